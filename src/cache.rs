@@ -1,0 +1,279 @@
+//! The look-aside cache: membership, weight, times to live and loss. The order of eviction is the policy's.
+//!
+//! Lookup and insert are two calls, because a backend may answer too late for an insert. The cache knows no trace file,
+//! no backend and no report.
+
+use crate::bitset::BitSet;
+use crate::hash::mix;
+use crate::policy::admission::Admission;
+use crate::policy::{Capacity, Nodes, Policy};
+use crate::request::{ObjectId, Op, Request};
+use crate::units::Ratio;
+
+/// A cache as an application sees it. Times are nanoseconds of trace time.
+pub trait Lookaside: Send {
+    /// Asks for an object: true where it is cached and alive.
+    fn lookup(&mut self, request: &Request) -> bool;
+
+    /// The backend's answer to `request` arrived at `now`: inserts the object, unless it is cached already, larger
+    /// than the cache, or refused by admission.
+    fn insert(&mut self, request: &Request, now: u64);
+
+    /// The application wrote the object: inserts or updates it.
+    fn write(&mut self, request: &Request);
+
+    /// The object is no longer valid: drops it if it is cached.
+    fn invalidate(&mut self, object: ObjectId);
+
+    /// Loses a share of the objects, chosen by hash as whole shards are. A larger share includes a smaller one's.
+    fn lose(&mut self, share: Ratio);
+
+    /// Loses everything: the cache is as new.
+    fn flush(&mut self);
+
+    /// A hint: this object will be asked for in some 24 requests.
+    fn prefetch_node(&self, object: ObjectId);
+
+    /// A hint: this object will be asked for in some 12 requests; its node was fetched before.
+    fn prefetch_neighbours(&self, object: ObjectId);
+
+    /// One request with an instant backend: a miss is filled at once. True where it was a get that missed.
+    #[inline(always)]
+    fn access(&mut self, request: &Request) -> bool {
+        match request.op {
+            Op::Get => {
+                let miss = !self.lookup(request);
+                if miss {
+                    self.insert(request, request.time);
+                }
+                miss
+            }
+            Op::Set => {
+                self.write(request);
+                false
+            }
+            Op::Delete => {
+                self.invalidate(request.object);
+                false
+            }
+        }
+    }
+}
+
+/// Times to live, kept only for traces that have any.
+#[derive(Clone)]
+struct Expiry {
+    /// When each cached object dies.
+    dies: Vec<u64>,
+    /// The last time to live that was said for each object: a fill does not say one, the write before it did.
+    ttl: Vec<u64>,
+}
+
+/// A cache whose eviction order is `P`'s. Memory: one bit, one node and (in bytes) one weight per object of the trace.
+pub struct Cache<P: Policy> {
+    limit: u64,
+    used: u64,
+    cached: BitSet,
+    nodes: Nodes<P::Node>,
+    policy: P,
+    new_policy: P,
+    admission: Option<Box<dyn Admission>>,
+    expiry: Option<Expiry>,
+}
+
+impl<P: Policy> Cache<P> {
+    /// An empty cache for a trace of `objects` objects. `expires`: whether the trace has times to live.
+    pub fn new(
+        policy: P,
+        capacity: Capacity,
+        objects: usize,
+        admission: Option<Box<dyn Admission>>,
+        expires: bool,
+    ) -> Self {
+        Cache {
+            limit: if P::INFO.unbounded { u64::MAX } else { capacity.amount() },
+            used: 0,
+            cached: BitSet::new(objects),
+            nodes: Nodes::new(objects, capacity),
+            new_policy: policy.clone(),
+            policy,
+            admission,
+            expiry: expires.then(|| Expiry { dies: vec![0; objects], ttl: vec![0; objects] }),
+        }
+    }
+
+    /// What is cached now, in the capacity's unit.
+    pub fn used(&self) -> u64 {
+        self.used
+    }
+
+    /// True where the object is cached, alive or not.
+    pub fn holds(&self, object: ObjectId) -> bool {
+        self.cached.contains(object)
+    }
+
+    /// Becomes a copy of another cache of the same trace and capacity, without allocating anew.
+    pub fn copy_from(&mut self, other: &Cache<P>) {
+        self.used = other.used;
+        self.cached.copy_from(&other.cached);
+        self.nodes.copy_from(&other.nodes);
+        self.policy.clone_from(&other.policy);
+        self.admission = other.admission.as_ref().map(|filter| filter.fork());
+        self.expiry.clone_from(&other.expiry);
+    }
+
+    /// True where the object is cached and its time has come at `now`.
+    #[inline(always)]
+    fn is_dead(&self, object: ObjectId, now: u64) -> bool {
+        self.expiry.as_ref().is_some_and(|expiry| expiry.dies[object.index()] <= now)
+    }
+
+    #[inline(always)]
+    fn learn_ttl(&mut self, request: &Request) {
+        if let Some(expiry) = &mut self.expiry
+            && request.ttl > 0
+        {
+            expiry.ttl[request.object.index()] = request.ttl;
+        }
+    }
+
+    #[inline(always)]
+    fn start_life(&mut self, object: ObjectId, now: u64) {
+        if let Some(expiry) = &mut self.expiry {
+            let ttl = expiry.ttl[object.index()];
+            expiry.dies[object.index()] = if ttl == 0 { u64::MAX } else { now.saturating_add(ttl) };
+        }
+    }
+
+    /// Makes room and inserts an object that is not cached, unless it may not enter.
+    #[inline(always)]
+    fn enter(&mut self, request: &Request, now: u64) {
+        let weight = self.nodes.weight_of(request.size);
+        if weight > self.limit || !self.policy.admit(&mut self.nodes, request) {
+            return;
+        }
+        if let Some(filter) = &mut self.admission
+            && !filter.admit(request)
+        {
+            return;
+        }
+        while self.used + weight > self.limit {
+            let victim = self.policy.evict(&mut self.nodes);
+            self.cached.remove(victim);
+            self.used -= self.nodes.weight(victim);
+        }
+        self.nodes.set_weight(request.object, request.size);
+        self.cached.insert(request.object);
+        self.used += weight;
+        self.policy.on_insert(&mut self.nodes, request);
+        self.start_life(request.object, now);
+    }
+
+    fn drop_cached(&mut self, object: ObjectId) {
+        self.policy.on_remove(&mut self.nodes, object);
+        self.cached.remove(object);
+        self.used -= self.nodes.weight(object);
+    }
+}
+
+impl<P: Policy> Clone for Cache<P> {
+    fn clone(&self) -> Self {
+        Cache {
+            limit: self.limit,
+            used: self.used,
+            cached: self.cached.clone(),
+            nodes: self.nodes.clone(),
+            policy: self.policy.clone(),
+            new_policy: self.new_policy.clone(),
+            admission: self.admission.as_ref().map(|filter| filter.fork()),
+            expiry: self.expiry.clone(),
+        }
+    }
+}
+
+impl<P: Policy> Lookaside for Cache<P> {
+    #[inline(always)]
+    fn lookup(&mut self, request: &Request) -> bool {
+        self.learn_ttl(request);
+        if self.cached.contains(request.object) {
+            if !self.is_dead(request.object, request.time) {
+                self.policy.on_hit(&mut self.nodes, request);
+                return true;
+            }
+            self.drop_cached(request.object);
+        }
+        self.policy.on_miss(&mut self.nodes, request);
+        false
+    }
+
+    #[inline(always)]
+    fn insert(&mut self, request: &Request, now: u64) {
+        if self.cached.contains(request.object) {
+            if !self.is_dead(request.object, now) {
+                return;
+            }
+            self.drop_cached(request.object);
+        }
+        self.enter(request, now);
+    }
+
+    fn write(&mut self, request: &Request) {
+        self.learn_ttl(request);
+        if !self.cached.contains(request.object) {
+            self.policy.on_miss(&mut self.nodes, request);
+            self.enter(request, request.time);
+        } else if self.nodes.weight(request.object) == self.nodes.weight_of(request.size) {
+            self.policy.on_hit(&mut self.nodes, request);
+            self.start_life(request.object, request.time);
+        } else {
+            // A new size is a new object in the old one's place, as in memcached.
+            self.drop_cached(request.object);
+            self.enter(request, request.time);
+        }
+    }
+
+    fn invalidate(&mut self, object: ObjectId) {
+        if self.cached.contains(object) {
+            self.drop_cached(object);
+        }
+    }
+
+    fn lose(&mut self, share: Ratio) {
+        let objects = self.nodes.len() as u32;
+        for object in (0..objects).map(ObjectId).filter(|object| is_lost(*object, share)) {
+            self.invalidate(object);
+            self.policy.forget(&mut self.nodes, object);
+            if let Some(filter) = &mut self.admission {
+                filter.forget(object);
+            }
+        }
+    }
+
+    fn flush(&mut self) {
+        self.used = 0;
+        self.cached.clear();
+        self.nodes.reset();
+        self.policy.clone_from(&self.new_policy);
+        if let Some(filter) = &mut self.admission {
+            filter.reset();
+        }
+    }
+
+    #[inline(always)]
+    fn prefetch_node(&self, object: ObjectId) {
+        self.cached.prefetch(object);
+        self.nodes.prefetch(object);
+    }
+
+    #[inline(always)]
+    fn prefetch_neighbours(&self, object: ObjectId) {
+        if self.cached.contains(object) {
+            self.policy.prefetch(&self.nodes, object);
+        }
+    }
+}
+
+/// Whether an object lives on the lost shards: a hash of its id below the share. Shares are nested.
+fn is_lost(object: ObjectId, share: Ratio) -> bool {
+    (mix(u64::from(object.0)) >> 11) as f64 * (1.0 / (1u64 << 53) as f64) < share.get()
+}

@@ -1,0 +1,118 @@
+//! What can go wrong for reasons outside coldgap, and the exit code of each kind.
+//!
+//! An [`Error`] says what, where, and how to mend it. It must not know who prints it.
+
+use std::fmt;
+use std::path::Path;
+
+/// The kind of an error; it decides the exit code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// The command line, a recipe or an output target is wrong: exit code 2.
+    Usage,
+    /// A trace is unreadable or inconsistent: exit code 3.
+    Trace,
+}
+
+/// An expected error: what happened, where, and a hint that mends it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Error {
+    kind: Kind,
+    message: String,
+    place: Option<String>,
+    hint: Option<String>,
+}
+
+/// The result of everything that may fail for a reason outside coldgap.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// A spot inside a trace file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Spot {
+    /// 1-based line number of a text file.
+    Line(u64),
+    /// Byte offset, after decompression.
+    Byte(u64),
+    /// 1-based row of a table.
+    Row(u64),
+}
+
+impl fmt::Display for Spot {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Spot::Line(n) => write!(f, "line {n}"),
+            Spot::Byte(n) => write!(f, "byte {n}"),
+            Spot::Row(n) => write!(f, "row {n}"),
+        }
+    }
+}
+
+impl Error {
+    /// A wrong command line, recipe or output target.
+    pub fn usage(message: impl Into<String>) -> Error {
+        Error { kind: Kind::Usage, message: message.into(), place: None, hint: None }
+    }
+
+    /// An unreadable or inconsistent trace.
+    pub fn trace(message: impl Into<String>) -> Error {
+        Error { kind: Kind::Trace, message: message.into(), place: None, hint: None }
+    }
+
+    /// The file and, where known, the spot in it. A place already set is kept: the innermost knows best.
+    pub fn at(mut self, file: impl fmt::Display, spot: Option<Spot>) -> Error {
+        if self.place.is_none() {
+            self.place = Some(match spot {
+                Some(spot) => format!("{file}, {spot}"),
+                None => file.to_string(),
+            });
+        }
+        self
+    }
+
+    /// A file that could not be opened, read or written.
+    pub fn file(kind: Kind, path: &Path, doing: &str, cause: &std::io::Error) -> Error {
+        Error { kind, message: format!("cannot {doing}: {cause}"), place: Some(path.display().to_string()), hint: None }
+    }
+
+    /// How to mend it: a command, or a sentence.
+    pub fn hint(mut self, hint: impl Into<String>) -> Error {
+        self.hint.get_or_insert(hint.into());
+        self
+    }
+
+    /// 2 for usage, 3 for a trace.
+    pub fn exit_code(&self) -> u8 {
+        match self.kind {
+            Kind::Usage => 2,
+            Kind::Trace => 3,
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(place) = &self.place {
+            write!(f, "{place}: ")?;
+        }
+        write!(f, "{}", self.message)?;
+        if let Some(hint) = &self.hint {
+            write!(f, "\nhint: {hint}")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Error {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_says_what_where_and_how_to_mend_it() {
+        let error = Error::trace("time steps back").at("a.csv", Some(Spot::Line(3))).hint("sort it").at("b.csv", None);
+        assert_eq!(error.to_string(), "a.csv, line 3: time steps back\nhint: sort it");
+        assert_eq!(error.exit_code(), 3);
+        assert_eq!(Error::usage("no such policy").exit_code(), 2);
+    }
+}

@@ -1,0 +1,14 @@
+//! coldgap replays recorded production traces through cache policies and says what load a service advertises, from
+//! what load it recovers by itself after losing its cache, and what backend capacity may be cut.
+
+#![deny(unsafe_code)]
+
+mod bitset;
+pub mod cache;
+pub mod error;
+mod hash;
+pub mod policy;
+mod prefetch;
+pub mod request;
+pub mod trace;
+pub mod units;

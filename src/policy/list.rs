@@ -1,0 +1,177 @@
+//! Doubly linked lists threaded through the nodes: constant time at both ends and in the middle, no allocation.
+//!
+//! A list knows links; what else a node holds is the policy's.
+
+use super::Nodes;
+use crate::request::ObjectId;
+
+/// No object: the end of a list.
+pub const NONE: ObjectId = ObjectId(u32::MAX);
+
+/// An object's neighbours in the list it is on. Meaningless while it is on none.
+#[derive(Debug, Clone, Copy)]
+pub struct Link {
+    newer: ObjectId,
+    older: ObjectId,
+}
+
+impl Default for Link {
+    fn default() -> Self {
+        Link { newer: NONE, older: NONE }
+    }
+}
+
+/// A node that can be on a list.
+pub trait Linked: Copy + Default {
+    /// Its link.
+    fn link(&self) -> &Link;
+    /// Its link, to change.
+    fn link_mut(&mut self) -> &mut Link;
+}
+
+impl Linked for Link {
+    #[inline(always)]
+    fn link(&self) -> &Link {
+        self
+    }
+    #[inline(always)]
+    fn link_mut(&mut self) -> &mut Link {
+        self
+    }
+}
+
+/// Implements [`Linked`] for a node with a field `link`.
+#[macro_export]
+macro_rules! linked {
+    ($node:ty) => {
+        impl $crate::policy::list::Linked for $node {
+            #[inline(always)]
+            fn link(&self) -> &$crate::policy::list::Link {
+                &self.link
+            }
+            #[inline(always)]
+            fn link_mut(&mut self) -> &mut $crate::policy::list::Link {
+                &mut self.link
+            }
+        }
+    };
+}
+
+/// A list of objects from newest to oldest, with their total weight.
+#[derive(Debug, Clone)]
+pub struct List {
+    newest: ObjectId,
+    oldest: ObjectId,
+    len: usize,
+    weight: u64,
+}
+
+impl Default for List {
+    fn default() -> Self {
+        List { newest: NONE, oldest: NONE, len: 0, weight: 0 }
+    }
+}
+
+impl List {
+    /// Number of objects on the list.
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
+    /// True where there are none.
+    #[inline(always)]
+    pub fn is_empty(&self) -> bool {
+        self.oldest == NONE
+    }
+
+    /// The objects' weights, added up.
+    #[inline(always)]
+    pub fn weight(&self) -> u64 {
+        self.weight
+    }
+
+    /// The oldest object, or [`NONE`].
+    #[inline(always)]
+    pub fn oldest(&self) -> ObjectId {
+        self.oldest
+    }
+
+    /// The newest object, or [`NONE`].
+    #[inline(always)]
+    pub fn newest(&self) -> ObjectId {
+        self.newest
+    }
+
+    /// The neighbour that was pushed after `object`, or [`NONE`].
+    #[inline(always)]
+    pub fn newer<N: Linked>(nodes: &Nodes<N>, object: ObjectId) -> ObjectId {
+        nodes[object].link().newer
+    }
+
+    /// Puts an object that is on no list at the newest end.
+    #[inline(always)]
+    pub fn push<N: Linked>(&mut self, nodes: &mut Nodes<N>, object: ObjectId) {
+        *nodes[object].link_mut() = Link { newer: NONE, older: self.newest };
+        if self.newest == NONE {
+            self.oldest = object;
+        } else {
+            nodes[self.newest].link_mut().newer = object;
+        }
+        self.newest = object;
+        self.len += 1;
+        self.weight += nodes.weight(object);
+    }
+
+    /// Takes an object that is on this list off it.
+    #[inline(always)]
+    pub fn remove<N: Linked>(&mut self, nodes: &mut Nodes<N>, object: ObjectId) {
+        self.unlink(nodes, object);
+        self.len -= 1;
+        self.weight -= nodes.weight(object);
+    }
+
+    /// Takes the oldest object off; [`NONE`] where the list is empty.
+    #[inline(always)]
+    pub fn pop<N: Linked>(&mut self, nodes: &mut Nodes<N>) -> ObjectId {
+        let object = self.oldest;
+        if object != NONE {
+            self.remove(nodes, object);
+        }
+        object
+    }
+
+    /// Moves an object that is on this list to the newest end.
+    #[inline(always)]
+    pub fn refresh<N: Linked>(&mut self, nodes: &mut Nodes<N>, object: ObjectId) {
+        if self.newest == object {
+            return;
+        }
+        self.unlink(nodes, object);
+        *nodes[object].link_mut() = Link { newer: NONE, older: self.newest };
+        nodes[self.newest].link_mut().newer = object;
+        self.newest = object;
+    }
+
+    #[inline(always)]
+    fn unlink<N: Linked>(&mut self, nodes: &mut Nodes<N>, object: ObjectId) {
+        let Link { newer, older } = *nodes[object].link();
+        if newer == NONE {
+            self.newest = older;
+        } else {
+            nodes[newer].link_mut().older = older;
+        }
+        if older == NONE {
+            self.oldest = newer;
+        } else {
+            nodes[older].link_mut().newer = newer;
+        }
+    }
+
+    /// Asks the processor to fetch the nodes that removing `object` will change.
+    #[inline(always)]
+    pub fn prefetch_neighbours<N: Linked>(nodes: &Nodes<N>, object: ObjectId) {
+        let Link { newer, older } = *nodes[object].link();
+        nodes.prefetch(newer);
+        nodes.prefetch(older);
+    }
+}

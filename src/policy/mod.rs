@@ -1,0 +1,135 @@
+//! Eviction policies: the order in which a cache gives up its objects, and nothing else.
+//!
+//! A [`Policy`] keeps per-object state in [`Nodes`] and decides the victim. It must not know trace files, backends,
+//! clocks or reports; membership, bytes, times to live and loss belong to the cache.
+//!
+//! Adding a policy = one file in this folder and one entry in [`registry!`](self). Everything else (command line, help,
+//! documentation, conformance tests, benchmarks) follows from the registry.
+
+pub mod admission;
+mod fifo;
+pub mod list;
+mod lru;
+mod nodes;
+mod parameters;
+
+use crate::request::{ObjectId, Request};
+pub use nodes::Nodes;
+pub use parameters::{Parameter, ParameterError, Parameters};
+
+/// How much a cache holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Capacity {
+    /// So many objects; every object counts 1.
+    Objects(u64),
+    /// So many bytes; an object counts its size, at least 1.
+    Bytes(u64),
+}
+
+impl Capacity {
+    /// The number, in objects or bytes.
+    pub fn amount(self) -> u64 {
+        match self {
+            Capacity::Objects(n) | Capacity::Bytes(n) => n,
+        }
+    }
+}
+
+/// What a policy says of itself; feeds the command line, the documentation and the tests.
+#[derive(Debug, Clone, Copy)]
+pub struct Info {
+    /// The name on the command line and in reports.
+    pub name: &'static str,
+    /// Other names it is known by.
+    pub aliases: &'static [&'static str],
+    /// One line: the idea.
+    pub summary: &'static str,
+    /// Where it was published.
+    pub paper: &'static str,
+    /// Where it is poor.
+    pub weakness: &'static str,
+    /// What may be set with `name:parameter=value`.
+    pub parameters: &'static [Parameter],
+    /// True where it reads [`Request::next`]: a bound, not a policy one can deploy.
+    pub needs_future: bool,
+    /// True where it never evicts: a bound that ignores the capacity.
+    pub unbounded: bool,
+}
+
+/// An eviction policy. The cache calls it; see each method for when.
+pub trait Policy: Clone + Send + Sync + Sized + 'static {
+    /// What it is.
+    const INFO: Info;
+
+    /// State per object, also while the object is not cached (ghosts). `Default` is "never seen".
+    type Node: Copy + Default + Send + Sync + 'static;
+
+    /// An empty policy for a cache of this capacity.
+    ///
+    /// # Errors
+    /// A parameter outside its range.
+    fn new(capacity: Capacity, parameters: &Parameters) -> Result<Self, ParameterError>;
+
+    /// A request found the object not cached; ghosts and sketches learn here. The object may be inserted much later,
+    /// or never.
+    fn on_miss(&mut self, _nodes: &mut Nodes<Self::Node>, _request: &Request) {}
+
+    /// A request found the object cached.
+    fn on_hit(&mut self, nodes: &mut Nodes<Self::Node>, request: &Request);
+
+    /// Whether an object of this size may be inserted now. The cache has already refused objects larger than itself.
+    fn admit(&mut self, _nodes: &mut Nodes<Self::Node>, _request: &Request) -> bool {
+        true
+    }
+
+    /// The object enters the cache; the cache has made room and set its weight.
+    fn on_insert(&mut self, nodes: &mut Nodes<Self::Node>, request: &Request);
+
+    /// Gives up one object: unlinks it, remembers it if it keeps ghosts, and returns it. Called only while at least one
+    /// object is cached.
+    fn evict(&mut self, nodes: &mut Nodes<Self::Node>) -> ObjectId;
+
+    /// A cached object was invalidated, expired or lost: unlinks it. It was not evicted, so it leaves no ghost.
+    fn on_remove(&mut self, nodes: &mut Nodes<Self::Node>, object: ObjectId);
+
+    /// The cache node that held this object's memory is lost: drops what is remembered of an object that is not cached.
+    /// Called for every lost object, after `on_remove` where it was cached.
+    fn forget(&mut self, _nodes: &mut Nodes<Self::Node>, _object: ObjectId) {}
+
+    /// A hint, some requests ahead: fetch the memory that a hit on `object` will touch beyond its own node.
+    #[inline(always)]
+    fn prefetch(&self, _nodes: &Nodes<Self::Node>, _object: ObjectId) {}
+}
+
+/// Something that is done with a policy's type, chosen by name: how code generic over [`Policy`] is reached from a
+/// command line. `visit` is called with the one policy that the name stands for.
+pub trait Visitor {
+    /// What comes back.
+    type Output;
+    /// Called with the policy's type.
+    fn visit<P: Policy>(self) -> Self::Output;
+}
+
+macro_rules! registry {
+    ($($policy:ty),+ $(,)?) => {
+        /// Every policy, in the order in which they are listed.
+        pub static ALL: &[Info] = &[$(<$policy>::INFO),+];
+
+        /// Calls the visitor with the policy of this name or alias; `None` where there is none.
+        pub fn visit<V: Visitor>(name: &str, visitor: V) -> Option<V::Output> {
+            $(if is_named(&<$policy>::INFO, name) { return Some(visitor.visit::<$policy>()); })+
+            None
+        }
+    };
+}
+
+registry![fifo::Fifo, lru::Lru];
+
+fn is_named(info: &Info, name: &str) -> bool {
+    info.name.eq_ignore_ascii_case(name) || info.aliases.iter().any(|alias| alias.eq_ignore_ascii_case(name))
+}
+
+/// What the registry says of a name or alias.
+pub fn info(name: &str) -> Option<&'static Info> {
+    ALL.iter().find(|info| is_named(info, name))
+}

@@ -1,0 +1,90 @@
+//! Parameters of policies: `s3fifo:small=10%,fill=paper`.
+//!
+//! It parses and checks names and values; what they mean is the policy's.
+
+use crate::units::Ratio;
+use std::collections::BTreeMap;
+
+/// A parameter as documented.
+#[derive(Debug, Clone, Copy)]
+pub struct Parameter {
+    /// The name before `=`.
+    pub name: &'static str,
+    /// The value where none is given.
+    pub default: &'static str,
+    /// What it does.
+    pub help: &'static str,
+}
+
+/// A parameter that cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct ParameterError(pub String);
+
+/// The parameters given for one policy.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Parameters(BTreeMap<String, String>);
+
+impl Parameters {
+    /// Reads `name=value,name=value`; every name must be among `known`.
+    ///
+    /// # Errors
+    /// An unknown name, a name twice, or a missing `=`.
+    pub fn parse(text: &str, known: &[Parameter]) -> Result<Parameters, ParameterError> {
+        let mut given = BTreeMap::new();
+        for part in text.split(',').filter(|part| !part.is_empty()) {
+            let Some((name, value)) = part.split_once('=') else {
+                return Err(ParameterError(format!("'{part}' is not NAME=VALUE")));
+            };
+            if !known.iter().any(|parameter| parameter.name == name) {
+                let names: Vec<&str> = known.iter().map(|parameter| parameter.name).collect();
+                let has =
+                    if names.is_empty() { "it has none".to_string() } else { format!("it has {}", names.join(", ")) };
+                return Err(ParameterError(format!("there is no parameter '{name}'; {has}")));
+            }
+            if given.insert(name.to_string(), value.to_string()).is_some() {
+                return Err(ParameterError(format!("'{name}' is given twice")));
+            }
+        }
+        Ok(Parameters(given))
+    }
+
+    /// The value as written, or the documented default.
+    pub fn text<'a>(&'a self, name: &str, info: &super::Info) -> &'a str {
+        let default = || {
+            info.parameters.iter().find(|parameter| parameter.name == name).map_or("", |parameter| parameter.default)
+        };
+        self.0.get(name).map_or_else(default, String::as_str)
+    }
+
+    /// The value as a share.
+    ///
+    /// # Errors
+    /// Text that is not a share between 0% and 100%.
+    pub fn ratio(&self, name: &str, info: &super::Info) -> Result<Ratio, ParameterError> {
+        self.text(name, info).parse().map_err(|error| ParameterError(format!("{name}: {error}")))
+    }
+
+    /// The value as one of several words.
+    ///
+    /// # Errors
+    /// Any other word.
+    pub fn choice<'c>(&self, name: &str, info: &super::Info, words: &[&'c str]) -> Result<&'c str, ParameterError> {
+        let text = self.text(name, info);
+        words
+            .iter()
+            .find(|word| **word == text)
+            .copied()
+            .ok_or_else(|| ParameterError(format!("{name}: '{text}' is not one of {}", words.join(", "))))
+    }
+}
+
+impl std::fmt::Display for Parameters {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        for (i, (name, value)) in self.0.iter().enumerate() {
+            let comma = if i > 0 { "," } else { "" };
+            write!(f, "{comma}{name}={value}")?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,117 @@
+//! The vocabulary that traces, policies and caches share: objects, operations, requests in columns.
+//!
+//! It holds data and arithmetic on it, and must not know files, policies or reports.
+
+use std::ops::Range;
+
+/// A key of the trace as a dense integer: the n-th distinct key, in order of first touch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[repr(transparent)]
+pub struct ObjectId(pub u32);
+
+impl ObjectId {
+    /// As an array index.
+    #[inline(always)]
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// What a request does to the cache.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[repr(u8)]
+pub enum Op {
+    /// Reads; on a miss asks the backend and inserts the answer. Only gets count as requests.
+    #[default]
+    Get,
+    /// Writes: inserts or updates the object in the cache.
+    Set,
+    /// Invalidates the object.
+    Delete,
+}
+
+/// `next` of a request whose object is never asked for again.
+pub const NEVER: u32 = u32::MAX;
+
+/// One request, as caches and policies see it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Request {
+    /// Nanoseconds since the trace began.
+    pub time: u64,
+    /// How long an answer lives, in nanoseconds of trace time; 0 where the request does not say.
+    pub ttl: u64,
+    /// The object asked for.
+    pub object: ObjectId,
+    /// Bytes; 1 where the trace has no sizes.
+    pub size: u32,
+    /// Position in the trace of the object's next request, or [`NEVER`]; an oracle, for `belady` only.
+    pub next: u32,
+    /// What is done.
+    pub op: Op,
+}
+
+/// Nanoseconds in a second.
+pub const SECOND: u64 = 1_000_000_000;
+
+/// A run of requests in columns, borrowed from a trace. All present columns have the same length.
+#[derive(Debug, Clone, Copy)]
+pub struct Requests<'t> {
+    /// Nanoseconds since the trace began, never stepping back; empty where the trace has no times.
+    pub times: &'t [u64],
+    /// The objects asked for.
+    pub objects: &'t [ObjectId],
+    /// Bytes, where the trace has sizes.
+    pub sizes: Option<&'t [u32]>,
+    /// Operations, where the trace has any but gets.
+    pub ops: Option<&'t [Op]>,
+    /// Seconds an answer lives (0 = not said), where the trace has times to live.
+    pub ttls: Option<&'t [u32]>,
+    /// Positions of each object's next request, where it was computed.
+    pub next: Option<&'t [u32]>,
+    /// Nanoseconds of trace time in one real second: [`SECOND`] x the load factor, so that times to live
+    /// stay what they are when the load is scaled by time compression.
+    pub second: u64,
+}
+
+impl<'t> Requests<'t> {
+    /// Number of requests, of any operation.
+    pub fn len(&self) -> usize {
+        self.objects.len()
+    }
+
+    /// True where there are none.
+    pub fn is_empty(&self) -> bool {
+        self.objects.is_empty()
+    }
+
+    /// The `i`-th request; panics where `i >= len`.
+    #[inline(always)]
+    pub fn get(&self, i: usize) -> Request {
+        Request {
+            time: if self.times.is_empty() { 0 } else { self.times[i] },
+            ttl: self.ttls.map_or(0, |ttls| u64::from(ttls[i]).saturating_mul(self.second)),
+            object: self.objects[i],
+            size: self.sizes.map_or(1, |sizes| sizes[i]),
+            next: self.next.map_or(NEVER, |next| next[i]),
+            op: self.ops.map_or(Op::Get, |ops| ops[i]),
+        }
+    }
+
+    /// The requests of a range of positions; panics where it reaches beyond the end.
+    pub fn slice(&self, range: Range<usize>) -> Requests<'t> {
+        Requests {
+            times: if self.times.is_empty() { self.times } else { &self.times[range.clone()] },
+            objects: &self.objects[range.clone()],
+            sizes: self.sizes.map(|column| &column[range.clone()]),
+            ops: self.ops.map(|column| &column[range.clone()]),
+            ttls: self.ttls.map(|column| &column[range.clone()]),
+            next: self.next.map(|column| &column[range]),
+            second: self.second,
+        }
+    }
+
+    /// The first position whose time is not before `time` (nanoseconds since the trace began).
+    pub fn position_at(&self, time: u64) -> usize {
+        self.times.partition_point(|t| *t < time)
+    }
+}

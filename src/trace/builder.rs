@@ -1,0 +1,244 @@
+//! Collects the rows of a trace: checks them, interns their keys, keeps the columns that are used.
+//!
+//! Every format ends here, so that a rule about rows (times do not step back, sizes fit, limits) stands once.
+
+use super::format::ReadOptions;
+use super::intern::{Interner, Key, Keys};
+use super::{Trace, ticks};
+use crate::error::{Error, Result, Spot};
+use crate::hash::mix;
+use crate::request::{ObjectId, Op, SECOND};
+use crate::units::Seconds;
+use std::ops::ControlFlow;
+use xxhash_rust::xxh3::Xxh3;
+
+/// One row as a format reads it.
+#[derive(Debug, Clone, Copy)]
+pub struct Row<'a> {
+    /// Nanoseconds, on any clock that does not step back; `None` where the format has no times.
+    pub time: Option<u64>,
+    /// The key.
+    pub key: Key<'a>,
+    /// Bytes, where the format has sizes.
+    pub size: Option<u64>,
+    /// What is done.
+    pub op: Op,
+    /// Seconds the answer lives; 0 where the row does not say.
+    pub ttl: u32,
+}
+
+/// Whether a format shall go on reading: `Break` once `--limit` or `--until` is reached.
+pub type Flow = ControlFlow<()>;
+
+/// Collects rows into a [`Trace`].
+pub struct Builder<'o> {
+    options: &'o ReadOptions,
+    name: String,
+    format: String,
+    interner: Interner,
+    first: Option<u64>,
+    last: u64,
+    times: Vec<u64>,
+    objects: Vec<ObjectId>,
+    sizes: Vec<u32>,
+    ops: Vec<Op>,
+    ttls: Vec<u32>,
+    any_op: bool,
+    any_ttl: bool,
+    notes: Vec<String>,
+}
+
+impl<'o> Builder<'o> {
+    /// An empty trace named `name`, read as `format`.
+    pub fn new(name: &str, format: &str, options: &'o ReadOptions) -> Builder<'o> {
+        Builder {
+            options,
+            name: name.to_string(),
+            format: format.to_string(),
+            interner: Interner::default(),
+            first: None,
+            last: 0,
+            times: Vec::new(),
+            objects: Vec::new(),
+            sizes: Vec::new(),
+            ops: Vec::new(),
+            ttls: Vec::new(),
+            any_op: false,
+            any_ttl: false,
+            notes: Vec::new(),
+        }
+    }
+
+    /// Adds a sentence about what was assumed or changed while reading.
+    pub fn note(&mut self, note: impl Into<String>) {
+        self.notes.push(note.into());
+    }
+
+    /// Adds a row; `spot` is where it stands, for errors.
+    ///
+    /// # Errors
+    /// A time that steps back (unless the options ask to sort), a size of 4 GiB or more, more rows or keys
+    /// than 32-bit ids can name, or a row with a time or size where others have none.
+    pub fn push(&mut self, row: Row<'_>, spot: Spot) -> Result<Flow> {
+        self.check_and_push(row).map_err(|error| error.at(&self.name, Some(spot)))
+    }
+
+    fn check_and_push(&mut self, row: Row<'_>) -> Result<Flow> {
+        if let Some(time) = row.time {
+            let first = *self.first.get_or_insert(time);
+            if !self.options.sort {
+                if time < self.last {
+                    let back = Seconds((self.last - time) as f64 / SECOND as f64);
+                    return Err(Error::trace(format!("time steps back by {back}"))
+                        .hint(format!("sort it first: coldgap convert --sort {} sorted.parquet", self.name)));
+                }
+                self.last = time;
+                let since = time - first;
+                if self.options.until.is_some_and(|until| since >= until.nanoseconds()) {
+                    return Ok(Flow::Break(()));
+                }
+                if self.options.from.is_some_and(|from| since < from.nanoseconds()) {
+                    return Ok(Flow::Continue(()));
+                }
+            }
+        } else if self.options.from.or(self.options.until).is_some() {
+            return Err(Error::trace("--from and --until need times, and this trace has none")
+                .hint("use --limit, or give the trace times with convert --rate"));
+        }
+        if let Some(share) = self.options.sample
+            && !sampled(row.key, share.get())
+        {
+            return Ok(Flow::Continue(()));
+        }
+        if !self.options.sort && self.options.limit.is_some_and(|limit| self.objects.len() as u64 >= limit) {
+            return Ok(Flow::Break(()));
+        }
+        self.collect(row)?;
+        Ok(Flow::Continue(()))
+    }
+
+    fn collect(&mut self, row: Row<'_>) -> Result<()> {
+        let n = self.objects.len();
+        if n >= (u32::MAX - 1) as usize {
+            return Err(Error::trace("a trace may have at most 4,294,967,294 requests")
+                .hint("read a part of it: --limit, --from, --until, or convert --sample 10%"));
+        }
+        if n > 0 && (row.time.is_some() == self.times.is_empty() || row.size.is_some() == self.sizes.is_empty()) {
+            return Err(Error::trace("this row has a time or a size where others have none, or the reverse"));
+        }
+        let object = self.interner.intern(row.key).ok_or_else(|| {
+            Error::trace("more distinct keys than 2^32 - 1").hint("sample the keys: convert --sample 10%")
+        })?;
+        if let Some(size) = row.size {
+            let size = u32::try_from(size).map_err(|_| {
+                Error::trace(format!("size {size} is 4 GiB or more; no object of a look-aside cache is")).hint(
+                    "check which column holds the size: --columns size=NAME, or leave sizes out with --columns size=-",
+                )
+            })?;
+            self.sizes.push(size);
+        }
+        self.times.extend(row.time);
+        self.objects.push(object);
+        self.any_op |= row.op != Op::Get;
+        self.any_ttl |= row.ttl != 0;
+        self.ops.push(row.op);
+        self.ttls.push(row.ttl);
+        Ok(())
+    }
+
+    /// The trace.
+    ///
+    /// # Errors
+    /// A trace without a single request.
+    pub fn finish(mut self) -> Result<Trace> {
+        if self.options.sort {
+            self.sort_and_cut();
+        }
+        if self.objects.is_empty() {
+            return Err(Error::trace("the trace holds no request").hint(
+                "coldgap inspect says how the file was read; --from, --until, --limit and --sample may leave nothing",
+            ));
+        }
+        let start = self.times.first().copied().unwrap_or(0);
+        for time in &mut self.times {
+            *time -= start;
+        }
+        if let Some(tick) = ticks::spread(&mut self.times, start) {
+            let tick = Seconds(tick as f64 / SECOND as f64);
+            self.note(format!("the clock ticks every {tick}: requests of one tick are spread evenly inside it"));
+        }
+        let mut trace = Trace {
+            name: self.name,
+            format: self.format,
+            times: self.times,
+            start,
+            objects: self.objects,
+            sizes: (!self.sizes.is_empty()).then_some(self.sizes),
+            ops: self.any_op.then_some(self.ops),
+            ttls: self.any_ttl.then_some(self.ttls),
+            next: None,
+            keys: self.interner.into_keys(),
+            fingerprint: String::new(),
+            notes: self.notes,
+        };
+        trace.fingerprint = fingerprint(&trace);
+        Ok(trace)
+    }
+
+    /// Sorts by time (stable: rows of one time keep their order), then cuts as --from, --until and --limit ask.
+    fn sort_and_cut(&mut self) {
+        let mut order: Vec<u32> = (0..self.objects.len() as u32).collect();
+        if !self.times.is_empty() {
+            order.sort_by_key(|i| self.times[*i as usize]);
+            let moved = order.windows(2).filter(|pair| pair[0] > pair[1]).count();
+            self.note(format!("sorted by time: {moved} places where it stepped back"));
+            let first = order.first().map_or(0, |i| self.times[*i as usize]);
+            let since = |i: &u32| self.times[*i as usize] - first;
+            let from = self.options.from.map_or(0, Seconds::nanoseconds);
+            let until = self.options.until.map_or(u64::MAX, Seconds::nanoseconds);
+            order.retain(|i| since(i) >= from && since(i) < until);
+        }
+        order.truncate(self.options.limit.map_or(usize::MAX, |limit| limit as usize));
+        // Ids go by first touch, so they are given anew in the new order.
+        let old = std::mem::take(&mut self.interner).into_keys();
+        self.objects =
+            order.iter().map(|i| intern_again(&mut self.interner, &old, self.objects[*i as usize])).collect();
+        reorder(&mut self.times, &order);
+        reorder(&mut self.sizes, &order);
+        reorder(&mut self.ops, &order);
+        reorder(&mut self.ttls, &order);
+    }
+}
+
+/// A key of `old` is among at most as many of `interner`, so there is always an id left.
+fn intern_again(interner: &mut Interner, old: &Keys, object: ObjectId) -> ObjectId {
+    interner.intern(old.get(object)).unwrap_or_default()
+}
+
+fn reorder<T: Copy>(column: &mut Vec<T>, order: &[u32]) {
+    if !column.is_empty() {
+        *column = order.iter().map(|i| column[*i as usize]).collect();
+    }
+}
+
+/// Spatial sampling: a key is kept or not by its hash, with all its requests (SHARDS, FAST'15).
+fn sampled(key: Key<'_>, share: f64) -> bool {
+    // Hashed once more, so that the sample is independent of the shards, which go by the plain hash.
+    (mix(key.hash()) as f64) < share * u64::MAX as f64
+}
+
+/// Hashes keys, times and the rest, request by request, independent of the file's format.
+fn fingerprint(trace: &Trace) -> String {
+    let mut hasher = Xxh3::new();
+    let key_hashes: Vec<u64> = (0..trace.object_count()).map(|i| trace.keys.get(ObjectId(i as u32)).hash()).collect();
+    let requests = trace.requests();
+    for i in 0..requests.len() {
+        let request = requests.get(i);
+        hasher.update(&request.time.to_le_bytes());
+        hasher.update(&key_hashes[request.object.index()].to_le_bytes());
+        hasher.update(&request.size.to_le_bytes());
+        hasher.update(&[request.op as u8]);
+        hasher.update(&(request.ttl / SECOND).to_le_bytes());
+    }
+    format!("{:032x}", hasher.digest128())
+}

@@ -1,0 +1,134 @@
+//! Trace formats: the trait every reader implements, the registry of them all, and how a file's format is recognised.
+//!
+//! Adding a format = one file in this folder and one line in [`FORMATS`]. Nothing here knows what a cell of the
+//! replay does with the rows.
+
+use super::builder::Builder;
+use super::input::Input;
+use crate::error::{Error, Result};
+use crate::units::{Ratio, Seconds};
+
+/// What a format says of itself; feeds help, docs and `coldgap formats`.
+#[derive(Debug, Clone, Copy)]
+pub struct FormatInfo {
+    /// The name for `--input`.
+    pub name: &'static str,
+    /// Usual endings of file names, without the dot.
+    pub extensions: &'static [&'static str],
+    /// One line.
+    pub summary: &'static str,
+    /// The layout, in a paragraph, as a user needs it to make such a file.
+    pub layout: &'static str,
+}
+
+/// What a format says of a file's first bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sniff {
+    /// Certainly this format, and why.
+    Yes(&'static str),
+    /// Certainly not.
+    No,
+    /// It may be; reading it as this would work, and why.
+    NotSure(&'static str),
+}
+
+/// The first bytes of a file, decompressed.
+#[derive(Debug, Clone, Copy)]
+pub struct Head<'a> {
+    /// Up to [`super::input::HEAD_BYTES`] bytes.
+    pub bytes: &'a [u8],
+    /// True where `bytes` is the whole file.
+    pub complete: bool,
+    /// The file's name without a compression's ending; empty for standard input.
+    pub name: &'a str,
+}
+
+/// How to read a trace: what the user said about it.
+#[derive(Debug, Clone, Default)]
+pub struct ReadOptions {
+    /// `--input`: a format's name, where the user knows better.
+    pub format: Option<String>,
+    /// `--columns`: which column holds what, for tables.
+    pub columns: Vec<(Role, String)>,
+    /// `--time-unit`: nanoseconds in one unit of the time column, where the user says it.
+    pub time_unit: Option<u64>,
+    /// Skip requests earlier than this after the first.
+    pub from: Option<Seconds>,
+    /// Stop at this time after the first request.
+    pub until: Option<Seconds>,
+    /// Keep at most so many requests.
+    pub limit: Option<u64>,
+    /// Keep this share of the keys, chosen by hash.
+    pub sample: Option<Ratio>,
+    /// Sort by time instead of refusing times that step back.
+    pub sort: bool,
+}
+
+/// What a column of a table holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// When.
+    Time,
+    /// Which object.
+    Key,
+    /// How many bytes.
+    Size,
+    /// What is done.
+    Op,
+    /// How long the answer lives.
+    Ttl,
+}
+
+/// A trace format. The order of [`FORMATS`] settles ties between those that are not sure.
+pub trait Format: Sync {
+    /// What it is.
+    fn info(&self) -> &'static FormatInfo;
+
+    /// Whether a file that begins like this is of this format. May be wrong, must not panic on any bytes.
+    fn sniff(&self, head: &Head<'_>) -> Sniff;
+
+    /// Reads all rows into `rows`, until the end or until `rows` says `Break`.
+    ///
+    /// # Errors
+    /// Anything that does not fit the format, with the spot; nothing is skipped in silence. Must not panic on any bytes.
+    fn read(&self, input: Input, options: &ReadOptions, rows: &mut Builder<'_>) -> Result<()>;
+}
+
+/// Every format.
+pub static FORMATS: &[&dyn Format] = &[];
+
+/// The format of an input and why: the one named, or the one that recognises it.
+///
+/// # Errors
+/// A name that no format has, or bytes that none recognises.
+pub fn recognise(input: &Input, named: Option<&str>) -> Result<(&'static dyn Format, &'static str)> {
+    let known = || FORMATS.iter().map(|format| format.info().name).collect::<Vec<_>>().join(", ");
+    if let Some(name) = named {
+        let found = FORMATS.iter().find(|format| format.info().name.eq_ignore_ascii_case(name));
+        return match found {
+            Some(format) => Ok((*format, "named by --input")),
+            None => Err(Error::usage(format!("there is no format '{name}'")).hint(format!("one of: {}", known()))),
+        };
+    }
+    let head = input.head();
+    if head.bytes.is_empty() {
+        return Err(Error::trace("the file is empty")
+            .at(&input.name, None)
+            .hint("check that it was downloaded or written to its end"));
+    }
+    let mut not_sure = None;
+    for format in FORMATS {
+        match format.sniff(&head) {
+            Sniff::Yes(why) => return Ok((*format, why)),
+            Sniff::NotSure(why) => {
+                not_sure.get_or_insert((*format, why));
+            }
+            Sniff::No => {}
+        }
+    }
+    not_sure.ok_or_else(|| {
+        Error::trace("no format recognises this file")
+            .at(&input.name, None)
+            .hint(format!("name it with --input, one of: {}", known()))
+    })
+}

@@ -1,0 +1,125 @@
+//! Opens a trace file or standard input and undoes its compression, which is recognised by content.
+//!
+//! It hands on plain bytes and knows no format.
+
+use super::format::Head;
+use crate::error::{Error, Kind, Result};
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+
+/// How many bytes a format sees to recognise a file.
+pub const HEAD_BYTES: usize = 64 * 1024;
+
+/// How many bytes are read at once.
+const BUFFER_BYTES: usize = 1 << 20;
+
+/// An open trace: its first bytes, and all of them as a reader.
+pub struct Input {
+    /// As the user named it; `standard input` for `-`.
+    pub name: String,
+    /// `gzip`, `zstd` or `xz`, where it is compressed.
+    pub compression: Option<&'static str>,
+    path: Option<PathBuf>,
+    head: Vec<u8>,
+    complete: bool,
+    rest: Box<dyn Read + Send>,
+}
+
+impl Input {
+    /// Opens a file, or standard input where `path` is `-`.
+    ///
+    /// # Errors
+    /// A file that cannot be opened, a folder, or a compression that is not supported.
+    pub fn open(path: &Path) -> Result<Input> {
+        if path == Path::new("-") {
+            return Input::new("standard input".to_string(), None, Box::new(io::stdin()));
+        }
+        let hint = "check the path; coldgap writes sample traces with: coldgap synth RECIPE -o FILE";
+        let file =
+            File::open(path).map_err(|cause| Error::file(Kind::Trace, path, "open the trace", &cause).hint(hint))?;
+        if file.metadata().is_ok_and(|data| data.is_dir()) {
+            return Err(Error::trace("is a folder, not a trace").at(path.display(), None).hint("name the files in it"));
+        }
+        Input::new(path.display().to_string(), Some(path.to_path_buf()), Box::new(file))
+    }
+
+    /// Bytes in memory, as if they were a file called `name`.
+    ///
+    /// # Errors
+    /// A compression that is not supported, or that breaks within the first bytes.
+    pub fn from_bytes(name: &str, bytes: Vec<u8>) -> Result<Input> {
+        Input::new(name.to_string(), None, Box::new(io::Cursor::new(bytes)))
+    }
+
+    fn new(name: String, path: Option<PathBuf>, raw: Box<dyn Read + Send>) -> Result<Input> {
+        let mut raw = BufReader::with_capacity(BUFFER_BYTES, raw);
+        let failed = |cause: io::Error| Error::trace(format!("cannot read: {cause}")).at(&name, None);
+        let start = raw.fill_buf().map_err(failed)?;
+        let (compression, mut rest): (_, Box<dyn Read + Send>) = match start {
+            [0x1f, 0x8b, ..] => (Some("gzip"), Box::new(flate2::bufread::MultiGzDecoder::new(raw))),
+            [0x28, 0xb5, 0x2f, 0xfd, ..] => {
+                (Some("zstd"), Box::new(zstd::stream::read::Decoder::with_buffer(raw).map_err(failed)?))
+            }
+            [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => {
+                (Some("xz"), Box::new(liblzma::bufread::XzDecoder::new_multi_decoder(raw)))
+            }
+            [b'B', b'Z', b'h', b'1'..=b'9', b'1', b'A', b'Y', ..] => {
+                return Err(Error::trace("is compressed with bzip2, which coldgap does not read")
+                    .hint(format!("bzcat {name} | coldgap gap -"))
+                    .at(&name, None));
+            }
+            _ => (None, Box::new(raw)),
+        };
+        let mut head = Vec::with_capacity(HEAD_BYTES);
+        (&mut rest)
+            .take(HEAD_BYTES as u64)
+            .read_to_end(&mut head)
+            .map_err(|cause| broken(&name, compression, &cause))?;
+        let complete = head.len() < HEAD_BYTES;
+        Ok(Input { path: path.filter(|_| compression.is_none()), name, compression, head, complete, rest })
+    }
+
+    /// The first bytes, and the name without the compression's ending.
+    pub fn head(&self) -> Head<'_> {
+        let mut name = self.name.as_str();
+        if self.compression.is_some()
+            && let Some((stem, _)) = name.rsplit_once('.')
+        {
+            name = stem;
+        }
+        Head { bytes: &self.head, complete: self.complete, name }
+    }
+
+    /// The file itself, where it can be read at any place: not compressed, not standard input.
+    pub fn seekable(&self) -> Option<&Path> {
+        self.path.as_deref()
+    }
+
+    /// Turns a failure to read (truncated or damaged compression, a vanished disk) into an error.
+    pub fn broken(&self, cause: &io::Error) -> Error {
+        broken(&self.name, self.compression, cause)
+    }
+}
+
+fn broken(name: &str, compression: Option<&str>, cause: &io::Error) -> Error {
+    match compression {
+        Some(compression) => Error::trace(format!("the {compression} data is truncated or damaged: {cause}"))
+            .hint("fetch or compress the file again")
+            .at(name, None),
+        None => Error::trace(format!("cannot read: {cause}")).at(name, None),
+    }
+}
+
+impl Read for Input {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        // The head is handed out first, then dropped from the front as it is consumed.
+        if self.head.is_empty() {
+            return self.rest.read(buffer);
+        }
+        let n = buffer.len().min(self.head.len());
+        buffer[..n].copy_from_slice(&self.head[..n]);
+        self.head.drain(..n);
+        Ok(n)
+    }
+}

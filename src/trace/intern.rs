@@ -1,0 +1,153 @@
+//! Keys and their dense ids: each distinct key gets the next integer at its first touch.
+//!
+//! It knows keys as numbers or bytes, and must not know where they come from.
+
+use crate::hash::mix;
+use crate::request::ObjectId;
+use hashbrown::HashTable;
+use xxhash_rust::xxh3::xxh3_64;
+
+/// A key as it stands in a trace. A decimal that fits `u64` and is written without leading zeros is a number
+/// everywhere, so that `8` is the same key in a text and in a binary format; `010` is text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Key<'a> {
+    /// A number.
+    Number(u64),
+    /// Any other bytes; not always UTF-8.
+    Text(&'a [u8]),
+}
+
+impl<'a> Key<'a> {
+    /// Reads a key as written in a text format.
+    pub fn parse(bytes: &'a [u8]) -> Key<'a> {
+        match canonical_number(bytes) {
+            Some(number) => Key::Number(number),
+            None => Key::Text(bytes),
+        }
+    }
+
+    /// A stable hash: the same in every version, on every machine.
+    pub fn hash(self) -> u64 {
+        match self {
+            Key::Number(number) => mix(number),
+            Key::Text(bytes) => xxh3_64(bytes),
+        }
+    }
+}
+
+/// The number that `bytes` writes, where writing it again gives the same bytes.
+fn canonical_number(bytes: &[u8]) -> Option<u64> {
+    if bytes.is_empty() || bytes.len() > 20 || (bytes[0] == b'0' && bytes.len() > 1) {
+        return None;
+    }
+    bytes.iter().try_fold(0u64, |number, byte| {
+        let digit = byte.wrapping_sub(b'0');
+        if digit > 9 { None } else { number.checked_mul(10)?.checked_add(u64::from(digit)) }
+    })
+}
+
+/// The distinct keys of a trace, by object id.
+#[derive(Debug, Clone, Default)]
+pub struct Keys {
+    /// The number itself, or (where `text_ends` is not empty and says so) an index into the texts.
+    numbers: Vec<u64>,
+    /// True per object whose key is text; empty while none is.
+    is_text: Vec<bool>,
+    /// All texts, one after the other.
+    texts: Vec<u8>,
+    /// Where the n-th text ends.
+    text_ends: Vec<usize>,
+}
+
+impl Keys {
+    /// Number of distinct keys.
+    pub fn len(&self) -> usize {
+        self.numbers.len()
+    }
+
+    /// True where there are none.
+    pub fn is_empty(&self) -> bool {
+        self.numbers.is_empty()
+    }
+
+    /// True where every key is a number.
+    pub fn all_numbers(&self) -> bool {
+        self.is_text.is_empty()
+    }
+
+    /// The key of an object; panics where the object is not of this trace.
+    pub fn get(&self, object: ObjectId) -> Key<'_> {
+        let number = self.numbers[object.index()];
+        if self.is_text.is_empty() || !self.is_text[object.index()] {
+            return Key::Number(number);
+        }
+        let n = number as usize;
+        let start = if n == 0 { 0 } else { self.text_ends[n - 1] };
+        Key::Text(&self.texts[start..self.text_ends[n]])
+    }
+
+    fn push(&mut self, key: Key<'_>) {
+        match key {
+            Key::Number(number) => {
+                self.numbers.push(number);
+                if !self.is_text.is_empty() {
+                    self.is_text.push(false);
+                }
+            }
+            Key::Text(bytes) => {
+                self.is_text.resize(self.numbers.len(), false);
+                self.is_text.push(true);
+                self.numbers.push(self.text_ends.len() as u64);
+                self.texts.extend_from_slice(bytes);
+                self.text_ends.push(self.texts.len());
+            }
+        }
+    }
+}
+
+/// Turns keys into object ids.
+#[derive(Debug, Default)]
+pub struct Interner {
+    ids: HashTable<ObjectId>,
+    keys: Keys,
+}
+
+impl Interner {
+    /// The id of a key, new where it was never seen; `None` where all 2^32 ids are taken.
+    pub fn intern(&mut self, key: Key<'_>) -> Option<ObjectId> {
+        let keys = &mut self.keys;
+        let hash = key.hash();
+        if let Some(id) = self.ids.find(hash, |id| keys.get(*id) == key) {
+            return Some(*id);
+        }
+        let id = ObjectId(u32::try_from(keys.len()).ok().filter(|id| *id < u32::MAX)?);
+        keys.push(key);
+        self.ids.insert_unique(hash, id, |id| keys.get(*id).hash());
+        Some(id)
+    }
+
+    /// The keys seen, by id.
+    pub fn into_keys(self) -> Keys {
+        self.keys
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_are_dense_and_numbers_are_numbers_only_where_canonical() {
+        let mut interner = Interner::default();
+        let written: [&[u8]; 8] =
+            [b"8", b"010", b"8", b"10", b"18446744073709551615", b"18446744073709551616", b"", b"010"];
+        let ids: Vec<u32> = written.iter().map(|text| interner.intern(Key::parse(text)).unwrap().0).collect();
+        assert_eq!(ids, [0, 1, 0, 2, 3, 4, 5, 1]);
+        let keys = interner.into_keys();
+        assert_eq!(keys.get(ObjectId(0)), Key::Number(8));
+        assert_eq!(keys.get(ObjectId(1)), Key::Text(b"010"));
+        assert_eq!(keys.get(ObjectId(3)), Key::Number(u64::MAX));
+        assert_eq!(keys.get(ObjectId(4)), Key::Text(b"18446744073709551616"));
+        assert!(!keys.all_numbers());
+    }
+}

@@ -1,0 +1,113 @@
+//! A recorded trace, decoded once into columns that every replay shares.
+//!
+//! Files become a [`Trace`] through [`read`]: the input is opened and decompressed ([`input`]), its format
+//! recognised ([`format`]), its rows checked, interned and collected ([`builder`]). Nothing here knows caches.
+
+pub mod builder;
+pub mod format;
+pub mod input;
+pub mod intern;
+mod ticks;
+
+use crate::error::{Error, Result};
+use crate::request::{NEVER, ObjectId, Op, Requests, SECOND};
+use crate::units::Rate;
+use builder::Builder;
+pub use format::{FORMATS, Format, ReadOptions, Sniff};
+use input::Input;
+pub use intern::{Key, Keys};
+use std::path::Path;
+
+/// A recorded trace: requests in columns, and the keys behind the dense object ids.
+#[derive(Debug, Clone)]
+pub struct Trace {
+    /// Where it came from, as the user named it.
+    pub name: String,
+    /// The format it was read as.
+    pub format: String,
+    /// Nanoseconds since the first request, never stepping back; empty where the trace has no times.
+    pub times: Vec<u64>,
+    /// The time of the first request as recorded, in nanoseconds (usually since 1970).
+    pub start: u64,
+    /// The object of each request.
+    pub objects: Vec<ObjectId>,
+    /// Bytes per request, where the trace has sizes.
+    pub sizes: Option<Vec<u32>>,
+    /// Operations, where the trace has any but gets.
+    pub ops: Option<Vec<Op>>,
+    /// Seconds to live per request (0 = not said), where the trace has any.
+    pub ttls: Option<Vec<u32>>,
+    /// Positions of each object's next request, once [`Trace::look_ahead`] was called.
+    pub next: Option<Vec<u32>>,
+    /// The keys, by object id.
+    pub keys: Keys,
+    /// A hash over times, keys, sizes, operations and times to live: equal for equal requests in any format.
+    pub fingerprint: String,
+    /// What was assumed or changed while reading, in sentences.
+    pub notes: Vec<String>,
+}
+
+impl Trace {
+    /// Number of requests, of any operation.
+    pub fn len(&self) -> usize {
+        self.objects.len()
+    }
+
+    /// True where there are none.
+    pub fn is_empty(&self) -> bool {
+        self.objects.is_empty()
+    }
+
+    /// Number of distinct objects.
+    pub fn object_count(&self) -> usize {
+        self.keys.len()
+    }
+
+    /// True where requests have times.
+    pub fn has_times(&self) -> bool {
+        !self.times.is_empty()
+    }
+
+    /// Gives a trace without times evenly spaced ones, `rate` requests a second.
+    pub fn space_evenly(&mut self, rate: Rate) {
+        let gap = SECOND as f64 / rate.per_second;
+        self.times = (0..self.len()).map(|i| (i as f64 * gap) as u64).collect();
+        self.notes.push(format!("the trace has no times: requests are spaced evenly at {rate}, as --rate says"));
+    }
+
+    /// Computes, in one reverse pass, where each object is asked for next. Only `belady` reads it.
+    pub fn look_ahead(&mut self) {
+        let mut seen = vec![NEVER; self.object_count()];
+        let mut next = vec![NEVER; self.len()];
+        for (i, object) in self.objects.iter().enumerate().rev() {
+            next[i] = std::mem::replace(&mut seen[object.index()], i as u32);
+        }
+        self.next = Some(next);
+    }
+
+    /// All requests, in columns.
+    pub fn requests(&self) -> Requests<'_> {
+        Requests {
+            times: &self.times,
+            objects: &self.objects,
+            sizes: self.sizes.as_deref(),
+            ops: self.ops.as_deref(),
+            ttls: self.ttls.as_deref(),
+            next: self.next.as_deref(),
+            second: SECOND,
+        }
+    }
+}
+
+/// Reads a trace from a file, or from standard input where `path` is `-`.
+///
+/// # Errors
+/// A file that cannot be opened, is in no known format, or holds rows that cannot be used: see [`Format`].
+pub fn read(path: &Path, options: &ReadOptions) -> Result<Trace> {
+    let input = Input::open(path)?;
+    let name = input.name.clone();
+    let (format, _) = format::recognise(&input, options.format.as_deref())?;
+    let mut builder = Builder::new(&name, format.info().name, options);
+    format.read(input, options, &mut builder).map_err(|error| error.at(&name, None))?;
+    builder.finish().map_err(|error: Error| error.at(&name, None))
+}
