@@ -5,10 +5,12 @@
 
 mod bitset;
 pub mod cache;
+pub mod cli;
 pub mod error;
 mod hash;
 pub mod policy;
 mod prefetch;
+mod progress;
 pub mod request;
 pub mod trace;
 pub mod units;

@@ -1,0 +1,71 @@
+//! Output files: opened before the work starts, complete or not there at all.
+
+use crate::error::{Error, Kind, Result};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+use tempfile::NamedTempFile;
+
+/// A file to be written: it takes its name only once it is complete.
+pub struct Output {
+    path: PathBuf,
+    file: BufWriter<NamedTempFile>,
+}
+
+impl Output {
+    /// Opens a temporary file beside `path`, so that a target that cannot be written is known before the work.
+    ///
+    /// # Errors
+    /// A folder that is not there or not writable, or a path that is a folder.
+    pub fn create(path: &Path) -> Result<Output> {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let hint = "check that the folder exists and may be written to";
+        if path.is_dir() {
+            return Err(Error::usage("is a folder; name a file").at(path.display(), None));
+        }
+        let file = tempfile::Builder::new()
+            .prefix(".coldgap-")
+            .tempfile_in(folder)
+            .map_err(|cause| Error::file(Kind::Usage, path, "create the output", &cause).hint(hint))?;
+        Ok(Output { path: path.to_path_buf(), file: BufWriter::with_capacity(1 << 20, file) })
+    }
+
+    /// Gives the complete file its name.
+    ///
+    /// # Errors
+    /// A disk that is full, or a target that cannot be replaced; the target is then as it was before.
+    pub fn finish(self) -> Result<()> {
+        let path = self.path;
+        let failed = |cause: io::Error| Error::file(Kind::Usage, &path, "write the output", &cause);
+        let file = self.file.into_inner().map_err(|error| failed(error.into_error()))?;
+        set_permissions(&file).map_err(failed)?;
+        file.persist(&path).map_err(|error| failed(error.error))?;
+        Ok(())
+    }
+
+    /// The target's name, for errors.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+}
+
+/// Temporary files are private; an output is as readable as any new file.
+#[cfg(unix)]
+fn set_permissions(file: &NamedTempFile) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    file.as_file().set_permissions(std::fs::Permissions::from_mode(0o644))
+}
+
+#[cfg(not(unix))]
+fn set_permissions(_: &NamedTempFile) -> io::Result<()> {
+    Ok(())
+}
+
+impl Write for Output {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.file.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}

@@ -1,0 +1,113 @@
+//! The flags that say which traces are read, and how.
+
+use crate::error::{Error, Result};
+use crate::trace::format::Role;
+use crate::trace::{self, ReadOptions, Trace};
+use crate::units::{Demand, Rate, Seconds};
+use clap::Args;
+use std::path::Path;
+
+/// How to read a trace.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Reading the trace")]
+pub struct TraceArgs {
+    /// Read it as this format instead of recognising it (see: coldgap formats)
+    #[arg(long, value_name = "FORMAT")]
+    input: Option<String>,
+    /// Which column of a table holds what, by name or number: time=1,key=2,size=4,op=6,ttl=7; size=- leaves sizes out
+    #[arg(long, value_name = "ROLE=COLUMN,...", value_parser = parse_columns)]
+    columns: Option<Columns>,
+    /// Unit of the time column: s, ms, us or ns (default: by its magnitude, said in the report)
+    #[arg(long, value_name = "UNIT", value_parser = parse_time_unit)]
+    time_unit: Option<u64>,
+    /// Requests a second of a trace without times: they are spaced evenly
+    #[arg(long, value_name = "RATE", value_parser = parse_rate)]
+    rate: Option<Rate>,
+    /// Skip what comes earlier than this after the first request
+    #[arg(long, value_name = "TIME")]
+    from: Option<Seconds>,
+    /// Stop at this time after the first request
+    #[arg(long, value_name = "TIME")]
+    until: Option<Seconds>,
+    /// Read at most so many requests
+    #[arg(long, value_name = "N")]
+    limit: Option<u64>,
+}
+
+/// Parsed `--columns`.
+type Columns = Vec<(Role, String)>;
+
+fn parse_columns(text: &str) -> std::result::Result<Columns, String> {
+    let mut columns: Columns = Vec::new();
+    for part in text.split(',') {
+        let (role, column) = part.split_once('=').ok_or_else(|| format!("'{part}' is not ROLE=COLUMN"))?;
+        let role = match role.trim() {
+            "time" => Role::Time,
+            "key" => Role::Key,
+            "size" => Role::Size,
+            "op" => Role::Op,
+            "ttl" => Role::Ttl,
+            other => return Err(format!("'{other}' is not one of time, key, size, op, ttl")),
+        };
+        if columns.iter().any(|(known, _)| *known == role) {
+            return Err(format!("'{part}': this role is given twice"));
+        }
+        columns.push((role, column.trim().to_string()));
+    }
+    Ok(columns)
+}
+
+fn parse_time_unit(text: &str) -> std::result::Result<u64, String> {
+    match text {
+        "s" => Ok(1_000_000_000),
+        "ms" => Ok(1_000_000),
+        "us" => Ok(1_000),
+        "ns" => Ok(1),
+        _ => Err("write s, ms, us or ns".to_string()),
+    }
+}
+
+fn parse_rate(text: &str) -> std::result::Result<Rate, String> {
+    match text.parse::<Rate>() {
+        Ok(rate) if rate.of == Demand::Answers => Ok(rate),
+        Ok(_) => Err("requests are counted, not bytes; write it like 3000/s".to_string()),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+impl TraceArgs {
+    /// What the format readers need to know.
+    pub fn options(&self) -> ReadOptions {
+        ReadOptions {
+            format: self.input.clone(),
+            columns: self.columns.clone().unwrap_or_default(),
+            time_unit: self.time_unit,
+            from: self.from,
+            until: self.until,
+            limit: self.limit,
+            sample: None,
+            sort: false,
+        }
+    }
+
+    /// Reads one trace; a trace without times gets them from --rate.
+    ///
+    /// # Errors
+    /// See [`trace::read`]; --rate for a trace that has times.
+    pub fn read(&self, path: &Path) -> Result<Trace> {
+        self.finish(trace::read(path, &self.options())?)
+    }
+
+    /// Applies --rate.
+    pub fn finish(&self, mut trace: Trace) -> Result<Trace> {
+        if let Some(rate) = self.rate {
+            if trace.has_times() {
+                return Err(Error::usage("--rate is for traces without times, and this one has them")
+                    .at(&trace.name, None)
+                    .hint("leave --rate out; to change the load use --load"));
+            }
+            trace.space_evenly(rate);
+        }
+        Ok(trace)
+    }
+}
