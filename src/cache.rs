@@ -107,9 +107,19 @@ impl<P: Policy> Cache<P> {
         self.used
     }
 
+    /// What is cached as a share of the capacity; 0 where the capacity has no limit.
+    pub fn filled(&self) -> f64 {
+        self.used as f64 / self.limit as f64
+    }
+
     /// True where the object is cached, alive or not.
     pub fn holds(&self, object: ObjectId) -> bool {
         self.cached.contains(object)
+    }
+
+    /// Objects of the trace, cached or not.
+    pub fn object_count(&self) -> usize {
+        self.nodes.len()
     }
 
     /// Becomes a copy of another cache of the same trace and capacity, without allocating anew.
@@ -120,6 +130,18 @@ impl<P: Policy> Cache<P> {
         self.policy.clone_from(&other.policy);
         self.admission = other.admission.as_ref().map(|filter| filter.fork());
         self.expiry.clone_from(&other.expiry);
+    }
+
+    /// The load is scaled by `factor` from `now` on: lives go on for as many real seconds as before, which are so many
+    /// times longer in trace time.
+    pub fn stretch_lives(&mut self, now: u64, factor: f64) {
+        let stretch = |length: u64| (length as f64 * factor) as u64;
+        if let Some(expiry) = &mut self.expiry {
+            for dies in expiry.dies.iter_mut().filter(|dies| **dies > now && **dies < u64::MAX) {
+                *dies = now.saturating_add(stretch(*dies - now));
+            }
+            expiry.ttl.iter_mut().for_each(|ttl| *ttl = stretch(*ttl));
+        }
     }
 
     /// True where the object is cached and its time has come at `now`.
@@ -239,6 +261,9 @@ impl<P: Policy> Lookaside for Cache<P> {
     }
 
     fn lose(&mut self, share: Ratio) {
+        if share == Ratio::ALL {
+            return self.flush();
+        }
         let objects = self.nodes.len() as u32;
         for object in (0..objects).map(ObjectId).filter(|object| is_lost(*object, share)) {
             self.invalidate(object);

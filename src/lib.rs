@@ -3,14 +3,19 @@
 
 #![deny(unsafe_code)]
 
+pub mod analysis;
 mod bitset;
 pub mod cache;
+pub mod capacity;
 pub mod cli;
 pub mod error;
 mod hash;
 pub mod policy;
 mod prefetch;
 mod progress;
+pub mod replay;
+pub mod report;
 pub mod request;
+pub mod service;
 pub mod trace;
 pub mod units;

@@ -2,6 +2,7 @@
 //!
 //! It turns flags into calls of the library and results into output; it computes nothing itself.
 
+mod gap;
 mod output;
 mod trace_args;
 
@@ -18,7 +19,9 @@ struct Cli {
 }
 
 #[derive(Debug, Subcommand)]
-enum Command {}
+enum Command {
+    Gap(gap::GapArgs),
+}
 
 /// Runs the command line of this process.
 ///
@@ -26,7 +29,9 @@ enum Command {}
 /// Everything expected that can go wrong; clap's own usage errors exit with 2 by themselves.
 pub fn main() -> Result<()> {
     let cli = Cli::parse();
-    match cli.command {}
+    match cli.command {
+        Command::Gap(args) => gap::run(&args),
+    }
 }
 
 /// Prints to standard output. A reader that went away (`| head`) is a silent success.
@@ -37,5 +42,31 @@ fn print(text: &str) -> Result<()> {
             Err(Error::usage(format!("cannot write to standard output: {cause}")))
         }
         _ => Ok(()),
+    }
+}
+
+/// This process's command line without what does not change a result: outputs and threads.
+fn command_line() -> String {
+    let mut words = vec!["coldgap".to_string()];
+    let mut arguments = std::env::args().skip(1);
+    while let Some(argument) = arguments.next() {
+        match argument.as_str() {
+            "-o" | "--output" | "-j" | "--threads" => {
+                arguments.next();
+            }
+            word if ["-o", "-j", "--output=", "--threads="].iter().any(|flag| word.starts_with(flag)) => {}
+            word => words.push(quoted(word)),
+        }
+    }
+    words.join(" ")
+}
+
+/// A word as a shell needs it.
+fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || "-_./=:,+%@".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        word.to_string()
+    } else {
+        format!("'{}'", word.replace('\'', "'\\''"))
     }
 }

@@ -12,6 +12,7 @@ pub mod list;
 mod lru;
 mod nodes;
 mod parameters;
+pub mod spec;
 
 use crate::request::{ObjectId, Request};
 pub use nodes::Nodes;

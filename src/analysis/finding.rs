@@ -1,0 +1,205 @@
+//! The finding for one cell: what its replays say, turned into the numbers of `definitions.md`.
+
+use super::{Facts, WarmResult};
+use crate::capacity::gap::{Gap, widening};
+use crate::capacity::{self, decisions};
+use crate::policy::Capacity;
+use crate::replay::Tally;
+use crate::replay::cell::Cell;
+use crate::replay::hunt::{Endurance, Ground, Worst};
+use crate::replay::observe::Observation;
+use crate::replay::refill::Refill;
+use crate::replay::windows::Windows;
+use crate::units::{CacheSize, Demand, Rate, Ratio};
+
+/// Gets that a window must hold for its miss ratio to be called the worst.
+const ENOUGH: u64 = 100;
+
+/// What all cells of a trace share.
+pub(super) struct Scene<'a> {
+    pub facts: &'a Facts,
+    pub windows: &'a Windows,
+    pub ground: &'a Ground<'a>,
+    pub today: f64,
+    pub backend: Rate,
+}
+
+/// The least backend that survives a loss.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct LeastBackend {
+    /// The share lost; 0 for nothing.
+    pub loss: Ratio,
+    /// Answers or bytes a second; `None` where no backend suffices.
+    pub per_second: Option<f64>,
+    /// 1 - required / mu.
+    pub safe_cut: Option<f64>,
+    /// The share of the baseline's backend that this policy lets go for the same loss. `None` for the baseline itself.
+    pub reclaimable: Option<f64>,
+}
+
+/// What was found for one policy at one cache size. Loads are requests a second; `None` in a load means no limit.
+#[derive(Clone)]
+pub struct Finding {
+    /// The cell.
+    pub cell: Cell,
+    /// The cache size as asked for.
+    pub size: CacheSize,
+    /// The capacity over the trace's footprint in the same unit.
+    pub capacity_ratio: f64,
+    /// Totals and windows of the warm replay.
+    pub observation: Observation,
+    /// The largest miss ratio of a window after warm-up.
+    pub worst_window: Option<f64>,
+    /// How full the cache was when warm-up ended, and at the end of the trace.
+    pub filled: (f64, f64),
+    /// Largest load that survives warm.
+    pub advertised: Option<f64>,
+    /// mu / m.
+    pub advertised_long_run: Option<f64>,
+    /// Load served with no cache at all.
+    pub floor: f64,
+    /// The largest load sure to survive a full flush at any moment; never above advertised.
+    pub hidden: Option<f64>,
+    /// When that flush happens, seconds since the trace began.
+    pub worst_moment: f64,
+    /// advertised over hidden.
+    pub gap: Option<Gap>,
+    /// advertised over floor.
+    pub gap_floor: Option<Gap>,
+    /// (1 + r) / m.
+    pub amplification: Option<f64>,
+    /// Hidden capacity once the saving over the baseline was handed back.
+    pub hidden_reclaimed: Option<f64>,
+    /// The largest share whose loss is survived at the load; `None` where the load is not carried warm.
+    pub loss_survived: Option<Ratio>,
+    /// What must be kept, by loss; the first is for losing nothing.
+    pub least_backends: Vec<LeastBackend>,
+    /// The refill after a flush at the baseline's worst moment.
+    pub refill: Refill,
+    /// How far the gap is wider than the baseline's, at the same backend.
+    pub widening: Option<f64>,
+    /// How far it is wider with the saving handed back.
+    pub widening_reclaimed: Option<f64>,
+    /// 1 - m / m_baseline.
+    pub naive_saving: Option<f64>,
+}
+
+impl Finding {
+    pub(super) fn new(
+        scene: &Scene<'_>,
+        cell: Cell,
+        size: CacheSize,
+        warm: WarmResult,
+        endurance: Endurance,
+        refill: Refill,
+    ) -> Finding {
+        let Scene { facts, windows, ground, today, backend } = *scene;
+        let mu = backend.per_second;
+        let retries = ground.service.retries;
+        let load = |factor: f64| factor * today;
+        let miss_ratio = warm.observation.total.miss_ratio().unwrap_or(0.0);
+        let mean_size = facts.bytes_requested as f64 / facts.counted.max(1) as f64;
+        let (demand_ratio, demand_per_request) = match ground.service.demand {
+            Demand::Answers => (miss_ratio, 1.0),
+            Demand::Bytes => (warm.observation.total.bytes_missed as f64 / facts.counted.max(1) as f64, mean_size),
+        };
+        let advertised = endurance.advertised.map(load);
+        let bounded = |worst: Worst| capped(worst.limit.map(load), advertised);
+        let hidden = bounded(endurance.hidden);
+        let floor = capacity::floor(mu, retries, demand_per_request);
+        let between =
+            |low: Option<f64>| advertised.zip(low).and_then(|(advertised, low)| Gap::between(advertised, low));
+        let carried = advertised.is_none_or(|advertised| ground.load * today <= advertised);
+        let footprint = match cell.capacity {
+            Capacity::Objects(_) => facts.objects,
+            Capacity::Bytes(_) => facts.footprint_bytes.unwrap_or(0),
+        };
+        Finding {
+            size,
+            capacity_ratio: cell.capacity.amount() as f64 / footprint.max(1) as f64,
+            worst_window: worst_window(&warm.observation.windows, windows, ground.warm),
+            filled: warm.filled,
+            advertised,
+            advertised_long_run: capacity::advertised_long_run(mu, demand_ratio),
+            floor,
+            hidden,
+            worst_moment: ground.requests.times[endurance.hidden.moment] as f64 / 1e9,
+            gap: between(hidden),
+            gap_floor: between(Some(floor)),
+            amplification: capacity::amplification(miss_ratio, retries),
+            hidden_reclaimed: endurance.hidden_reclaimed.and_then(bounded),
+            loss_survived: carried.then_some(endurance.loss_survived),
+            least_backends: least_backends(warm.least_backend, &endurance.least_backend, mu),
+            observation: warm.observation,
+            refill,
+            widening: None,
+            widening_reclaimed: None,
+            naive_saving: None,
+            cell,
+        }
+    }
+
+    /// Fills in what is said against the baseline of the same cache size.
+    pub(super) fn compare(&mut self, baseline: &Finding) {
+        if self.cell.policy.to_string() == baseline.cell.policy.to_string() {
+            return;
+        }
+        let (own, other) = (self.miss_ratio(), baseline.miss_ratio());
+        self.naive_saving = own.zip(other).and_then(|(own, other)| decisions::naive_saving(own, other));
+        self.widening = self.gap.zip(baseline.gap).map(|(own, other)| widening(own.ratio, other.ratio));
+        // With the saving handed back the policy advertises what the baseline did, from a smaller backend.
+        let reclaimed = baseline
+            .advertised
+            .zip(self.hidden_reclaimed)
+            .and_then(|(advertised, hidden)| Gap::between(advertised, hidden));
+        self.widening_reclaimed = reclaimed.zip(baseline.gap).map(|(own, other)| widening(own.ratio, other.ratio));
+        for (own, other) in self.least_backends.iter_mut().zip(&baseline.least_backends) {
+            own.reclaimable =
+                own.per_second.zip(other.per_second).and_then(|(own, other)| decisions::reclaimable(own, other));
+        }
+    }
+
+    /// Misses over requests after warm-up.
+    pub fn miss_ratio(&self) -> Option<f64> {
+        self.observation.total.miss_ratio()
+    }
+
+    /// The policy with its parameters and filter.
+    pub fn policy(&self) -> String {
+        self.cell.policy.to_string()
+    }
+}
+
+/// Hidden is never above advertised: where warm traffic does not survive, the flush is not to blame.
+fn capped(hidden: Option<f64>, advertised: Option<f64>) -> Option<f64> {
+    match (hidden, advertised) {
+        (Some(hidden), Some(advertised)) => Some(hidden.min(advertised)),
+        (hidden, advertised) => hidden.or(advertised),
+    }
+}
+
+/// What survives a larger loss survives a smaller one, so requirements never fall along the list.
+fn least_backends(warm: Option<f64>, lost: &[(Ratio, Worst)], mu: f64) -> Vec<LeastBackend> {
+    let nothing = Ratio::new(0.0).unwrap_or(Ratio::ALL);
+    let mut required = Some(0.0_f64);
+    let all = std::iter::once((nothing, warm)).chain(lost.iter().map(|(share, worst)| (*share, worst.limit)));
+    all.map(|(loss, limit)| {
+        required = required.zip(limit).map(|(so_far, limit)| so_far.max(limit));
+        LeastBackend {
+            loss,
+            per_second: required,
+            safe_cut: required.map(|required| decisions::safe_cut(required, mu)),
+            reclaimable: None,
+        }
+    })
+    .collect()
+}
+
+/// The largest miss ratio among the windows wholly after warm-up that hold enough gets.
+fn worst_window(tallies: &[Tally], windows: &Windows, warm: usize) -> Option<f64> {
+    let counted = tallies
+        .iter()
+        .zip(&windows.all)
+        .filter(|(tally, window)| window.range.start >= warm && tally.requests >= ENOUGH);
+    counted.filter_map(|(tally, _)| tally.miss_ratio()).max_by(f64::total_cmp)
+}

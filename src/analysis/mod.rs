@@ -1,0 +1,307 @@
+//! Composes replay and capacity into findings: the only place that knows both. It prints nothing and knows no format of
+//! trace or report.
+
+mod facts;
+mod finding;
+
+pub use facts::{CompulsoryPoint, Facts};
+pub use finding::{Finding, LeastBackend};
+
+use crate::cache::Cache;
+use crate::error::{Error, Result};
+use crate::policy::spec::PolicySpec;
+use crate::policy::{Capacity, Policy};
+use crate::replay::cell::{Cell, Task};
+use crate::replay::grid;
+use crate::replay::hunt::{Endurance, Ground, Search, endurance, warm_backend};
+use crate::replay::observe::{Observation, observe};
+use crate::replay::refill::{Refill, refill};
+use crate::replay::replay;
+use crate::replay::windows::Windows;
+use crate::service::Service;
+use crate::trace::Trace;
+use crate::units::{CacheSize, Demand, Load, Rate, Ratio, Seconds};
+
+/// A backend that is not given is taken to be this much above what the baseline needs warm.
+pub const AUTO_BACKEND_HEADROOM: f64 = 1.1;
+
+/// A cache size that is not given is this share of the footprint.
+pub const AUTO_CACHE_SHARE: f64 = 0.1;
+
+/// What to find out about a trace.
+#[derive(Clone)]
+pub struct Question {
+    /// Policies to compare; the baseline is among them.
+    pub policies: Vec<PolicySpec>,
+    /// Position of the baseline in `policies`.
+    pub baseline: usize,
+    /// Cache sizes.
+    pub sizes: Vec<CacheSize>,
+    /// Every object counts 1, also where the trace has sizes.
+    pub ignore_size: bool,
+    /// The backend's capacity; `None`: assume what the baseline needs, and some headroom.
+    pub backend: Option<Rate>,
+    /// The backend's and the clients' other properties.
+    pub service: Service,
+    /// The load to carry; `None`: that of the busiest window.
+    pub load: Option<Load>,
+    /// Width of windows; `None`: one that suits the trace.
+    pub window: Option<Seconds>,
+    /// Share of the requests that only warm the caches.
+    pub warmup: Ratio,
+    /// How much of the trace after a loss is walked.
+    pub horizon: Seconds,
+    /// Shares whose loss must be survived, each above 0.
+    pub losses: Vec<Ratio>,
+    /// Threads; 0: one per core.
+    pub threads: usize,
+}
+
+/// What was found on one trace.
+#[derive(Clone)]
+pub struct Findings {
+    /// What the trace says of itself.
+    pub facts: Facts,
+    /// Its windows.
+    pub windows: Windows,
+    /// Position of the first counted request.
+    pub warm: usize,
+    /// Load of the busiest window, requests a second.
+    pub today: f64,
+    /// When the busiest window starts, seconds since the trace began.
+    pub busiest_at: f64,
+    /// The load to carry, requests a second.
+    pub load: f64,
+    /// The backend's capacity.
+    pub backend: Rate,
+    /// True where the backend was assumed.
+    pub backend_assumed: bool,
+    /// How many moments were tried.
+    pub moments: usize,
+    /// When the flush of the refill curves happens, seconds since the trace began.
+    pub flush_at: f64,
+    /// One per cache size and policy; sizes outermost.
+    pub cells: Vec<Finding>,
+}
+
+/// Answers a question about a trace. `step` is called as work is done, [`steps`] times in all.
+///
+/// # Errors
+/// A trace without times or with all requests at one instant; a cache size that the trace cannot give; a warm-up that
+/// leaves nothing; a backend in bytes for a trace without sizes.
+pub fn analyse(trace: &Trace, question: &Question, step: impl Fn() + Sync + Send) -> Result<Findings> {
+    let requests = trace.requests();
+    let warm = warm_position(trace, question)?;
+    if !trace.has_times() {
+        return Err(Error::trace("the trace has no times, so it has no load")
+            .at(&trace.name, None)
+            .hint("give it a rate: --rate 3000/s"));
+    }
+    if question.service.demand == Demand::Bytes && trace.sizes.is_none() {
+        return Err(Error::usage("the backend is given in bytes a second, but the trace has no sizes")
+            .at(&trace.name, None)
+            .hint("give it in answers a second: -b 300/s"));
+    }
+    let windows = Windows::cut(&requests, question.window);
+    let facts = Facts::of(trace, warm);
+    let no_load = || {
+        Error::trace("all requests carry the same time, so there is no load")
+            .at(&trace.name, None)
+            .hint("check the time column (coldgap inspect), or read the trace without it and give --rate")
+    };
+    let (busiest, today) = windows.busiest().filter(|(_, load)| *load > 0.0).ok_or_else(no_load)?;
+    let busiest_at = busiest.start as f64 / 1e9;
+    let load_factor = match question.load {
+        None => 1.0,
+        Some(Load::TimesToday(factor)) => factor,
+        Some(Load::PerSecond(load)) => load / today,
+    };
+    let ground = Ground {
+        requests,
+        warm,
+        moments: windows.moments(warm, &requests),
+        horizon: question.horizon,
+        service: question.service,
+        load: load_factor,
+    };
+
+    let cells = cells(trace, question, &facts)?;
+    let per_size = question.policies.len();
+    let warm_runs = grid::run(&cells, question.threads, |cell| {
+        let run = cell.with_cache(trace, WarmRun { ground: &ground, windows: &windows });
+        step();
+        run
+    })?;
+    let (backend, backend_assumed) = backend(trace, question, &warm_runs)?;
+
+    let numbered: Vec<usize> = (0..cells.len()).collect();
+    let miss_ratio = |i: usize| warm_runs[i].observation.total.miss_ratio().unwrap_or(0.0);
+    let baseline_of = |i: usize| i - i % per_size + question.baseline;
+    let endurances = grid::run(&numbered, question.threads, |&i| {
+        // The backend that is left once the policy's saving over the baseline has been handed back.
+        let (own, baseline) = (miss_ratio(i), miss_ratio(baseline_of(i)));
+        let reclaims = i != baseline_of(i) && own > 0.0 && baseline > 0.0;
+        let mu_reclaimed = reclaims.then(|| backend.per_second * own / baseline);
+        let search = Search { mu: backend.per_second, mu_reclaimed, losses: &question.losses };
+        let found = cells[i].with_cache(trace, Hunt { ground: &ground, search });
+        step();
+        found
+    })?;
+    let flush = endurances[question.baseline].hidden.moment;
+    let refills = grid::run(&cells, question.threads, |cell| {
+        let found = cell.with_cache(trace, Flush { ground: &ground, moment: flush, window: windows.width });
+        step();
+        found
+    })?;
+
+    let scene = finding::Scene { facts: &facts, windows: &windows, ground: &ground, today, backend };
+    let mut findings = Vec::with_capacity(cells.len());
+    for (i, ((run, endurance), refill)) in warm_runs.into_iter().zip(endurances).zip(refills).enumerate() {
+        let size = question.sizes[i / per_size];
+        findings.push(Finding::new(&scene, cells[i].clone(), size, run, endurance, refill));
+    }
+    for i in 0..findings.len() {
+        let baseline = findings[baseline_of(i)].clone();
+        findings[i].compare(&baseline);
+    }
+    Ok(Findings {
+        facts,
+        today,
+        busiest_at,
+        load: today * load_factor,
+        backend,
+        backend_assumed,
+        moments: ground.moments.len(),
+        flush_at: requests.times[flush] as f64 / 1e9,
+        windows,
+        warm,
+        cells: findings,
+    })
+}
+
+/// How often `analyse` calls its `step`.
+pub fn steps(question: &Question) -> u64 {
+    3 * (question.policies.len() * question.sizes.len()) as u64
+}
+
+/// Position of the first request after warm-up.
+///
+/// # Errors
+/// A warm-up that leaves nothing to count.
+pub fn warm_position(trace: &Trace, question: &Question) -> Result<usize> {
+    let warm = (trace.len() as f64 * question.warmup.get()) as usize;
+    if warm >= trace.len() {
+        return Err(Error::usage(format!("a warm-up of {} leaves no request to count", question.warmup))
+            .hint("the default is --warmup 25%"));
+    }
+    Ok(warm)
+}
+
+/// The grid: sizes outermost, policies in the order given.
+///
+/// # Errors
+/// A size in bytes or a share of bytes that the trace cannot give.
+pub fn cells(trace: &Trace, question: &Question, facts: &Facts) -> Result<Vec<Cell>> {
+    let mut cells = Vec::new();
+    for size in &question.sizes {
+        let capacity = capacity(trace, *size, question.ignore_size, facts)?;
+        cells.extend(question.policies.iter().map(|policy| Cell { policy: policy.clone(), capacity }));
+    }
+    Ok(cells)
+}
+
+fn capacity(trace: &Trace, size: CacheSize, ignore_size: bool, facts: &Facts) -> Result<Capacity> {
+    let share = |ratio: f64| match facts.footprint_bytes.filter(|_| !ignore_size) {
+        Some(bytes) => Capacity::Bytes(((bytes as f64 * ratio) as u64).max(1)),
+        None => Capacity::Objects(((facts.objects as f64 * ratio) as u64).max(1)),
+    };
+    match size {
+        CacheSize::Objects(n) => Ok(Capacity::Objects(n)),
+        CacheSize::Bytes(_) if ignore_size => {
+            Err(Error::usage("--ignore-size counts objects, so a cache size in bytes contradicts it")
+                .hint("give the size in objects (-c 50_000obj) or as a share (-c 10%)"))
+        }
+        CacheSize::Bytes(_) if trace.sizes.is_none() => {
+            Err(Error::usage("the cache size is in bytes, but the trace has no sizes")
+                .at(&trace.name, None)
+                .hint("give it in objects (-c 50_000obj) or as a share (-c 10%)"))
+        }
+        CacheSize::Bytes(n) => Ok(Capacity::Bytes(n)),
+        CacheSize::Share(ratio) => Ok(share(ratio.get())),
+        CacheSize::Auto => Ok(share(AUTO_CACHE_SHARE)),
+    }
+}
+
+/// The backend given, or what the baseline of the first size needs warm and some headroom.
+fn backend(trace: &Trace, question: &Question, warm_runs: &[WarmResult]) -> Result<(Rate, bool)> {
+    if let Some(backend) = question.backend {
+        return Ok((backend, false));
+    }
+    match warm_runs[question.baseline].least_backend.filter(|mu| *mu > 0.0) {
+        Some(mu) => Ok((Rate { per_second: mu * AUTO_BACKEND_HEADROOM, of: question.service.demand }, true)),
+        None => Err(Error::usage(
+            "a backend cannot be assumed: after warm-up the baseline never misses, or no backend suffices",
+        )
+        .at(&trace.name, None)
+        .hint("say what the backend can do: -b 300/s")),
+    }
+}
+
+/// The warm replay of one cell.
+struct WarmRun<'a> {
+    ground: &'a Ground<'a>,
+    windows: &'a Windows,
+}
+
+/// What it gives.
+pub(crate) struct WarmResult {
+    observation: Observation,
+    least_backend: Option<f64>,
+    /// How full the cache was when warm-up ended, and in the end: shares of its capacity.
+    filled: (f64, f64),
+}
+
+impl Task for WarmRun<'_> {
+    type Output = WarmResult;
+
+    fn run<P: Policy>(self, cache: Cache<P>) -> WarmResult {
+        let least_backend = warm_backend(cache.clone(), self.ground);
+        let mut warm = cache.clone();
+        replay(&mut warm, &self.ground.requests.slice(0..self.ground.warm));
+        let filled = warm.filled();
+        let mut cache = cache;
+        let observation = observe(&mut cache, &self.ground.requests, self.ground.warm, Some(self.windows));
+        WarmResult { observation, least_backend, filled: (filled, cache.filled()) }
+    }
+}
+
+/// The search of one cell.
+struct Hunt<'a> {
+    ground: &'a Ground<'a>,
+    search: Search<'a>,
+}
+
+impl Task for Hunt<'_> {
+    type Output = Endurance;
+
+    fn run<P: Policy>(self, cache: Cache<P>) -> Endurance {
+        endurance(cache, self.ground, &self.search)
+    }
+}
+
+/// The refill of one cell after a flush at `moment`.
+struct Flush<'a> {
+    ground: &'a Ground<'a>,
+    moment: usize,
+    window: Seconds,
+}
+
+impl Task for Flush<'_> {
+    type Output = Refill;
+
+    fn run<P: Policy>(self, mut twin: Cache<P>) -> Refill {
+        replay(&mut twin, &self.ground.requests.slice(0..self.moment));
+        let mut flushed = twin.clone();
+        refill(&mut twin, &mut flushed, &self.ground.aftermath(self.moment), self.window)
+    }
+}

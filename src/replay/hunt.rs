@@ -1,0 +1,196 @@
+//! Searches a trace for the moments at which a loss is worst, for one cache: what backend survives it everywhere, and up
+//! to what load.
+//!
+//! It walks forks of one warm cache that passes the trace once. It knows no policy by name and no report.
+
+use super::limits::{largest, smallest};
+use super::survival::Walker;
+use super::{Tally, replay};
+use crate::cache::{Cache, Lookaside};
+use crate::policy::Policy;
+use crate::request::{Requests, SECOND};
+use crate::service::Service;
+use crate::units::{Demand, Ratio, Seconds};
+
+/// Steps of the bisection for the share that may be lost: 1/256 of the objects.
+const SHARE_STEPS: u32 = 8;
+
+/// Where and how to look. Loads are factors of the recorded load.
+#[derive(Debug, Clone)]
+pub struct Ground<'t> {
+    /// The whole trace.
+    pub requests: Requests<'t>,
+    /// Position of the first request after warm-up.
+    pub warm: usize,
+    /// Positions at which losses are tried, in order of time, none before `warm`.
+    pub moments: Vec<usize>,
+    /// How much of the trace after a moment is walked.
+    pub horizon: Seconds,
+    /// The service.
+    pub service: Service,
+    /// The load to carry.
+    pub load: f64,
+}
+
+impl<'t> Ground<'t> {
+    /// The requests from a moment to its horizon.
+    pub fn aftermath(&self, moment: usize) -> Requests<'t> {
+        let end = self.requests.times[moment].saturating_add(self.horizon.nanoseconds());
+        self.requests.slice(moment..self.requests.position_at(end))
+    }
+}
+
+/// A limit and the moment that decides it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Worst {
+    /// Backend: the smallest that survives everywhere (`None`: none does). Load: the largest factor that survives
+    /// everywhere (`None`: any does).
+    pub limit: Option<f64>,
+    /// Position of the deciding moment.
+    pub moment: usize,
+}
+
+/// What one cache withstands at one backend.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Endurance {
+    /// The largest load factor that survives warm.
+    pub advertised: Option<f64>,
+    /// The largest load factor that survives a full flush at any moment.
+    pub hidden: Worst,
+    /// The same with the reclaimed backend, where one was asked for.
+    pub hidden_reclaimed: Option<Worst>,
+    /// The smallest backend that survives the loss of each share at any moment, at the load to carry.
+    pub least_backend: Vec<(Ratio, Worst)>,
+    /// The largest share whose loss survives at any moment, at the load to carry. Within 1/256, on the surviving side.
+    pub loss_survived: Ratio,
+}
+
+/// What to find for one cache.
+#[derive(Debug, Clone, Copy)]
+pub struct Search<'a> {
+    /// The backend, in the service's unit a second.
+    pub mu: f64,
+    /// A smaller (or larger) backend for which hidden capacity is wanted as well.
+    pub mu_reclaimed: Option<f64>,
+    /// Shares that are lost, each above 0.
+    pub losses: &'a [Ratio],
+}
+
+/// The smallest backend with which the warm replay survives at the load to carry.
+pub fn warm_backend<P: Policy>(mut cache: Cache<P>, ground: &Ground<'_>) -> Option<f64> {
+    let mut trials = Trials::new(&cache, ground);
+    replay(&mut cache, &ground.requests.slice(0..ground.warm));
+    let rest = ground.requests.slice(ground.warm..ground.requests.len());
+    let mut probe = cache.clone();
+    let rate = mean_demand(replay(&mut probe, &rest), &rest, &ground.service);
+    smallest(rate * ground.load, |mu| trials.survives(&cache, &rest, ground.load, mu))
+}
+
+/// Misses (or bytes missed) per second of the trace, at least one per trace, so that it can be a guess.
+fn mean_demand(tally: Tally, requests: &Requests<'_>, service: &Service) -> f64 {
+    let span = requests.times[requests.len() - 1] - requests.times[0];
+    let demand = match service.demand {
+        Demand::Answers => tally.misses,
+        Demand::Bytes => tally.bytes_missed,
+    };
+    demand.max(1) as f64 / (span as f64 / SECOND as f64).max(1.0)
+}
+
+/// Finds what one cache withstands, passing the trace once and forking the warm cache at each moment.
+pub fn endurance<P: Policy>(mut cache: Cache<P>, ground: &Ground<'_>, search: &Search<'_>) -> Endurance {
+    let mut trials = Trials::new(&cache, ground);
+    let mut wounded = cache.clone();
+    replay(&mut cache, &ground.requests.slice(0..ground.warm));
+    let rest = ground.requests.slice(ground.warm..ground.requests.len());
+    let advertised = largest(ground.load, |load| trials.survives(&cache, &rest, load, search.mu));
+
+    let start = Worst { limit: None, moment: ground.warm };
+    let mut hidden = start;
+    let mut hidden_reclaimed = search.mu_reclaimed.map(|_| start);
+    let nothing = Worst { limit: Some(0.0), moment: ground.warm };
+    let mut least_backend: Vec<(Ratio, Worst)> = search.losses.iter().map(|share| (*share, nothing)).collect();
+    let mut loss_survived = 1.0_f64;
+    let mut position = ground.warm;
+    for &moment in &ground.moments {
+        replay(&mut cache, &ground.requests.slice(position..moment));
+        position = moment;
+        let after = ground.aftermath(moment);
+
+        wounded.copy_from(&cache);
+        wounded.lose(Ratio::ALL);
+        lower(&mut hidden, moment, ground.load, |load| trials.survives(&wounded, &after, load, search.mu));
+        if let (Some(worst), Some(mu)) = (&mut hidden_reclaimed, search.mu_reclaimed) {
+            lower(worst, moment, ground.load, |load| trials.survives(&wounded, &after, load, mu));
+        }
+        for (share, worst) in &mut least_backend {
+            wounded.copy_from(&cache);
+            wounded.lose(*share);
+            raise(worst, moment, search.mu, |mu| trials.survives(&wounded, &after, ground.load, mu));
+        }
+        loss_survived = largest_share(loss_survived, |share| {
+            wounded.copy_from(&cache);
+            wounded.lose(share);
+            trials.survives(&wounded, &after, ground.load, search.mu)
+        });
+    }
+    let loss_survived = Ratio::new(loss_survived).unwrap_or(Ratio::ALL);
+    Endurance { advertised, hidden, hidden_reclaimed, least_backend, loss_survived }
+}
+
+/// Walks, each from a fresh copy of a start.
+struct Trials<'g, P: Policy> {
+    ground: &'g Ground<'g>,
+    walker: Walker,
+    cache: Cache<P>,
+}
+
+impl<'g, P: Policy> Trials<'g, P> {
+    fn new(empty: &Cache<P>, ground: &'g Ground<'g>) -> Self {
+        Trials { ground, walker: Walker::new(empty.object_count()), cache: empty.clone() }
+    }
+
+    fn survives(&mut self, start: &Cache<P>, requests: &Requests<'_>, load: f64, mu: f64) -> bool {
+        self.cache.copy_from(start);
+        self.cache.stretch_lives(requests.times[0], load);
+        let scaled = Requests { second: (SECOND as f64 * load).round().max(1.0) as u64, ..*requests };
+        self.walker.survives(&mut self.cache, &scaled, &self.ground.service, mu)
+    }
+}
+
+/// Lowers a load limit to what this moment survives. `guess` where there is no limit yet.
+fn lower(worst: &mut Worst, moment: usize, guess: f64, mut survives: impl FnMut(f64) -> bool) {
+    match worst.limit {
+        Some(limit) if limit <= 0.0 || survives(limit) => {}
+        limit => {
+            if let Some(found) = largest(limit.unwrap_or(guess), survives) {
+                *worst = Worst { limit: Some(found), moment };
+            }
+        }
+    }
+}
+
+/// Raises a backend limit to what this moment needs. `guess` where there is no limit yet.
+fn raise(worst: &mut Worst, moment: usize, guess: f64, mut survives: impl FnMut(f64) -> bool) {
+    let Some(limit) = worst.limit else { return };
+    if limit > 0.0 && survives(limit) {
+        return;
+    }
+    let found = smallest(if limit > 0.0 { limit } else { guess }, survives);
+    if found != Some(0.0) {
+        *worst = Worst { limit: found, moment };
+    }
+}
+
+/// The largest share up to `best` that survives, by bisection, on the surviving side.
+fn largest_share(best: f64, mut survives: impl FnMut(Ratio) -> bool) -> f64 {
+    let mut survives = |share: f64| Ratio::new(share).is_some_and(&mut survives);
+    if best <= 0.0 || survives(best) {
+        return best;
+    }
+    let (mut low, mut high) = (0.0, best);
+    for _ in 0..SHARE_STEPS {
+        let middle = (low + high) / 2.0;
+        if survives(middle) { low = middle } else { high = middle }
+    }
+    low
+}

@@ -1,0 +1,126 @@
+//! The predicate everything rests on: does the backend keep up with a replay, so that every answer comes in time?
+//!
+//! The backend's unfinished work is walked in seconds of service (the Lindley recursion, at event resolution), and a miss
+//! enters the cache when its answer comes, not before. `definitions.md`, "Required backend".
+
+use crate::cache::Lookaside;
+use crate::request::{Op, Request, Requests};
+use crate::service::Service;
+use crate::units::Demand;
+use std::collections::VecDeque;
+
+/// Requests looked ahead for prefetching nodes.
+const AHEAD: usize = 16;
+
+/// An answer on its way.
+#[derive(Debug, Clone, Copy)]
+struct Fetch {
+    /// When it comes, in nanoseconds of trace time.
+    at: u64,
+    request: Request,
+    /// A write came after it was asked: it will not be inserted, as with memcached's leases.
+    stale: bool,
+}
+
+/// Memory for walks, used again from walk to walk.
+#[derive(Debug, Clone)]
+pub struct Walker {
+    fetches: VecDeque<Fetch>,
+    /// Fetches under way per object, stale ones left out.
+    under_way: Vec<u32>,
+}
+
+impl Walker {
+    /// For a trace of so many objects.
+    pub fn new(objects: usize) -> Walker {
+        Walker { fetches: VecDeque::new(), under_way: vec![0; objects] }
+    }
+
+    /// Whether `cache`, replaying `requests` from its present state with an idle backend of `mu` (answers or bytes a
+    /// real second), never makes a fetch wait longer than the service's patience. Stops at the first that does.
+    /// The load factor is in `requests.second`.
+    pub fn survives<C: Lookaside>(
+        &mut self,
+        cache: &mut C,
+        requests: &Requests<'_>,
+        service: &Service,
+        mu: f64,
+    ) -> bool {
+        let second = requests.second as f64;
+        let patience = service.patience().0 * second;
+        let service_time = service.service_time.0 * second;
+        let unit_cost = second / mu;
+        let mut unfinished = 0.0_f64;
+        let mut last = requests.times.first().copied().unwrap_or(0);
+        let mut survived = true;
+        for i in 0..requests.len() {
+            if let Some(object) = requests.objects.get(i + AHEAD) {
+                cache.prefetch_node(*object);
+            }
+            let request = requests.get(i);
+            unfinished = (unfinished - (request.time - last) as f64).max(0.0);
+            last = request.time;
+            self.deliver(cache, request.time);
+            match request.op {
+                Op::Get => {
+                    if cache.lookup(&request) || (service.single_flight && self.is_under_way(&request)) {
+                        continue;
+                    }
+                    if unfinished > patience {
+                        survived = false;
+                        break;
+                    }
+                    let at = request.time.saturating_add((unfinished + service_time) as u64);
+                    unfinished += match service.demand {
+                        Demand::Answers => unit_cost,
+                        Demand::Bytes => unit_cost * f64::from(request.size),
+                    };
+                    self.under_way[request.object.index()] += 1;
+                    self.fetches.push_back(Fetch { at, request, stale: false });
+                }
+                Op::Set => {
+                    self.make_stale(&request);
+                    cache.write(&request);
+                }
+                Op::Delete => {
+                    self.make_stale(&request);
+                    cache.invalidate(request.object);
+                }
+            }
+        }
+        for fetch in self.fetches.drain(..) {
+            self.under_way[fetch.request.object.index()] = 0;
+        }
+        survived
+    }
+
+    /// Inserts what has been answered by `now`. One FIFO queue with a constant service time answers in order.
+    #[inline(always)]
+    fn deliver<C: Lookaside>(&mut self, cache: &mut C, now: u64) {
+        while let Some(fetch) = self.fetches.front()
+            && fetch.at <= now
+        {
+            let fetch = *fetch;
+            self.fetches.pop_front();
+            if !fetch.stale {
+                self.under_way[fetch.request.object.index()] -= 1;
+                cache.insert(&fetch.request, fetch.at);
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn is_under_way(&self, request: &Request) -> bool {
+        self.under_way[request.object.index()] > 0
+    }
+
+    fn make_stale(&mut self, write: &Request) {
+        if !self.is_under_way(write) {
+            return;
+        }
+        for fetch in &mut self.fetches {
+            fetch.stale |= fetch.request.object == write.object;
+        }
+        self.under_way[write.object.index()] = 0;
+    }
+}

@@ -1,0 +1,139 @@
+//! What the numbers rest on, in sentences: assumptions, and warnings where something should make a reader careful.
+
+use crate::analysis::{AUTO_BACKEND_HEADROOM, Findings, Question};
+use crate::policy::Capacity;
+use crate::replay::refill::EPSILON;
+use crate::trace::Trace;
+use crate::units::{CacheSize, Demand, Seconds, bytes, grouped, significant};
+
+/// Every assumption behind the report.
+pub fn assumptions(question: &Question, found: &[(Trace, Findings)]) -> Vec<String> {
+    let service = &question.service;
+    let mut all = Vec::new();
+    for (trace, findings) in found {
+        let name = |text: String| if found.len() > 1 { format!("{}: {text}", trace.name) } else { text };
+        if findings.backend_assumed {
+            let baseline = &question.policies[question.baseline];
+            all.push(name(format!(
+                "BACKEND NOT GIVEN: taken to be {}, which is {AUTO_BACKEND_HEADROOM}x what {baseline} needs warm; give the real one with -b",
+                findings.backend
+            )));
+        }
+        for (size, capacity) in question.sizes.iter().zip(findings.cells.chunks(question.policies.len())) {
+            if matches!(size, CacheSize::Auto | CacheSize::Share(_)) {
+                let what = capacity_text(capacity[0].cell.capacity);
+                let why = if *size == CacheSize::Auto { "cache size not given: " } else { "" };
+                all.push(name(format!(
+                    "{why}{} of the trace's footprint is {what}",
+                    percent(capacity[0].capacity_ratio)
+                )));
+            }
+        }
+        all.push(name(format!(
+            "today is the busiest window of {}, at {} into the trace; losses were tried at {} moments (busiest windows and a regular grid)",
+            findings.windows.width,
+            Seconds(findings.busiest_at),
+            findings.moments
+        )));
+        all.extend(trace.notes.iter().cloned().map(name));
+        if trace.ops.is_some() {
+            all.push(name(
+                "only gets count as requests and ask the backend; a set inserts or updates, a delete invalidates"
+                    .to_string(),
+            ));
+        }
+        if trace.ttls.is_some() {
+            all.push(name("an answer lives as long as the last time to live written for its key".to_string()));
+        }
+    }
+    let joined = if service.single_flight { "joins the fetch under way" } else { "asks again" };
+    all.push(format!(
+        "backend: {} servers' worth of capacity at {} per answer, one FIFO queue without bound, and no cancelled work",
+        servers(question, found),
+        service.service_time
+    ));
+    all.push(format!(
+        "clients wait {} and retry {} times; an answer enters the cache when it comes, only if it comes in time; a miss on a key being fetched {joined}",
+        service.timeout, service.retries
+    ));
+    all.push(
+        "hidden is the safe bound: below it no answer is ever late. Beyond it the service may still heal; no outage was simulated".to_string(),
+    );
+    all.push(
+        "loads are scaled by time compression: every timestamp is divided by the factor, the order of keys stays"
+            .to_string(),
+    );
+    all.push(format!(
+        "the first {} of the requests only warm the caches; after a loss {} of trace time is walked; refilled means the flush costs less than {} of the requests",
+        question.warmup,
+        question.horizon,
+        percent(EPSILON)
+    ));
+    all.push("a lost share is chosen by a hash of the key, as whole shards are; one draw".to_string());
+    all
+}
+
+fn servers(question: &Question, found: &[(Trace, Findings)]) -> String {
+    let count = |findings: &Findings| significant(findings.backend.per_second * question.service.service_time.0);
+    match question.service.demand {
+        Demand::Answers => found.iter().map(|(_, findings)| count(findings)).collect::<Vec<_>>().join(" / "),
+        Demand::Bytes => "a link's".to_string(),
+    }
+}
+
+/// What should make a reader careful.
+pub fn warnings(question: &Question, found: &[(Trace, Findings)]) -> Vec<String> {
+    let mut all = Vec::new();
+    for (trace, findings) in found {
+        let mut filling: Vec<String> = Vec::new();
+        for cell in &findings.cells {
+            let (at_warmup, at_end) = cell.filled;
+            if !cell.cell.policy.info().unbounded && at_warmup < 0.99 && at_end > at_warmup + 0.01 {
+                filling.push(format!("{} ({} full)", cell.policy(), percent(at_warmup)));
+            }
+        }
+        if !filling.is_empty() {
+            all.push(format!(
+                "{}: when warm-up ended the cache was not full: {}. Warm numbers include its filling; use a longer trace or a smaller cache",
+                trace.name,
+                filling.join(", ")
+            ));
+        }
+        let servers = findings.backend.per_second * question.service.service_time.0;
+        if question.service.demand == Demand::Answers && servers < 1.0 {
+            all.push(format!(
+                "{}: a backend of {} at {} per answer is less than one server ({}); check --service-time",
+                trace.name,
+                findings.backend,
+                question.service.service_time,
+                significant(servers)
+            ));
+        }
+        if findings.cells.iter().any(|cell| cell.refill.over.is_none()) {
+            all.push(format!(
+                "{}: not every cache was refilled before the trace or the horizon ended; its refill time is unknown",
+                trace.name
+            ));
+        }
+        if findings.facts.counted < 1000 {
+            all.push(format!(
+                "{}: only {} requests are counted; every ratio here is coarse",
+                trace.name, findings.facts.counted
+            ));
+        }
+    }
+    all
+}
+
+/// `4,301 objects` or `12.3 MiB (12,900,000 bytes)`.
+pub fn capacity_text(capacity: Capacity) -> String {
+    match capacity {
+        Capacity::Objects(n) => format!("{} objects", grouped(n)),
+        Capacity::Bytes(n) => format!("{} ({} bytes)", bytes(n as f64), grouped(n)),
+    }
+}
+
+/// A share as a percentage of three significant digits.
+pub fn percent(ratio: f64) -> String {
+    format!("{}%", significant(ratio * 100.0))
+}

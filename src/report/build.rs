@@ -1,0 +1,160 @@
+//! Turns findings into the report's tables.
+
+use super::assumptions::{assumptions, warnings};
+use super::verdict::verdict;
+use super::{BackendReport, Config, RefillRow, Report, Row, SCHEMA_VERSION, Tool, TraceReport, WindowRow, seconds};
+use crate::analysis::{Finding, Findings, Question};
+use crate::policy::Capacity;
+use crate::trace::Trace;
+use crate::units::Demand;
+
+/// The report on these traces. `command` is the command line without what does not change the result.
+pub fn build(command: &str, question: &Question, found: &[(Trace, Findings)]) -> Report {
+    let mut report = Report {
+        schema_version: SCHEMA_VERSION,
+        tool: Tool { name: "coldgap", version: env!("CARGO_PKG_VERSION") },
+        command: command.to_string(),
+        config: config(question),
+        seed: None,
+        assumptions: assumptions(question, found),
+        traces: Vec::new(),
+        rows: Vec::new(),
+        windows: Vec::new(),
+        refill: Vec::new(),
+        warnings: warnings(question, found),
+    };
+    for (trace, findings) in found {
+        for cell in &findings.cells {
+            report.rows.extend(rows(trace, findings, question, cell));
+            report.windows.extend(windows(trace, findings, cell));
+            report.refill.extend(refill(trace, cell));
+        }
+        report.traces.push(trace_report(trace, findings, question));
+    }
+    report
+}
+
+fn config(question: &Question) -> Config {
+    Config {
+        policies: question.policies.iter().map(ToString::to_string).collect(),
+        baseline: question.policies[question.baseline].to_string(),
+        caches: question.sizes.iter().map(ToString::to_string).collect(),
+        ignore_size: question.ignore_size,
+        timeout_seconds: seconds(question.service.timeout),
+        service_time_seconds: seconds(question.service.service_time),
+        retries: question.service.retries,
+        single_flight: question.service.single_flight,
+        warmup_ratio: question.warmup.get(),
+        horizon_seconds: seconds(question.horizon),
+        losses: question.losses.iter().map(|loss| loss.get()).collect(),
+    }
+}
+
+fn trace_report(trace: &Trace, findings: &Findings, question: &Question) -> TraceReport {
+    let facts = &findings.facts;
+    TraceReport {
+        name: trace.name.clone(),
+        format: trace.format.clone(),
+        fingerprint: trace.fingerprint.clone(),
+        requests: trace.len() as u64,
+        gets: facts.gets,
+        objects: facts.objects,
+        footprint_bytes: facts.footprint_bytes,
+        span_seconds: seconds(findings.windows.span),
+        window_seconds: seconds(findings.windows.width),
+        today_per_second: findings.today,
+        today_at_seconds: findings.busiest_at,
+        load_per_second: findings.load,
+        backend: BackendReport { rate: findings.backend, assumed: findings.backend_assumed },
+        moments: findings.moments,
+        refill_flush_seconds: findings.flush_at,
+        compulsory: facts.compulsory_curve.clone(),
+        verdict: verdict(findings, question),
+    }
+}
+
+fn rows(trace: &Trace, findings: &Findings, question: &Question, cell: &Finding) -> Vec<Row> {
+    let total = cell.observation.total;
+    let sized = trace.sizes.is_some();
+    let (objects, bytes) = match cell.cell.capacity {
+        Capacity::Objects(n) => (Some(n), None),
+        Capacity::Bytes(n) => (None, Some(n)),
+    };
+    let info = cell.cell.policy.info();
+    let row = |least: &crate::analysis::LeastBackend| Row {
+        trace: trace.name.clone(),
+        policy: cell.policy(),
+        is_bound: info.needs_future || info.unbounded,
+        baseline: question.policies[question.baseline].to_string(),
+        cache_capacity_objects: objects,
+        cache_capacity_bytes: bytes,
+        cache_capacity_ratio: cell.capacity_ratio,
+        requests: total.requests,
+        hits: total.hits,
+        misses: total.misses,
+        miss_ratio: total.miss_ratio(),
+        miss_ratio_worst_window: cell.worst_window,
+        bytes_requested: sized.then_some(findings.facts.bytes_requested),
+        bytes_missed: sized.then_some(total.bytes_missed),
+        compulsory_misses: findings.facts.compulsory_misses,
+        transient_misses: cell.refill.transient_misses,
+        refill_seconds: cell.refill.over.map(|(seconds, _)| seconds),
+        refill_requests: cell.refill.over.map(|(_, requests)| requests),
+        backend_per_second: findings.backend.per_second,
+        backend_unit: match findings.backend.of {
+            Demand::Answers => "answers",
+            Demand::Bytes => "bytes",
+        },
+        load_per_second: findings.load,
+        advertised_per_second: cell.advertised,
+        advertised_long_run_per_second: cell.advertised_long_run,
+        floor_per_second: cell.floor,
+        hidden_safe_per_second: cell.hidden,
+        hidden_safe_reclaimed_per_second: cell.hidden_reclaimed,
+        worst_moment_seconds: cell.worst_moment,
+        gap_ratio: cell.gap.map(|gap| gap.ratio),
+        gap_per_second: cell.gap.map(|gap| gap.per_second),
+        gap_floor_ratio: cell.gap_floor.map(|gap| gap.ratio),
+        amplification: cell.amplification,
+        widening_ratio: cell.widening,
+        widening_reclaimed_ratio: cell.widening_reclaimed,
+        naive_saving_ratio: cell.naive_saving,
+        loss_survived_ratio: cell.loss_survived.map(|share| share.get()),
+        loss_ratio: least.loss.get(),
+        least_backend_per_second: least.per_second,
+        safe_cut_ratio: least.safe_cut,
+        reclaimable_ratio: least.reclaimable,
+    };
+    cell.least_backends.iter().map(row).collect()
+}
+
+fn windows(trace: &Trace, findings: &Findings, cell: &Finding) -> Vec<WindowRow> {
+    let sized = trace.sizes.is_some();
+    let tallies = cell.observation.windows.iter().zip(&findings.windows.all);
+    let row = |(tally, window): (&crate::replay::Tally, &crate::replay::windows::Window)| WindowRow {
+        trace: trace.name.clone(),
+        policy: cell.policy(),
+        cache_capacity: cell.cell.capacity.amount(),
+        start_seconds: window.start as f64 / 1e9,
+        warmup: window.range.start < findings.warm,
+        requests: tally.requests,
+        misses: tally.misses,
+        miss_ratio: tally.miss_ratio(),
+        bytes_missed: sized.then_some(tally.bytes_missed),
+    };
+    tallies.map(row).collect()
+}
+
+fn refill(trace: &Trace, cell: &Finding) -> Vec<RefillRow> {
+    let row = |step: &crate::replay::refill::Step| RefillRow {
+        trace: trace.name.clone(),
+        policy: cell.policy(),
+        cache_capacity: cell.cell.capacity.amount(),
+        seconds: step.seconds,
+        requests_since: step.requests_since,
+        requests: step.requests,
+        misses: step.misses,
+        twin_misses: step.twin_misses,
+    };
+    cell.refill.steps.iter().map(row).collect()
+}

@@ -1,0 +1,54 @@
+//! The result table as CSV and Parquet. The only file that knows polars.
+
+use super::{Report, Row};
+use crate::error::{Error, Result};
+use polars::prelude::{Column, CsvWriter, DataFrame, NamedFrom, ParquetWriter, PolarsError, SerWriter, Series};
+use std::io::Write;
+
+/// Columns from fields of the same name, in this order.
+macro_rules! columns {
+    ($rows:expr; $($field:ident),+ $(,)?) => {
+        vec![$({
+            let values: Vec<_> = $rows.iter().map(|row: &Row| row.$field.clone()).collect();
+            Column::from(Series::new(stringify!($field).into(), values))
+        }),+]
+    };
+}
+
+/// The rows of a report, tidy: one per trace, cache size, policy and loss. Columns have the names and order of the JSON.
+fn frame(report: &Report) -> Result<DataFrame> {
+    let rows = &report.rows;
+    let columns = columns![rows;
+        trace, policy, is_bound, baseline,
+        cache_capacity_objects, cache_capacity_bytes, cache_capacity_ratio,
+        requests, hits, misses, miss_ratio, miss_ratio_worst_window, bytes_requested, bytes_missed,
+        compulsory_misses, transient_misses, refill_seconds, refill_requests,
+        backend_per_second, backend_unit, load_per_second,
+        advertised_per_second, advertised_long_run_per_second, floor_per_second,
+        hidden_safe_per_second, hidden_safe_reclaimed_per_second, worst_moment_seconds,
+        gap_ratio, gap_per_second, gap_floor_ratio, amplification,
+        widening_ratio, widening_reclaimed_ratio, naive_saving_ratio,
+        loss_survived_ratio, loss_ratio, least_backend_per_second, safe_cut_ratio, reclaimable_ratio,
+    ];
+    DataFrame::new(rows.len(), columns).map_err(failed)
+}
+
+fn failed(cause: PolarsError) -> Error {
+    Error::usage(format!("cannot write the table: {cause}")).hint("check that the disk is not full")
+}
+
+/// Writes the result table as CSV with a header.
+///
+/// # Errors
+/// A target that cannot be written.
+pub fn write_csv(report: &Report, to: impl Write) -> Result<()> {
+    CsvWriter::new(to).finish(&mut frame(report)?).map_err(failed)
+}
+
+/// Writes the result table as Parquet.
+///
+/// # Errors
+/// A target that cannot be written.
+pub fn write_parquet(report: &Report, to: impl Write) -> Result<()> {
+    ParquetWriter::new(to).finish(&mut frame(report)?).map(|_| ()).map_err(failed)
+}

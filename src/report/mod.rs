@@ -1,0 +1,258 @@
+//! The report: versioned data that every renderer shares. What a renderer prints stands in here; none computes.
+//!
+//! It is made from findings ([`build`]), and knows neither traces' files nor how it will look.
+
+mod assumptions;
+mod build;
+pub mod frame;
+pub mod json;
+pub mod text;
+mod verdict;
+
+pub use build::build;
+
+use crate::analysis::CompulsoryPoint;
+use crate::units::{Rate, Seconds};
+use serde::Serialize;
+
+/// Changes when a field changes its meaning or goes away; a new field does not count.
+pub const SCHEMA_VERSION: u32 = 1;
+
+/// Everything that `coldgap gap` found on one or more traces.
+#[derive(Debug, Clone, Serialize)]
+pub struct Report {
+    /// [`SCHEMA_VERSION`].
+    pub schema_version: u32,
+    /// The program.
+    pub tool: Tool,
+    /// The command, without what does not change the result (outputs, threads).
+    pub command: String,
+    /// The resolved configuration.
+    pub config: Config,
+    /// Null: nothing in this report is random. Lost shards are chosen by a fixed hash of the key's number.
+    pub seed: Option<u64>,
+    /// What was assumed, in sentences.
+    pub assumptions: Vec<String>,
+    /// One per trace.
+    pub traces: Vec<TraceReport>,
+    /// One per trace, cache size, policy and loss.
+    pub rows: Vec<Row>,
+    /// One per trace, cache size, policy and window.
+    pub windows: Vec<WindowRow>,
+    /// One per trace, cache size, policy and step: the refill after a full flush.
+    pub refill: Vec<RefillRow>,
+    /// What should make a reader careful.
+    pub warnings: Vec<String>,
+}
+
+/// The program that made a report.
+#[derive(Debug, Clone, Serialize)]
+pub struct Tool {
+    /// `coldgap`.
+    pub name: &'static str,
+    /// Its version.
+    pub version: &'static str,
+}
+
+/// The configuration as it was used.
+#[derive(Debug, Clone, Serialize)]
+pub struct Config {
+    /// Policies, as given.
+    pub policies: Vec<String>,
+    /// The policy others are compared with.
+    pub baseline: String,
+    /// Cache sizes, as given.
+    pub caches: Vec<String>,
+    /// Whether every object counts 1.
+    pub ignore_size: bool,
+    /// The client's timeout.
+    pub timeout_seconds: f64,
+    /// The backend's mean service time.
+    pub service_time_seconds: f64,
+    /// Retries after a timeout.
+    pub retries: u32,
+    /// Whether fetches of one key are joined.
+    pub single_flight: bool,
+    /// Share of the requests that only warm the caches.
+    pub warmup_ratio: f64,
+    /// How much of the trace after a loss is walked.
+    pub horizon_seconds: f64,
+    /// Shares whose loss is tried.
+    pub losses: Vec<f64>,
+}
+
+/// What was found on one trace, whatever the policy.
+#[derive(Debug, Clone, Serialize)]
+pub struct TraceReport {
+    /// As the user named it.
+    pub name: String,
+    /// The format it was read as.
+    pub format: String,
+    /// Equal for equal requests in any format.
+    pub fingerprint: String,
+    /// Requests of any operation.
+    pub requests: u64,
+    /// Gets.
+    pub gets: u64,
+    /// Distinct objects.
+    pub objects: u64,
+    /// Bytes of all distinct objects.
+    pub footprint_bytes: Option<u64>,
+    /// From the first to the last request.
+    pub span_seconds: f64,
+    /// Width of the windows.
+    pub window_seconds: f64,
+    /// Load of the busiest window.
+    pub today_per_second: f64,
+    /// When the busiest window starts.
+    pub today_at_seconds: f64,
+    /// The load to carry.
+    pub load_per_second: f64,
+    /// The backend's capacity.
+    pub backend: BackendReport,
+    /// Moments at which losses were tried.
+    pub moments: usize,
+    /// The flush of the refill curves.
+    pub refill_flush_seconds: f64,
+    /// First touches over the whole trace.
+    pub compulsory: Vec<CompulsoryPoint>,
+    /// The sentence for the baseline at the first cache size.
+    pub verdict: Verdict,
+}
+
+/// The backend's capacity.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct BackendReport {
+    /// Answers or bytes.
+    #[serde(flatten)]
+    pub rate: Rate,
+    /// True where it was not given.
+    pub assumed: bool,
+}
+
+/// Where the service stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Region {
+    /// The load is not carried even while the cache is warm.
+    OverloadedWarm,
+    /// The load is carried warm, and not sure to come back after a full flush.
+    Vulnerable,
+    /// The load is sure to come back after a full flush at any moment tried.
+    Survives,
+}
+
+/// The verdict.
+#[derive(Debug, Clone, Serialize)]
+pub struct Verdict {
+    /// Where the service stands.
+    pub region: Region,
+    /// In sentences.
+    pub sentence: String,
+}
+
+/// One row of the result table: a policy at a cache size on a trace, and one loss. All but the last four columns repeat
+/// for each loss.
+#[derive(Debug, Clone, Serialize)]
+#[allow(missing_docs, reason = "the names say it, with units; definitions.md and the README define each")]
+pub struct Row {
+    pub trace: String,
+    pub policy: String,
+    pub is_bound: bool,
+    pub baseline: String,
+    pub cache_capacity_objects: Option<u64>,
+    pub cache_capacity_bytes: Option<u64>,
+    pub cache_capacity_ratio: f64,
+    pub requests: u64,
+    pub hits: u64,
+    pub misses: u64,
+    pub miss_ratio: Option<f64>,
+    pub miss_ratio_worst_window: Option<f64>,
+    pub bytes_requested: Option<u64>,
+    pub bytes_missed: Option<u64>,
+    pub compulsory_misses: u64,
+    pub transient_misses: i64,
+    pub refill_seconds: Option<f64>,
+    pub refill_requests: Option<u64>,
+    pub backend_per_second: f64,
+    pub backend_unit: &'static str,
+    pub load_per_second: f64,
+    pub advertised_per_second: Option<f64>,
+    pub advertised_long_run_per_second: Option<f64>,
+    pub floor_per_second: f64,
+    pub hidden_safe_per_second: Option<f64>,
+    pub hidden_safe_reclaimed_per_second: Option<f64>,
+    pub worst_moment_seconds: f64,
+    pub gap_ratio: Option<f64>,
+    pub gap_per_second: Option<f64>,
+    pub gap_floor_ratio: Option<f64>,
+    pub amplification: Option<f64>,
+    pub widening_ratio: Option<f64>,
+    pub widening_reclaimed_ratio: Option<f64>,
+    pub naive_saving_ratio: Option<f64>,
+    pub loss_survived_ratio: Option<f64>,
+    pub loss_ratio: f64,
+    pub least_backend_per_second: Option<f64>,
+    pub safe_cut_ratio: Option<f64>,
+    pub reclaimable_ratio: Option<f64>,
+}
+
+/// One window of one warm replay, warm-up included.
+#[derive(Debug, Clone, Serialize)]
+#[allow(missing_docs, reason = "the names say it, with units")]
+pub struct WindowRow {
+    pub trace: String,
+    pub policy: String,
+    pub cache_capacity: u64,
+    pub start_seconds: f64,
+    pub warmup: bool,
+    pub requests: u64,
+    pub misses: u64,
+    pub miss_ratio: Option<f64>,
+    pub bytes_missed: Option<u64>,
+}
+
+/// One step of one refill curve.
+#[derive(Debug, Clone, Serialize)]
+#[allow(missing_docs, reason = "the names say it, with units")]
+pub struct RefillRow {
+    pub trace: String,
+    pub policy: String,
+    pub cache_capacity: u64,
+    pub seconds: f64,
+    pub requests_since: u64,
+    pub requests: u64,
+    pub misses: u64,
+    pub twin_misses: u64,
+}
+
+impl Report {
+    /// The rows of one trace, one per cell: those for losing nothing.
+    pub fn cells<'r>(&'r self, trace: &'r str) -> impl Iterator<Item = &'r Row> {
+        self.rows.iter().filter(move |row| row.trace == trace && row.loss_ratio == 0.0)
+    }
+
+    /// The rows of the same cell as `cell`, one per loss.
+    pub fn losses<'r>(&'r self, cell: &'r Row) -> impl Iterator<Item = &'r Row> {
+        self.rows.iter().filter(move |row| {
+            row.trace == cell.trace && row.policy == cell.policy && row.capacity() == cell.capacity()
+        })
+    }
+}
+
+impl Row {
+    /// The capacity's number, in whichever unit it has.
+    pub fn capacity(&self) -> u64 {
+        self.cache_capacity_objects.or(self.cache_capacity_bytes).unwrap_or(0)
+    }
+
+    /// True for the baseline's own row.
+    pub fn is_baseline(&self) -> bool {
+        self.policy == self.baseline
+    }
+}
+
+/// `10 s` as JSON gives it.
+fn seconds(value: Seconds) -> f64 {
+    value.0
+}
