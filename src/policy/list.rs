@@ -84,6 +84,12 @@ impl List {
         self.oldest == NONE
     }
 
+    /// True where this object, which is on the list, is the only one.
+    #[inline(always)]
+    pub fn is_only(&self, object: ObjectId) -> bool {
+        self.oldest == object && self.newest == object
+    }
+
     /// The objects' weights, added up.
     #[inline(always)]
     pub fn weight(&self) -> u64 {
