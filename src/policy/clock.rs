@@ -61,7 +61,7 @@ impl Policy for Clock {
                 return self.queue.pop(nodes);
             }
             nodes[oldest].visited = false;
-            self.queue.refresh(nodes, oldest);
+            self.queue.turn(nodes);
         }
     }
 

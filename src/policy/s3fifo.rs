@@ -192,7 +192,7 @@ impl S3Fifo {
                 return self.main.pop(nodes);
             }
             nodes[object].hits = hits - 1;
-            self.main.refresh(nodes, object);
+            self.main.turn(nodes);
         }
     }
 
