@@ -17,5 +17,6 @@ pub mod replay;
 pub mod report;
 pub mod request;
 pub mod service;
+mod suggest;
 pub mod trace;
 pub mod units;

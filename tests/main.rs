@@ -1,3 +1,4 @@
-//! All integration tests, as one binary: one link instead of many.
+//! All integration tests, as one binary: the crate is linked once.
 
 mod definitions;
+mod policies;

@@ -31,8 +31,8 @@ impl Cell {
     /// A parameter outside its range.
     pub fn with_cache<T: Task>(&self, trace: &Trace, task: T) -> Result<T::Output> {
         let build = Build { cell: self, trace, task };
-        let unknown = || Error::usage(format!("there is no policy '{}'", self.policy.name));
-        policy::visit(self.policy.name, build).unwrap_or_else(|| Err(unknown()))
+        let unknown = || Error::usage(format!("there is no policy '{}'", self.policy.info().name));
+        policy::visit(self.policy.info().name, build).unwrap_or_else(|| Err(unknown()))
     }
 }
 
@@ -47,12 +47,12 @@ impl<T: Task> Visitor for Build<'_, T> {
 
     fn visit<P: Policy>(self) -> Result<T::Output> {
         let Cell { policy: spec, capacity } = self.cell;
-        let policy = P::new(*capacity, &spec.parameters).map_err(|error| {
+        let policy = P::new(*capacity, &spec.parameters()).map_err(|error| {
             Error::usage(format!("{spec}: {error}"))
-                .hint(format!("coldgap policies {} lists its parameters", spec.name))
+                .hint(format!("coldgap policies {} lists its parameters", spec.info().name))
         })?;
         let objects = self.trace.object_count();
-        let filter = spec.filter.map(|filter| (filter.new)(objects));
+        let filter = spec.filter().map(|filter| (filter.new)(objects));
         let expires = self.trace.ttls.is_some();
         Ok(self.task.run(Cache::new(policy, *capacity, objects, filter, expires)))
     }
