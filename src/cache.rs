@@ -153,7 +153,7 @@ impl<P: Policy> Cache<P> {
             return;
         }
         if let Some(filter) = &mut self.admission
-            && !filter.admit(request)
+            && !filter.admit(&{ *request })
         {
             return;
         }
@@ -217,6 +217,22 @@ impl<P: Policy> Lookaside for Cache<P> {
         self.enter(request, now);
     }
 
+    #[inline(always)]
+    fn access(&mut self, request: &Request) -> bool {
+        if request.op == Op::Get {
+            let hit = self.lookup(request);
+            if !hit {
+                self.enter(request, request.time);
+            }
+            return !hit;
+        }
+        match request.op {
+            Op::Set => self.write(request),
+            _ => self.invalidate(request.object),
+        }
+        false
+    }
+
     fn write(&mut self, request: &Request) {
         self.learn_ttl(request);
         if !self.cached.contains(request.object) {
@@ -267,9 +283,8 @@ impl<P: Policy> Lookaside for Cache<P> {
 
     #[inline(always)]
     fn prefetch_neighbours(&self, object: ObjectId) {
-        if self.cached.contains(object) {
-            self.policy.prefetch(&self.nodes, object);
-        }
+        // Also where the object is not cached: a useless fetch costs less than a branch nobody can predict.
+        self.policy.prefetch(&self.nodes, object);
     }
 }
 

@@ -11,6 +11,8 @@ mod hash;
 pub mod policy;
 mod prefetch;
 mod progress;
+pub mod replay;
 pub mod request;
+mod suggest;
 pub mod trace;
 pub mod units;

@@ -57,31 +57,32 @@ macro_rules! linked {
     };
 }
 
-/// A list of objects from newest to oldest, with their total weight.
+/// A list of objects from newest to oldest, with their total weight. Its ends are joined, so that the oldest object
+/// becomes the newest by turning the ring, without a change to any node.
 #[derive(Debug, Clone)]
 pub struct List {
     newest: ObjectId,
     oldest: ObjectId,
-    len: usize,
     weight: u64,
 }
 
 impl Default for List {
     fn default() -> Self {
-        List { newest: NONE, oldest: NONE, len: 0, weight: 0 }
+        List { newest: NONE, oldest: NONE, weight: 0 }
     }
 }
 
 impl List {
-    /// Number of objects on the list.
-    pub fn len(&self) -> usize {
-        self.len
-    }
-
-    /// True where there are none.
+    /// True where there are no objects.
     #[inline(always)]
     pub fn is_empty(&self) -> bool {
         self.oldest == NONE
+    }
+
+    /// True where this object, which is on the list, is the only one.
+    #[inline(always)]
+    pub fn is_only(&self, object: ObjectId) -> bool {
+        self.oldest == object && self.newest == object
     }
 
     /// The objects' weights, added up.
@@ -102,7 +103,7 @@ impl List {
         self.newest
     }
 
-    /// The neighbour that was pushed after `object`, or [`NONE`].
+    /// The neighbour that was pushed after `object`; after the newest comes the oldest.
     #[inline(always)]
     pub fn newer<N: Linked>(nodes: &Nodes<N>, object: ObjectId) -> ObjectId {
         nodes[object].link().newer
@@ -111,23 +112,34 @@ impl List {
     /// Puts an object that is on no list at the newest end.
     #[inline(always)]
     pub fn push<N: Linked>(&mut self, nodes: &mut Nodes<N>, object: ObjectId) {
-        *nodes[object].link_mut() = Link { newer: NONE, older: self.newest };
-        if self.newest == NONE {
+        if self.is_empty() {
+            *nodes[object].link_mut() = Link { newer: object, older: object };
             self.oldest = object;
+            self.newest = object;
         } else {
-            nodes[self.newest].link_mut().newer = object;
+            self.join(nodes, object);
         }
-        self.newest = object;
-        self.len += 1;
         self.weight += nodes.weight(object);
     }
 
     /// Takes an object that is on this list off it.
     #[inline(always)]
     pub fn remove<N: Linked>(&mut self, nodes: &mut Nodes<N>, object: ObjectId) {
-        self.unlink(nodes, object);
-        self.len -= 1;
         self.weight -= nodes.weight(object);
+        if self.is_only(object) {
+            self.oldest = NONE;
+            self.newest = NONE;
+            return;
+        }
+        let Link { newer, older } = *nodes[object].link();
+        nodes[newer].link_mut().older = older;
+        nodes[older].link_mut().newer = newer;
+        if self.oldest == object {
+            self.oldest = newer;
+        }
+        if self.newest == object {
+            self.newest = older;
+        }
     }
 
     /// Takes the oldest object off; [`NONE`] where the list is empty.
@@ -136,6 +148,7 @@ impl List {
         let object = self.oldest;
         if object != NONE {
             self.remove(nodes, object);
+            self.prefetch_oldest(nodes);
         }
         object
     }
@@ -143,27 +156,42 @@ impl List {
     /// Moves an object that is on this list to the newest end.
     #[inline(always)]
     pub fn refresh<N: Linked>(&mut self, nodes: &mut Nodes<N>, object: ObjectId) {
-        if self.newest == object {
+        if object == self.newest {
             return;
         }
-        self.unlink(nodes, object);
-        *nodes[object].link_mut() = Link { newer: NONE, older: self.newest };
+        if object == self.oldest {
+            self.turn(nodes);
+            return;
+        }
+        let Link { newer, older } = *nodes[object].link();
+        nodes[newer].link_mut().older = older;
+        nodes[older].link_mut().newer = newer;
+        self.join(nodes, object);
+    }
+
+    /// Makes the oldest object the newest. The list must not be empty.
+    #[inline(always)]
+    pub fn turn<N: Linked>(&mut self, nodes: &Nodes<N>) {
+        self.newest = self.oldest;
+        self.oldest = nodes[self.oldest].link().newer;
+        self.prefetch_oldest(nodes);
+    }
+
+    /// Links an object in between the newest and the oldest.
+    #[inline(always)]
+    fn join<N: Linked>(&mut self, nodes: &mut Nodes<N>, object: ObjectId) {
+        *nodes[object].link_mut() = Link { newer: self.oldest, older: self.newest };
         nodes[self.newest].link_mut().newer = object;
+        nodes[self.oldest].link_mut().older = object;
         self.newest = object;
     }
 
+    /// Asks the processor to fetch the node that will be the oldest two evictions from now.
     #[inline(always)]
-    fn unlink<N: Linked>(&mut self, nodes: &mut Nodes<N>, object: ObjectId) {
-        let Link { newer, older } = *nodes[object].link();
-        if newer == NONE {
-            self.newest = older;
-        } else {
-            nodes[newer].link_mut().older = older;
-        }
-        if older == NONE {
-            self.oldest = newer;
-        } else {
-            nodes[older].link_mut().newer = newer;
+    fn prefetch_oldest<N: Linked>(&self, nodes: &Nodes<N>) {
+        if self.oldest != NONE {
+            let next = Self::newer(nodes, self.oldest);
+            nodes.prefetch(Self::newer(nodes, next));
         }
     }
 

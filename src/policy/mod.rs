@@ -7,11 +7,18 @@
 //! documentation, conformance tests, benchmarks) follows from the registry.
 
 pub mod admission;
+mod belady;
+mod clock;
 mod fifo;
+mod lfu;
 pub mod list;
 mod lru;
 mod nodes;
 mod parameters;
+mod s3fifo;
+mod sieve;
+pub mod spec;
+mod unbounded;
 
 use crate::request::{ObjectId, Request};
 pub use nodes::Nodes;
@@ -123,7 +130,16 @@ macro_rules! registry {
     };
 }
 
-registry![fifo::Fifo, lru::Lru];
+registry![
+    fifo::Fifo,
+    lru::Lru,
+    clock::Clock,
+    sieve::Sieve,
+    s3fifo::S3Fifo,
+    lfu::Lfu,
+    belady::Belady,
+    unbounded::Unbounded,
+];
 
 fn is_named(info: &Info, name: &str) -> bool {
     info.name.eq_ignore_ascii_case(name) || info.aliases.iter().any(|alias| alias.eq_ignore_ascii_case(name))

@@ -1,0 +1,91 @@
+//! A run of requests against one cache, with an instant backend: every miss is filled at once.
+//!
+//! It counts what the cache met. It must not know files, policies, backends with a wait, or reports.
+
+use crate::cache::Lookaside;
+use crate::request::{NEVER, ObjectId, Op, Request, Requests};
+
+/// What a run of requests met. Gets only; other operations change the cache and are not counted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Gets.
+    pub requests: u64,
+    /// Gets that found their object cached and alive.
+    pub hits: u64,
+    /// Gets that did not.
+    pub misses: u64,
+    /// Bytes of the gets that missed; an object counts 1 where the trace has no sizes.
+    pub bytes_missed: u64,
+}
+
+/// How many requests ahead an object's own state is fetched.
+const FAR: usize = 24;
+/// How many requests ahead its neighbours' are, once its own has arrived.
+const NEAR: usize = 12;
+
+/// Replays requests with an instant backend: every miss is filled at once.
+pub fn replay<C: Lookaside>(cache: &mut C, requests: &Requests<'_>) -> Tally {
+    if requests.ops.is_some() || requests.ttls.is_some() {
+        return mixed(cache, requests);
+    }
+    // Cut to one length here, the columns need no further check for each request.
+    let objects = requests.objects;
+    let times = (!requests.times.is_empty()).then(|| &requests.times[..objects.len()]);
+    let sizes = requests.sizes.map(|sizes| &sizes[..objects.len()]);
+    let next = requests.next.map(|next| &next[..objects.len()]);
+    let get = Request { size: 1, next: NEVER, ..Request::default() };
+    if times.is_none() && sizes.is_none() && next.is_none() {
+        return gets(cache, objects, |_, object| Request { object, ..get });
+    }
+    gets(cache, objects, |i, object| Request {
+        time: times.map_or(0, |times| times[i]),
+        object,
+        size: sizes.map_or(1, |sizes| sizes[i]),
+        next: next.map_or(NEVER, |next| next[i]),
+        ..get
+    })
+}
+
+/// Only gets, none with a time to live: nothing but misses need be counted. `decode` gives the request at a position;
+/// as a type parameter it costs nothing for columns that a trace does not have.
+fn gets<C: Lookaside>(cache: &mut C, objects: &[ObjectId], decode: impl Fn(usize, ObjectId) -> Request) -> Tally {
+    let mut misses = 0;
+    let mut bytes_missed = 0;
+    for (i, object) in objects.iter().enumerate() {
+        look_ahead(cache, objects, i);
+        let request = decode(i, *object);
+        if cache.access(&request) {
+            misses += 1;
+            bytes_missed += u64::from(request.size);
+        }
+    }
+    let requests = objects.len() as u64;
+    Tally { requests, hits: requests - misses, misses, bytes_missed }
+}
+
+/// Any requests.
+fn mixed<C: Lookaside>(cache: &mut C, requests: &Requests<'_>) -> Tally {
+    let mut tally = Tally::default();
+    for i in 0..requests.len() {
+        look_ahead(cache, requests.objects, i);
+        let request = requests.get(i);
+        let miss = cache.access(&request);
+        if request.op == Op::Get {
+            tally.requests += 1;
+            tally.misses += u64::from(miss);
+            tally.bytes_missed += if miss { u64::from(request.size) } else { 0 };
+        }
+    }
+    tally.hits = tally.requests - tally.misses;
+    tally
+}
+
+#[inline(always)]
+fn look_ahead<C: Lookaside>(cache: &C, objects: &[ObjectId], i: usize) {
+    if let Some(object) = objects.get(i + FAR) {
+        cache.prefetch_node(*object);
+    }
+    if let Some(object) = objects.get(i + NEAR) {
+        cache.prefetch_neighbours(*object);
+    }
+}
