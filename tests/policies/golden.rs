@@ -1,0 +1,74 @@
+//! Miss counts recorded from libCacheSim 0.3.5 on the cloudPhysics trace: equal to the last request and the last byte.
+
+use super::{Columns, run};
+use coldgap::policy::Capacity;
+use serde_json::Value;
+use std::collections::HashMap;
+use std::path::PathBuf;
+
+/// The policies that must agree, and what each is called in the recording.
+const POLICIES: [(&str, &str); 8] = [
+    ("fifo", "fifo"),
+    ("lru", "lru"),
+    ("clock", "clock"),
+    ("sieve", "sieve"),
+    ("s3fifo", "s3fifo"),
+    ("s3fifo:fill=paper", "s3fifov0"),
+    ("lfu", "lfu"),
+    ("belady", "belady"),
+];
+
+fn shared(name: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared").join(name)
+}
+
+/// The trace: records of 24 bytes, little-endian (time u32, object u64, size u32, next i64).
+fn cloud_physics() -> Option<Columns> {
+    let bytes = std::fs::read(shared("traces/libcachesim__cloudPhysicsIO.oracleGeneral.bin")).ok()?;
+    let mut ids = HashMap::new();
+    let mut sizes = Vec::new();
+    let objects: Vec<u32> = bytes
+        .chunks_exact(24)
+        .map(|record| {
+            sizes.push(u32::from_le_bytes(record[12..16].try_into().unwrap()));
+            let key = u64::from_le_bytes(record[4..12].try_into().unwrap());
+            let id = ids.len() as u32;
+            *ids.entry(key).or_insert(id)
+        })
+        .collect();
+    Some(Columns { sizes: Some(sizes), ..Columns::gets(objects) })
+}
+
+#[test]
+fn miss_counts_equal_libcachesim_to_the_last_request() {
+    let golden = std::fs::read(shared("golden/libcachesim_cloudphysics.json"));
+    let (Ok(golden), Some(in_bytes)) = (golden, cloud_physics()) else {
+        println!("skipped: the recorded counts or their trace are not here");
+        return;
+    };
+    let golden: Value = serde_json::from_slice(&golden).unwrap();
+    let in_objects = Columns { sizes: None, ..in_bytes.clone() };
+    assert_eq!(golden["n_req"], in_bytes.objects.len());
+    assert_eq!(golden["n_obj"], in_bytes.object_count());
+
+    let mut compared = 0;
+    let mut wrong = Vec::new();
+    for (spec, name) in POLICIES {
+        for mode in ["ignore_obj_size_1", "ignore_obj_size_0"] {
+            for (size, expected) in golden["policies"][name][mode].as_object().unwrap() {
+                let amount = size.parse().unwrap();
+                let tally = match mode {
+                    "ignore_obj_size_1" => run(spec, Capacity::Objects(amount), &in_objects),
+                    _ => run(spec, Capacity::Bytes(amount), &in_bytes),
+                };
+                let bytes = expected["miss_byte"].as_u64().unwrap_or(tally.misses);
+                if (tally.misses, tally.bytes_missed) != (expected["n_miss"].as_u64().unwrap(), bytes) {
+                    wrong.push(format!("{spec} {mode} {size}: {tally:?}, expected {expected}"));
+                }
+                compared += 1;
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert_eq!(compared, POLICIES.len() * 15, "seven sizes in objects, eight in bytes");
+}
