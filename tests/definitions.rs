@@ -13,7 +13,7 @@ use coldgap::request::SECOND;
 use coldgap::service::Service;
 use coldgap::trace::builder::{Builder, Row};
 use coldgap::trace::{Key, ReadOptions, Trace};
-use coldgap::units::{Demand, Ratio, Seconds};
+use coldgap::units::{Demand, Seconds};
 use rand::SeedableRng;
 use rand_distr::{Distribution, Exp, Zipf};
 use rand_xoshiro::Xoshiro256PlusPlus;

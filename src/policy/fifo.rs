@@ -1,4 +1,7 @@
 //! FIFO: first in, first out. A hit changes nothing.
+//!
+//! Paper: none; folklore. Parameters: none. Cost: nothing for a hit, constant for a miss. Memory: 8 bytes per object of
+//! the trace. Poor wherever some objects are more popular than others: they are evicted as soon as their turn comes.
 
 use super::list::{Link, List};
 use super::{Capacity, Info, Nodes, ParameterError, Parameters, Policy};

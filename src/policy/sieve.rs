@@ -61,19 +61,29 @@ impl Policy for Sieve {
     fn evict(&mut self, nodes: &mut Nodes<Node>) -> ObjectId {
         loop {
             let object = if self.hand == NONE { self.queue.oldest() } else { self.hand };
-            self.hand = List::newer(nodes, object);
             if !nodes[object].visited {
-                self.queue.remove(nodes, object);
+                self.remove_at_hand(nodes, object);
                 return object;
             }
             nodes[object].visited = false;
+            self.hand = List::newer(nodes, object);
         }
     }
 
     fn on_remove(&mut self, nodes: &mut Nodes<Node>, object: ObjectId) {
         if self.hand == object {
-            self.hand = List::newer(nodes, object);
+            self.remove_at_hand(nodes, object);
+        } else {
+            self.queue.remove(nodes, object);
         }
+    }
+}
+
+impl Sieve {
+    /// Takes out the object that the hand points to; the hand moves on.
+    #[inline(always)]
+    fn remove_at_hand(&mut self, nodes: &mut Nodes<Node>, object: ObjectId) {
+        self.hand = if self.queue.is_only(object) { NONE } else { List::newer(nodes, object) };
         self.queue.remove(nodes, object);
     }
 }

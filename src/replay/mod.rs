@@ -13,7 +13,7 @@ pub mod survival;
 pub mod windows;
 
 use crate::cache::Lookaside;
-use crate::request::{NEVER, Op, Request, Requests};
+use crate::request::{NEVER, ObjectId, Op, Request, Requests};
 use serde::Serialize;
 use std::ops::AddAssign;
 
@@ -53,43 +53,49 @@ const NEAR: usize = 12;
 
 /// Replays requests with an instant backend: every miss is filled at once.
 pub fn replay<C: Lookaside>(cache: &mut C, requests: &Requests<'_>) -> Tally {
-    if requests.ops.is_none() && requests.ttls.is_none() { gets(cache, requests) } else { mixed(cache, requests) }
+    if requests.ops.is_some() || requests.ttls.is_some() {
+        return mixed(cache, requests);
+    }
+    // Cut to one length here, the columns need no further check for each request.
+    let objects = requests.objects;
+    let times = (!requests.times.is_empty()).then(|| &requests.times[..objects.len()]);
+    let sizes = requests.sizes.map(|sizes| &sizes[..objects.len()]);
+    let next = requests.next.map(|next| &next[..objects.len()]);
+    let get = Request { size: 1, next: NEVER, ..Request::default() };
+    if times.is_none() && sizes.is_none() && next.is_none() {
+        return gets(cache, objects, |_, object| Request { object, ..get });
+    }
+    gets(cache, objects, |i, object| Request {
+        time: times.map_or(0, |times| times[i]),
+        object,
+        size: sizes.map_or(1, |sizes| sizes[i]),
+        next: next.map_or(NEVER, |next| next[i]),
+        ..get
+    })
 }
 
-/// Only gets, none with a time to live: nothing but misses need be counted.
-fn gets<C: Lookaside>(cache: &mut C, requests: &Requests<'_>) -> Tally {
+/// Only gets, none with a time to live: nothing but misses need be counted. `decode` gives the request at a position;
+/// as a type parameter it costs nothing for columns that a trace does not have.
+fn gets<C: Lookaside>(cache: &mut C, objects: &[ObjectId], decode: impl Fn(usize, ObjectId) -> Request) -> Tally {
     let mut misses = 0;
     let mut bytes_missed = 0;
-    for (i, object) in requests.objects.iter().enumerate() {
-        if let Some(soon) = requests.objects.get(i + FAR) {
-            cache.prefetch_node(*soon);
-        }
-        if let Some(next) = requests.objects.get(i + NEAR) {
-            cache.prefetch_neighbours(*next);
-        }
-        let request = Request {
-            time: requests.times.get(i).copied().unwrap_or(0),
-            ttl: 0,
-            object: *object,
-            size: requests.sizes.map_or(1, |sizes| sizes[i]),
-            next: requests.next.map_or(NEVER, |next| next[i]),
-            op: Op::Get,
-        };
+    for (i, object) in objects.iter().enumerate() {
+        look_ahead(cache, objects, i);
+        let request = decode(i, *object);
         if cache.access(&request) {
             misses += 1;
             bytes_missed += u64::from(request.size);
         }
     }
-    let requests = requests.len() as u64;
+    let requests = objects.len() as u64;
     Tally { requests, hits: requests - misses, misses, bytes_missed }
 }
 
+/// Any requests.
 fn mixed<C: Lookaside>(cache: &mut C, requests: &Requests<'_>) -> Tally {
     let mut tally = Tally::default();
     for i in 0..requests.len() {
-        if let Some(soon) = requests.objects.get(i + FAR) {
-            cache.prefetch_node(*soon);
-        }
+        look_ahead(cache, requests.objects, i);
         let request = requests.get(i);
         let miss = cache.access(&request);
         if request.op == Op::Get {
@@ -100,4 +106,14 @@ fn mixed<C: Lookaside>(cache: &mut C, requests: &Requests<'_>) -> Tally {
     }
     tally.hits = tally.requests - tally.misses;
     tally
+}
+
+#[inline(always)]
+fn look_ahead<C: Lookaside>(cache: &C, objects: &[ObjectId], i: usize) {
+    if let Some(object) = objects.get(i + FAR) {
+        cache.prefetch_node(*object);
+    }
+    if let Some(object) = objects.get(i + NEAR) {
+        cache.prefetch_neighbours(*object);
+    }
 }

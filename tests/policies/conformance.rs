@@ -1,1 +1,375 @@
-//! x
+//! What the cache and every registered policy owe each other, on random operations: gets whose answers come at once, late,
+//! never or twice; sets with changing sizes; deletes; times to live; partial losses, forks and flushes.
+
+use super::{Columns, build};
+use coldgap::cache::{Cache, Lookaside};
+use coldgap::policy::spec::PolicySpec;
+use coldgap::policy::{self, ALL, Capacity, Info, Nodes, ParameterError, Parameters, Policy, Visitor};
+use coldgap::replay::replay;
+use coldgap::request::{ObjectId, Op, Request, SECOND};
+use coldgap::units::Ratio;
+use rand::{RngExt, SeedableRng};
+use rand_xoshiro::Xoshiro256PlusPlus;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, VecDeque};
+
+const OBJECTS: u32 = 60;
+
+/// What a policy decided.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Decision {
+    Refused(ObjectId),
+    Evicted(ObjectId),
+}
+
+thread_local! {
+    /// The decisions since the test last took them.
+    static DECISIONS: RefCell<Vec<Decision>> = const { RefCell::new(Vec::new()) };
+}
+
+fn take_decisions() -> Vec<Decision> {
+    DECISIONS.with_borrow_mut(std::mem::take)
+}
+
+/// A policy under observation. It also checks that the cache calls it as the trait promises.
+#[derive(Clone)]
+struct Watched<P> {
+    policy: P,
+    cached: BTreeMap<u32, u64>,
+}
+
+impl<P: Policy> Policy for Watched<P> {
+    const INFO: Info = P::INFO;
+    type Node = P::Node;
+
+    fn new(capacity: Capacity, parameters: &Parameters) -> Result<Self, ParameterError> {
+        Ok(Watched { policy: P::new(capacity, parameters)?, cached: BTreeMap::new() })
+    }
+    fn on_miss(&mut self, nodes: &mut Nodes<P::Node>, request: &Request) {
+        assert!(!self.cached.contains_key(&request.object.0));
+        self.policy.on_miss(nodes, request);
+    }
+    fn on_hit(&mut self, nodes: &mut Nodes<P::Node>, request: &Request) {
+        assert!(self.cached.contains_key(&request.object.0));
+        self.policy.on_hit(nodes, request);
+    }
+    fn admit(&mut self, nodes: &mut Nodes<P::Node>, request: &Request) -> bool {
+        assert!(!self.cached.contains_key(&request.object.0));
+        let admitted = self.policy.admit(nodes, request);
+        if !admitted {
+            DECISIONS.with_borrow_mut(|decisions| decisions.push(Decision::Refused(request.object)));
+        }
+        admitted
+    }
+    fn on_insert(&mut self, nodes: &mut Nodes<P::Node>, request: &Request) {
+        let weight = nodes.weight_of(request.size);
+        assert_eq!(nodes.weight(request.object), weight);
+        assert!(self.cached.insert(request.object.0, weight).is_none());
+        self.policy.on_insert(nodes, request);
+    }
+    fn evict(&mut self, nodes: &mut Nodes<P::Node>) -> ObjectId {
+        assert!(!self.cached.is_empty(), "a victim is asked for while nothing is cached");
+        let victim = self.policy.evict(nodes);
+        let weight = self.cached.remove(&victim.0).expect("the victim is cached");
+        assert_eq!(nodes.weight(victim), weight, "a cached object keeps its weight");
+        DECISIONS.with_borrow_mut(|decisions| decisions.push(Decision::Evicted(victim)));
+        victim
+    }
+    fn on_remove(&mut self, nodes: &mut Nodes<P::Node>, object: ObjectId) {
+        assert!(self.cached.remove(&object.0).is_some());
+        self.policy.on_remove(nodes, object);
+    }
+    fn forget(&mut self, nodes: &mut Nodes<P::Node>, object: ObjectId) {
+        assert!(!self.cached.contains_key(&object.0));
+        self.policy.forget(nodes, object);
+    }
+    fn prefetch(&self, nodes: &Nodes<P::Node>, object: ObjectId) {
+        self.policy.prefetch(nodes, object);
+    }
+}
+
+/// What should be cached, by the cache's own documentation; only refusals and victims are taken from the policy.
+struct Shadow {
+    capacity: Capacity,
+    limit: u64,
+    /// Weight and time of death.
+    cached: BTreeMap<u32, (u64, u64)>,
+    ttl: BTreeMap<u32, u64>,
+}
+
+impl Shadow {
+    fn weight(&self, request: &Request) -> u64 {
+        if matches!(self.capacity, Capacity::Bytes(_)) { u64::from(request.size.max(1)) } else { 1 }
+    }
+    fn used(&self) -> u64 {
+        self.cached.values().map(|(weight, _)| weight).sum()
+    }
+    fn death(&self, object: u32, now: u64) -> u64 {
+        self.ttl.get(&object).map_or(u64::MAX, |ttl| now + ttl)
+    }
+    fn learn(&mut self, request: &Request) {
+        if request.ttl > 0 {
+            self.ttl.insert(request.object.0, request.ttl);
+        }
+    }
+    /// True for a hit.
+    fn lookup(&mut self, request: &Request) -> bool {
+        self.learn(request);
+        let hit = self.cached.get(&request.object.0).is_some_and(|(_, dies)| *dies > request.time);
+        if !hit {
+            self.cached.remove(&request.object.0);
+        }
+        hit
+    }
+    fn insert(&mut self, request: &Request, now: u64, decisions: &mut VecDeque<Decision>) {
+        let object = request.object.0;
+        if self.cached.get(&object).is_some_and(|(_, dies)| *dies > now) {
+            return;
+        }
+        self.cached.remove(&object);
+        let weight = self.weight(request);
+        if weight > self.limit {
+            return;
+        }
+        if decisions.front() == Some(&Decision::Refused(request.object)) {
+            decisions.pop_front();
+            return;
+        }
+        while self.used() + weight > self.limit {
+            let Some(Decision::Evicted(victim)) = decisions.pop_front() else { panic!("no victim, but no room") };
+            assert!(self.cached.remove(&victim.0).is_some());
+        }
+        self.cached.insert(object, (weight, self.death(object, now)));
+    }
+    fn write(&mut self, request: &Request, decisions: &mut VecDeque<Decision>) {
+        self.learn(request);
+        let object = request.object.0;
+        if self.cached.get(&object).is_some_and(|(weight, _)| *weight == self.weight(request)) {
+            let dies = self.death(object, request.time);
+            self.cached.insert(object, (self.weight(request), dies));
+        } else {
+            self.cached.remove(&object);
+            self.insert(request, request.time, decisions);
+        }
+    }
+}
+
+/// One thing that happens to a cache.
+#[derive(Debug, Clone, Copy)]
+enum Event {
+    Get,
+    Answer { now: u64 },
+    Set,
+    Delete,
+    Lose(Ratio),
+}
+
+/// Applies the event; true for a hit.
+fn apply<C: Lookaside>(cache: &mut C, event: Event, request: &Request) -> bool {
+    match event {
+        Event::Get => return cache.lookup(request),
+        Event::Answer { now } => cache.insert(request, now),
+        Event::Set => cache.write(request),
+        Event::Delete => cache.invalidate(request.object),
+        Event::Lose(share) => cache.lose(share),
+    }
+    false
+}
+
+/// A cache with a fork that follows it and the shadow that both must agree with.
+struct Test<P: Policy> {
+    name: String,
+    cache: Cache<Watched<P>>,
+    fork: Cache<Watched<P>>,
+    shadow: Shadow,
+}
+
+impl<P: Policy> Test<P> {
+    fn step(&mut self, event: Event, request: &Request) -> bool {
+        let hit = apply(&mut self.cache, event, request);
+        let decisions = take_decisions();
+        assert_eq!(apply(&mut self.fork, event, request), hit, "{}: the fork differs", self.name);
+        assert_eq!(take_decisions(), decisions, "{}: the fork differs", self.name);
+        let mut decisions = VecDeque::from(decisions);
+        let shadow = &mut self.shadow;
+        match event {
+            Event::Get => assert_eq!(shadow.lookup(request), hit, "{}", self.name),
+            Event::Answer { now } => shadow.insert(request, now, &mut decisions),
+            Event::Set => shadow.write(request, &mut decisions),
+            Event::Delete => _ = shadow.cached.remove(&request.object.0),
+            Event::Lose(_) => shadow.cached.retain(|object, _| self.cache.holds(ObjectId(*object))),
+        }
+        assert!(decisions.is_empty(), "{}: evicted more than was needed: {decisions:?}", self.name);
+        for object in 0..OBJECTS {
+            let expected = self.shadow.cached.contains_key(&object);
+            assert_eq!(self.cache.holds(ObjectId(object)), expected, "{} {event:?} {object}", self.name);
+            assert_eq!(self.fork.holds(ObjectId(object)), expected, "{}: the fork differs", self.name);
+        }
+        assert_eq!(self.cache.used(), self.shadow.used(), "{}", self.name);
+        assert!(self.cache.used() <= self.shadow.limit, "{}", self.name);
+        hit
+    }
+}
+
+struct Conformance<'c> {
+    spec: &'c PolicySpec,
+    capacity: Capacity,
+    seed: u64,
+}
+
+impl Visitor for Conformance<'_> {
+    type Output = ();
+    fn visit<P: Policy>(self) {
+        let Conformance { spec, capacity, seed } = self;
+        let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
+        let cache: Cache<Watched<P>> = build(spec, capacity, OBJECTS as usize, true);
+        let limit = if P::INFO.unbounded { u64::MAX } else { capacity.amount() };
+        let shadow = Shadow { capacity, limit, cached: BTreeMap::new(), ttl: BTreeMap::new() };
+        let name = format!("{spec} {capacity:?} seed {seed}");
+        let mut test = Test { name, fork: cache.clone(), cache, shadow };
+        // The oracle of `next` may be any increasing position here: no policy may rely on more.
+        let mut late: Vec<(u32, Request)> = Vec::new();
+        for i in 0..2500u32 {
+            let now = u64::from(i) * SECOND;
+            let object = ObjectId((rng.random::<f64>().powi(2) * f64::from(OBJECTS)) as u32);
+            let request = Request {
+                time: now,
+                ttl: if rng.random_bool(0.1) { rng.random_range(1..200) * SECOND } else { 0 },
+                object,
+                size: if rng.random_bool(0.03) { 1000 } else { rng.random_range(0..30) },
+                next: i + rng.random_range(1..100),
+                op: Op::Get,
+            };
+            match rng.random_range(0..1000) {
+                0..850 => {
+                    if !test.step(Event::Get, &request) {
+                        match rng.random_range(0..10) {
+                            0..5 => _ = test.step(Event::Answer { now }, &request),
+                            5..8 => late.push((i + rng.random_range(1..40), request)),
+                            8 => late.extend([(i + 2, request), (i + 60, request)]),
+                            _ => {}
+                        }
+                    }
+                }
+                850..930 => _ = test.step(Event::Set, &request),
+                930..980 => _ = test.step(Event::Delete, &request),
+                980..988 => _ = test.step(Event::Lose(Ratio::new(rng.random()).unwrap()), &request),
+                988..994 => test.fork.copy_from(&test.cache),
+                994..998 => test.fork = test.cache.clone(),
+                _ => {
+                    test.cache.flush();
+                    test.fork.flush();
+                    test.shadow.cached.clear();
+                }
+            }
+            while let Some(due) = late.iter().position(|(due, _)| *due <= i) {
+                let (_, request) = late.swap_remove(due);
+                test.step(Event::Answer { now }, &request);
+            }
+        }
+    }
+}
+
+/// Every registered policy, and the filter and fill that change what enters.
+fn specs() -> Vec<PolicySpec> {
+    let variants = ["s3fifo:fill=paper", "s3fifo:small=100%,ghost=100%,promote=1", "s3fifo:ghost=0%"];
+    ALL.iter().map(PolicySpec::of).chain(variants.map(|spec| spec.parse().unwrap())).collect()
+}
+
+#[test]
+fn every_policy_keeps_the_contract() {
+    for spec in specs() {
+        for seed in 0..6 {
+            let objects = [1, 2, 9, 10, 25, 60].map(Capacity::Objects);
+            let bytes = [1, 9, 30, 100, 300, 900].map(Capacity::Bytes);
+            for capacity in objects.into_iter().chain(bytes) {
+                policy::visit(spec.info().name, Conformance { spec: &spec, capacity, seed }).unwrap();
+            }
+        }
+    }
+}
+
+/// Gets, sets of new sizes and deletes.
+fn mixed(seed: u64) -> Columns {
+    let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
+    let objects: Vec<u32> = (0..3000).map(|_| (rng.random::<f64>().powi(3) * 200.0) as u32).collect();
+    let mut columns = Columns::gets(objects);
+    columns.sizes = Some(columns.objects.iter().map(|_| rng.random_range(1..40)).collect());
+    let op = |_: &ObjectId| match rng.random_range(0..20) {
+        0 => Op::Set,
+        1 => Op::Delete,
+        _ => Op::Get,
+    };
+    columns.ops = Some(columns.objects.iter().map(op).collect());
+    columns
+}
+
+#[test]
+fn a_flushed_cache_is_as_new_and_gets_alone_are_counted() {
+    struct Flush<'f>(&'f PolicySpec, Capacity);
+    impl Visitor for Flush<'_> {
+        type Output = ();
+        fn visit<P: Policy>(self) {
+            let (before, after) = (mixed(1), mixed(2));
+            let objects = before.object_count().max(after.object_count());
+            let mut used: Cache<P> = build(self.0, self.1, objects, false);
+            let mut fresh = used.clone();
+            replay(&mut used, &before.requests());
+            used.flush();
+            let tally = replay(&mut used, &after.requests());
+            assert_eq!(tally, replay(&mut fresh, &after.requests()), "{} {:?}", self.0, self.1);
+            let gets = after.ops.unwrap().iter().filter(|op| **op == Op::Get).count() as u64;
+            assert_eq!((tally.requests, tally.hits + tally.misses), (gets, gets));
+        }
+    }
+    let filtered = ALL.iter().map(|info| format!("{}+reject-first", info.name).parse().unwrap());
+    for spec in specs().into_iter().chain(filtered) {
+        for capacity in [Capacity::Objects(1), Capacity::Objects(50), Capacity::Bytes(1000)] {
+            policy::visit(spec.info().name, Flush(&spec, capacity)).unwrap();
+        }
+    }
+}
+
+#[test]
+fn an_object_larger_than_the_cache_never_enters_and_others_can() {
+    struct Large<'l>(&'l PolicySpec);
+    impl Visitor for Large<'_> {
+        type Output = (u64, u64);
+        fn visit<P: Policy>(self) -> (u64, u64) {
+            let count = |size| {
+                let columns = Columns::gets(vec![0; 10]).sized(|_| size);
+                let mut cache: Cache<P> = build(self.0, Capacity::Bytes(100), 1, false);
+                replay(&mut cache, &columns.requests()).misses
+            };
+            (count(101), count(10))
+        }
+    }
+    for info in ALL.iter().filter(|info| !info.unbounded) {
+        assert_eq!(policy::visit(info.name, Large(&PolicySpec::of(info))).unwrap(), (10, 1), "{}", info.name);
+    }
+}
+
+/// The ghost is met when the object is asked for; that the answer comes later, after the ghost would have been
+/// forgotten, must not matter.
+#[test]
+fn s3fifo_remembers_a_ghost_until_its_answer_comes() {
+    struct Late;
+    impl Visitor for Late {
+        type Output = ();
+        fn visit<P: Policy>(self) {
+            let spec: PolicySpec = "s3fifo:fill=paper".parse().unwrap();
+            let mut cache: Cache<P> = build(&spec, Capacity::Objects(10), 1000, false);
+            let get = |object| Request { object: ObjectId(object), size: 1, ..Request::default() };
+            // 0..10 fill the cache; 10 and 11 push 0 and 1 out of the small queue, into the ghosts.
+            (0..12).for_each(|object| _ = cache.access(&get(object)));
+            assert!(!cache.lookup(&get(0)), "asked for, not answered yet");
+            (100..150).for_each(|object| _ = cache.access(&get(object)));
+            cache.insert(&get(0), 0);
+            cache.insert(&get(1), 0);
+            (200..250).for_each(|object| _ = cache.access(&get(object)));
+            assert!(cache.holds(ObjectId(0)), "in the main queue, beyond the reach of a scan");
+            assert!(!cache.holds(ObjectId(1)), "forgotten, so in the small queue, and swept out");
+        }
+    }
+    policy::visit("s3fifo", Late).unwrap();
+}

@@ -1,1 +1,83 @@
-//! x
+//! What must hold for any trace.
+
+use super::{Columns, run, run_requests};
+use coldgap::policy::{ALL, Capacity};
+use coldgap::request::{Op, Requests};
+use proptest::prelude::*;
+use std::collections::HashSet;
+
+/// Every registered policy, and variants that fill otherwise. Names with the bounds left out.
+fn demand_policies() -> impl Iterator<Item = &'static str> {
+    ALL.iter().filter(|info| !info.unbounded).map(|info| info.name).chain(["s3fifo:fill=paper", "s3fifo:ghost=0%"])
+}
+
+/// Traces with some reuse at every distance: small ids are asked for more often.
+fn objects() -> impl Strategy<Value = Vec<u32>> {
+    prop::collection::vec((0..40u32, 0..40u32).prop_map(|(a, b)| a.min(b)), 1..600)
+}
+
+/// A size that follows from the id.
+fn size(object: u32) -> u32 {
+    1 + object * 31 % 20
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn a_larger_lru_never_misses_more(objects in objects(), capacity in 1..40u64) {
+        let columns = Columns::gets(objects);
+        let misses = |capacity| run("lru", Capacity::Objects(capacity), &columns).misses;
+        prop_assert!(misses(capacity + 1) <= misses(capacity));
+    }
+
+    #[test]
+    fn belady_never_misses_more_than_any_policy(objects in objects(), capacity in 1..40u64) {
+        let columns = Columns::gets(objects);
+        let capacity = Capacity::Objects(capacity);
+        let bound = run("belady", capacity, &columns).misses;
+        for spec in demand_policies() {
+            prop_assert!(bound <= run(spec, capacity, &columns).misses, "{}", spec);
+        }
+    }
+
+    #[test]
+    fn until_the_cache_is_full_all_policies_miss_alike(objects in objects(), sized in any::<bool>()) {
+        let columns = Columns::gets(objects).sized(size);
+        let distinct: HashSet<u32> = columns.objects.iter().map(|object| object.0).collect();
+        // In bytes S3-FIFO refuses objects above a tenth of the cache, which is 20 here: the largest size.
+        let capacity = if sized {
+            Capacity::Bytes(distinct.iter().map(|object| u64::from(size(*object))).sum::<u64>().max(200))
+        } else {
+            Capacity::Objects(distinct.len() as u64)
+        };
+        let compulsory = run("unbounded", capacity, &columns);
+        prop_assert_eq!(compulsory.misses, distinct.len() as u64);
+        prop_assert_eq!(compulsory.bytes_missed, distinct.iter().map(|object| u64::from(size(*object))).sum::<u64>());
+        for spec in demand_policies() {
+            prop_assert_eq!(run(spec, capacity, &columns), compulsory, "{}", spec);
+        }
+    }
+
+    #[test]
+    fn unbounded_misses_each_object_once_whatever_the_capacity(objects in objects()) {
+        let columns = Columns::gets(objects);
+        let distinct: HashSet<u32> = columns.objects.iter().map(|object| object.0).collect();
+        let tally = run("unbounded", Capacity::Objects(1), &columns);
+        prop_assert_eq!(tally.misses, distinct.len() as u64);
+        prop_assert_eq!(tally.hits + tally.misses, columns.objects.len() as u64);
+    }
+
+    /// Replay has faster ways for traces without some columns: they must be the same replay.
+    #[test]
+    fn columns_that_say_nothing_change_nothing(objects in objects(), capacity in 1..40u64) {
+        let timed = Columns::gets(objects);
+        let spelt_out = Columns { ops: Some(vec![Op::Get; timed.objects.len()]), ..timed.clone() }.sized(|_| 1);
+        for spec in demand_policies().filter(|spec| *spec != "belady") {
+            let tally = run(spec, Capacity::Objects(capacity), &timed);
+            prop_assert_eq!(run(spec, Capacity::Objects(capacity), &spelt_out), tally, "{}", spec);
+            let bare = Requests { times: &[], next: None, ..timed.requests() };
+            prop_assert_eq!(run_requests(spec, Capacity::Objects(capacity), &bare, 40), tally, "{}", spec);
+        }
+    }
+}

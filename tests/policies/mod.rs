@@ -70,15 +70,19 @@ pub fn build<P: Policy>(spec: &PolicySpec, capacity: Capacity, objects: usize, e
 
 /// Replays the trace through the policy that `spec` names.
 pub fn run(spec: &str, capacity: Capacity, columns: &Columns) -> Tally {
-    struct Run<'r>(&'r PolicySpec, Capacity, &'r Columns);
+    run_requests(spec, capacity, &columns.requests(), columns.object_count())
+}
+
+/// The same for requests of so many objects.
+pub fn run_requests(spec: &str, capacity: Capacity, requests: &Requests<'_>, objects: usize) -> Tally {
+    struct Run<'r>(&'r PolicySpec, Capacity, &'r Requests<'r>, usize);
     impl Visitor for Run<'_> {
         type Output = Tally;
         fn visit<P: Policy>(self) -> Tally {
-            let Run(spec, capacity, columns) = self;
-            let mut cache = build::<P>(spec, capacity, columns.object_count(), columns.ttls.is_some());
-            replay(&mut cache, &columns.requests())
+            let Run(spec, capacity, requests, objects) = self;
+            replay(&mut build::<P>(spec, capacity, objects, requests.ttls.is_some()), requests)
         }
     }
     let spec: PolicySpec = spec.parse().unwrap();
-    policy::visit(spec.info().name, Run(&spec, capacity, columns)).unwrap()
+    policy::visit(spec.info().name, Run(&spec, capacity, requests, objects)).unwrap()
 }

@@ -1,1 +1,110 @@
-//! x
+//! Adding a policy is one new file and one registry entry: nothing else in the sources may know a policy.
+
+use coldgap::policy::{self, ALL, Info, Policy, Visitor};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::PathBuf;
+
+/// The sources in src/policy, by file stem.
+fn sources() -> BTreeMap<String, String> {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("src/policy");
+    fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "rs"))
+        .map(|path| (path.file_stem().unwrap().to_string_lossy().into_owned(), fs::read_to_string(path).unwrap()))
+        .collect()
+}
+
+/// `file::Type` of every file that implements the trait.
+fn implemented(sources: &BTreeMap<String, String>) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    for (file, text) in sources {
+        for line in text.lines().filter_map(|line| line.strip_prefix("impl Policy for ")) {
+            found.insert(format!("{file}::{}", line.trim_end_matches(" {")));
+        }
+    }
+    found
+}
+
+/// The entries of `registry![...]`.
+fn registered(sources: &BTreeMap<String, String>) -> BTreeSet<String> {
+    let (_, list) = sources["mod"].split_once("\nregistry![").unwrap();
+    let (list, _) = list.split_once(']').unwrap();
+    list.split(',').map(str::trim).filter(|entry| !entry.is_empty()).map(String::from).collect()
+}
+
+#[test]
+fn every_policy_file_is_registered_and_every_entry_has_its_file() {
+    let sources = sources();
+    let registered = registered(&sources);
+    assert_eq!(implemented(&sources), registered);
+    assert_eq!(registered.len(), ALL.len());
+    for info in ALL {
+        assert!(registered.iter().any(|entry| entry.starts_with(&format!("{}::", info.name))), "{}", info.name);
+    }
+}
+
+/// The modules are private to src/policy, so the compiler keeps all other folders from naming one.
+#[test]
+fn nothing_but_the_registry_names_a_policys_type() {
+    let sources = sources();
+    for entry in registered(&sources) {
+        let (file, _) = entry.split_once("::").unwrap();
+        assert!(sources["mod"].contains(&format!("\nmod {file};")), "{file} is public");
+        assert_eq!(sources["mod"].matches(&entry).count(), 1, "{entry} has one entry");
+        for (other, text) in &sources {
+            assert!(other == "mod" || !text.contains(&format!("{file}::")), "{other}.rs names {file}");
+        }
+    }
+}
+
+#[test]
+fn every_name_and_alias_leads_to_its_policy_and_no_other() {
+    struct Name;
+    impl Visitor for Name {
+        type Output = Info;
+        fn visit<P: Policy>(self) -> Info {
+            P::INFO
+        }
+    }
+    let mut seen = BTreeSet::new();
+    for info in ALL {
+        for name in std::iter::once(&info.name).chain(info.aliases) {
+            assert!(seen.insert(*name), "{name} stands for two policies");
+            assert_eq!(policy::visit(name, Name).unwrap().name, info.name);
+            assert_eq!(policy::visit(&name.to_uppercase(), Name).unwrap().name, info.name);
+            assert_eq!(policy::info(name).unwrap().name, info.name);
+        }
+        for text in [info.summary, info.paper, info.weakness] {
+            assert!(!text.is_empty(), "{}", info.name);
+        }
+    }
+    assert!(policy::visit("quokka", Name).is_none());
+}
+
+#[test]
+fn every_file_documents_idea_paper_parameters_cost_and_weakness() {
+    let sources = sources();
+    for entry in registered(&sources) {
+        let (file, _) = entry.split_once("::").unwrap();
+        let header: String = sources[file].lines().take_while(|line| line.starts_with("//!")).collect();
+        for word in ["Paper: ", "Parameters: ", "Cost: ", "Memory: "] {
+            assert!(header.contains(word), "{file}.rs does not say: {word}");
+        }
+    }
+}
+
+#[path = "../../examples/custom_policy.rs"]
+#[allow(dead_code)]
+mod custom_policy;
+
+/// The example's policy is not in the registry, and runs all the same.
+#[test]
+fn a_policy_from_outside_the_crate_runs() {
+    let mru = custom_policy::miss_ratio::<custom_policy::Mru>;
+    assert!(policy::info("mru").is_none());
+    // All 1000 miss once; after that, each round of the loop misses the 100 that do not fit, and little else.
+    assert!((0.1..0.12).contains(&mru(&custom_policy::looping())));
+    assert!(mru(&custom_policy::skewed()) < 0.5);
+}
