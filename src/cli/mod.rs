@@ -2,6 +2,9 @@
 //!
 //! It turns flags into calls of the library and results into output; it computes nothing itself.
 
+mod convert;
+mod formats;
+mod inspect;
 mod output;
 mod trace_args;
 
@@ -18,7 +21,11 @@ struct Cli {
 }
 
 #[derive(Debug, Subcommand)]
-enum Command {}
+enum Command {
+    Inspect(inspect::Args),
+    Convert(convert::Args),
+    Formats(formats::Args),
+}
 
 /// Runs the command line of this process.
 ///
@@ -26,7 +33,11 @@ enum Command {}
 /// Everything expected that can go wrong; clap's own usage errors exit with 2 by themselves.
 pub fn main() -> Result<()> {
     let cli = Cli::parse();
-    match cli.command {}
+    match &cli.command {
+        Command::Inspect(args) => inspect::run(args),
+        Command::Convert(args) => convert::run(args),
+        Command::Formats(args) => formats::run(args),
+    }
 }
 
 /// Prints to standard output. A reader that went away (`| head`) is a silent success.
