@@ -122,17 +122,14 @@ impl Reader {
 
     /// Says what was left out.
     fn finish(self, rows: &mut Builder<'_>) {
-        let mut note = |count: u64, what: &str| {
+        let mut note = |what: &str, count: u64| {
             if count > 0 {
-                rows.note(format!("{} {what}", grouped(count)));
+                rows.note(format!("{what}: {}", grouped(count)));
             }
         };
-        note(self.continued, "lines continue the one before (user agents that run on) and hold no request");
-        note(
-            self.other_methods,
-            "requests of methods that neither read nor change (OPTIONS and the like) are left out",
-        );
-        note(self.no_request, "lines hold no HTTP request (timeouts, handshakes, garbage) and are left out");
+        note("lines that continue the one before (user agents that run on) and hold no request", self.continued);
+        note("left out, of methods that neither read nor change (OPTIONS and the like)", self.other_methods);
+        note("left out, lines without an HTTP request (timeouts, handshakes, garbage)", self.no_request);
     }
 }
 

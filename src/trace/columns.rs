@@ -99,7 +99,8 @@ pub fn choose(names: Option<&[String]>, width: usize, options: &ReadOptions) -> 
     for (_, column) in options.columns.iter().filter(|(_, column)| column != "-") {
         let index = position(column, names, width)?;
         if taken.contains(&index) {
-            return Err(Error::usage(format!("--columns gives column '{column}' two roles")));
+            return Err(Error::usage(format!("--columns gives column '{column}' two roles"))
+                .hint("a column holds one thing; ROLE=- leaves a role out"));
         }
         taken.push(index);
     }

@@ -45,8 +45,7 @@ impl Format for Csv {
     }
 
     fn sniff(&self, head: &Head<'_>) -> Sniff {
-        let is_text = |byte: &u8| !byte.is_ascii_control() || matches!(byte, b'\t' | b'\r' | b'\n');
-        if !head.bytes.iter().all(is_text) || matches!(head.bytes.first(), None | Some(b'{' | b'[' | b'<')) {
+        if !is_text(head.bytes) || matches!(head.bytes.first(), None | Some(b'{' | b'[' | b'<')) {
             return Sniff::No;
         }
         let survey = Survey::new(head, &ReadOptions::default());
@@ -86,6 +85,17 @@ impl Format for Csv {
         table.finish(rows);
         Ok(())
     }
+}
+
+/// True for UTF-8 (the head may end inside a character) and for text in another encoding that is mostly ASCII.
+fn is_text(bytes: &[u8]) -> bool {
+    let is_utf8 = match std::str::from_utf8(bytes) {
+        Ok(_) => true,
+        Err(error) => error.error_len().is_none(),
+    };
+    let is_control = |byte: &u8| byte.is_ascii_control() && !matches!(byte, b'\t' | b'\r' | b'\n');
+    let not_ascii = bytes.iter().filter(|byte| !byte.is_ascii()).count();
+    !bytes.iter().any(is_control) && (is_utf8 || not_ascii <= bytes.len() / 4)
 }
 
 fn builder(delimiter: u8) -> ReaderBuilder {

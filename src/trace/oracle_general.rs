@@ -16,6 +16,8 @@ const RECORD: usize = 24;
 const CHUNK_BYTES: usize = RECORD << 15;
 /// No trace is longer: a "next access" beyond is none.
 const MOST_REQUESTS: i64 = 1 << 44;
+/// Larger objects are read, but do not speak for this format.
+const LARGEST_LIKELY: u32 = 1 << 31;
 
 /// The format.
 pub struct OracleGeneral;
@@ -61,7 +63,8 @@ impl Format for OracleGeneral {
         let count = records().count();
         let plausible = count > 0
             && records().zip(1i64..).all(|(record, number)| {
-                record.next == -1 || record.next == i64::MAX || (number + 1..MOST_REQUESTS).contains(&record.next)
+                let ahead = (number + 1..MOST_REQUESTS).contains(&record.next);
+                (ahead || matches!(record.next, -1 | i64::MAX)) && record.size <= LARGEST_LIKELY
             });
         let ordered = records().zip(records().skip(1)).all(|(a, b)| a.time <= b.time);
         let whole = !head.complete || head.bytes.len() % RECORD == 0;

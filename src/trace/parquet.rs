@@ -8,7 +8,7 @@ use super::builder::{Builder, Flow};
 use super::format::{Format, FormatInfo, Head, ReadOptions, Sniff};
 use super::input::Input;
 use super::intern::{Key, Keys};
-use super::{Trace, spool};
+use super::{Trace, guard, spool};
 use crate::error::{Error, Result};
 use crate::request::{ObjectId, Op};
 use arrow::array::{
@@ -69,17 +69,17 @@ impl Format for Parquet {
 
     fn read(&self, input: Input, options: &ReadOptions, rows: &mut Builder<'_>) -> Result<()> {
         let file = spool::file(input)?;
-        let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(damaged)?;
+        let builder = guard::decode(|| ParquetRecordBatchReaderBuilder::try_new(file)).map_err(damaged)?;
         let selection = Selection::new(builder.schema(), options)?;
         let metadata = builder.metadata().file_metadata().key_value_metadata();
         for note in metadata.into_iter().flatten().filter(|entry| entry.key == NOTES) {
             note.value.iter().flat_map(|notes| notes.lines()).for_each(|note| rows.note(note));
         }
         let mask = ProjectionMask::roots(builder.parquet_schema(), selection.wanted().iter().copied());
-        let reader = builder.with_projection(mask).with_batch_size(ROWS_PER_BATCH).build().map_err(damaged)?;
+        let builder = builder.with_projection(mask).with_batch_size(ROWS_PER_BATCH);
+        let mut reader = guard::decode(|| builder.build()).map_err(damaged)?;
         let mut table = selection.into_reader();
-        for batch in reader {
-            let batch = batch.map_err(|cause| damaged(ParquetError::from(cause)))?;
+        while let Some(batch) = guard::decode(|| reader.next().transpose()).map_err(damaged)? {
             if table.push(&batch, rows)? == Flow::Break(()) {
                 break;
             }
@@ -89,7 +89,7 @@ impl Format for Parquet {
     }
 }
 
-fn damaged(cause: ParquetError) -> Error {
+fn damaged(cause: String) -> Error {
     Error::trace(format!("the Parquet data is truncated, damaged or of a kind not supported: {cause}"))
         .hint("fetch or write the file again; compress its columns with zstd or snappy, or not at all")
 }

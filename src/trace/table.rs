@@ -59,17 +59,13 @@ impl Table {
             Some(size) => Some(self.size(cell(size), columns.key_size.map(&cell))?),
             None => None,
         };
-        let ttl = match columns.ttl {
-            Some(ttl) => words::whole(cell(ttl), "ttl")?.unwrap_or(0),
-            None => 0,
-        };
+        let ttl = columns.ttl.map_or(Ok(0), |ttl| read_ttl(cell(ttl)))?;
         let row = Row {
             time: columns.time.map(|time| self.clock.read(cell(time))).transpose()?,
             key: key(cell(columns.key), digits)?,
             size,
             op: columns.op.map_or(Ok(Op::Get), |op| read_op(cell(op), columns.one_is_get))?,
-            ttl: u32::try_from(ttl)
-                .map_err(|_| Error::trace(format!("a time to live of {ttl} s is more than a century")))?,
+            ttl,
         };
         let repeats = match columns.count {
             Some(count) => repeats(cell(count))?,
@@ -98,7 +94,10 @@ impl Table {
             rows.note(note);
         }
         if self.unknown_sizes > 0 {
-            rows.note(format!("{} rows do not know their size; it counts as 0 bytes", grouped(self.unknown_sizes)));
+            rows.note(format!(
+                "rows that do not know their size, which counts as 0 bytes: {}",
+                grouped(self.unknown_sizes)
+            ));
         }
         if self.rows != self.requests {
             let (rows_read, requests) = (grouped(self.rows), grouped(self.requests));
@@ -145,11 +144,21 @@ fn read_op(cell: Cell<'_>, one_is_get: bool) -> Result<Op> {
     }
 }
 
+/// Seconds to live; 0 where the row does not say.
+fn read_ttl(cell: Cell<'_>) -> Result<u32> {
+    let ttl = words::whole(cell, "ttl")?.unwrap_or(0);
+    u32::try_from(ttl).map_err(|_| {
+        Error::trace(format!("a time to live of {ttl} s is more than a century"))
+            .hint("check which column holds it: --columns ttl=NAME, in seconds; ttl=- leaves times to live out")
+    })
+}
+
 fn repeats(cell: Cell<'_>) -> Result<u64> {
     let count = words::whole(cell, "count")?.unwrap_or(1);
     if count > MOST_REPEATS {
         let (count, most) = (grouped(count), grouped(MOST_REPEATS));
-        return Err(Error::trace(format!("op_count {count} is more than the {most} that a row may stand for")));
+        return Err(Error::trace(format!("op_count {count} is more than the {most} that a row may stand for"))
+            .hint("check the row; rename the column op_count if it holds something else"));
     }
     Ok(count)
 }

@@ -19,7 +19,7 @@ pub fn spread(times: &mut [u64], start: u64) -> Option<u64> {
     for group in times.chunk_by_mut(|a, b| a == b) {
         let n = group.len() as u128;
         for (i, time) in group.iter_mut().enumerate() {
-            *time += (u128::from(tick) * i as u128 / n) as u64;
+            *time = time.saturating_add((u128::from(tick) * i as u128 / n) as u64);
         }
     }
     Some(tick)
