@@ -3,7 +3,7 @@
 use super::output::Output;
 use super::trace_args::TraceArgs;
 use crate::error::{Error, Kind, Result};
-use crate::trace::input::Input;
+use crate::trace::input::{Input, in_shell};
 use crate::trace::profile::{Profile, Times, profile};
 use crate::trace::{Origin, Trace, read_input};
 use crate::units::{Rate, Ratio, Seconds, bytes, grouped, significant};
@@ -186,10 +186,7 @@ fn time_lines(times: &Times, line: &mut impl FnMut(&str, &dyn Display)) {
 /// The main report on this trace, ready to be copied.
 fn next_command(description: &Description) -> String {
     let rate = if description.profile.times.is_some() { "" } else { " --rate 3000/s" };
-    let name = if description.trace == "standard input" { "-" } else { description.trace.as_str() };
-    let plain = |c: char| c.is_ascii_alphanumeric() || "._-/+=:@%".contains(c);
-    let quoted = if name.chars().all(plain) { name.to_string() } else { format!("'{}'", name.replace('\'', r"'\''")) };
-    format!("coldgap gap {quoted} -c 10% -b auto{rate}")
+    format!("coldgap gap {} -c 10% -b auto{rate}", in_shell(&description.trace))
 }
 
 fn share(part: u64, whole: u64) -> String {

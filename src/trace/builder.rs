@@ -3,6 +3,7 @@
 //! Every format ends here, so that a rule about rows (times do not step back, sizes fit, limits) stands once.
 
 use super::format::ReadOptions;
+use super::input::in_shell;
 use super::intern::{Interner, Key, Keys};
 use super::{Trace, ticks};
 use crate::error::{Error, Result, Spot};
@@ -94,8 +95,10 @@ impl<'o> Builder<'o> {
             if !self.options.sort {
                 if time < self.last {
                     let back = Seconds((self.last - time) as f64 / SECOND as f64);
-                    return Err(Error::trace(format!("time steps back by {back}"))
-                        .hint(format!("sort it first: coldgap convert --sort {} sorted.parquet", self.name)));
+                    return Err(Error::trace(format!("time steps back by {back}")).hint(format!(
+                        "sort it first: coldgap convert --sort {} sorted.parquet",
+                        in_shell(&self.name)
+                    )));
                 }
                 self.last = time;
                 let since = time - first;

@@ -19,6 +19,8 @@ const DELIMITERS: [u8; 5] = [b',', b'\t', b';', b'|', b' '];
 const ROWS_TO_SNIFF: usize = 100;
 /// Comments before the first row are skipped; the last may be the header.
 const COMMENT: u8 = b'#';
+/// A line that marks a break between programs in the block lists of the LIRS paper; no key.
+const BREAK: &[u8] = b"*";
 /// Some editors begin a file with this.
 const BYTE_ORDER_MARK: &[u8] = &[0xef, 0xbb, 0xbf];
 
@@ -34,7 +36,8 @@ static INFO: FormatInfo = FormatInfo {
              op, OpType, operation, op_name, method...; ttl; op_count repeats the row. --columns \
              time=1,key=2,size=NAME,op=-,ttl=- overrides, by name or number (from 1), or leaves out. Without a header: \
              seven columns as Twitter's traces have them (time, key, key size, value size, client, operation, ttl; the \
-             size is the sum of both), four as libCacheSim's (time, object, size, next access), or one column of keys. \
+             size is the sum of both), four as libCacheSim's (time, object, size, next access), or one column of keys (lines \
+             of just * are breaks, as in the block lists of the LIRS paper). \
              Times are numbers (the unit is told by magnitude, by a name like time_ms, or by --time-unit) or dates like \
              2024-05-01 12:00:00Z. Oracle columns such as next_access_vtime are never read.",
 };
@@ -67,6 +70,8 @@ impl Format for Csv {
         let mut record = ByteRecord::new();
         let mut table = Table::new(columns);
         let mut at_header = survey.header_is_first_row;
+        let is_key_list = survey.names.is_none() && survey.width() == 1;
+        let mut breaks = 0;
         loop {
             match reader.read_byte_record(&mut record) {
                 Ok(true) => {}
@@ -76,11 +81,18 @@ impl Format for Csv {
             if std::mem::take(&mut at_header) {
                 continue;
             }
+            if is_key_list && record.get(0) == Some(BREAK) {
+                breaks += 1;
+                continue;
+            }
             let line = record.position().map_or(0, csv::Position::line) + survey.skip_lines;
             let cell = |column: usize| Cell::Text(record.get(column).unwrap_or_default().trim_ascii());
             if table.push(rows, cell, Spot::Line(line))? == Flow::Break(()) {
                 break;
             }
+        }
+        if breaks > 0 {
+            rows.note(format!("left out, lines that hold just a *, the mark of a break: {breaks}"));
         }
         table.finish(rows);
         Ok(())

@@ -67,7 +67,7 @@ impl Format for OracleGeneral {
                 (ahead || matches!(record.next, -1 | i64::MAX)) && record.size <= LARGEST_LIKELY
             });
         let ordered = records().zip(records().skip(1)).all(|(a, b)| a.time <= b.time);
-        let whole = !head.complete || head.bytes.len() % RECORD == 0;
+        let whole = !head.complete || head.bytes.len().is_multiple_of(RECORD);
         if plausible && ordered && whole && count > 1 {
             return Sniff::Yes("its 24-byte records have times in order and next accesses ahead");
         }

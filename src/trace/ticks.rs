@@ -15,7 +15,8 @@ pub fn spread(times: &mut [u64], start: u64) -> Option<u64> {
     if !times.windows(2).any(|pair| pair[0] == pair[1]) {
         return None;
     }
-    let tick = TICKS.into_iter().find(|tick| start % tick == 0 && times.iter().all(|time| time % tick == 0))?;
+    let tick =
+        TICKS.into_iter().find(|tick| start.is_multiple_of(*tick) && times.iter().all(|time| time % tick == 0))?;
     for group in times.chunk_by_mut(|a, b| a == b) {
         let n = group.len() as u128;
         for (i, time) in group.iter_mut().enumerate() {
@@ -29,7 +30,7 @@ pub fn spread(times: &mut [u64], start: u64) -> Option<u64> {
 /// requests were spread, too.
 pub fn resolution(times: &[u64], start: u64) -> u64 {
     TICKS.into_iter().find(|tick| is_spread(times, start, *tick)).unwrap_or_else(|| {
-        let divides = |unit: &u64| start % unit == 0 && times.iter().all(|time| time % unit == 0);
+        let divides = |unit: &u64| start.is_multiple_of(*unit) && times.iter().all(|time| time % unit == 0);
         [SECOND, SECOND / 1_000, SECOND / 1_000_000].into_iter().find(divides).unwrap_or(1)
     })
 }

@@ -68,11 +68,11 @@ pub fn op(text: &[u8]) -> Result<Op> {
         length += 1;
     }
     let is = |known: &&str| known.as_bytes() == &word[..length];
-    if GETS.iter().any(|known| is(known)) {
+    if GETS.iter().any(&is) {
         Ok(Op::Get)
-    } else if SETS.iter().any(|known| is(known)) {
+    } else if SETS.iter().any(&is) {
         Ok(Op::Set)
-    } else if DELETES.iter().any(|known| is(known)) {
+    } else if DELETES.iter().any(is) {
         Ok(Op::Delete)
     } else {
         Err(unknown_op(text))

@@ -129,6 +129,22 @@ fn targets_that_cannot_be_written() {
 }
 
 #[test]
+fn hints_can_be_copied_into_a_shell() {
+    let folder = tempfile::tempdir().unwrap();
+    let backwards = b"time,key\n2,a\n1,b\n";
+    std::fs::write(folder.path().join("it's a trace.csv"), backwards).unwrap();
+    let outcome = coldgap(folder.path(), &["inspect", "it's a trace.csv"]);
+    assert!(outcome.stderr.contains(r"convert --sort 'it'\''s a trace.csv' sorted.parquet"), "{}", outcome.stderr);
+    let piped = assert_cmd::Command::new(env!("CARGO_BIN_EXE_coldgap"))
+        .args(["inspect", "-"])
+        .write_stdin(backwards)
+        .output()
+        .unwrap();
+    let stderr = String::from_utf8(piped.stderr).unwrap();
+    assert!(stderr.contains("standard input, line 3") && stderr.contains("convert --sort - sorted"), "{stderr}");
+}
+
+#[test]
 fn a_target_that_is_there_survives_a_trace_that_fails() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("in"), b"time,key\n2,a\n1,b\n").unwrap();

@@ -128,6 +128,8 @@ fn rows_and_objects_are_counted_as_published() {
         ("imhotep__nasa_19950801.tsv", 30_969, 2_088, false),
         ("nasa_19950801.clf.log", 30_969, 2_088, false),
         ("elastic__apache_logs.log", 9_999, 1_498, true),
+        ("caffeine__lirs__cs.trace.gz", 6_781, 1_409, false),
+        ("caffeine__lirs__multi3.trace.gz", 30_241, 7_454, false),
         ("erddaplogs__tomcat-access.log.1", 760, 567, false),
     ] {
         if let Some(trace) = read(name, &ReadOptions { sort, ..ReadOptions::default() }) {
