@@ -1,4 +1,6 @@
 //! All integration tests, as one binary: the crate is linked once.
 
+mod bad_input;
 mod definitions;
+mod formats;
 mod policies;

@@ -2,7 +2,10 @@
 //!
 //! It turns flags into calls of the library and results into output; it computes nothing itself.
 
+mod convert;
+mod formats;
 mod gap;
+mod inspect;
 mod output;
 mod trace_args;
 
@@ -21,6 +24,9 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Gap(gap::GapArgs),
+    Inspect(inspect::Args),
+    Convert(convert::Args),
+    Formats(formats::Args),
 }
 
 /// Runs the command line of this process.
@@ -29,8 +35,12 @@ enum Command {
 /// Everything expected that can go wrong; clap's own usage errors exit with 2 by themselves.
 pub fn main() -> Result<()> {
     let cli = Cli::parse();
-    match cli.command {
-        Command::Gap(args) => gap::run(&args),
+
+    match &cli.command {
+        Command::Gap(args) => gap::run(args),
+        Command::Inspect(args) => inspect::run(args),
+        Command::Convert(args) => convert::run(args),
+        Command::Formats(args) => formats::run(args),
     }
 }
 

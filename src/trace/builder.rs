@@ -3,6 +3,7 @@
 //! Every format ends here, so that a rule about rows (times do not step back, sizes fit, limits) stands once.
 
 use super::format::ReadOptions;
+use super::input::in_shell;
 use super::intern::{Interner, Key, Keys};
 use super::{Trace, ticks};
 use crate::error::{Error, Result, Spot};
@@ -74,13 +75,18 @@ impl<'o> Builder<'o> {
         self.notes.push(note.into());
     }
 
+    /// An error, with the file's name and the spot in it.
+    pub fn locate(&self, error: Error, spot: Spot) -> Error {
+        error.at(&self.name, Some(spot))
+    }
+
     /// Adds a row; `spot` is where it stands, for errors.
     ///
     /// # Errors
     /// A time that steps back (unless the options ask to sort), a size of 4 GiB or more, more rows or keys
     /// than 32-bit ids can name, or a row with a time or size where others have none.
     pub fn push(&mut self, row: Row<'_>, spot: Spot) -> Result<Flow> {
-        self.check_and_push(row).map_err(|error| error.at(&self.name, Some(spot)))
+        self.check_and_push(row).map_err(|error| self.locate(error, spot))
     }
 
     fn check_and_push(&mut self, row: Row<'_>) -> Result<Flow> {
@@ -89,8 +95,10 @@ impl<'o> Builder<'o> {
             if !self.options.sort {
                 if time < self.last {
                     let back = Seconds((self.last - time) as f64 / SECOND as f64);
-                    return Err(Error::trace(format!("time steps back by {back}"))
-                        .hint(format!("sort it first: coldgap convert --sort {} sorted.parquet", self.name)));
+                    return Err(Error::trace(format!("time steps back by {back}")).hint(format!(
+                        "sort it first: coldgap convert --sort {} sorted.parquet",
+                        in_shell(&self.name)
+                    )));
                 }
                 self.last = time;
                 let since = time - first;

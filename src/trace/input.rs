@@ -14,6 +14,19 @@ pub const HEAD_BYTES: usize = 64 * 1024;
 /// How many bytes are read at once.
 const BUFFER_BYTES: usize = 1 << 20;
 
+/// What an input read from a pipe is called.
+const STANDARD_INPUT: &str = "standard input";
+
+/// An input's name as one would write it in a shell, for commands in hints.
+pub fn in_shell(name: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "._-/+=:@%".contains(c);
+    match name {
+        STANDARD_INPUT => "-".to_string(),
+        name if name.chars().all(plain) => name.to_string(),
+        name => format!("'{}'", name.replace('\'', r"'\''")),
+    }
+}
+
 /// An open trace: its first bytes, and all of them as a reader.
 pub struct Input {
     /// As the user named it; `standard input` for `-`.
@@ -33,7 +46,7 @@ impl Input {
     /// A file that cannot be opened, a folder, or a compression that is not supported.
     pub fn open(path: &Path) -> Result<Input> {
         if path == Path::new("-") {
-            return Input::new("standard input".to_string(), None, Box::new(io::stdin()));
+            return Input::new(STANDARD_INPUT.to_string(), None, Box::new(io::stdin()));
         }
         let hint = "check the path; coldgap writes sample traces with: coldgap synth RECIPE -o FILE";
         let file =
@@ -66,7 +79,7 @@ impl Input {
             }
             [b'B', b'Z', b'h', b'1'..=b'9', b'1', b'A', b'Y', ..] => {
                 return Err(Error::trace("is compressed with bzip2, which coldgap does not read")
-                    .hint(format!("bzcat {name} | coldgap gap -"))
+                    .hint(format!("bzcat {} | coldgap gap -", in_shell(&name)))
                     .at(&name, None));
             }
             _ => (None, Box::new(raw)),
