@@ -3,6 +3,7 @@
 //! It turns flags into calls of the library and results into output; it computes nothing itself.
 
 mod output;
+mod synth;
 mod trace_args;
 
 use crate::error::{Error, Result};
@@ -18,7 +19,9 @@ struct Cli {
 }
 
 #[derive(Debug, Subcommand)]
-enum Command {}
+enum Command {
+    Synth(synth::SynthArgs),
+}
 
 /// Runs the command line of this process.
 ///
@@ -26,7 +29,9 @@ enum Command {}
 /// Everything expected that can go wrong; clap's own usage errors exit with 2 by themselves.
 pub fn main() -> Result<()> {
     let cli = Cli::parse();
-    match cli.command {}
+    match cli.command {
+        Command::Synth(args) => synth::run(&args),
+    }
 }
 
 /// Prints to standard output. A reader that went away (`| head`) is a silent success.

@@ -7,7 +7,9 @@ pub mod builder;
 pub mod format;
 pub mod input;
 pub mod intern;
+pub mod synthetic;
 mod ticks;
+pub mod write;
 
 use crate::error::{Error, Result};
 use crate::request::{NEVER, ObjectId, Op, Requests, SECOND};
