@@ -16,6 +16,7 @@ pub struct Arrivals<'r> {
     stream: Stream,
     /// Nanoseconds since the trace began, of the latest request.
     now: f64,
+    begun: bool,
     /// Requests a nanosecond until `segment_end`.
     load: f64,
     segment_end: f64,
@@ -26,21 +27,22 @@ impl<'r> Arrivals<'r> {
     pub fn new(recipe: &'r recipe::Arrivals, seed: u64) -> Arrivals<'r> {
         let clock = nanoseconds(recipe.clock) as u64;
         let stream = stream::stream(seed, "arrivals");
-        Arrivals { recipe, stream, now: 0.0, load: 0.0, segment_end: 0.0, clock }
+        Arrivals { recipe, stream, now: 0.0, begun: false, load: 0.0, segment_end: 0.0, clock }
     }
 
     /// The next request's time, in nanoseconds since the trace began.
     pub fn next(&mut self) -> u64 {
         // What is left to wait, in units of the mean gap: it passes faster where the load is higher.
         let mut wait = match self.recipe.spacing {
-            Spacing::Even => 1.0,
+            // The first comes at once.
+            Spacing::Even => f64::from(u8::from(std::mem::replace(&mut self.begun, true))),
             Spacing::Poisson => Exp1.sample(&mut self.stream),
         };
         loop {
             let arrives = self.now + wait / self.load;
             if arrives < self.segment_end {
                 self.now = arrives;
-                return self.now as u64 / self.clock * self.clock;
+                return self.now.round() as u64 / self.clock * self.clock;
             }
             wait -= (self.segment_end - self.now) * self.load;
             self.now = self.segment_end;

@@ -284,8 +284,8 @@ fn unreadable(text: &str, name: &str, error: &toml::de::Error) -> Error {
     };
     let before = &text.as_bytes()[..start];
     let number = before.iter().filter(|byte| **byte == b'\n').count();
-    let line = text.lines().nth(number).unwrap_or("").trim();
-    let quoted = if line.is_empty() { String::new() } else { format!(" in `{line}`") };
+    let line = text.lines().nth(number).unwrap_or("").split(" #").next().unwrap_or("").trim();
+    let quoted = if line.is_empty() || line.starts_with('#') { String::new() } else { format!(" in `{line}`") };
     Error::usage(format!("{message}{quoted}")).at(name, Some(Spot::Line(number as u64 + 1))).hint(hint)
 }
 

@@ -8,8 +8,11 @@ use chrono::DateTime;
 use std::io;
 
 pub fn write(trace: &Trace, target: Target<'_>) -> Result<()> {
-    if trace.ttls.is_some() {
-        return Err(refused(trace, "an access log holds no times to live", "leave [ttl] out, or write it as .csv"));
+    let sets = trace.ops.as_ref().is_some_and(|ops| ops.contains(&Op::Set));
+    if sets || trace.ttls.is_some() || trace.sizes.is_none() {
+        let hint =
+            "leave operations.set and [ttl] out of the recipe and give it [sizes], or write it as .csv or .parquet";
+        return Err(refused(trace, "an access log holds sizes, and neither sets nor times to live", hint));
     }
     let is_path = |key| matches!(key, Key::Text(text) if text.starts_with(b"/") && text.iter().all(|b| is_plain(*b)));
     if !(0..trace.object_count()).all(|object| is_path(trace.keys.get(ObjectId(object as u32)))) {
@@ -32,21 +35,15 @@ fn lines(trace: &Trace, seconds: &[u64], target: Target<'_>) -> io::Result<()> {
             let moment = DateTime::from_timestamp(seconds[i] as i64, 0).unwrap_or_default();
             stamp = (seconds[i], moment.format("%d/%b/%Y:%H:%M:%S +0000").to_string());
         }
-        let method: &[u8] = match trace.ops.as_ref().map_or(Op::Get, |ops| ops[i]) {
-            Op::Get => b"GET ",
-            Op::Set => b"PUT ",
-            Op::Delete => b"DELETE ",
-        };
         // 192.0.2.0/24 is reserved for documentation (RFC 5737).
-        write!(target, "192.0.2.1 - - [{}] \"", stamp.1)?;
-        target.write_all(method)?;
+        let deletes = trace.ops.as_ref().is_some_and(|ops| ops[i] == Op::Delete);
+        write!(target, "192.0.2.1 - - [{}] \"{} ", stamp.1, if deletes { "DELETE" } else { "GET" })?;
         if let Key::Text(path) = trace.keys.get(*object) {
             target.write_all(path)?;
         }
-        match &trace.sizes {
-            Some(sizes) => writeln!(target, " HTTP/1.1\" 200 {} \"-\" \"-\"", sizes[i])?,
-            None => writeln!(target, " HTTP/1.1\" 200 - \"-\" \"-\"")?,
-        }
+        // Without sizes the trace was refused above.
+        let size = trace.sizes.as_ref().map_or(0, |sizes| sizes[i]);
+        writeln!(target, " HTTP/1.1\" 200 {size} \"-\" \"-\"")?;
     }
     Ok(())
 }

@@ -1,0 +1,3 @@
+//! Integration tests: one binary, a module per part.
+
+mod synth;
