@@ -2,6 +2,9 @@
 //!
 //! It turns flags into calls of the library and results into output; it computes nothing itself.
 
+mod convert;
+mod formats;
+mod inspect;
 mod output;
 mod synth;
 mod trace_args;
@@ -20,7 +23,10 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    Synth(synth::SynthArgs),
+    Inspect(inspect::Args),
+    Convert(convert::Args),
+    Formats(formats::Args),
+    Synth(synth::Args),
 }
 
 /// Runs the command line of this process.
@@ -29,8 +35,11 @@ enum Command {
 /// Everything expected that can go wrong; clap's own usage errors exit with 2 by themselves.
 pub fn main() -> Result<()> {
     let cli = Cli::parse();
-    match cli.command {
-        Command::Synth(args) => synth::run(&args),
+    match &cli.command {
+        Command::Inspect(args) => inspect::run(args),
+        Command::Convert(args) => convert::run(args),
+        Command::Formats(args) => formats::run(args),
+        Command::Synth(args) => synth::run(args),
     }
 }
 

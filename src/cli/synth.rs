@@ -5,13 +5,12 @@ use crate::error::{Error, Kind, Result};
 use crate::trace::synthetic::{self, Recipe, recipe};
 use crate::trace::write::Form;
 use crate::units::{Seconds, grouped};
-use clap::Args;
 use std::path::PathBuf;
 
 /// Make a trace from a recipe: the same recipe and seed give the same bytes
-#[derive(Debug, Args)]
+#[derive(Debug, clap::Args)]
 #[command(after_long_help = example())]
-pub struct SynthArgs {
+pub struct Args {
     /// The recipe, a TOML file
     recipe: PathBuf,
     /// Where to write the trace; its ending says the format: .parquet, .arrow, .csv, .oracleGeneral or .log, and after
@@ -29,7 +28,7 @@ fn example() -> String {
 
 /// # Errors
 /// A recipe that cannot be read or used, or a target that cannot be written or cannot hold such a trace.
-pub fn run(args: &SynthArgs) -> Result<()> {
+pub fn run(args: &Args) -> Result<()> {
     let form = Form::of(&args.output)?;
     let text = std::fs::read_to_string(&args.recipe).map_err(|cause| {
         Error::file(Kind::Usage, &args.recipe, "read the recipe", &cause)

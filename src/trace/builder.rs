@@ -74,13 +74,18 @@ impl<'o> Builder<'o> {
         self.notes.push(note.into());
     }
 
+    /// An error, with the file's name and the spot in it.
+    pub fn locate(&self, error: Error, spot: Spot) -> Error {
+        error.at(&self.name, Some(spot))
+    }
+
     /// Adds a row; `spot` is where it stands, for errors.
     ///
     /// # Errors
     /// A time that steps back (unless the options ask to sort), a size of 4 GiB or more, more rows or keys
     /// than 32-bit ids can name, or a row with a time or size where others have none.
     pub fn push(&mut self, row: Row<'_>, spot: Spot) -> Result<Flow> {
-        self.check_and_push(row).map_err(|error| error.at(&self.name, Some(spot)))
+        self.check_and_push(row).map_err(|error| self.locate(error, spot))
     }
 
     fn check_and_push(&mut self, row: Row<'_>) -> Result<Flow> {

@@ -64,6 +64,30 @@ pub struct ReadOptions {
     pub sort: bool,
 }
 
+impl ReadOptions {
+    /// Refuses options that contradict each other.
+    pub(super) fn check(&self) -> Result<()> {
+        if let (Some(from), Some(until)) = (self.from, self.until)
+            && from >= until
+        {
+            return Err(Error::usage(format!("--from {from} is not before --until {until}; nothing would be left"))
+                .hint("both are counted from the first request"));
+        }
+        Ok(())
+    }
+
+    /// Refuses what only makes sense for tables, for a format whose columns are fixed.
+    pub(super) fn refuse_columns(&self, format: &FormatInfo) -> Result<()> {
+        let flag = match (self.columns.is_empty(), self.time_unit) {
+            (false, _) => "--columns",
+            (true, Some(_)) => "--time-unit",
+            (true, None) => return Ok(()),
+        };
+        Err(Error::usage(format!("{flag} is for tables, and {} has a fixed layout", format.name))
+            .hint(format!("leave it out, or name a table's format: --input csv; see coldgap formats {}", format.name)))
+    }
+}
+
 /// What a column of a table holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Role {
@@ -95,7 +119,13 @@ pub trait Format: Sync {
 }
 
 /// Every format.
-pub static FORMATS: &[&dyn Format] = &[];
+pub static FORMATS: &[&dyn Format] = &[
+    &super::parquet::Parquet,
+    &super::arrow_ipc::ArrowIpc,
+    &super::oracle_general::OracleGeneral,
+    &super::access_log::AccessLog,
+    &super::csv::Csv,
+];
 
 /// The format of an input and why: the one named, or the one that recognises it.
 ///

@@ -3,12 +3,24 @@
 //! Files become a [`Trace`] through [`read`]: the input is opened and decompressed ([`input`]), its format
 //! recognised ([`format`]), its rows checked, interned and collected ([`builder`]). Nothing here knows caches.
 
+mod access_log;
+mod arrow_ipc;
+mod batches;
 pub mod builder;
+mod clock;
+mod columns;
+mod csv;
 pub mod format;
 pub mod input;
 pub mod intern;
+mod oracle_general;
+pub mod parquet;
+pub mod profile;
+mod spool;
 pub mod synthetic;
+mod table;
 mod ticks;
+mod words;
 pub mod write;
 
 use crate::error::{Error, Result};
@@ -101,15 +113,34 @@ impl Trace {
     }
 }
 
+/// How a trace's file was recognised.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Origin {
+    /// Why it was read as this format.
+    pub why: &'static str,
+    /// `gzip`, `zstd` or `xz`, where it was compressed.
+    pub compression: Option<&'static str>,
+}
+
 /// Reads a trace from a file, or from standard input where `path` is `-`.
 ///
 /// # Errors
 /// A file that cannot be opened, is in no known format, or holds rows that cannot be used: see [`Format`].
 pub fn read(path: &Path, options: &ReadOptions) -> Result<Trace> {
-    let input = Input::open(path)?;
+    Ok(read_input(Input::open(path)?, options)?.0)
+}
+
+/// Reads a trace from an open input, and says how it was recognised.
+///
+/// # Errors
+/// See [`read`].
+pub fn read_input(input: Input, options: &ReadOptions) -> Result<(Trace, Origin)> {
+    options.check()?;
     let name = input.name.clone();
-    let (format, _) = format::recognise(&input, options.format.as_deref())?;
+    let (format, why) = format::recognise(&input, options.format.as_deref())?;
+    let origin = Origin { why, compression: input.compression };
     let mut builder = Builder::new(&name, format.info().name, options);
     format.read(input, options, &mut builder).map_err(|error| error.at(&name, None))?;
-    builder.finish().map_err(|error: Error| error.at(&name, None))
+    let trace = builder.finish().map_err(|error: Error| error.at(&name, None))?;
+    Ok((trace, origin))
 }

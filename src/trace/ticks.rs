@@ -25,9 +25,44 @@ pub fn spread(times: &mut [u64], start: u64) -> Option<u64> {
     Some(tick)
 }
 
+/// The resolution of the clock that recorded these times, in nanoseconds; a coarse clock is recognised after its
+/// requests were spread, too.
+pub fn resolution(times: &[u64], start: u64) -> u64 {
+    TICKS.into_iter().find(|tick| is_spread(times, start, *tick)).unwrap_or_else(|| {
+        let divides = |unit: &u64| start % unit == 0 && times.iter().all(|time| time % unit == 0);
+        [SECOND, SECOND / 1_000, SECOND / 1_000_000].into_iter().find(divides).unwrap_or(1)
+    })
+}
+
+/// True where each tick's requests lie as [`spread`] lays them. The first and the last may have been cut.
+fn is_spread(times: &[u64], start: u64, tick: u64) -> bool {
+    let of = |time: &u64| time.saturating_add(start) / tick;
+    let last = times.last().map(of);
+    let laid = |group: &[u64]| {
+        let n = group.len() as u128;
+        group
+            .iter()
+            .enumerate()
+            .all(|(i, time)| u128::from(time.saturating_add(start) % tick) == u128::from(tick) * i as u128 / n)
+    };
+    let mut inner =
+        times.chunk_by(|a, b| of(a) == of(b)).skip(1).filter(|group| Some(of(&group[0])) != last).peekable();
+    inner.peek().is_some() && inner.all(laid)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_resolution_survives_the_spreading() {
+        let mut times = vec![0, 0, SECOND, SECOND, SECOND, 2 * SECOND, 4 * SECOND, 4 * SECOND];
+        spread(&mut times, 5 * SECOND);
+        assert_eq!(resolution(&times, 5 * SECOND), SECOND);
+        assert_eq!(resolution(&[0, 7_000, 9_000, 1_000_000_000], 0), 1_000);
+        assert_eq!(resolution(&[0, 3, 9, 11], 0), 1);
+        assert_eq!(resolution(&[0], 17 * SECOND), SECOND);
+    }
 
     #[test]
     fn requests_of_one_second_are_spread_inside_it() {

@@ -1,13 +1,14 @@
 //! Writes traces as files of the formats that coldgap reads. One file per format; the ending of the name decides.
 //!
 //! The law of every writer: what it wrote is read back as the same trace, by fingerprint. A trace that a format cannot
-//! hold is refused rather than bent. Readers are not used here.
+//! hold is refused rather than bent. The native format is written beside its reader ([`super::parquet`]).
 
 mod access_log;
+mod arrow_ipc;
 mod csv;
 mod oracle_general;
 
-use super::{Trace, ticks};
+use super::{Trace, parquet, ticks};
 use crate::error::{Error, Result};
 use crate::request::SECOND;
 use flate2::write::GzEncoder;
@@ -26,6 +27,8 @@ struct Writer {
 
 /// Every format that is written.
 static WRITERS: &[Writer] = &[
+    Writer { extensions: &["parquet"], write: |trace, target| parquet::write(trace, target) },
+    Writer { extensions: &["arrow"], write: arrow_ipc::write },
     Writer { extensions: &["csv"], write: csv::write },
     Writer { extensions: &["oracleGeneral", "bin"], write: oracle_general::write },
     Writer { extensions: &["log"], write: access_log::write },

@@ -1,0 +1,58 @@
+//! `coldgap convert`: any trace, or a part of it, into the native format.
+
+use super::output::Output;
+use super::trace_args::TraceArgs;
+use crate::error::{Error, Result};
+use crate::trace;
+use crate::units::{Ratio, grouped};
+use std::path::{Path, PathBuf};
+
+/// Convert a trace, or a part of it, to Parquet, which is read fastest
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The trace; - is standard input
+    trace: PathBuf,
+    /// The file to write; its name ends in .parquet
+    output: PathBuf,
+    /// Sort by time; requests of one time keep their order
+    #[arg(long)]
+    sort: bool,
+    /// Keep this share of the keys, with all their requests; rates shrink with it
+    #[arg(long, value_name = "SHARE")]
+    sample: Option<Ratio>,
+    #[command(flatten)]
+    reading: TraceArgs,
+}
+
+/// Reads the trace and writes it.
+///
+/// # Errors
+/// A trace that cannot be read, or a target that cannot be written; then no target is there.
+pub fn run(args: &Args) -> Result<()> {
+    check_extension(&args.output)?;
+    let mut output = Output::create(&args.output)?;
+    let mut options = args.reading.options();
+    options.sort = args.sort;
+    options.sample = args.sample;
+    let mut trace = args.reading.finish(trace::read(&args.trace, &options)?)?;
+    if let Some(share) = args.sample {
+        trace.notes.push(format!("a sample: {share} of the keys, chosen by hash; rates and footprint shrink with it"));
+    }
+    trace::parquet::write(&trace, &mut output)?;
+    output.finish()?;
+    let (requests, objects) = (grouped(trace.len() as u64), grouped(trace.object_count() as u64));
+    eprintln!("{}: {requests} requests for {objects} objects", args.output.display());
+    for note in &trace.notes {
+        eprintln!("note: {note}");
+    }
+    Ok(())
+}
+
+fn check_extension(output: &Path) -> Result<()> {
+    match output.extension().and_then(|extension| extension.to_str()) {
+        Some("parquet") => Ok(()),
+        _ => Err(Error::usage("traces are written as Parquet only")
+            .at(output.display(), None)
+            .hint(format!("name it {}", output.with_extension("parquet").display()))),
+    }
+}

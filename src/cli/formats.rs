@@ -1,0 +1,76 @@
+//! `coldgap formats`: lists the trace formats, or documents one.
+
+use crate::error::{Error, Result};
+use crate::trace::FORMATS;
+use std::fmt::Write;
+
+/// Width of the paragraphs.
+const WIDTH: usize = 100;
+
+/// List the trace formats, or document one
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The format to document
+    name: Option<String>,
+}
+
+/// Prints the registry, or one of its entries.
+///
+/// # Errors
+/// A format that is not there.
+pub fn run(args: &Args) -> Result<()> {
+    super::print(&match &args.name {
+        None => list(),
+        Some(name) => document(name)?,
+    })
+}
+
+fn list() -> String {
+    let mut out = String::from("Trace formats, recognised by content; --input NAME says otherwise.\n\n");
+    let width = FORMATS.iter().map(|format| format.info().name.len()).max().unwrap_or(0);
+    for format in FORMATS {
+        let info = format.info();
+        let _ = writeln!(out, "  {:width$}  {}", info.name, info.summary);
+    }
+    out.push_str(
+        "\nEach may be plain, gzip, zstd or xz, or come through standard input (-).\n\
+         coldgap formats NAME documents one.\n",
+    );
+    out
+}
+
+fn document(name: &str) -> Result<String> {
+    let found = FORMATS.iter().map(|format| format.info()).find(|info| info.name.eq_ignore_ascii_case(name));
+    let info = found.ok_or_else(|| {
+        let known: Vec<&str> = FORMATS.iter().map(|format| format.info().name).collect();
+        Error::usage(format!("there is no format '{name}'")).hint(format!("one of: {}", known.join(", ")))
+    })?;
+    let extensions: Vec<String> = info.extensions.iter().map(|extension| format!(".{extension}")).collect();
+    let (name, summary) = (info.name, info.summary);
+    Ok(format!(
+        "{name}: {summary}\n\nUsual endings: {}\n\n{}\nRead it with: --input {name} (where it is not recognised)\n",
+        extensions.join(" "),
+        wrapped(info.layout)
+    ))
+}
+
+/// The text in lines of at most [`WIDTH`] characters.
+fn wrapped(text: &str) -> String {
+    let mut out = String::new();
+    let mut line = 0;
+    for word in text.split_whitespace() {
+        let length = word.chars().count();
+        if line > 0 && line + 1 + length > WIDTH {
+            out.push('\n');
+            line = 0;
+        }
+        if line > 0 {
+            out.push(' ');
+            line += 1;
+        }
+        out.push_str(word);
+        line += length;
+    }
+    out.push('\n');
+    out
+}

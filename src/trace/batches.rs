@@ -1,0 +1,162 @@
+//! Reads requests off Arrow record batches: what Parquet and Arrow IPC share.
+//!
+//! It knows Arrow's types and no files.
+
+use super::builder::{Builder, Flow};
+use super::columns::{self, Columns};
+use super::format::ReadOptions;
+use super::table::Table;
+use super::words::Cell;
+use crate::error::{Error, Result, Spot};
+use crate::request::SECOND;
+use arrow::array::{Array, ArrayRef, AsArray, LargeBinaryArray, RecordBatch};
+use arrow::compute::cast;
+use arrow::datatypes::{DataType, Float64Type, Int64Type, Schema, TimeUnit, UInt64Type};
+
+/// Which columns of a schema are read, and as what.
+pub struct Selection {
+    columns: Columns,
+    wanted: Vec<usize>,
+}
+
+impl Selection {
+    /// Chooses columns by name and as the options say.
+    ///
+    /// # Errors
+    /// See [`columns::choose`]; `--time-unit` for a column whose type names the unit.
+    pub fn new(schema: &Schema, options: &ReadOptions) -> Result<Selection> {
+        let names: Vec<String> = schema.fields().iter().map(|field| field.name().clone()).collect();
+        let mut columns = columns::choose(Some(&names), names.len(), options)?;
+        if let Some(time) = columns.time
+            && let Some(unit) = unit_of(schema.field(time).data_type())
+        {
+            if options.time_unit.is_some() {
+                return Err(Error::usage(format!("--time-unit: the type of column '{}' names its unit", names[time]))
+                    .hint("leave --time-unit out"));
+            }
+            columns.unit = Some(unit);
+        }
+        let used = [Some(columns.key), columns.time, columns.size, columns.op, columns.ttl, columns.count];
+        let mut wanted: Vec<usize> = used.into_iter().flatten().collect();
+        wanted.sort_unstable();
+        wanted.dedup();
+        Ok(Selection { columns, wanted })
+    }
+
+    /// The columns that are read, in ascending order: the batches may hold just these.
+    pub fn wanted(&self) -> &[usize] {
+        &self.wanted
+    }
+
+    /// A reader for batches that hold only the wanted columns.
+    pub fn into_reader(self) -> BatchReader {
+        let place = |column: usize| self.wanted.partition_point(|wanted| *wanted < column);
+        let columns = Columns {
+            key: place(self.columns.key),
+            time: self.columns.time.map(place),
+            size: self.columns.size.map(place),
+            op: self.columns.op.map(place),
+            ttl: self.columns.ttl.map(place),
+            count: self.columns.count.map(place),
+            ..self.columns
+        };
+        BatchReader { table: Table::new(columns), rows: 0 }
+    }
+}
+
+/// Reads batches, one after the other.
+pub struct BatchReader {
+    table: Table,
+    rows: u64,
+}
+
+impl BatchReader {
+    /// Adds the rows of a batch.
+    ///
+    /// # Errors
+    /// A column of a type that cannot be read; see also [`Table::push`].
+    pub fn push(&mut self, batch: &RecordBatch, rows: &mut Builder<'_>) -> Result<Flow> {
+        let cells: Vec<Cells> = batch
+            .columns()
+            .iter()
+            .zip(batch.schema().fields())
+            .map(|(column, field)| Cells::new(column, field.name()))
+            .collect::<Result<_>>()?;
+        for i in 0..batch.num_rows() {
+            self.rows += 1;
+            if self.table.push(rows, |column| cells[column].get(i), Spot::Row(self.rows))? == Flow::Break(()) {
+                return Ok(Flow::Break(()));
+            }
+        }
+        Ok(Flow::Continue(()))
+    }
+
+    /// Says what was assumed.
+    pub fn finish(self, rows: &mut Builder<'_>) {
+        self.table.finish(rows);
+    }
+}
+
+/// Nanoseconds in the unit that a column's type names.
+fn unit_of(data_type: &DataType) -> Option<u64> {
+    let unit = match data_type {
+        DataType::Timestamp(unit, _) | DataType::Duration(unit) => unit,
+        DataType::Date64 => &TimeUnit::Millisecond,
+        _ => return None,
+    };
+    Some(match unit {
+        TimeUnit::Second => SECOND,
+        TimeUnit::Millisecond => 1_000_000,
+        TimeUnit::Microsecond => 1_000,
+        TimeUnit::Nanosecond => 1,
+    })
+}
+
+/// A column in one of the few types that cells are read from.
+enum Cells {
+    Unsigned(ArrayRef),
+    Signed(ArrayRef),
+    Float(ArrayRef),
+    Bytes(LargeBinaryArray),
+}
+
+impl Cells {
+    fn new(column: &ArrayRef, name: &str) -> Result<Cells> {
+        let to = |data_type: &DataType| {
+            cast(column, data_type).map_err(|cause| Error::trace(format!("column '{name}' cannot be read: {cause}")))
+        };
+        Ok(match column.data_type() {
+            DataType::Dictionary(_, values) => return Cells::new(&to(values)?, name),
+            DataType::UInt8 | DataType::UInt16 | DataType::UInt32 | DataType::UInt64 => {
+                Cells::Unsigned(to(&DataType::UInt64)?)
+            }
+            DataType::Int8 | DataType::Int16 | DataType::Int32 | DataType::Int64 => {
+                Cells::Signed(to(&DataType::Int64)?)
+            }
+            data_type if unit_of(data_type).is_some() => Cells::Signed(to(&DataType::Int64)?),
+            DataType::Float16 | DataType::Float32 | DataType::Float64 => Cells::Float(to(&DataType::Float64)?),
+            DataType::Utf8 | DataType::Utf8View => return Cells::new(&to(&DataType::LargeUtf8)?, name),
+            DataType::LargeUtf8 | DataType::Binary | DataType::BinaryView | DataType::FixedSizeBinary(_) => {
+                return Cells::new(&to(&DataType::LargeBinary)?, name);
+            }
+            DataType::LargeBinary => Cells::Bytes(column.as_binary::<i64>().clone()),
+            other => {
+                return Err(Error::trace(format!("column '{name}' is of type {other}, which coldgap does not read"))
+                    .hint(
+                        "write it as whole numbers, floating-point seconds, timestamps or strings, or leave it out",
+                    ));
+            }
+        })
+    }
+
+    fn get(&self, i: usize) -> Cell<'_> {
+        match self {
+            Cells::Unsigned(column) | Cells::Signed(column) | Cells::Float(column) if column.is_null(i) => Cell::Null,
+            Cells::Unsigned(column) => Cell::Unsigned(column.as_primitive::<UInt64Type>().value(i)),
+            Cells::Signed(column) => Cell::Signed(column.as_primitive::<Int64Type>().value(i)),
+            Cells::Float(column) => Cell::Float(column.as_primitive::<Float64Type>().value(i)),
+            Cells::Bytes(column) if column.is_null(i) => Cell::Null,
+            Cells::Bytes(column) => Cell::Text(column.value(i)),
+        }
+    }
+}

@@ -1,0 +1,279 @@
+//! Delimited text: CSV, TSV and their kin, with a header or without.
+//!
+//! It knows delimiters, quotes, comments and two well-known layouts without header; what a column holds is told in
+//! [`super::columns`], and rows become requests in [`super::table`].
+
+use super::builder::{Builder, Flow};
+use super::columns::{self, Columns, names_a_key};
+use super::format::{Format, FormatInfo, Head, ReadOptions, Sniff};
+use super::input::Input;
+use super::table::Table;
+use super::words::{self, Cell, decimal, shown};
+use crate::error::{Error, Result, Spot};
+use csv::{ByteRecord, Reader, ReaderBuilder};
+use std::io::{self, Read};
+
+/// Delimiters that are looked for; the first of those that fit equally well is taken.
+const DELIMITERS: [u8; 5] = [b',', b'\t', b';', b'|', b' '];
+/// Rows that are looked at to tell the layout.
+const ROWS_TO_SNIFF: usize = 100;
+/// Comments before the first row are skipped; the last may be the header.
+const COMMENT: u8 = b'#';
+/// Some editors begin a file with this.
+const BYTE_ORDER_MARK: &[u8] = &[0xef, 0xbb, 0xbf];
+
+/// The format.
+pub struct Csv;
+
+static INFO: FormatInfo = FormatInfo {
+    name: "csv",
+    extensions: &["csv", "tsv", "txt"],
+    summary: "delimited text (comma, tab, semicolon, bar or blank), columns by name or number",
+    layout: "With a header (or a # comment that is one), columns are found by name: time, timestamp, ts, op_time...; \
+             key, object, obj_id, id, cacheKey, block_id, lbn, url...; size, objectSize, bytes, value_size, io_size...; \
+             op, OpType, operation, op_name, method...; ttl; op_count repeats the row. --columns \
+             time=1,key=2,size=NAME,op=-,ttl=- overrides, by name or number (from 1), or leaves out. Without a header: \
+             seven columns as Twitter's traces have them (time, key, key size, value size, client, operation, ttl; the \
+             size is the sum of both), four as libCacheSim's (time, object, size, next access), or one column of keys. \
+             Times are numbers (the unit is told by magnitude, by a name like time_ms, or by --time-unit) or dates like \
+             2024-05-01 12:00:00Z. Oracle columns such as next_access_vtime are never read.",
+};
+
+impl Format for Csv {
+    fn info(&self) -> &'static FormatInfo {
+        &INFO
+    }
+
+    fn sniff(&self, head: &Head<'_>) -> Sniff {
+        let is_text = |byte: &u8| !byte.is_ascii_control() || matches!(byte, b'\t' | b'\r' | b'\n');
+        if !head.bytes.iter().all(is_text) || matches!(head.bytes.first(), None | Some(b'{' | b'[' | b'<')) {
+            return Sniff::No;
+        }
+        let survey = Survey::new(head, &ReadOptions::default());
+        match (&survey.names, survey.preset()) {
+            (Some(names), _) if names.len() > 1 && names_a_key(names) => Sniff::Yes("its header names the columns"),
+            (None, Some(preset)) if survey.width() > 1 => Sniff::Yes(preset.why),
+            (_, Some(preset)) => Sniff::NotSure(preset.why),
+            _ if survey.width() > 1 => Sniff::NotSure("its lines are delimited text"),
+            _ => Sniff::No,
+        }
+    }
+
+    fn read(&self, mut input: Input, options: &ReadOptions, rows: &mut Builder<'_>) -> Result<()> {
+        let survey = Survey::new(&input.head(), options);
+        let columns = survey.columns(options, rows)?;
+        let skip = survey.skip_bytes as u64;
+        io::copy(&mut (&mut input).take(skip), &mut io::sink()).map_err(|cause| input.broken(&cause))?;
+        let mut reader = builder(survey.delimiter).flexible(false).buffer_capacity(1 << 20).from_reader(input);
+        let mut record = ByteRecord::new();
+        let mut table = Table::new(columns);
+        let mut at_header = survey.header_is_first_row;
+        loop {
+            match reader.read_byte_record(&mut record) {
+                Ok(true) => {}
+                Ok(false) => break,
+                Err(error) => return Err(unreadable(&error, &reader, survey.skip_lines, rows)),
+            }
+            if std::mem::take(&mut at_header) {
+                continue;
+            }
+            let line = record.position().map_or(0, csv::Position::line) + survey.skip_lines;
+            let cell = |column: usize| Cell::Text(record.get(column).unwrap_or_default().trim_ascii());
+            if table.push(rows, cell, Spot::Line(line))? == Flow::Break(()) {
+                break;
+            }
+        }
+        table.finish(rows);
+        Ok(())
+    }
+}
+
+fn builder(delimiter: u8) -> ReaderBuilder {
+    let mut builder = ReaderBuilder::new();
+    builder.delimiter(delimiter).has_headers(false);
+    builder
+}
+
+fn unreadable(error: &csv::Error, reader: &Reader<Input>, skipped: u64, rows: &Builder<'_>) -> Error {
+    let line = error.position().map_or(0, csv::Position::line) + skipped;
+    match error.kind() {
+        csv::ErrorKind::Io(cause) => reader.get_ref().broken(cause),
+        csv::ErrorKind::UnequalLengths { expected_len, len, .. } => rows.locate(
+            Error::trace(format!("this row has {len} fields where the first has {expected_len}"))
+                .hint("the file is cut off or damaged here, or a field holds the delimiter and needs quotes"),
+            Spot::Line(line),
+        ),
+        _ => rows.locate(Error::trace(format!("cannot read this row: {error}")), Spot::Line(line)),
+    }
+}
+
+/// What the first bytes of a file say of its layout.
+struct Survey {
+    delimiter: u8,
+    /// Bytes and lines before the first row.
+    skip_bytes: usize,
+    skip_lines: u64,
+    names: Option<Vec<String>>,
+    header_is_first_row: bool,
+    /// The first rows, without a header.
+    rows: Vec<ByteRecord>,
+}
+
+/// A well-known layout without header.
+struct Preset {
+    columns: Columns,
+    why: &'static str,
+}
+
+impl Survey {
+    fn new(head: &Head<'_>, options: &ReadOptions) -> Survey {
+        let mut skip_bytes = if head.bytes.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len() } else { 0 };
+        let mut skip_lines = 0;
+        let mut comment = None;
+        while head.bytes.get(skip_bytes) == Some(&COMMENT) {
+            let line = &head.bytes[skip_bytes + 1..];
+            let end = line.iter().position(|byte| *byte == b'\n').unwrap_or(line.len());
+            comment = Some(&line[..end]);
+            skip_bytes = (skip_bytes + end + 2).min(head.bytes.len());
+            skip_lines += 1;
+        }
+        let mut sample = &head.bytes[skip_bytes..];
+        // The last line may be cut off in the middle, unless it is the file's last or the only one.
+        if !head.complete
+            && let Some(end) = sample.iter().rposition(|byte| *byte == b'\n')
+        {
+            sample = &sample[..end];
+        }
+        let (delimiter, mut rows) = split(sample);
+        let comment_names = comment
+            .map(|line| names_of(&split_line(line, delimiter)))
+            .filter(|names| names_a_key(names) && rows.first().is_some_and(|row| row.len() == names.len()));
+        let header_is_first_row = comment_names.is_none() && is_header(&rows, options);
+        let names = comment_names.or_else(|| header_is_first_row.then(|| names_of(&rows.remove(0))));
+        Survey { delimiter, skip_bytes, skip_lines, names, header_is_first_row, rows }
+    }
+
+    fn width(&self) -> usize {
+        self.names.as_ref().map_or_else(|| self.rows.first().map_or(0, ByteRecord::len), Vec::len)
+    }
+
+    /// Which column holds what; says which layout without header was recognised.
+    fn columns(&self, options: &ReadOptions, rows: &mut Builder<'_>) -> Result<Columns> {
+        if self.names.is_none() && options.columns.is_empty() {
+            let Preset { columns, why } = self.preset().ok_or_else(|| self.unknown_layout())?;
+            rows.note(format!("without a header: {why}; --columns says otherwise"));
+            return Ok(Columns { unit: options.time_unit, ..columns });
+        }
+        columns::choose(self.names.as_deref(), self.width(), options)
+    }
+
+    fn unknown_layout(&self) -> Error {
+        let shown_row: Vec<String> = match self.rows.first() {
+            Some(row) => row.iter().zip(1..).take(20).map(|(cell, n)| format!("{n}={}", shown(cell))).collect(),
+            None => Vec::new(),
+        };
+        Error::trace("the table has no header, and nothing says which column holds what").hint(format!(
+            "say it by number, like --columns time=1,key=2,size=3; the first row is {}",
+            shown_row.join(" ")
+        ))
+    }
+
+    /// The well-known layout that all the first rows fit.
+    fn preset(&self) -> Option<Preset> {
+        let fits = |test: fn((&ByteRecord, i64)) -> bool| self.rows.iter().zip(1i64..).all(test);
+        if self.names.is_some() || self.rows.is_empty() {
+            return None;
+        }
+        if fits(|(row, _)| row.len() == 1) {
+            return Some(Preset { columns: Columns::default(), why: "its one column holds the keys" });
+        }
+        if fits(is_twitter) {
+            let columns = Columns {
+                time: Some(0),
+                key: 1,
+                key_size: Some(2),
+                size: Some(3),
+                op: Some(5),
+                ttl: Some(6),
+                ..Columns::default()
+            };
+            return Some(Preset { columns, why: "its seven columns are those of Twitter's traces" });
+        }
+        if fits(is_libcachesim) && is_ordered(&self.rows) {
+            let columns = Columns { time: Some(0), key: 1, size: Some(2), ..Columns::default() };
+            return Some(Preset { columns, why: "its four columns are those of libCacheSim's traces" });
+        }
+        None
+    }
+}
+
+/// The delimiter that splits most rows as the first, and the rows. A single column has none.
+fn split(sample: &[u8]) -> (u8, Vec<ByteRecord>) {
+    let mut best = (0, b',', Vec::new());
+    for delimiter in DELIMITERS {
+        let rows: Vec<ByteRecord> = builder(delimiter)
+            .flexible(true)
+            .from_reader(sample)
+            .into_byte_records()
+            .take(ROWS_TO_SNIFF)
+            .flatten()
+            .collect();
+        let width = rows.first().map_or(0, ByteRecord::len);
+        let alike = if width > 1 { rows.iter().filter(|row| row.len() == width).count() } else { 0 };
+        if best.2.is_empty() || alike > best.0 {
+            best = (alike, delimiter, rows);
+        }
+    }
+    (best.1, best.2)
+}
+
+fn split_line(line: &[u8], delimiter: u8) -> ByteRecord {
+    builder(delimiter)
+        .flexible(true)
+        .from_reader(line)
+        .into_byte_records()
+        .next()
+        .and_then(|row| row.ok())
+        .unwrap_or_default()
+}
+
+fn names_of(row: &ByteRecord) -> Vec<String> {
+    row.iter().map(|name| String::from_utf8_lossy(name.trim_ascii()).into_owned()).collect()
+}
+
+fn is_number(cell: &[u8]) -> bool {
+    let cell = cell.trim_ascii();
+    decimal(cell.strip_prefix(b"-").unwrap_or(cell), 1).is_some()
+}
+
+/// True where the first row names the columns: it holds no number, and either a name is known (or given by
+/// `--columns`) or the second row does hold one.
+fn is_header(rows: &[ByteRecord], options: &ReadOptions) -> bool {
+    let Some(first) = rows.first() else { return false };
+    if first.iter().any(is_number) {
+        return false;
+    }
+    let names = names_of(first);
+    let is_given = || options.columns.iter().any(|(_, column)| names.contains(column));
+    let second_has_numbers = || names.len() > 1 && rows.get(1).is_some_and(|second| second.iter().any(is_number));
+    names_a_key(&names) || is_given() || second_has_numbers()
+}
+
+/// timestamp, key, key size, value size, client id, operation, ttl.
+fn is_twitter((row, _): (&ByteRecord, i64)) -> bool {
+    let cell = |i: usize| row.get(i).unwrap_or_default();
+    row.len() == 7 && [0, 2, 3, 4, 6].into_iter().all(|i| is_number(cell(i))) && words::op(cell(5).trim_ascii()).is_ok()
+}
+
+/// time, object, size, position of the next access (which is ahead of the row's own, or none).
+fn is_libcachesim((row, number): (&ByteRecord, i64)) -> bool {
+    let cell = |i: usize| row.get(i).unwrap_or_default();
+    let next = std::str::from_utf8(cell(3).trim_ascii()).ok().and_then(|next| next.parse::<i64>().ok());
+    row.len() == 4 && is_number(cell(0)) && is_number(cell(2)) && next.is_some_and(|next| next == -1 || next > number)
+}
+
+/// True where the first column never steps back.
+fn is_ordered(rows: &[ByteRecord]) -> bool {
+    let time = |row: &ByteRecord| decimal(row.get(0).unwrap_or_default().trim_ascii(), 1);
+    rows.windows(2).all(|pair| time(&pair[0]) <= time(&pair[1]))
+}

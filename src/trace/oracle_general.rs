@@ -1,0 +1,143 @@
+//! libCacheSim's oracleGeneral: fixed binary records.
+//!
+//! It knows the record and nothing of what becomes of it.
+
+use super::builder::{Builder, Flow, Row};
+use super::format::{Format, FormatInfo, Head, ReadOptions, Sniff};
+use super::input::Input;
+use super::intern::Key;
+use crate::error::{Error, Result, Spot};
+use crate::request::{Op, SECOND};
+use std::io::Read;
+
+/// Bytes in a record.
+const RECORD: usize = 24;
+/// Bytes that are decoded at once: many whole records.
+const CHUNK_BYTES: usize = RECORD << 15;
+/// No trace is longer: a "next access" beyond is none.
+const MOST_REQUESTS: i64 = 1 << 44;
+
+/// The format.
+pub struct OracleGeneral;
+
+static INFO: FormatInfo = FormatInfo {
+    name: "oracleGeneral",
+    extensions: &["oracleGeneral", "oracleGeneral.bin", "bin"],
+    summary: "libCacheSim's binary format, in which most public traces are shared",
+    layout: "Records of 24 bytes, little-endian, without padding or header: u32 time in seconds, u64 object, u32 size \
+             in bytes, i64 position of the object's next request (counted from 1; -1 or 2^63 - 1: never). The last is \
+             an oracle column and is not read: coldgap computes its own, so it may be wrong or 0.",
+};
+
+#[derive(Debug, Clone, Copy)]
+struct Record {
+    time: u32,
+    object: u64,
+    size: u32,
+    next: i64,
+}
+
+impl Record {
+    /// Decodes a record; `None` where `bytes` are not as many.
+    fn decode(bytes: &[u8]) -> Option<Record> {
+        let bytes: &[u8; RECORD] = bytes.try_into().ok()?;
+        let [t0, t1, t2, t3, o0, o1, o2, o3, o4, o5, o6, o7, s0, s1, s2, s3, n0, n1, n2, n3, n4, n5, n6, n7] = *bytes;
+        Some(Record {
+            time: u32::from_le_bytes([t0, t1, t2, t3]),
+            object: u64::from_le_bytes([o0, o1, o2, o3, o4, o5, o6, o7]),
+            size: u32::from_le_bytes([s0, s1, s2, s3]),
+            next: i64::from_le_bytes([n0, n1, n2, n3, n4, n5, n6, n7]),
+        })
+    }
+}
+
+impl Format for OracleGeneral {
+    fn info(&self) -> &'static FormatInfo {
+        &INFO
+    }
+
+    fn sniff(&self, head: &Head<'_>) -> Sniff {
+        let records = || head.bytes.chunks_exact(RECORD).map_while(Record::decode);
+        let count = records().count();
+        let plausible = count > 0
+            && records().zip(1i64..).all(|(record, number)| {
+                record.next == -1 || record.next == i64::MAX || (number + 1..MOST_REQUESTS).contains(&record.next)
+            });
+        let ordered = records().zip(records().skip(1)).all(|(a, b)| a.time <= b.time);
+        let whole = !head.complete || head.bytes.len() % RECORD == 0;
+        if plausible && ordered && whole && count > 1 {
+            return Sniff::Yes("its 24-byte records have times in order and next accesses ahead");
+        }
+        if plausible && (ordered || count > 8) {
+            return Sniff::NotSure("its bytes look like 24-byte records with next accesses ahead");
+        }
+        if count > 0 && head.name.to_ascii_lowercase().contains("oraclegeneral") {
+            return Sniff::NotSure("its name says so");
+        }
+        Sniff::No
+    }
+
+    fn read(&self, mut input: Input, options: &ReadOptions, rows: &mut Builder<'_>) -> Result<()> {
+        options.refuse_columns(&INFO)?;
+        let mut chunk = Vec::with_capacity(CHUNK_BYTES);
+        let mut offset = 0;
+        loop {
+            chunk.clear();
+            (&mut input).take(CHUNK_BYTES as u64).read_to_end(&mut chunk).map_err(|cause| input.broken(&cause))?;
+            let mut records = chunk.chunks_exact(RECORD);
+            for record in records.by_ref().map_while(Record::decode) {
+                let row = Row {
+                    time: Some(u64::from(record.time) * SECOND),
+                    key: Key::Number(record.object),
+                    size: Some(u64::from(record.size)),
+                    op: Op::Get,
+                    ttl: 0,
+                };
+                if rows.push(row, Spot::Byte(offset))? == Flow::Break(()) {
+                    return Ok(());
+                }
+                offset += RECORD as u64;
+            }
+            let rest = records.remainder().len();
+            if rest > 0 {
+                let error = Error::trace(format!("the file ends {rest} bytes into a record of {RECORD}"))
+                    .hint("the file is truncated, or of another format: --input names it");
+                return Err(rows.locate(error, Spot::Byte(offset)));
+            }
+            if chunk.is_empty() {
+                return Ok(());
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn record(time: u32, object: u64, size: u32, next: i64) -> Vec<u8> {
+        let mut bytes = time.to_le_bytes().to_vec();
+        bytes.extend(object.to_le_bytes());
+        bytes.extend(size.to_le_bytes());
+        bytes.extend(next.to_le_bytes());
+        bytes
+    }
+
+    fn sniff(bytes: &[u8], name: &str) -> Sniff {
+        OracleGeneral.sniff(&Head { bytes, complete: true, name })
+    }
+
+    #[test]
+    fn only_plausible_records_are_recognised() {
+        let good = [record(1, 7, 100, 2), record(1, 7, 100, -1), record(2, 8, 0, i64::MAX)].concat();
+        assert!(matches!(sniff(&good, ""), Sniff::Yes(_)));
+        assert!(matches!(sniff(&good[..24], ""), Sniff::NotSure(_)), "one record says little");
+        assert!(matches!(sniff(&good[..50], ""), Sniff::NotSure(_)), "truncated");
+        let backwards = [record(2, 7, 100, 2), record(1, 7, 100, -1)].concat();
+        assert_eq!(sniff(&backwards, ""), Sniff::No);
+        assert!(matches!(sniff(&backwards, "x.oracleGeneral.bin"), Sniff::NotSure(_)));
+        assert_eq!(sniff(&[record(1, 7, 100, 1), record(1, 7, 100, -1)].concat(), ""), Sniff::No, "next is not ahead");
+        assert_eq!(sniff(&[0; 240], ""), Sniff::No);
+        assert_eq!(sniff(b"", "x.oracleGeneral"), Sniff::No);
+    }
+}

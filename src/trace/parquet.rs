@@ -1,0 +1,234 @@
+//! Parquet: the native format of coldgap, and any other Parquet table whose columns can be told.
+//!
+//! It knows the file and its columns' encodings; what a column holds is told in [`super::columns`], and rows are read
+//! off record batches in [`super::batches`].
+
+use super::batches::Selection;
+use super::builder::{Builder, Flow};
+use super::format::{Format, FormatInfo, Head, ReadOptions, Sniff};
+use super::input::Input;
+use super::intern::{Key, Keys};
+use super::{Trace, spool};
+use crate::error::{Error, Result};
+use crate::request::{ObjectId, Op};
+use arrow::array::{
+    ArrayRef, BinaryArray, RecordBatch, StringArray, TimestampNanosecondArray, UInt32Array, UInt64Array,
+};
+use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
+use arrow::error::ArrowError;
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use parquet::arrow::{ArrowWriter, ProjectionMask};
+use parquet::basic::{Compression, Encoding, ZstdLevel};
+use parquet::errors::ParquetError;
+use parquet::file::metadata::KeyValue;
+use parquet::file::properties::WriterProperties;
+use parquet::schema::types::ColumnPath;
+use std::borrow::Cow;
+use std::io::Write;
+use std::ops::Range;
+use std::sync::Arc;
+
+/// First and last bytes of every Parquet file.
+const MAGIC: &[u8] = b"PAR1";
+/// The metadata entries of the native format: who wrote it, and what was assumed or changed on the way there.
+const VERSION: &str = "coldgap.version";
+const NOTES: &str = "coldgap.notes";
+/// Rows that are compressed together.
+const ROWS_PER_GROUP: usize = 1 << 20;
+/// Rows that are handed to the writer, or read, at once.
+const ROWS_PER_BATCH: usize = 1 << 16;
+/// A group's dictionary of keys may grow so far before plain values are written: keys repeat, and a number or text
+/// that is written once a group costs a fraction of one that is written with every request.
+const DICTIONARY_BYTES: usize = 32 << 20;
+/// Higher levels cost several times the time for one or two per cent of the bytes.
+const ZSTD_LEVEL: i32 = 6;
+
+/// The format.
+pub struct Parquet;
+
+static INFO: FormatInfo = FormatInfo {
+    name: "parquet",
+    extensions: &["parquet", "pq"],
+    summary: "Parquet; the native, fastest format, written by convert and synth",
+    layout: "Columns, in any order; all but key may be missing: time = TIMESTAMP (nanoseconds, or any unit the type \
+             names), never stepping back; key = UINT64, or STRING/BINARY where keys are not numbers; size = UINT32, \
+             bytes; op = STRING, get, set or delete (default get); ttl = UINT32, seconds an answer lives (0: not \
+             said). The metadata entries coldgap.version and coldgap.notes say who wrote the file and what was \
+             assumed. Tables written elsewhere are read as well: columns are found by the names that CSV headers \
+             use (coldgap formats csv) or told with --columns, integers of any width, floating-point seconds, \
+             strings, dictionaries and timestamps are understood. Compression: zstd, snappy or none.",
+};
+
+impl Format for Parquet {
+    fn info(&self) -> &'static FormatInfo {
+        &INFO
+    }
+
+    fn sniff(&self, head: &Head<'_>) -> Sniff {
+        if head.bytes.starts_with(MAGIC) { Sniff::Yes("it begins with PAR1") } else { Sniff::No }
+    }
+
+    fn read(&self, input: Input, options: &ReadOptions, rows: &mut Builder<'_>) -> Result<()> {
+        let file = spool::file(input)?;
+        let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(damaged)?;
+        let selection = Selection::new(builder.schema(), options)?;
+        let metadata = builder.metadata().file_metadata().key_value_metadata();
+        for note in metadata.into_iter().flatten().filter(|entry| entry.key == NOTES) {
+            note.value.iter().flat_map(|notes| notes.lines()).for_each(|note| rows.note(note));
+        }
+        let mask = ProjectionMask::roots(builder.parquet_schema(), selection.wanted().iter().copied());
+        let reader = builder.with_projection(mask).with_batch_size(ROWS_PER_BATCH).build().map_err(damaged)?;
+        let mut table = selection.into_reader();
+        for batch in reader {
+            let batch = batch.map_err(|cause| damaged(ParquetError::from(cause)))?;
+            if table.push(&batch, rows)? == Flow::Break(()) {
+                break;
+            }
+        }
+        table.finish(rows);
+        Ok(())
+    }
+}
+
+fn damaged(cause: ParquetError) -> Error {
+    Error::trace(format!("the Parquet data is truncated, damaged or of a kind not supported: {cause}"))
+        .hint("fetch or write the file again; compress its columns with zstd or snappy, or not at all")
+}
+
+/// Writes a trace in the native format. The trace that is read back equals it: times to the nanosecond, start,
+/// operations, times to live, keys, and the fingerprint.
+///
+/// # Errors
+/// A target that cannot be written, or times beyond the year 2262, which the format cannot hold.
+pub fn write(trace: &Trace, target: impl Write + Send) -> Result<()> {
+    let failed = |cause: ParquetError| Error::usage(format!("cannot write the trace: {cause}"));
+    let (schema, batches) = record_batches(trace)?;
+    let mut writer = ArrowWriter::try_new(target, schema, Some(properties(trace))).map_err(failed)?;
+    for batch in batches {
+        writer.write(&batch.map_err(|cause| failed(cause.into()))?).map_err(failed)?;
+    }
+    writer.close().map_err(failed)?;
+    Ok(())
+}
+
+/// The trace as record batches, for every format that is made of them.
+///
+/// # Errors
+/// Times beyond the year 2262, which a timestamp cannot hold.
+pub(super) fn record_batches(
+    trace: &Trace,
+) -> Result<(SchemaRef, impl Iterator<Item = std::result::Result<RecordBatch, ArrowError>>)> {
+    let last = trace.times.last().copied().unwrap_or(0);
+    if trace.start.checked_add(last).and_then(|end| i64::try_from(end).ok()).is_none() {
+        return Err(Error::trace("times beyond the year 2262 cannot be written")
+            .at(&trace.name, None)
+            .hint("check the unit of the times: --time-unit s, ms, us or ns"));
+    }
+    let schema = Arc::new(schema(trace));
+    let batches = (0..trace.len()).step_by(ROWS_PER_BATCH).map({
+        let schema = Arc::clone(&schema);
+        move |start| {
+            let range = start..(start + ROWS_PER_BATCH).min(trace.len());
+            RecordBatch::try_new(Arc::clone(&schema), columns(trace, &schema, range))
+        }
+    });
+    Ok((schema, batches))
+}
+
+/// How keys are written: numbers where all are, text where all are UTF-8, else bytes.
+fn key_type(keys: &Keys) -> DataType {
+    if keys.all_numbers() {
+        return DataType::UInt64;
+    }
+    let is_utf8 = |i| match keys.get(ObjectId(i)) {
+        Key::Number(_) => true,
+        Key::Text(bytes) => std::str::from_utf8(bytes).is_ok(),
+    };
+    if (0..keys.len() as u32).all(is_utf8) { DataType::Utf8 } else { DataType::Binary }
+}
+
+fn schema(trace: &Trace) -> Schema {
+    let mut fields = Vec::new();
+    if trace.has_times() {
+        fields.push(Field::new("time", DataType::Timestamp(TimeUnit::Nanosecond, None), false));
+    }
+    fields.push(Field::new("key", key_type(&trace.keys), false));
+    if trace.sizes.is_some() {
+        fields.push(Field::new("size", DataType::UInt32, false));
+    }
+    if trace.ops.is_some() {
+        fields.push(Field::new("op", DataType::Utf8, false));
+    }
+    if trace.ttls.is_some() {
+        fields.push(Field::new("ttl", DataType::UInt32, false));
+    }
+    Schema::new(fields)
+}
+
+/// The columns of [`schema`], in its order.
+fn columns(trace: &Trace, schema: &Schema, range: Range<usize>) -> Vec<ArrayRef> {
+    let mut columns: Vec<ArrayRef> = Vec::new();
+    if trace.has_times() {
+        // Cannot wrap: `write` has checked the last, and times do not step back.
+        let times = trace.times[range.clone()].iter().map(|time| (trace.start + time) as i64);
+        columns.push(Arc::new(TimestampNanosecondArray::from_iter_values(times)));
+    }
+    // Times come first where there are any, then keys.
+    let key_type = schema.field(usize::from(trace.has_times())).data_type();
+    columns.push(key_column(&trace.keys, key_type, &trace.objects[range.clone()]));
+    if let Some(sizes) = &trace.sizes {
+        columns.push(Arc::new(UInt32Array::from_iter_values(sizes[range.clone()].iter().copied())));
+    }
+    if let Some(ops) = &trace.ops {
+        columns.push(Arc::new(StringArray::from_iter_values(ops[range.clone()].iter().map(|op| op_word(*op)))));
+    }
+    if let Some(ttls) = &trace.ttls {
+        columns.push(Arc::new(UInt32Array::from_iter_values(ttls[range].iter().copied())));
+    }
+    columns
+}
+
+fn key_column(keys: &Keys, key_type: &DataType, objects: &[ObjectId]) -> ArrayRef {
+    let bytes = |object: &ObjectId| match keys.get(*object) {
+        Key::Number(number) => Cow::Owned(number.to_string().into_bytes()),
+        Key::Text(bytes) => Cow::Borrowed(bytes),
+    };
+    match key_type {
+        DataType::UInt64 => {
+            Arc::new(UInt64Array::from_iter_values(objects.iter().map(|object| match keys.get(*object) {
+                Key::Number(number) => number,
+                Key::Text(_) => 0,
+            })))
+        }
+        DataType::Utf8 => Arc::new(StringArray::from_iter_values(
+            objects.iter().map(|object| String::from_utf8_lossy(&bytes(object)).into_owned()),
+        )),
+        _ => Arc::new(BinaryArray::from_iter_values(objects.iter().map(bytes))),
+    }
+}
+
+fn op_word(op: Op) -> &'static str {
+    match op {
+        Op::Get => "get",
+        Op::Set => "set",
+        Op::Delete => "delete",
+    }
+}
+
+fn properties(trace: &Trace) -> WriterProperties {
+    let zstd = ZstdLevel::try_new(ZSTD_LEVEL).unwrap_or_default();
+    let mut metadata = vec![KeyValue::new(VERSION.to_string(), env!("CARGO_PKG_VERSION").to_string())];
+    if !trace.notes.is_empty() {
+        metadata.push(KeyValue::new(NOTES.to_string(), trace.notes.join("\n")));
+    }
+    let time = ColumnPath::from("time");
+    WriterProperties::builder()
+        .set_compression(Compression::ZSTD(zstd))
+        .set_max_row_group_row_count(Some(ROWS_PER_GROUP))
+        .set_dictionary_page_size_limit(DICTIONARY_BYTES)
+        // Times hardly repeat but their steps are small.
+        .set_column_dictionary_enabled(time.clone(), false)
+        .set_column_encoding(time, Encoding::DELTA_BINARY_PACKED)
+        .set_key_value_metadata(Some(metadata))
+        .build()
+}

@@ -1,0 +1,175 @@
+//! Turns rows of a table into requests: what CSV, Parquet and Arrow share once it is known which column holds what.
+//!
+//! It sees one row at a time as [`Cell`]s, and must not know where they come from.
+
+use super::builder::{Builder, Flow, Row};
+use super::clock::Clock;
+use super::columns::Columns;
+use super::intern::Key;
+use super::words::{self, Cell};
+use crate::error::{Error, Result, Spot};
+use crate::request::Op;
+use crate::units::grouped;
+
+/// A row that claims to have happened more often is taken for a mistake.
+const MOST_REPEATS: u64 = 1_000_000;
+
+/// Longest decimal of a negative key.
+const NUMBER_BYTES: usize = 20;
+
+/// Reads the rows of one table.
+pub struct Table {
+    columns: Columns,
+    clock: Clock,
+    unknown_sizes: u64,
+    rows: u64,
+    requests: u64,
+}
+
+impl Table {
+    /// A table with these columns.
+    pub fn new(columns: Columns) -> Table {
+        Table { columns, clock: Clock::new(columns.unit), unknown_sizes: 0, rows: 0, requests: 0 }
+    }
+
+    /// Adds a row, whose i-th cell is `cell(i)`.
+    ///
+    /// # Errors
+    /// A cell that does not fit its role; see also [`Builder::push`].
+    pub fn push<'a>(&mut self, rows: &mut Builder<'_>, cell: impl Fn(usize) -> Cell<'a>, spot: Spot) -> Result<Flow> {
+        let mut digits = [0; NUMBER_BYTES];
+        let (row, repeats) = self.row(cell, &mut digits).map_err(|error| rows.locate(error, spot))?;
+        self.rows += 1;
+        self.requests += repeats;
+        for _ in 0..repeats {
+            if rows.push(row, spot)? == Flow::Break(()) {
+                return Ok(Flow::Break(()));
+            }
+        }
+        Ok(Flow::Continue(()))
+    }
+
+    fn row<'a: 'd, 'd>(
+        &mut self,
+        cell: impl Fn(usize) -> Cell<'a>,
+        digits: &'d mut [u8; NUMBER_BYTES],
+    ) -> Result<(Row<'d>, u64)> {
+        let columns = self.columns;
+        let size = match columns.size {
+            Some(size) => Some(self.size(cell(size), columns.key_size.map(&cell))?),
+            None => None,
+        };
+        let ttl = match columns.ttl {
+            Some(ttl) => words::whole(cell(ttl), "ttl")?.unwrap_or(0),
+            None => 0,
+        };
+        let row = Row {
+            time: columns.time.map(|time| self.clock.read(cell(time))).transpose()?,
+            key: key(cell(columns.key), digits)?,
+            size,
+            op: columns.op.map_or(Ok(Op::Get), |op| read_op(cell(op), columns.one_is_get))?,
+            ttl: u32::try_from(ttl)
+                .map_err(|_| Error::trace(format!("a time to live of {ttl} s is more than a century")))?,
+        };
+        let repeats = match columns.count {
+            Some(count) => repeats(cell(count))?,
+            None => 1,
+        };
+        Ok((row, repeats))
+    }
+
+    fn size(&mut self, size: Cell<'_>, key_size: Option<Cell<'_>>) -> Result<u64> {
+        let key_size = match key_size {
+            Some(cell) => words::whole(cell, "size")?.unwrap_or(0),
+            None => 0,
+        };
+        match words::whole(size, "size")? {
+            Some(size) => Ok(size.saturating_add(key_size)),
+            None => {
+                self.unknown_sizes += 1;
+                Ok(key_size)
+            }
+        }
+    }
+
+    /// Says what was assumed.
+    pub fn finish(self, rows: &mut Builder<'_>) {
+        if let Some(note) = self.clock.note() {
+            rows.note(note);
+        }
+        if self.unknown_sizes > 0 {
+            rows.note(format!("{} rows do not know their size; it counts as 0 bytes", grouped(self.unknown_sizes)));
+        }
+        if self.rows != self.requests {
+            let (rows_read, requests) = (grouped(self.rows), grouped(self.requests));
+            rows.note(format!("{rows_read} rows stand for {requests} requests: a row is repeated op_count times"));
+        }
+    }
+}
+
+fn key<'a>(cell: Cell<'a>, digits: &'a mut [u8; NUMBER_BYTES]) -> Result<Key<'a>> {
+    match cell {
+        Cell::Null | Cell::Text(b"") => {
+            Err(Error::trace("a row has no key").hint("--columns key=NAME says which column holds the keys"))
+        }
+        Cell::Text(text) => Ok(Key::parse(text)),
+        Cell::Unsigned(number) => Ok(Key::Number(number)),
+        Cell::Signed(number) => match u64::try_from(number) {
+            Ok(number) => Ok(Key::Number(number)),
+            // As CSV would write it.
+            Err(_) => Ok(Key::Text(write_negative(number, digits))),
+        },
+        Cell::Float(_) => Err(Error::trace("keys must be whole numbers or text, not floating-point numbers")
+            .hint("--columns key=NAME says which column holds the keys")),
+    }
+}
+
+fn write_negative(number: i64, digits: &mut [u8; NUMBER_BYTES]) -> &[u8] {
+    let mut rest = number.unsigned_abs();
+    let mut start = NUMBER_BYTES;
+    while rest > 0 {
+        start -= 1;
+        digits[start] = b'0' + (rest % 10) as u8;
+        rest /= 10;
+    }
+    start -= 1;
+    digits[start] = b'-';
+    &digits[start..]
+}
+
+fn read_op(cell: Cell<'_>, one_is_get: bool) -> Result<Op> {
+    match cell {
+        Cell::Text(b"1") | Cell::Unsigned(1) | Cell::Signed(1) if one_is_get => Ok(Op::Get),
+        Cell::Text(text) => words::op(text),
+        cell => words::op(words::shown_cell(cell).as_bytes()),
+    }
+}
+
+fn repeats(cell: Cell<'_>) -> Result<u64> {
+    let count = words::whole(cell, "count")?.unwrap_or(1);
+    if count > MOST_REPEATS {
+        let (count, most) = (grouped(count), grouped(MOST_REPEATS));
+        return Err(Error::trace(format!("op_count {count} is more than the {most} that a row may stand for")));
+    }
+    Ok(count)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn negative_keys_are_written_as_text() {
+        for number in [-1, -907, i64::MIN] {
+            let mut digits = [0; NUMBER_BYTES];
+            assert_eq!(write_negative(number, &mut digits), number.to_string().as_bytes());
+        }
+    }
+
+    #[test]
+    fn a_count_beyond_reason_is_refused() {
+        assert_eq!(repeats(Cell::Text(b"3")), Ok(3));
+        assert_eq!(repeats(Cell::Text(b"")), Ok(1));
+        assert!(repeats(Cell::Unsigned(MOST_REPEATS + 1)).is_err());
+    }
+}
