@@ -3,6 +3,7 @@
 mod arrivals;
 mod article;
 mod command;
+mod committed;
 mod popularity;
 mod properties;
 mod twitter;

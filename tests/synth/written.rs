@@ -72,3 +72,39 @@ fn finer_times_than_whole_seconds_are_refused() {
     let error = Form::of(Path::new("a.bin")).unwrap().write(&fine, &mut Vec::new()).unwrap_err();
     assert!(error.to_string().contains("arrivals.clock"), "{error}");
 }
+
+/// The law of the writers, against readers that know nothing of them.
+#[test]
+fn what_is_written_is_read_back_as_the_same_trace() {
+    let common = "seed = 8\nrequests = 5000\n[keys]\ncount = 300\none_hit_wonders = 0.1\n";
+    let coarse = "[arrivals]\nrate = \"40/s\"\nclock = \"1s\"\nstart = 2026-03-02T00:00:00Z\n";
+    let fine = "[arrivals]\nrate = \"40/s\"\n";
+    let sizes = "[sizes]\nmean = 900\nspread = 1.5\n";
+    let rest = "[operations]\nset = 0.2\ndelete = 0.1\n[ttl]\nvalues = [{ lives = \"5min\", share = 0.7 }]\n";
+    let paths = common.replace("count", "prefix = \"/item/\"\ncount");
+    let everything = format!("{paths}{fine}{sizes}{rest}");
+    let numbers = format!("{common}{coarse}{sizes}");
+    let log = format!("{paths}{coarse}{sizes}[operations]\ndelete = 0.1\n");
+    let bare = format!("{common}{fine}");
+    let cases = [
+        ("a.parquet", &everything),
+        ("b.parquet", &bare),
+        ("a.arrow", &everything),
+        ("b.arrow.zst", &bare),
+        ("a.csv", &everything),
+        ("b.csv.gz", &bare),
+        ("a.oracleGeneral", &numbers),
+        ("b.bin.zst", &numbers),
+        ("a.log", &log),
+        ("b.log.gz", &log),
+    ];
+    let folder = tempfile::tempdir().unwrap();
+    for (name, recipe) in cases {
+        let trace = made(recipe);
+        let path = folder.path().join(name);
+        std::fs::write(&path, bytes(&trace, name)).unwrap();
+        let read = coldgap::trace::read(&path, &ReadOptions::default()).unwrap();
+        assert_eq!(read.fingerprint, trace.fingerprint, "{name}");
+        assert_eq!(read.start, trace.start, "{name}");
+    }
+}

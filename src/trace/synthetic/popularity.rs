@@ -8,6 +8,7 @@
 use super::recipe::{self, nanoseconds};
 use super::stream::{self, Stream};
 use crate::error::{Error, Result};
+use crate::units::Seconds;
 use rand_distr::{Distribution, Zipf};
 
 /// The keys of requests, one after the other.
@@ -89,7 +90,7 @@ impl<'r> Popularity<'r> {
         let number = self.shuffled[rank];
         let mut generation = 0;
         if self.recipe.drift > 0.0 {
-            let lives = nanoseconds(crate::units::Seconds(3600.0 / self.recipe.drift));
+            let lives = nanoseconds(Seconds(3600.0 / self.recipe.drift));
             // The golden ratio's multiples spread the moments evenly over the ranks.
             let phase = (rank as f64 * 0.618_033_988_749_894_9).fract();
             generation = (time as f64 / lives + phase) as u64;

@@ -3,7 +3,7 @@
 
 use super::{Target, failed, refused};
 use crate::error::Result;
-use crate::request::{Op, SECOND};
+use crate::request::{ObjectId, Op, SECOND};
 use crate::trace::{Key, Trace};
 use std::io;
 
@@ -14,7 +14,7 @@ pub fn write(trace: &Trace, target: Target<'_>) -> Result<()> {
             !text.is_empty() && text.trim_ascii() == text && !text.iter().any(|byte| b",\"\r\n".contains(byte))
         }
     };
-    if !(0..trace.object_count()).all(|object| is_plain(trace.keys.get(crate::request::ObjectId(object as u32)))) {
+    if !(0..trace.object_count()).all(|object| is_plain(trace.keys.get(ObjectId(object as u32)))) {
         return Err(refused(
             trace,
             "a key is empty or has a comma, quote, line break or blank at its ends",
