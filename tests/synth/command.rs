@@ -57,6 +57,7 @@ fn a_bad_recipe_is_refused_with_place_field_and_hint_and_leaves_no_file() {
         ("lasting = \"20s\"", "lasting = \"1h\"", "arrivals.burst.lasting"),
         ("times = 3.0", "times = 0.5", "times = 0.5"),
         ("share = 0.5 ", "share = 0.0 ", "share must be above 0"),
+        ("keys = 20_000", "keys = 20_000_000", "keys.scan"),
         ("mean = \"4KiB\"", "mean = \"4 elephants\"", "4 elephants"),
         ("spread = 1.0", "spread = -1", "spread = -1"),
         ("set = 0.05", "set = 0.995", "operations.set"),

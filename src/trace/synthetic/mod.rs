@@ -20,7 +20,7 @@ use popularity::Popularity;
 pub use recipe::Recipe;
 use sizes::Sizes;
 
-/// Makes the trace that a recipe describes. Needs about 24 bytes of memory a request and 50 a key.
+/// Makes the trace that a recipe describes. Needs some 30 bytes of memory a request and 50 a key.
 ///
 /// # Errors
 /// More distinct keys than 32-bit ids can name; every other mistake was found when the recipe was parsed.

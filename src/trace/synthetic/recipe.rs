@@ -241,6 +241,12 @@ impl Recipe {
                     .hint("for a load that is always higher, raise arrivals.rate"));
             }
         }
+        if let Some(scan) = &keys.scan
+            && scan.keys as f64 > rate * scan.share * scan.every.0
+        {
+            return Err(Error::usage(format!("keys.scan of {} keys does not end before the next begins", scan.keys))
+                .hint("lower keys.scan.keys, or raise its share or the time between scans"));
+        }
         if keys.prefix.contains(|c: char| c.is_control()) {
             return Err(Error::usage("keys.prefix has a control character").hint("write it like \"/item/\""));
         }

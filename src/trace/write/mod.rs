@@ -64,8 +64,8 @@ impl Form {
             _ => (name.as_ref(), Compression::None),
         };
         let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
-        let is = |known: &&str| known.eq_ignore_ascii_case(ending);
-        let writer = WRITERS.iter().find(|writer| writer.extensions.iter().any(|known| is(&known)));
+        let writer =
+            WRITERS.iter().find(|writer| writer.extensions.iter().any(|known| known.eq_ignore_ascii_case(ending)));
         writer.map(|writer| Form { writer, compression }).ok_or_else(|| {
             let known: Vec<String> =
                 WRITERS.iter().flat_map(|writer| writer.extensions).map(|ending| format!(".{ending}")).collect();
