@@ -7,6 +7,7 @@ mod formats;
 mod gap;
 mod inspect;
 mod output;
+mod synth;
 mod trace_args;
 
 use crate::error::{Error, Result};
@@ -27,6 +28,7 @@ enum Command {
     Inspect(inspect::Args),
     Convert(convert::Args),
     Formats(formats::Args),
+    Synth(synth::Args),
 }
 
 /// Runs the command line of this process.
@@ -41,6 +43,7 @@ pub fn main() -> Result<()> {
         Command::Inspect(args) => inspect::run(args),
         Command::Convert(args) => convert::run(args),
         Command::Formats(args) => formats::run(args),
+        Command::Synth(args) => synth::run(args),
     }
 }
 

@@ -18,9 +18,11 @@ mod oracle_general;
 pub mod parquet;
 pub mod profile;
 mod spool;
+pub mod synthetic;
 mod table;
 mod ticks;
 mod words;
+pub mod write;
 
 use crate::error::{Error, Result};
 use crate::request::{NEVER, ObjectId, Op, Requests, SECOND};

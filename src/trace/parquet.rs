@@ -14,7 +14,8 @@ use crate::request::{ObjectId, Op};
 use arrow::array::{
     ArrayRef, BinaryArray, RecordBatch, StringArray, TimestampNanosecondArray, UInt32Array, UInt64Array,
 };
-use arrow::datatypes::{DataType, Field, Schema, TimeUnit};
+use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
+use arrow::error::ArrowError;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use parquet::arrow::{ArrowWriter, ProjectionMask};
 use parquet::basic::{Compression, Encoding, ZstdLevel};
@@ -100,6 +101,23 @@ fn damaged(cause: String) -> Error {
 /// # Errors
 /// A target that cannot be written, or times beyond the year 2262, which the format cannot hold.
 pub fn write(trace: &Trace, target: impl Write + Send) -> Result<()> {
+    let failed = |cause: ParquetError| Error::usage(format!("cannot write the trace: {cause}"));
+    let (schema, batches) = record_batches(trace)?;
+    let mut writer = ArrowWriter::try_new(target, schema, Some(properties(trace))).map_err(failed)?;
+    for batch in batches {
+        writer.write(&batch.map_err(|cause| failed(cause.into()))?).map_err(failed)?;
+    }
+    writer.close().map_err(failed)?;
+    Ok(())
+}
+
+/// The trace as record batches, for every format that is made of them.
+///
+/// # Errors
+/// Times beyond the year 2262, which a timestamp cannot hold.
+pub(super) fn record_batches(
+    trace: &Trace,
+) -> Result<(SchemaRef, impl Iterator<Item = std::result::Result<RecordBatch, ArrowError>>)> {
     let last = trace.times.last().copied().unwrap_or(0);
     if trace.start.checked_add(last).and_then(|end| i64::try_from(end).ok()).is_none() {
         return Err(Error::trace("times beyond the year 2262 cannot be written")
@@ -107,16 +125,14 @@ pub fn write(trace: &Trace, target: impl Write + Send) -> Result<()> {
             .hint("check the unit of the times: --time-unit s, ms, us or ns"));
     }
     let schema = Arc::new(schema(trace));
-    let failed = |cause: ParquetError| Error::usage(format!("cannot write the trace: {cause}"));
-    let mut writer = ArrowWriter::try_new(target, Arc::clone(&schema), Some(properties(trace))).map_err(failed)?;
-    for start in (0..trace.len()).step_by(ROWS_PER_BATCH) {
-        let range = start..(start + ROWS_PER_BATCH).min(trace.len());
-        let batch =
-            RecordBatch::try_new(Arc::clone(&schema), columns(trace, &schema, range)).map_err(|e| failed(e.into()))?;
-        writer.write(&batch).map_err(failed)?;
-    }
-    writer.close().map_err(failed)?;
-    Ok(())
+    let batches = (0..trace.len()).step_by(ROWS_PER_BATCH).map({
+        let schema = Arc::clone(&schema);
+        move |start| {
+            let range = start..(start + ROWS_PER_BATCH).min(trace.len());
+            RecordBatch::try_new(Arc::clone(&schema), columns(trace, &schema, range))
+        }
+    });
+    Ok((schema, batches))
 }
 
 /// How keys are written: numbers where all are, text where all are UTF-8, else bytes.
