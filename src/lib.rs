@@ -13,6 +13,7 @@ mod hash;
 pub mod policy;
 mod prefetch;
 mod progress;
+mod prose;
 pub mod replay;
 pub mod report;
 pub mod request;

@@ -1,9 +1,9 @@
 //! The finding for one cell: what its replays say, turned into the numbers of `definitions.md`.
 
+use super::sweep::capacity_ratio;
 use super::{Facts, WarmResult};
 use crate::capacity::gap::{Gap, widening};
 use crate::capacity::{self, decisions};
-use crate::policy::Capacity;
 use crate::replay::Tally;
 use crate::replay::cell::Cell;
 use crate::replay::hunt::{Endurance, Ground, Worst};
@@ -110,13 +110,9 @@ impl Finding {
         let between =
             |low: Option<f64>| advertised.zip(low).and_then(|(advertised, low)| Gap::between(advertised, low));
         let carried = advertised.is_none_or(|advertised| ground.load * today <= advertised);
-        let footprint = match cell.capacity {
-            Capacity::Objects(_) => facts.objects,
-            Capacity::Bytes(_) => facts.footprint_bytes.unwrap_or(0),
-        };
         Finding {
             size,
-            capacity_ratio: cell.capacity.amount() as f64 / footprint.max(1) as f64,
+            capacity_ratio: capacity_ratio(cell.capacity, facts),
             worst_window: worst_window(&warm.observation.windows, windows, ground.warm),
             filled: warm.filled,
             advertised,

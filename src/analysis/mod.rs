@@ -3,15 +3,16 @@
 
 mod facts;
 mod finding;
+mod sweep;
 
 pub use facts::{CompulsoryPoint, Facts};
 pub use finding::{Finding, LeastBackend};
+pub use sweep::{AUTO_CACHE_SHARE, Sweep, SweepCell};
 
 use crate::cache::Cache;
 use crate::error::{Error, Result};
-use crate::policy::spec::PolicySpec;
-use crate::policy::{Capacity, Policy};
-use crate::replay::cell::{Cell, Task};
+use crate::policy::Policy;
+use crate::replay::cell::Task;
 use crate::replay::grid;
 use crate::replay::hunt::{Endurance, Ground, Search, endurance, warm_backend};
 use crate::replay::observe::{Observation, observe};
@@ -20,25 +21,18 @@ use crate::replay::replay;
 use crate::replay::windows::Windows;
 use crate::service::Service;
 use crate::trace::Trace;
-use crate::units::{CacheSize, Demand, Load, Rate, Ratio, Seconds};
+use crate::units::{Demand, Load, Rate, Ratio, Seconds};
 
 /// A backend that is not given is taken to be this much above what the baseline needs warm.
 pub const AUTO_BACKEND_HEADROOM: f64 = 1.1;
 
-/// A cache size that is not given is this share of the footprint.
-pub const AUTO_CACHE_SHARE: f64 = 0.1;
-
 /// What to find out about a trace.
 #[derive(Clone)]
 pub struct Question {
-    /// Policies to compare; the baseline is among them.
-    pub policies: Vec<PolicySpec>,
-    /// Position of the baseline in `policies`.
+    /// Policies to compare, cache sizes, warm-up, threads.
+    pub sweep: Sweep,
+    /// Position of the baseline among the policies.
     pub baseline: usize,
-    /// Cache sizes.
-    pub sizes: Vec<CacheSize>,
-    /// Every object counts 1, also where the trace has sizes.
-    pub ignore_size: bool,
     /// The backend's capacity; `None`: assume what the baseline needs, and some headroom.
     pub backend: Option<Rate>,
     /// The backend's and the clients' other properties.
@@ -47,14 +41,10 @@ pub struct Question {
     pub load: Option<Load>,
     /// Width of windows; `None`: one that suits the trace.
     pub window: Option<Seconds>,
-    /// Share of the requests that only warm the caches.
-    pub warmup: Ratio,
     /// How much of the trace after a loss is walked.
     pub horizon: Seconds,
     /// Shares whose loss must be survived, each above 0.
     pub losses: Vec<Ratio>,
-    /// Threads; 0: one per core.
-    pub threads: usize,
 }
 
 /// What was found on one trace.
@@ -91,7 +81,7 @@ pub struct Findings {
 /// leaves nothing; a backend in bytes for a trace without sizes.
 pub fn analyse(trace: &Trace, question: &Question, step: impl Fn() + Sync + Send) -> Result<Findings> {
     let requests = trace.requests();
-    let warm = warm_position(trace, question)?;
+    let warm = question.sweep.warm_position(trace)?;
     if !trace.has_times() {
         return Err(Error::trace("the trace has no times, so it has no load")
             .at(&trace.name, None)
@@ -125,9 +115,9 @@ pub fn analyse(trace: &Trace, question: &Question, step: impl Fn() + Sync + Send
         load: load_factor,
     };
 
-    let cells = cells(trace, question, &facts)?;
-    let per_size = question.policies.len();
-    let warm_runs = grid::run(&cells, question.threads, |cell| {
+    let cells = question.sweep.cells(trace, &facts)?;
+    let per_size = question.sweep.policies.len();
+    let warm_runs = grid::run(&cells, question.sweep.threads, |cell| {
         let run = cell.with_cache(trace, WarmRun { ground: &ground, windows: &windows });
         step();
         run
@@ -137,7 +127,7 @@ pub fn analyse(trace: &Trace, question: &Question, step: impl Fn() + Sync + Send
     let numbered: Vec<usize> = (0..cells.len()).collect();
     let miss_ratio = |i: usize| warm_runs[i].observation.total.miss_ratio().unwrap_or(0.0);
     let baseline_of = |i: usize| i - i % per_size + question.baseline;
-    let endurances = grid::run(&numbered, question.threads, |&i| {
+    let endurances = grid::run(&numbered, question.sweep.threads, |&i| {
         // The backend that is left once the policy's saving over the baseline has been handed back.
         let (own, baseline) = (miss_ratio(i), miss_ratio(baseline_of(i)));
         let reclaims = i != baseline_of(i) && own > 0.0 && baseline > 0.0;
@@ -148,7 +138,7 @@ pub fn analyse(trace: &Trace, question: &Question, step: impl Fn() + Sync + Send
         found
     })?;
     let flush = endurances[question.baseline].hidden.moment;
-    let refills = grid::run(&cells, question.threads, |cell| {
+    let refills = grid::run(&cells, question.sweep.threads, |cell| {
         let found = cell.with_cache(trace, Flush { ground: &ground, moment: flush, window: windows.width });
         step();
         found
@@ -157,7 +147,7 @@ pub fn analyse(trace: &Trace, question: &Question, step: impl Fn() + Sync + Send
     let scene = finding::Scene { facts: &facts, windows: &windows, ground: &ground, today, backend };
     let mut findings = Vec::with_capacity(cells.len());
     for (i, ((run, endurance), refill)) in warm_runs.into_iter().zip(endurances).zip(refills).enumerate() {
-        let size = question.sizes[i / per_size];
+        let size = question.sweep.sizes[i / per_size];
         findings.push(Finding::new(&scene, cells[i].clone(), size, run, endurance, refill));
     }
     for i in 0..findings.len() {
@@ -181,55 +171,7 @@ pub fn analyse(trace: &Trace, question: &Question, step: impl Fn() + Sync + Send
 
 /// How often `analyse` calls its `step`.
 pub fn steps(question: &Question) -> u64 {
-    3 * (question.policies.len() * question.sizes.len()) as u64
-}
-
-/// Position of the first request after warm-up.
-///
-/// # Errors
-/// A warm-up that leaves nothing to count.
-pub fn warm_position(trace: &Trace, question: &Question) -> Result<usize> {
-    let warm = (trace.len() as f64 * question.warmup.get()) as usize;
-    if warm >= trace.len() {
-        return Err(Error::usage(format!("a warm-up of {} leaves no request to count", question.warmup))
-            .hint("the default is --warmup 25%"));
-    }
-    Ok(warm)
-}
-
-/// The grid: sizes outermost, policies in the order given.
-///
-/// # Errors
-/// A size in bytes or a share of bytes that the trace cannot give.
-pub fn cells(trace: &Trace, question: &Question, facts: &Facts) -> Result<Vec<Cell>> {
-    let mut cells = Vec::new();
-    for size in &question.sizes {
-        let capacity = capacity(trace, *size, question.ignore_size, facts)?;
-        cells.extend(question.policies.iter().map(|policy| Cell { policy: policy.clone(), capacity }));
-    }
-    Ok(cells)
-}
-
-fn capacity(trace: &Trace, size: CacheSize, ignore_size: bool, facts: &Facts) -> Result<Capacity> {
-    let share = |ratio: f64| match facts.footprint_bytes.filter(|_| !ignore_size) {
-        Some(bytes) => Capacity::Bytes(((bytes as f64 * ratio) as u64).max(1)),
-        None => Capacity::Objects(((facts.objects as f64 * ratio) as u64).max(1)),
-    };
-    match size {
-        CacheSize::Objects(n) => Ok(Capacity::Objects(n)),
-        CacheSize::Bytes(_) if ignore_size => {
-            Err(Error::usage("--ignore-size counts objects, so a cache size in bytes contradicts it")
-                .hint("give the size in objects (-c 50_000obj) or as a share (-c 10%)"))
-        }
-        CacheSize::Bytes(_) if trace.sizes.is_none() => {
-            Err(Error::usage("the cache size is in bytes, but the trace has no sizes")
-                .at(&trace.name, None)
-                .hint("give it in objects (-c 50_000obj) or as a share (-c 10%)"))
-        }
-        CacheSize::Bytes(n) => Ok(Capacity::Bytes(n)),
-        CacheSize::Share(ratio) => Ok(share(ratio.get())),
-        CacheSize::Auto => Ok(share(AUTO_CACHE_SHARE)),
-    }
+    3 * (question.sweep.policies.len() * question.sweep.sizes.len()) as u64
 }
 
 /// The backend given, or what the baseline of the first size needs warm and some headroom.

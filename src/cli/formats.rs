@@ -1,6 +1,7 @@
 //! `coldgap formats`: lists the trace formats, or documents one.
 
 use crate::error::{Error, Result};
+use crate::prose::wrapped;
 use crate::trace::FORMATS;
 use std::fmt::Write;
 
@@ -48,29 +49,8 @@ fn document(name: &str) -> Result<String> {
     let extensions: Vec<String> = info.extensions.iter().map(|extension| format!(".{extension}")).collect();
     let (name, summary) = (info.name, info.summary);
     Ok(format!(
-        "{name}: {summary}\n\nUsual endings: {}\n\n{}\nRead it with: --input {name} (where it is not recognised)\n",
+        "{name}: {summary}\n\nUsual endings: {}\n\n{}\n\nRead it with: --input {name} (where it is not recognised)\n",
         extensions.join(" "),
-        wrapped(info.layout)
+        wrapped(info.layout, "", WIDTH)
     ))
-}
-
-/// The text in lines of at most [`WIDTH`] characters.
-fn wrapped(text: &str) -> String {
-    let mut out = String::new();
-    let mut line = 0;
-    for word in text.split_whitespace() {
-        let length = word.chars().count();
-        if line > 0 && line + 1 + length > WIDTH {
-            out.push('\n');
-            line = 0;
-        }
-        if line > 0 {
-            out.push(' ');
-            line += 1;
-        }
-        out.push_str(word);
-        line += length;
-    }
-    out.push('\n');
-    out
 }

@@ -1,17 +1,17 @@
 //! `coldgap gap`: the main report.
 
-use super::output::Output;
+use super::sweep_args::SweepArgs;
+use super::target;
 use super::trace_args::TraceArgs;
 use super::{command_line, print};
-use crate::analysis::{self, Question};
+use crate::analysis::{self, Question, Sweep};
 use crate::error::{Error, Result};
 use crate::policy::spec::{self, PolicySpec};
 use crate::progress::Progress;
-use crate::report::{self, Report, frame, json, text};
+use crate::report::{self, text};
 use crate::service::Service;
-use crate::units::{CacheSize, Demand, Load, Rate, Ratio, Seconds};
+use crate::units::{Demand, Load, Rate, Ratio, Seconds};
 use clap::Args;
-use std::io::Write;
 use std::path::PathBuf;
 
 /// Advertised and hidden capacity per policy, cold misses, widening, and what you may cut
@@ -21,7 +21,7 @@ pub struct GapArgs {
     #[arg(required = true, value_name = "TRACE")]
     traces: Vec<PathBuf>,
     #[command(flatten)]
-    grid: GridArgs,
+    sweep: SweepArgs,
     /// The policy that others are compared with [default: lru where it is listed, else the first]
     #[arg(long, value_name = "POLICY")]
     baseline: Option<String>,
@@ -47,24 +47,6 @@ pub struct GapArgs {
     /// Write the report to a file, by extension: .json, .csv or .parquet; - is standard output (may be repeated)
     #[arg(short, long, value_name = "FILE")]
     output: Vec<PathBuf>,
-}
-
-/// Which policies at which cache sizes.
-#[derive(Debug, Args)]
-#[command(next_help_heading = "Policies and cache sizes")]
-pub struct GridArgs {
-    /// Policies, with parameters and filters: lru,s3fifo:small=10%,lru+reject-first; all; all,!belady
-    #[arg(short, long, value_name = "POLICY,...", default_value = "lru,fifo,sieve,s3fifo")]
-    policy: String,
-    /// Cache sizes: 4GiB, 5000000B, 50_000obj, 10% of the footprint, or auto
-    #[arg(short, long, value_name = "SIZE,...", value_delimiter = ',', default_value = "auto")]
-    cache: Vec<CacheSize>,
-    /// Every object counts 1, whatever its size
-    #[arg(long)]
-    ignore_size: bool,
-    /// Threads [default: one per core]
-    #[arg(short = 'j', long, value_name = "N", default_value_t = 0, hide_default_value = true)]
-    threads: usize,
 }
 
 /// The backend and its clients; a trace says none of it.
@@ -108,30 +90,22 @@ fn default_losses() -> Vec<Ratio> {
 /// # Errors
 /// A trace that cannot be read, flags that contradict each other, an output that cannot be written.
 pub fn run(args: &GapArgs) -> Result<()> {
-    let targets = args.output.iter().map(|path| Target::open(path)).collect::<Result<Vec<_>>>()?;
+    let targets = target::open(&args.output)?;
     let question = question(args)?;
     let progress = Progress::start("replaying", analysis::steps(&question) * args.traces.len() as u64);
     let mut found = Vec::new();
     for path in &args.traces {
-        let mut trace = args.reading.read(path)?;
-        if question.policies.iter().any(|policy| policy.info().needs_future) {
-            trace.look_ahead();
-        }
+        let trace = args.reading.read_for(path, &question.sweep.policies)?;
         let findings = analysis::analyse(&trace, &question, || progress.step(1))?;
         found.push((trace, findings));
     }
     drop(progress);
     let report = report::build(&command_line(), &question, &found);
-    let mut silent = false;
-    for target in targets {
-        silent |= matches!(target, Target::Stdout);
-        target.write(&report)?;
-    }
-    if silent { Ok(()) } else { print(&text::render(&report)) }
+    if target::write(targets, &report)? { Ok(()) } else { print(&text::render(&report)) }
 }
 
 fn question(args: &GapArgs) -> Result<Question> {
-    let mut policies = spec::parse_list(&args.grid.policy)?;
+    let mut policies = args.sweep.sweep(args.warmup)?.policies;
     let baseline = baseline(args.baseline.as_deref(), &mut policies)?;
     let ServiceArgs { backend: BackendArg(backend), service_time, timeout, retries, single_flight } = args.service;
     if timeout.0 <= service_time.0 {
@@ -149,18 +123,14 @@ fn question(args: &GapArgs) -> Result<Question> {
     losses.dedup();
     let demand = backend.map_or(Demand::Answers, |backend| backend.of);
     Ok(Question {
-        policies,
+        sweep: Sweep { policies, ..args.sweep.sweep(args.warmup)? },
         baseline,
-        sizes: args.grid.cache.clone(),
-        ignore_size: args.grid.ignore_size,
         backend,
         service: Service { demand, timeout, service_time, retries, single_flight },
         load: args.load,
         window: args.window,
-        warmup: args.warmup,
         horizon: args.horizon,
         losses,
-        threads: args.grid.threads,
     })
 }
 
@@ -179,48 +149,4 @@ fn baseline(named: Option<&str>, policies: &mut Vec<PolicySpec>) -> Result<usize
         policies.insert(0, wanted);
         0
     }))
-}
-
-/// Where a report goes.
-enum Target {
-    Stdout,
-    Json(Output),
-    Csv(Output),
-    Parquet(Output),
-}
-
-impl Target {
-    fn open(path: &PathBuf) -> Result<Target> {
-        if path.as_os_str() == "-" {
-            return Ok(Target::Stdout);
-        }
-        let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or("");
-        match extension.to_ascii_lowercase().as_str() {
-            "json" => Ok(Target::Json(Output::create(path)?)),
-            "csv" => Ok(Target::Csv(Output::create(path)?)),
-            "parquet" => Ok(Target::Parquet(Output::create(path)?)),
-            _ => Err(Error::usage(format!("cannot tell the output's type from '{}'", path.display()))
-                .hint("end its name in .json, .csv or .parquet; - writes JSON to standard output")),
-        }
-    }
-
-    fn write(self, report: &Report) -> Result<()> {
-        match self {
-            Target::Stdout => print(&json::render(report)?),
-            Target::Json(mut output) => {
-                let path = output.path().to_path_buf();
-                let failed = |cause| Error::file(crate::error::Kind::Usage, &path, "write the output", &cause);
-                output.write_all(json::render(report)?.as_bytes()).map_err(failed)?;
-                output.finish()
-            }
-            Target::Csv(mut output) => {
-                frame::write_csv(report, &mut output)?;
-                output.finish()
-            }
-            Target::Parquet(mut output) => {
-                frame::write_parquet(report, &mut output)?;
-                output.finish()
-            }
-        }
-    }
 }

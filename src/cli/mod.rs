@@ -7,7 +7,11 @@ mod formats;
 mod gap;
 mod inspect;
 mod output;
+mod policies;
+mod replay;
+mod sweep_args;
 mod synth;
+mod target;
 mod trace_args;
 
 use crate::error::{Error, Result};
@@ -25,8 +29,10 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Gap(gap::GapArgs),
+    Replay(replay::Args),
     Inspect(inspect::Args),
     Convert(convert::Args),
+    Policies(policies::Args),
     Formats(formats::Args),
     Synth(synth::Args),
 }
@@ -37,11 +43,12 @@ enum Command {
 /// Everything expected that can go wrong; clap's own usage errors exit with 2 by themselves.
 pub fn main() -> Result<()> {
     let cli = Cli::parse();
-
     match &cli.command {
         Command::Gap(args) => gap::run(args),
+        Command::Replay(args) => replay::run(args),
         Command::Inspect(args) => inspect::run(args),
         Command::Convert(args) => convert::run(args),
+        Command::Policies(args) => policies::run(args),
         Command::Formats(args) => formats::run(args),
         Command::Synth(args) => synth::run(args),
     }

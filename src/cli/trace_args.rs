@@ -1,6 +1,7 @@
 //! The flags that say which traces are read, and how.
 
 use crate::error::{Error, Result};
+use crate::policy::spec::PolicySpec;
 use crate::trace::format::Role;
 use crate::trace::{self, ReadOptions, Trace};
 use crate::units::{Demand, Rate, Seconds};
@@ -96,6 +97,18 @@ impl TraceArgs {
     /// See [`trace::read`]; --rate for a trace that has times.
     pub fn read(&self, path: &Path) -> Result<Trace> {
         self.finish(trace::read(path, &self.options())?)
+    }
+
+    /// Reads one trace for these policies: the future is computed only where one of them reads it.
+    ///
+    /// # Errors
+    /// See [`TraceArgs::read`].
+    pub fn read_for(&self, path: &Path, policies: &[PolicySpec]) -> Result<Trace> {
+        let mut trace = self.read(path)?;
+        if policies.iter().any(|policy| policy.info().needs_future) {
+            trace.look_ahead();
+        }
+        Ok(trace)
     }
 
     /// Applies --rate.

@@ -47,7 +47,7 @@ impl<T: Task> Visitor for Build<'_, T> {
 
     fn visit<P: Policy>(self) -> Result<T::Output> {
         let Cell { policy: spec, capacity } = self.cell;
-        let policy = P::new(*capacity, &spec.parameters()).map_err(|error| {
+        let policy = P::new(*capacity, spec.parameters()).map_err(|error| {
             Error::usage(format!("{spec}: {error}"))
                 .hint(format!("coldgap policies {} lists its parameters", spec.info().name))
         })?;

@@ -13,13 +13,13 @@ pub fn assumptions(question: &Question, found: &[(Trace, Findings)]) -> Vec<Stri
     for (trace, findings) in found {
         let name = |text: String| if found.len() > 1 { format!("{}: {text}", trace.name) } else { text };
         if findings.backend_assumed {
-            let baseline = &question.policies[question.baseline];
+            let baseline = &question.sweep.policies[question.baseline];
             all.push(name(format!(
                 "BACKEND NOT GIVEN: taken to be {}, which is {AUTO_BACKEND_HEADROOM}x what {baseline} needs warm; give the real one with -b",
                 findings.backend
             )));
         }
-        for (size, capacity) in question.sizes.iter().zip(findings.cells.chunks(question.policies.len())) {
+        for (size, capacity) in question.sweep.sizes.iter().zip(findings.cells.chunks(question.sweep.policies.len())) {
             if matches!(size, CacheSize::Auto | CacheSize::Share(_)) {
                 let what = capacity_text(capacity[0].cell.capacity);
                 let why = if *size == CacheSize::Auto { "cache size not given: " } else { "" };
@@ -65,7 +65,7 @@ pub fn assumptions(question: &Question, found: &[(Trace, Findings)]) -> Vec<Stri
     );
     all.push(format!(
         "the first {} of the requests only warm the caches; after a loss {} of trace time is walked; refilled means the flush costs less than {} of the requests",
-        question.warmup,
+        question.sweep.warmup,
         question.horizon,
         percent(EPSILON)
     ));

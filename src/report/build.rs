@@ -36,15 +36,15 @@ pub fn build(command: &str, question: &Question, found: &[(Trace, Findings)]) ->
 
 fn config(question: &Question) -> Config {
     Config {
-        policies: question.policies.iter().map(ToString::to_string).collect(),
-        baseline: question.policies[question.baseline].to_string(),
-        caches: question.sizes.iter().map(ToString::to_string).collect(),
-        ignore_size: question.ignore_size,
+        policies: question.sweep.policies.iter().map(ToString::to_string).collect(),
+        baseline: question.sweep.policies[question.baseline].to_string(),
+        caches: question.sweep.sizes.iter().map(ToString::to_string).collect(),
+        ignore_size: question.sweep.ignore_size,
         timeout_seconds: seconds(question.service.timeout),
         service_time_seconds: seconds(question.service.service_time),
         retries: question.service.retries,
         single_flight: question.service.single_flight,
-        warmup_ratio: question.warmup.get(),
+        warmup_ratio: question.sweep.warmup.get(),
         horizon_seconds: seconds(question.horizon),
         losses: question.losses.iter().map(|loss| loss.get()).collect(),
     }
@@ -85,7 +85,7 @@ fn rows(trace: &Trace, findings: &Findings, question: &Question, cell: &Finding)
         trace: trace.name.clone(),
         policy: cell.policy(),
         is_bound: info.needs_future || info.unbounded,
-        baseline: question.policies[question.baseline].to_string(),
+        baseline: question.sweep.policies[question.baseline].to_string(),
         cache_capacity_objects: objects,
         cache_capacity_bytes: bytes,
         cache_capacity_ratio: cell.capacity_ratio,

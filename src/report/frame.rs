@@ -1,5 +1,6 @@
 //! The result table as CSV and Parquet. The only file that knows polars.
 
+use super::replay::{ReplayReport, ReplayRow};
 use super::{Report, Row};
 use crate::error::{Error, Result};
 use polars::prelude::{Column, CsvWriter, DataFrame, NamedFrom, ParquetWriter, PolarsError, SerWriter, Series};
@@ -7,30 +8,51 @@ use std::io::Write;
 
 /// Columns from fields of the same name, in this order.
 macro_rules! columns {
-    ($rows:expr; $($field:ident),+ $(,)?) => {
-        vec![$({
-            let values: Vec<_> = $rows.iter().map(|row: &Row| row.$field.clone()).collect();
+    ($row:ty, $rows:expr; $($field:ident),+ $(,)?) => {
+        DataFrame::new($rows.len(), vec![$({
+            let values: Vec<_> = $rows.iter().map(|row: &$row| row.$field.clone()).collect();
             Column::from(Series::new(stringify!($field).into(), values))
-        }),+]
+        }),+])
+        .map_err(failed)
     };
 }
 
-/// The rows of a report, tidy: one per trace, cache size, policy and loss. Columns have the names and order of the JSON.
-fn frame(report: &Report) -> Result<DataFrame> {
-    let rows = &report.rows;
-    let columns = columns![rows;
-        trace, policy, is_bound, baseline,
-        cache_capacity_objects, cache_capacity_bytes, cache_capacity_ratio,
-        requests, hits, misses, miss_ratio, miss_ratio_worst_window, bytes_requested, bytes_missed,
-        compulsory_misses, transient_misses, refill_seconds, refill_requests,
-        backend_per_second, backend_unit, load_per_second,
-        advertised_per_second, advertised_long_run_per_second, floor_per_second,
-        hidden_safe_per_second, hidden_safe_reclaimed_per_second, worst_moment_seconds,
-        gap_ratio, gap_per_second, gap_floor_ratio, amplification,
-        widening_ratio, widening_reclaimed_ratio, naive_saving_ratio,
-        loss_survived_ratio, loss_ratio, least_backend_per_second, safe_cut_ratio, reclaimable_ratio,
-    ];
-    DataFrame::new(rows.len(), columns).map_err(failed)
+/// A report with a result table. Columns have the names and order of the JSON's rows.
+pub trait Table {
+    /// The table, tidy.
+    ///
+    /// # Errors
+    /// None that a report can cause.
+    fn frame(&self) -> Result<DataFrame>;
+}
+
+/// One row per trace, cache size, policy and loss.
+impl Table for Report {
+    fn frame(&self) -> Result<DataFrame> {
+        columns![Row, self.rows;
+            trace, policy, is_bound, baseline,
+            cache_capacity_objects, cache_capacity_bytes, cache_capacity_ratio,
+            requests, hits, misses, miss_ratio, miss_ratio_worst_window, bytes_requested, bytes_missed,
+            compulsory_misses, transient_misses, refill_seconds, refill_requests,
+            backend_per_second, backend_unit, load_per_second,
+            advertised_per_second, advertised_long_run_per_second, floor_per_second,
+            hidden_safe_per_second, hidden_safe_reclaimed_per_second, worst_moment_seconds,
+            gap_ratio, gap_per_second, gap_floor_ratio, amplification,
+            widening_ratio, widening_reclaimed_ratio, naive_saving_ratio,
+            loss_survived_ratio, loss_ratio, least_backend_per_second, safe_cut_ratio, reclaimable_ratio,
+        ]
+    }
+}
+
+/// One row per trace, cache size and policy.
+impl Table for ReplayReport {
+    fn frame(&self) -> Result<DataFrame> {
+        columns![ReplayRow, self.rows;
+            trace, policy, is_bound,
+            cache_capacity_objects, cache_capacity_bytes, cache_capacity_ratio,
+            requests, hits, misses, miss_ratio, bytes_requested, bytes_missed, compulsory_misses,
+        ]
+    }
 }
 
 fn failed(cause: PolarsError) -> Error {
@@ -41,14 +63,14 @@ fn failed(cause: PolarsError) -> Error {
 ///
 /// # Errors
 /// A target that cannot be written.
-pub fn write_csv(report: &Report, to: impl Write) -> Result<()> {
-    CsvWriter::new(to).finish(&mut frame(report)?).map_err(failed)
+pub fn write_csv(report: &impl Table, to: impl Write) -> Result<()> {
+    CsvWriter::new(to).finish(&mut report.frame()?).map_err(failed)
 }
 
 /// Writes the result table as Parquet.
 ///
 /// # Errors
 /// A target that cannot be written.
-pub fn write_parquet(report: &Report, to: impl Write) -> Result<()> {
-    ParquetWriter::new(to).finish(&mut frame(report)?).map(|_| ()).map_err(failed)
+pub fn write_parquet(report: &impl Table, to: impl Write) -> Result<()> {
+    ParquetWriter::new(to).finish(&mut report.frame()?).map(|_| ()).map_err(failed)
 }

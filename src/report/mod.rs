@@ -6,6 +6,7 @@ mod assumptions;
 mod build;
 pub mod frame;
 pub mod json;
+pub mod replay;
 pub mod text;
 mod verdict;
 

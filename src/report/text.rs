@@ -3,6 +3,7 @@
 use super::assumptions::{capacity_text, percent};
 use super::{Report, Row, TraceReport};
 use crate::policy::Capacity;
+use crate::prose;
 use crate::units::{Demand, Rate, Seconds, grouped, grouped_rate, significant};
 use std::fmt::Write;
 
@@ -375,17 +376,7 @@ fn line(out: &mut String, text: &str) {
     out.push('\n');
 }
 
-/// Breaks prose into lines with an indent.
+/// Prose in lines of the report's width.
 fn wrapped(text: &str, indent: &str) -> String {
-    let mut lines: Vec<String> = vec![indent.to_string()];
-    for word in text.split_whitespace() {
-        let last = lines.len() - 1;
-        if lines[last].len() + word.len() > WIDTH && lines[last].len() > indent.len() {
-            lines.push(format!("{indent}{word} "));
-        } else {
-            lines[last].push_str(word);
-            lines[last].push(' ');
-        }
-    }
-    lines.iter().map(|line| line.trim_end()).collect::<Vec<_>>().join("\n")
+    prose::wrapped(text, indent, WIDTH)
 }

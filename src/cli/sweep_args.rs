@@ -1,0 +1,41 @@
+//! The flags that say which caches a trace is replayed through.
+
+use crate::analysis::Sweep;
+use crate::error::Result;
+use crate::policy::spec;
+use crate::units::{CacheSize, Ratio};
+use clap::Args;
+
+/// Which policies at which cache sizes.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Policies and cache sizes")]
+pub struct SweepArgs {
+    /// Policies, with parameters and filters: lru,s3fifo:small=10%,lru+reject-first; all; all,!belady
+    #[arg(short, long, value_name = "POLICY,...", default_value = "lru,fifo,sieve,s3fifo")]
+    policy: String,
+    /// Cache sizes: 4GiB, 5000000B, 50_000obj, 10% of the footprint, or auto
+    #[arg(short, long, value_name = "SIZE,...", value_delimiter = ',', default_value = "auto")]
+    cache: Vec<CacheSize>,
+    /// Every object counts 1, whatever its size
+    #[arg(long)]
+    ignore_size: bool,
+    /// Threads [default: one per core]
+    #[arg(short = 'j', long, value_name = "N", default_value_t = 0, hide_default_value = true)]
+    threads: usize,
+}
+
+impl SweepArgs {
+    /// The sweep.
+    ///
+    /// # Errors
+    /// Unknown policies, or parameters that cannot be used.
+    pub fn sweep(&self, warmup: Ratio) -> Result<Sweep> {
+        Ok(Sweep {
+            policies: spec::parse_list(&self.policy)?,
+            sizes: self.cache.clone(),
+            ignore_size: self.ignore_size,
+            warmup,
+            threads: self.threads,
+        })
+    }
+}

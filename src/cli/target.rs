@@ -1,0 +1,75 @@
+//! Where a report goes, by the target's ending: JSON, CSV or Parquet, or JSON on standard output.
+
+use super::output::Output;
+use super::print;
+use crate::error::{Error, Kind, Result};
+use crate::report::frame::{self, Table};
+use crate::report::json;
+use serde::Serialize;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+/// An open target.
+pub enum Target {
+    Stdout,
+    Json(Output),
+    Csv(Output),
+    Parquet(Output),
+}
+
+impl Target {
+    fn open_one(path: &Path) -> Result<Target> {
+        if path.as_os_str() == "-" {
+            return Ok(Target::Stdout);
+        }
+        let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or("");
+        match extension.to_ascii_lowercase().as_str() {
+            "json" => Ok(Target::Json(Output::create(path)?)),
+            "csv" => Ok(Target::Csv(Output::create(path)?)),
+            "parquet" => Ok(Target::Parquet(Output::create(path)?)),
+            _ => Err(Error::usage(format!("cannot tell the output's type from '{}'", path.display()))
+                .hint("end its name in .json, .csv or .parquet; - writes JSON to standard output")),
+        }
+    }
+
+    fn write(self, report: &(impl Serialize + Table)) -> Result<()> {
+        match self {
+            Target::Stdout => print(&json::render(report)?),
+            Target::Json(mut output) => {
+                let text = json::render(report)?;
+                let written = output.write_all(text.as_bytes());
+                written.map_err(|cause| Error::file(Kind::Usage, output.path(), "write the output", &cause))?;
+                output.finish()
+            }
+            Target::Csv(mut output) => {
+                frame::write_csv(report, &mut output)?;
+                output.finish()
+            }
+            Target::Parquet(mut output) => {
+                frame::write_parquet(report, &mut output)?;
+                output.finish()
+            }
+        }
+    }
+}
+
+/// Opens all targets, before the work starts.
+///
+/// # Errors
+/// An ending that is not known, or a file that cannot be written.
+pub fn open(paths: &[PathBuf]) -> Result<Vec<Target>> {
+    paths.iter().map(|path| Target::open_one(path)).collect()
+}
+
+/// Writes a report to all targets; true where one of them was standard output.
+///
+/// # Errors
+/// A target that cannot be written to its end.
+pub fn write(targets: Vec<Target>, report: &(impl Serialize + Table)) -> Result<bool> {
+    let mut to_stdout = false;
+    for target in targets {
+        to_stdout |= matches!(target, Target::Stdout);
+        target.write(report)?;
+    }
+    Ok(to_stdout)
+}
