@@ -125,7 +125,7 @@ impl Finding {
             amplification: capacity::amplification(miss_ratio, retries),
             hidden_reclaimed: endurance.hidden_reclaimed.and_then(bounded),
             loss_survived: carried.then_some(endurance.loss_survived),
-            least_backends: least_backends(warm.least_backend, &endurance.least_backend, mu),
+            least_backends: least_backends(warm.worst.limit, &endurance.least_backend, mu),
             observation: warm.observation,
             refill,
             widening: None,

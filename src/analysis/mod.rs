@@ -14,11 +14,11 @@ use crate::error::{Error, Result};
 use crate::policy::Policy;
 use crate::replay::cell::Task;
 use crate::replay::grid;
-use crate::replay::hunt::{Endurance, Ground, Search, endurance, warm_backend};
+use crate::replay::hunt::{Endurance, Ground, Search, Worst, endurance, warm_backend};
 use crate::replay::observe::{Observation, observe};
 use crate::replay::refill::{Refill, refill};
 use crate::replay::replay;
-use crate::replay::windows::Windows;
+use crate::replay::windows::{MOST_WINDOWS, Windows, moments};
 use crate::service::Service;
 use crate::trace::Trace;
 use crate::units::{Demand, Load, Rate, Ratio, Seconds};
@@ -92,6 +92,7 @@ pub fn analyse(trace: &Trace, question: &Question, step: impl Fn() + Sync + Send
             .at(&trace.name, None)
             .hint("give it in answers a second: -b 300/s"));
     }
+    check_window(trace, question)?;
     let windows = Windows::cut(&requests, question.window);
     let facts = Facts::of(trace, warm);
     let no_load = || {
@@ -106,10 +107,10 @@ pub fn analyse(trace: &Trace, question: &Question, step: impl Fn() + Sync + Send
         Some(Load::TimesToday(factor)) => factor,
         Some(Load::PerSecond(load)) => load / today,
     };
-    let ground = Ground {
+    let mut ground = Ground {
         requests,
         warm,
-        moments: windows.moments(warm, &requests),
+        moments: moments(&windows, warm, &requests, question.service.timeout),
         horizon: question.horizon,
         service: question.service,
         load: load_factor,
@@ -122,6 +123,11 @@ pub fn analyse(trace: &Trace, question: &Question, step: impl Fn() + Sync + Send
         step();
         run
     })?;
+    // Where warm traffic alone comes closest to collapse, a loss is tried as well: for all cells, so that they compare.
+    ground.moments.extend(warm_runs.iter().map(|run| run.worst.moment));
+    ground.moments.sort_unstable();
+    ground.moments.dedup();
+    let ground = ground;
     let (backend, backend_assumed) = backend(trace, question, &warm_runs)?;
 
     let numbered: Vec<usize> = (0..cells.len()).collect();
@@ -169,6 +175,18 @@ pub fn analyse(trace: &Trace, question: &Question, step: impl Fn() + Sync + Send
     })
 }
 
+fn check_window(trace: &Trace, question: &Question) -> Result<()> {
+    let span = trace.times.last().copied().unwrap_or(0);
+    match question.window {
+        Some(window) if span / window.nanoseconds().max(1) > MOST_WINDOWS => {
+            Err(Error::usage(format!("windows of {window} cut this trace into more than a million"))
+                .at(&trace.name, None)
+                .hint("leave --window out, or give a wider one"))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// How often `analyse` calls its `step`.
 pub fn steps(question: &Question) -> u64 {
     3 * (question.sweep.policies.len() * question.sweep.sizes.len()) as u64
@@ -179,7 +197,7 @@ fn backend(trace: &Trace, question: &Question, warm_runs: &[WarmResult]) -> Resu
     if let Some(backend) = question.backend {
         return Ok((backend, false));
     }
-    match warm_runs[question.baseline].least_backend.filter(|mu| *mu > 0.0) {
+    match warm_runs[question.baseline].worst.limit.filter(|mu| *mu > 0.0) {
         Some(mu) => Ok((Rate { per_second: mu * AUTO_BACKEND_HEADROOM, of: question.service.demand }, true)),
         None => Err(Error::usage(
             "a backend cannot be assumed: after warm-up the baseline never misses, or no backend suffices",
@@ -198,7 +216,8 @@ struct WarmRun<'a> {
 /// What it gives.
 pub(crate) struct WarmResult {
     observation: Observation,
-    least_backend: Option<f64>,
+    /// The smallest backend that survives, and where the backlog that decides it begins.
+    worst: Worst,
     /// How full the cache was when warm-up ended, and in the end: shares of its capacity.
     filled: (f64, f64),
 }
@@ -207,13 +226,13 @@ impl Task for WarmRun<'_> {
     type Output = WarmResult;
 
     fn run<P: Policy>(self, cache: Cache<P>) -> WarmResult {
-        let least_backend = warm_backend(cache.clone(), self.ground);
+        let worst = warm_backend(cache.clone(), self.ground);
         let mut warm = cache.clone();
         replay(&mut warm, &self.ground.requests.slice(0..self.ground.warm));
         let filled = warm.filled();
         let mut cache = cache;
         let observation = observe(&mut cache, &self.ground.requests, self.ground.warm, Some(self.windows));
-        WarmResult { observation, least_backend, filled: (filled, cache.filled()) }
+        WarmResult { observation, worst, filled: (filled, cache.filled()) }
     }
 }
 

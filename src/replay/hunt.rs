@@ -76,14 +76,23 @@ pub struct Search<'a> {
     pub losses: &'a [Ratio],
 }
 
-/// The smallest backend with which the warm replay survives at the load to carry.
-pub fn warm_backend<P: Policy>(mut cache: Cache<P>, ground: &Ground<'_>) -> Option<f64> {
+/// The smallest backend with which the warm replay survives at the load to carry, and where the backlog begins that
+/// decides it.
+pub fn warm_backend<P: Policy>(mut cache: Cache<P>, ground: &Ground<'_>) -> Worst {
     let mut trials = Trials::new(&cache, ground);
     replay(&mut cache, &ground.requests.slice(0..ground.warm));
     let rest = ground.requests.slice(ground.warm..ground.requests.len());
     let mut probe = cache.clone();
     let rate = mean_demand(replay(&mut probe, &rest), &rest, &ground.service);
-    smallest(rate * ground.load, |mu| trials.survives(&cache, &rest, ground.load, mu))
+    let mut moment = ground.warm;
+    let limit = smallest(rate * ground.load, |mu| match trials.walk(&cache, &rest, ground.load, mu) {
+        None => true,
+        Some(position) => {
+            moment = ground.warm + position;
+            false
+        }
+    });
+    Worst { limit, moment }
 }
 
 /// Misses (or bytes missed) per second of the trace, at least one per trace, so that it can be a guess.
@@ -150,10 +159,14 @@ impl<'g, P: Policy> Trials<'g, P> {
     }
 
     fn survives(&mut self, start: &Cache<P>, requests: &Requests<'_>, load: f64, mu: f64) -> bool {
+        self.walk(start, requests, load, mu).is_none()
+    }
+
+    fn walk(&mut self, start: &Cache<P>, requests: &Requests<'_>, load: f64, mu: f64) -> Option<usize> {
         self.cache.copy_from(start);
         self.cache.stretch_lives(requests.times[0], load);
         let scaled = Requests { second: (SECOND as f64 * load).round().max(1.0) as u64, ..*requests };
-        self.walker.survives(&mut self.cache, &scaled, &self.ground.service, mu)
+        self.walker.walk(&mut self.cache, &scaled, &self.ground.service, mu)
     }
 }
 

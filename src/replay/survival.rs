@@ -36,9 +36,7 @@ impl Walker {
         Walker { fetches: VecDeque::new(), under_way: vec![0; objects] }
     }
 
-    /// Whether `cache`, replaying `requests` from its present state with an idle backend of `mu` (answers or bytes a
-    /// real second), never makes a fetch wait longer than the service's patience. Stops at the first that does.
-    /// The load factor is in `requests.second`.
+    /// Whether [`Walker::walk`] finds nothing.
     pub fn survives<C: Lookaside>(
         &mut self,
         cache: &mut C,
@@ -46,13 +44,27 @@ impl Walker {
         service: &Service,
         mu: f64,
     ) -> bool {
+        self.walk(cache, requests, service, mu).is_none()
+    }
+
+    /// Lets `cache` replay `requests` from its present state with an idle backend of `mu` (answers or bytes a real
+    /// second), up to the first fetch that waits longer than the service's patience. `None` where no fetch does; else
+    /// the position at which the backlog began that made it wait. The load factor is in `requests.second`.
+    pub fn walk<C: Lookaside>(
+        &mut self,
+        cache: &mut C,
+        requests: &Requests<'_>,
+        service: &Service,
+        mu: f64,
+    ) -> Option<usize> {
         let second = requests.second as f64;
         let patience = service.patience().0 * second;
         let service_time = service.service_time.0 * second;
         let unit_cost = second / mu;
         let mut unfinished = 0.0_f64;
         let mut last = requests.times.first().copied().unwrap_or(0);
-        let mut survived = true;
+        let mut backlog_since = 0;
+        let mut collapse = None;
         for i in 0..requests.len() {
             if let Some(object) = requests.objects.get(i + AHEAD) {
                 cache.prefetch_node(*object);
@@ -67,8 +79,11 @@ impl Walker {
                         continue;
                     }
                     if unfinished > patience {
-                        survived = false;
+                        collapse = Some(backlog_since);
                         break;
+                    }
+                    if unfinished == 0.0 {
+                        backlog_since = i;
                     }
                     let at = request.time.saturating_add((unfinished + service_time) as u64);
                     unfinished += match service.demand {
@@ -91,7 +106,7 @@ impl Walker {
         for fetch in self.fetches.drain(..) {
             self.under_way[fetch.request.object.index()] = 0;
         }
-        survived
+        collapse
     }
 
     /// Inserts what has been answered by `now`. One FIFO queue with a constant service time answers in order.

@@ -69,22 +69,34 @@ impl Windows {
         }
     }
 
-    /// Moments at which to try a loss: the starts of the busiest windows and a regular grid, all at or after position
-    /// `from`, in order of time, as positions.
-    pub fn moments(&self, from: usize, requests: &Requests<'_>) -> Vec<usize> {
-        const BUSIEST: usize = 8;
-        const GRID: usize = 8;
-        let mut busy: Vec<&Window> =
-            self.all.iter().filter(|window| window.range.start >= from && window.gets > 0).collect();
+    /// The starts of the `count` windows with the most gets at or after position `from`, as positions.
+    pub fn busiest_starts(&self, from: usize, count: usize) -> Vec<usize> {
+        let later = self.all.iter().filter(|window| window.range.start >= from && window.gets > 0);
+        let mut busy: Vec<&Window> = later.collect();
         busy.sort_by_key(|window| (std::cmp::Reverse(window.gets), window.start));
-        let mut moments: Vec<usize> = busy.iter().take(BUSIEST).map(|window| window.range.start).collect();
-        let first = requests.times[from];
-        let rest = requests.times[requests.len() - 1] - first;
-        moments.extend((0..GRID).map(|i| requests.position_at(first + rest / GRID as u64 * i as u64)));
-        moments.sort_unstable();
-        moments.dedup();
-        moments
+        busy.iter().take(count).map(|window| window.range.start).collect()
     }
+}
+
+/// Windows that a trace may be cut into at the most.
+pub const MOST_WINDOWS: u64 = 1_000_000;
+
+/// Moments at which to try a loss, as positions in order of time, none before `from`: the starts of the busiest windows,
+/// of the busiest stretches as long as a client waits (bursts that a window averages away), and a regular grid.
+pub fn moments(windows: &Windows, from: usize, requests: &Requests<'_>, timeout: Seconds) -> Vec<usize> {
+    const BUSIEST: usize = 6;
+    const BURSTS: usize = 4;
+    const GRID: usize = 6;
+    let narrowest = windows.span.0 / MOST_WINDOWS as f64;
+    let bursts = Windows::cut(requests, Some(Seconds(timeout.0.max(narrowest))));
+    let mut moments = windows.busiest_starts(from, BUSIEST);
+    moments.extend(bursts.busiest_starts(from, BURSTS));
+    let first = requests.times[from];
+    let rest = requests.times[requests.len() - 1] - first;
+    moments.extend((0..GRID).map(|i| requests.position_at(first + rest / GRID as u64 * i as u64)));
+    moments.sort_unstable();
+    moments.dedup();
+    moments
 }
 
 fn suitable_width(gets: u64, span: Seconds) -> Seconds {
@@ -111,7 +123,7 @@ mod tests {
         assert_eq!(gets, [2, 3, 0, 0, 1]);
         let (busiest, rate) = windows.busiest().unwrap();
         assert_eq!((busiest.start, rate), (10 * SECOND, 0.3));
-        let moments = windows.moments(0, &requests(&times, &objects));
+        let moments = moments(&windows, 0, &requests(&times, &objects), Seconds(1.0));
         assert!(moments.contains(&0) && moments.contains(&2) && moments.contains(&5), "{moments:?}");
     }
 

@@ -1,6 +1,6 @@
 //! What the numbers rest on, in sentences: assumptions, and warnings where something should make a reader careful.
 
-use crate::analysis::{AUTO_BACKEND_HEADROOM, Findings, Question};
+use crate::analysis::{AUTO_BACKEND_HEADROOM, Finding, Findings, Question};
 use crate::policy::Capacity;
 use crate::replay::refill::EPSILON;
 use crate::trace::Trace;
@@ -30,7 +30,7 @@ pub fn assumptions(question: &Question, found: &[(Trace, Findings)]) -> Vec<Stri
             }
         }
         all.push(name(format!(
-            "today is the busiest window of {}, at {} into the trace; losses were tried at {} moments (busiest windows and a regular grid)",
+            "today is the busiest window of {}, at {} into the trace; losses were tried at {} moments (the busiest windows, the busiest bursts, where warm traffic comes closest to collapse, and a regular grid)",
             findings.windows.width,
             Seconds(findings.busiest_at),
             findings.moments
@@ -48,7 +48,7 @@ pub fn assumptions(question: &Question, found: &[(Trace, Findings)]) -> Vec<Stri
     }
     let joined = if service.single_flight { "joins the fetch under way" } else { "asks again" };
     all.push(format!(
-        "backend: {} servers' worth of capacity at {} per answer, one FIFO queue without bound, and no cancelled work",
+        "backend: {}, {} to answer, one FIFO queue without bound, no work is cancelled",
         servers(question, found),
         service.service_time
     ));
@@ -73,11 +73,15 @@ pub fn assumptions(question: &Question, found: &[(Trace, Findings)]) -> Vec<Stri
     all
 }
 
+/// What the backend's capacity means in servers.
 fn servers(question: &Question, found: &[(Trace, Findings)]) -> String {
     let count = |findings: &Findings| significant(findings.backend.per_second * question.service.service_time.0);
     match question.service.demand {
-        Demand::Answers => found.iter().map(|(_, findings)| count(findings)).collect::<Vec<_>>().join(" / "),
-        Demand::Bytes => "a link's".to_string(),
+        Demand::Answers => {
+            let counts: Vec<String> = found.iter().map(|(_, findings)| count(findings)).collect();
+            format!("the capacity of {} servers", counts.join(" / "))
+        }
+        Demand::Bytes => "a link on which a miss takes its size".to_string(),
     }
 }
 
@@ -109,7 +113,15 @@ pub fn warnings(question: &Question, found: &[(Trace, Findings)]) -> Vec<String>
                 significant(servers)
             ));
         }
-        if findings.cells.iter().any(|cell| cell.refill.over.is_none()) {
+        if findings.cells.iter().any(|cell| cell.advertised.is_some_and(|advertised| advertised < cell.floor)) {
+            all.push(format!(
+                "{}: advertised lies under the floor, because bursts inside a window of {} are what a queue of {} cannot \
+                 absorb, while the floor is a long-run formula; look at --timeout, --single-flight and a smaller --window",
+                trace.name, findings.windows.width, question.service.timeout
+            ));
+        }
+        let unknown = |cell: &Finding| cell.refill.over.is_none() && !cell.cell.policy.info().unbounded;
+        if findings.cells.iter().any(unknown) {
             all.push(format!(
                 "{}: not every cache was refilled before the trace or the horizon ended; its refill time is unknown",
                 trace.name
