@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod definitions;
+mod docs;
 mod formats;
 mod policies;
 mod synth;
