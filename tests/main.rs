@@ -3,6 +3,7 @@
 mod bad_input;
 mod commands;
 mod definitions;
+mod docs;
 mod formats;
 mod policies;
 mod synth;
