@@ -5,5 +5,6 @@ mod commands;
 mod definitions;
 mod docs;
 mod formats;
+mod gap;
 mod policies;
 mod synth;
