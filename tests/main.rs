@@ -3,5 +3,7 @@
 mod bad_input;
 mod definitions;
 mod formats;
+mod gap;
 mod policies;
 mod synth;
+mod tidy;

@@ -28,6 +28,9 @@ pub const AUTO_BACKEND_HEADROOM: f64 = 1.1;
 /// A cache size that is not given is this share of the footprint.
 pub const AUTO_CACHE_SHARE: f64 = 0.1;
 
+/// More windows than this are chance rather than rates, and would fill memory.
+const MOST_WINDOWS: f64 = 1e6;
+
 /// What to find out about a trace.
 #[derive(Clone)]
 pub struct Question {
@@ -87,7 +90,7 @@ pub struct Findings {
 /// Answers a question about a trace. `step` is called as work is done, [`steps`] times in all.
 ///
 /// # Errors
-/// A trace without times or with all requests at one instant; a cache size that the trace cannot give; a warm-up that
+/// A trace without times, without gets or with all requests at one instant; windows too narrow for it; a cache size that the trace cannot give; a warm-up that
 /// leaves nothing; a backend in bytes for a trace without sizes.
 pub fn analyse(trace: &Trace, question: &Question, step: impl Fn() + Sync + Send) -> Result<Findings> {
     let requests = trace.requests();
@@ -102,8 +105,19 @@ pub fn analyse(trace: &Trace, question: &Question, step: impl Fn() + Sync + Send
             .at(&trace.name, None)
             .hint("give it in answers a second: -b 300/s"));
     }
+    let span = requests.times.last().copied().unwrap_or(0);
+    if let Some(width) = question.window.filter(|width| span as f64 / width.nanoseconds() as f64 > MOST_WINDOWS) {
+        return Err(Error::usage(format!("windows of {width} are too narrow for a trace that long"))
+            .at(&trace.name, None)
+            .hint("give a wider --window, or leave it out for one that suits the trace"));
+    }
     let windows = Windows::cut(&requests, question.window);
     let facts = Facts::of(trace, warm);
+    if facts.gets == 0 {
+        return Err(Error::trace("the trace has no gets, so it has no load")
+            .at(&trace.name, None)
+            .hint("check the op column: coldgap inspect"));
+    }
     let no_load = || {
         Error::trace("all requests carry the same time, so there is no load")
             .at(&trace.name, None)
