@@ -8,3 +8,4 @@ mod formats;
 mod gap;
 mod policies;
 mod synth;
+mod tidy;

@@ -77,7 +77,7 @@ pub struct Findings {
 /// Answers a question about a trace. `step` is called as work is done, [`steps`] times in all.
 ///
 /// # Errors
-/// A trace without times or with all requests at one instant; a cache size that the trace cannot give; a warm-up that
+/// A trace without times, without gets or with all requests at one instant; windows too narrow for it; a cache size that the trace cannot give; a warm-up that
 /// leaves nothing; a backend in bytes for a trace without sizes.
 pub fn analyse(trace: &Trace, question: &Question, step: impl Fn() + Sync + Send) -> Result<Findings> {
     let requests = trace.requests();
@@ -95,6 +95,11 @@ pub fn analyse(trace: &Trace, question: &Question, step: impl Fn() + Sync + Send
     check_window(trace, question)?;
     let windows = Windows::cut(&requests, question.window);
     let facts = Facts::of(trace, warm);
+    if facts.gets == 0 {
+        return Err(Error::trace("the trace has no gets, so it has no load")
+            .at(&trace.name, None)
+            .hint("check the op column: coldgap inspect"));
+    }
     let no_load = || {
         Error::trace("all requests carry the same time, so there is no load")
             .at(&trace.name, None)

@@ -142,7 +142,10 @@ fn baseline(named: Option<&str>, policies: &mut Vec<PolicySpec>) -> Result<usize
     let mut wanted = spec::parse_list(name)?;
     let wanted = match (wanted.pop(), wanted.is_empty()) {
         (Some(wanted), true) => wanted,
-        _ => return Err(Error::usage(format!("--baseline takes one policy, not '{name}'"))),
+        _ => {
+            return Err(Error::usage(format!("--baseline takes one policy, not '{name}'"))
+                .hint("list the policies to compare with --policy"));
+        }
     };
     let position = policies.iter().position(|policy| policy.to_string() == wanted.to_string());
     Ok(position.unwrap_or_else(|| {

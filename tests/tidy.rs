@@ -1,0 +1,149 @@
+//! The house's rules about its own sources: sizes, headers, who may know which crate, and which way imports run.
+
+use coldgap::trace::FORMATS;
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Top-level modules by floor, the lowest first. A floor may use those below it, and no other module of its own.
+/// `suggest` and `progress` serve words and bars to whoever is above; `capacity` and `service` are plain arithmetic.
+const FLOORS: [&[&str]; 8] = [
+    &["units", "error", "hash", "prefetch", "suggest", "progress", "prose", "request"],
+    &["bitset"],
+    &["trace", "policy", "capacity", "service"],
+    &["cache"],
+    &["replay"],
+    &["analysis"],
+    &["report"],
+    &["cli"],
+];
+
+/// Every Rust file under a folder of the crate: its path from the crate's root, and its text.
+fn sources(folder: &str) -> Vec<(String, String)> {
+    fn walk(folder: &Path, found: &mut Vec<PathBuf>) {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                walk(&path, found);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                found.push(path);
+            }
+        }
+    }
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut paths = Vec::new();
+    walk(&root.join(folder), &mut paths);
+    paths.sort();
+    let named = |path: PathBuf| {
+        let name = path.strip_prefix(root).unwrap().to_string_lossy().replace('\\', "/");
+        (name, fs::read_to_string(path).unwrap())
+    };
+    paths.into_iter().map(named).collect()
+}
+
+/// The code without its comments.
+fn code(text: &str) -> String {
+    text.lines().map(|line| line.split("//").next().unwrap_or("")).collect::<Vec<_>>().join("\n")
+}
+
+/// The identifiers that follow each `prefix` in a text; for `prefix{a, b}` all of the braces.
+fn named_after(text: &str, prefix: &str) -> BTreeSet<String> {
+    let first = |part: &str| part.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect::<String>();
+    let mut found = BTreeSet::new();
+    for (at, _) in text.match_indices(prefix) {
+        let rest = &text[at + prefix.len()..];
+        match rest.strip_prefix('{') {
+            Some(list) => found.extend(list.split('}').next().unwrap_or("").split(',').map(|part| first(part.trim()))),
+            None => {
+                found.insert(first(rest));
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn files_are_small_and_say_what_they_are() {
+    for folder in ["src", "tests", "benches"] {
+        for (name, text) in sources(folder) {
+            assert!(text.lines().count() <= 600, "{name} has {} lines", text.lines().count());
+            assert!(text.starts_with("//! "), "{name} does not say what it is");
+        }
+    }
+}
+
+#[test]
+fn each_heavy_crate_is_known_in_one_place() {
+    let allowed: [(&str, &[&str]); 7] = [
+        ("polars::", &["src/report/frame.rs"]),
+        ("arrow::", &["src/trace/"]),
+        ("parquet::", &["src/trace/"]),
+        ("indicatif::", &["src/progress.rs"]),
+        ("rayon::", &["src/replay/grid.rs", "src/trace/"]),
+        ("clap::", &["src/cli/"]),
+        ("unsafe {", &["src/prefetch.rs"]),
+    ];
+    let sources = sources("src");
+    for (word, places) in allowed {
+        let mut users = 0;
+        for (name, text) in &sources {
+            // A path's first word: `trace::parquet::` is a module of ours.
+            let code = code(text);
+            let used = code.match_indices(word).any(|(at, _)| {
+                let before = code[..at].chars().next_back();
+                !before.is_some_and(|c| c.is_alphanumeric() || c == '_' || c == ':')
+            });
+            users += usize::from(used);
+            assert!(!used || places.iter().any(|place| name.starts_with(place)), "{name} uses {word}");
+        }
+        assert!(users > 0, "nobody uses {word}");
+    }
+}
+
+#[test]
+fn imports_run_down_the_floors() {
+    let floor = |module: &str| FLOORS.iter().position(|modules| modules.contains(&module));
+    let declared = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/lib.rs")).unwrap();
+    for module in
+        declared.lines().filter_map(|line| line.strip_suffix(';')?.trim_start_matches("pub ").strip_prefix("mod "))
+    {
+        assert!(floor(module).is_some(), "{module} stands on no floor");
+    }
+    let mut imports = 0;
+    for (name, text) in sources("src") {
+        let path = name.trim_start_matches("src/").trim_end_matches(".rs");
+        let own = path.split('/').next().unwrap();
+        let Some(own_floor) = floor(own) else {
+            assert!(["lib", "main"].contains(&own), "{name} stands on no floor");
+            continue;
+        };
+        for other in named_after(&code(&text), "crate::") {
+            // A macro of the crate's root, not a module.
+            if other == own || other == "linked" {
+                continue;
+            }
+            imports += 1;
+            let other_floor = floor(&other).unwrap_or_else(|| panic!("{name} imports {other}, which is on no floor"));
+            assert!(other_floor < own_floor, "{name} ({own}) imports {other}, which is not below it");
+        }
+    }
+    assert!(imports > 50, "only {imports} imports were seen");
+}
+
+#[test]
+fn every_format_is_registered() {
+    let mut implemented = BTreeSet::new();
+    let mut registry = String::new();
+    for (name, text) in sources("src/trace") {
+        if name == "src/trace/format.rs" {
+            registry = text;
+        } else if let Some(kind) = text.lines().find_map(|line| line.strip_prefix("impl Format for ")) {
+            let file = Path::new(&name).file_stem().unwrap().to_string_lossy();
+            implemented.insert(format!("{file}::{}", kind.trim_end_matches(" {")));
+        }
+    }
+    assert_eq!(implemented.len(), FORMATS.len());
+    for entry in implemented {
+        assert!(registry.contains(&format!("&super::{entry},")), "{entry} is not in the registry");
+    }
+}
