@@ -6,6 +6,7 @@ mod definitions;
 mod docs;
 mod formats;
 mod gap;
+mod laws;
 mod policies;
 mod synth;
 mod tidy;

@@ -22,6 +22,11 @@ impl Output {
         if path.is_dir() {
             return Err(Error::usage("is a folder; name a file").at(path.display(), None));
         }
+        if !folder.is_dir() {
+            return Err(Error::usage(format!("the folder {} does not exist", folder.display()))
+                .at(path.display(), None)
+                .hint("make it first, or name another file"));
+        }
         let file = tempfile::Builder::new()
             .prefix(".coldgap-")
             .tempfile_in(folder)

@@ -114,7 +114,7 @@ fn targets_that_cannot_be_written() {
     for (target, words) in [
         ("out.csv", "Parquet only"),
         ("out", "Parquet only"),
-        ("nosuch/out.parquet", "cannot create the output"),
+        ("nosuch/out.parquet", "does not exist"),
         ("folder.parquet", "is a folder"),
     ] {
         let outcome = coldgap(folder.path(), &["convert", "in", target]);
