@@ -267,5 +267,10 @@ fn real_traces_give_a_report() {
             .map(|policy| number(cell(&report, policy), "hidden_safe_per_second"))
             .collect();
         assert!(hidden.iter().all(|hidden| *hidden > 0.0), "{name}");
+        // Eviction does not move hidden capacity; only where advertised caps it may policies differ.
+        for (policy, own) in ["lru", "fifo", "lfu"].iter().zip(&hidden) {
+            let capped = *own == number(cell(&report, policy), "advertised_per_second");
+            assert!(capped || (own / hidden[0] - 1.0).abs() < 0.02, "{name} {policy}: {hidden:?}");
+        }
     }
 }

@@ -40,6 +40,16 @@ impl Capacity {
             Capacity::Objects(n) | Capacity::Bytes(n) => n,
         }
     }
+
+    /// The number, where it counts objects.
+    pub fn objects(self) -> Option<u64> {
+        matches!(self, Capacity::Objects(_)).then_some(self.amount())
+    }
+
+    /// The number, where it counts bytes.
+    pub fn bytes(self) -> Option<u64> {
+        matches!(self, Capacity::Bytes(_)).then_some(self.amount())
+    }
 }
 
 /// What a policy says of itself; feeds the command line, the documentation and the tests.

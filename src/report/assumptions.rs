@@ -57,7 +57,7 @@ pub fn assumptions(question: &Question, found: &[(Trace, Findings)]) -> Vec<Stri
         service.timeout, service.retries
     ));
     all.push(
-        "hidden is the safe bound: below it no answer is ever late. Beyond it the service may still heal; no outage was simulated".to_string(),
+        "hidden is the safe bound: below it no answer is ever late, so retries do not move it (they lower the floor). Beyond it the service may still heal; no outage was simulated".to_string(),
     );
     all.push(
         "loads are scaled by time compression: every timestamp is divided by the factor, the order of keys stays"

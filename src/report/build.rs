@@ -4,7 +4,6 @@ use super::assumptions::{assumptions, warnings};
 use super::verdict::verdict;
 use super::{BackendReport, Config, RefillRow, Report, Row, SCHEMA_VERSION, Tool, TraceReport, WindowRow, seconds};
 use crate::analysis::{Finding, Findings, Question};
-use crate::policy::Capacity;
 use crate::trace::Trace;
 use crate::units::Demand;
 
@@ -12,7 +11,7 @@ use crate::units::Demand;
 pub fn build(command: &str, question: &Question, found: &[(Trace, Findings)]) -> Report {
     let mut report = Report {
         schema_version: SCHEMA_VERSION,
-        tool: Tool { name: "coldgap", version: env!("CARGO_PKG_VERSION") },
+        tool: Tool::this(),
         command: command.to_string(),
         config: config(question),
         seed: None,
@@ -76,18 +75,14 @@ fn trace_report(trace: &Trace, findings: &Findings, question: &Question) -> Trac
 fn rows(trace: &Trace, findings: &Findings, question: &Question, cell: &Finding) -> Vec<Row> {
     let total = cell.observation.total;
     let sized = trace.sizes.is_some();
-    let (objects, bytes) = match cell.cell.capacity {
-        Capacity::Objects(n) => (Some(n), None),
-        Capacity::Bytes(n) => (None, Some(n)),
-    };
     let info = cell.cell.policy.info();
     let row = |least: &crate::analysis::LeastBackend| Row {
         trace: trace.name.clone(),
         policy: cell.policy(),
         is_bound: info.needs_future || info.unbounded,
         baseline: question.sweep.policies[question.baseline].to_string(),
-        cache_capacity_objects: objects,
-        cache_capacity_bytes: bytes,
+        cache_capacity_objects: cell.cell.capacity.objects(),
+        cache_capacity_bytes: cell.cell.capacity.bytes(),
         cache_capacity_ratio: cell.capacity_ratio,
         requests: total.requests,
         hits: total.hits,

@@ -55,6 +55,13 @@ pub struct Tool {
     pub version: &'static str,
 }
 
+impl Tool {
+    /// This program.
+    fn this() -> Tool {
+        Tool { name: "coldgap", version: env!("CARGO_PKG_VERSION") }
+    }
+}
+
 /// The configuration as it was used.
 #[derive(Debug, Clone, Serialize)]
 pub struct Config {

@@ -61,7 +61,7 @@ pub struct ReplayRow {
 impl ReplayReport {
     /// An empty report of this command.
     pub fn new(command: String, assumptions: Vec<String>) -> ReplayReport {
-        let tool = Tool { name: "coldgap", version: env!("CARGO_PKG_VERSION") };
+        let tool = Tool::this();
         ReplayReport {
             schema_version: SCHEMA_VERSION,
             tool,
@@ -86,18 +86,14 @@ impl ReplayReport {
             footprint_bytes: facts.footprint_bytes,
         });
         for found in cells {
-            let (objects, bytes) = match found.cell.capacity {
-                Capacity::Objects(n) => (Some(n), None),
-                Capacity::Bytes(n) => (None, Some(n)),
-            };
             let info = found.cell.policy.info();
             let total = found.observation.total;
             self.rows.push(ReplayRow {
                 trace: trace.name.clone(),
                 policy: found.cell.policy.to_string(),
                 is_bound: info.needs_future || info.unbounded,
-                cache_capacity_objects: objects,
-                cache_capacity_bytes: bytes,
+                cache_capacity_objects: found.cell.capacity.objects(),
+                cache_capacity_bytes: found.cell.capacity.bytes(),
                 cache_capacity_ratio: found.capacity_ratio,
                 requests: total.requests,
                 hits: total.hits,

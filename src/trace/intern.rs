@@ -49,7 +49,7 @@ fn canonical_number(bytes: &[u8]) -> Option<u64> {
 /// The distinct keys of a trace, by object id.
 #[derive(Debug, Clone, Default)]
 pub struct Keys {
-    /// The number itself, or (where `text_ends` is not empty and says so) an index into the texts.
+    /// The number itself or, where `is_text` says so, an index into the texts.
     numbers: Vec<u64>,
     /// True per object whose key is text; empty while none is.
     is_text: Vec<bool>,
