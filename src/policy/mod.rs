@@ -22,7 +22,7 @@ mod unbounded;
 
 use crate::request::{ObjectId, Request};
 pub use nodes::Nodes;
-pub use parameters::{Parameter, ParameterError, Parameters};
+pub use parameters::{Parameter, ParameterError, Parameters, SEED};
 
 /// How much a cache holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -86,6 +86,12 @@ pub trait Policy: Clone + Send + Sync + Sized + 'static {
     /// # Errors
     /// A parameter outside its range.
     fn new(capacity: Capacity, parameters: &Parameters) -> Result<Self, ParameterError>;
+
+    /// Bytes that the policy allocates beside its nodes, at most, for a trace of so many objects: what a prediction of
+    /// memory adds to `size_of::<Self::Node>()` per object.
+    fn memory(_capacity: Capacity, _objects: usize) -> u64 {
+        0
+    }
 
     /// A request found the object not cached; ghosts and sketches learn here. The object may be inserted much later,
     /// or never.

@@ -4,6 +4,7 @@
 
 use crate::units::Ratio;
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 
 /// A parameter as documented.
 #[derive(Debug, Clone, Copy)]
@@ -15,6 +16,9 @@ pub struct Parameter {
     /// What it does.
     pub help: &'static str,
 }
+
+/// The seed of a policy that draws at random: the same seed gives the same replay.
+pub const SEED: Parameter = Parameter { name: "seed", default: "1", help: "what its random choices are drawn from" };
 
 /// A parameter that cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -63,6 +67,18 @@ impl Parameters {
     /// Text that is not a share between 0% and 100%.
     pub fn ratio(&self, name: &str, info: &super::Info) -> Result<Ratio, ParameterError> {
         self.text(name, info).parse().map_err(|error| ParameterError(format!("{name}: {error}")))
+    }
+
+    /// The value as a whole number within a range.
+    ///
+    /// # Errors
+    /// Any other text, or a number outside the range.
+    pub fn number(&self, name: &str, info: &super::Info, range: RangeInclusive<u64>) -> Result<u64, ParameterError> {
+        let text = self.text(name, info);
+        let number = text.parse().ok().filter(|number| range.contains(number));
+        let (low, high) = range.into_inner();
+        let bounds = if high == u64::MAX { format!("{low} or more") } else { format!("{low} to {high}") };
+        number.ok_or_else(|| ParameterError(format!("{name}: '{text}' is not a whole number, {bounds}")))
     }
 
     /// The value as one of several words.
