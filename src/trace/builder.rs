@@ -236,7 +236,7 @@ fn sampled(key: Key<'_>, share: f64) -> bool {
 }
 
 /// Hashes keys, times and the rest, request by request, independent of the file's format.
-fn fingerprint(trace: &Trace) -> String {
+pub(super) fn fingerprint(trace: &Trace) -> String {
     let mut hasher = Xxh3::new();
     let key_hashes: Vec<u64> = (0..trace.object_count()).map(|i| trace.keys.get(ObjectId(i as u32)).hash()).collect();
     let requests = trace.requests();

@@ -76,6 +76,13 @@ impl ReadOptions {
         Ok(())
     }
 
+    /// True where they change nothing of a native file.
+    pub(super) fn is_plain(&self) -> bool {
+        let format = self.format.as_deref().is_none_or(|name| name.eq_ignore_ascii_case("parquet"));
+        let parts = self.from.or(self.until).is_some() || self.limit.is_some() || self.sample.is_some();
+        format && !parts && !self.sort && self.columns.is_empty() && self.time_unit.is_none()
+    }
+
     /// Refuses what only makes sense for tables, for a format whose columns are fixed.
     pub(super) fn refuse_columns(&self, format: &FormatInfo) -> Result<()> {
         let flag = match (self.columns.is_empty(), self.time_unit) {

@@ -14,9 +14,11 @@ pub mod format;
 mod guard;
 pub mod input;
 pub mod intern;
+pub mod native;
 mod oracle_general;
 pub mod parquet;
 pub mod profile;
+pub mod source;
 mod spool;
 pub mod synthetic;
 mod table;
@@ -79,6 +81,15 @@ impl Trace {
         self.keys.len()
     }
 
+    /// Bytes of all distinct objects, each at its largest size; `None` where the trace has no sizes.
+    pub fn footprint_bytes(&self) -> Option<u64> {
+        let mut largest = vec![0; self.object_count()];
+        for (object, size) in self.objects.iter().zip(self.sizes.as_ref()?) {
+            largest[object.index()] = (*size).max(largest[object.index()]);
+        }
+        Some(largest.into_iter().map(u64::from).sum())
+    }
+
     /// True where requests have times.
     pub fn has_times(&self) -> bool {
         !self.times.is_empty()
@@ -88,6 +99,7 @@ impl Trace {
     pub fn space_evenly(&mut self, rate: Rate) {
         let gap = SECOND as f64 / rate.per_second;
         self.times = (0..self.len()).map(|i| (i as f64 * gap) as u64).collect();
+        self.fingerprint = builder::fingerprint(self);
         self.notes.push(format!("the trace has no times: requests are spaced evenly at {rate}, as --rate says"));
     }
 

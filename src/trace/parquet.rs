@@ -8,6 +8,7 @@ use super::builder::{Builder, Flow};
 use super::format::{Format, FormatInfo, Head, ReadOptions, Sniff};
 use super::input::Input;
 use super::intern::{Key, Keys};
+use super::native::{ColumnHash, OBJECT, SUMMARY, Summary};
 use super::{Trace, guard, spool};
 use crate::error::{Error, Result};
 use crate::request::{ObjectId, Op};
@@ -32,7 +33,7 @@ use std::sync::Arc;
 const MAGIC: &[u8] = b"PAR1";
 /// The metadata entries of the native format: who wrote it, and what was assumed or changed on the way there.
 const VERSION: &str = "coldgap.version";
-const NOTES: &str = "coldgap.notes";
+pub(super) const NOTES: &str = "coldgap.notes";
 /// Rows that are compressed together.
 const ROWS_PER_GROUP: usize = 1 << 20;
 /// Rows that are handed to the writer, or read, at once.
@@ -54,7 +55,8 @@ static INFO: FormatInfo = FormatInfo {
              names), never stepping back; key = UINT64, or STRING/BINARY where keys are not numbers; size = UINT32, \
              bytes; op = STRING, get, set or delete (default get); ttl = UINT32, seconds an answer lives (0: not \
              said). The metadata entries coldgap.version and coldgap.notes say who wrote the file and what was \
-             assumed. Tables written elsewhere are read as well: columns are found by the names that CSV headers \
+             assumed. Files that coldgap writes also hold object = UINT32, the keys numbered by first touch, and the entry \
+             coldgap.summary: from these a replay is streamed without holding the trace in memory. Tables written elsewhere are read as well: columns are found by the names that CSV headers \
              use (coldgap formats csv) or told with --columns, integers of any width, floating-point seconds, \
              strings, dictionaries and timestamps are understood. Compression: zstd, snappy or none.",
 };
@@ -102,21 +104,28 @@ fn damaged(cause: String) -> Error {
 /// A target that cannot be written, or times beyond the year 2262, which the format cannot hold.
 pub fn write(trace: &Trace, target: impl Write + Send) -> Result<()> {
     let failed = |cause: ParquetError| Error::usage(format!("cannot write the trace: {cause}"));
-    let (schema, batches) = record_batches(trace)?;
+    let (schema, batches) = record_batches(trace, true)?;
     let mut writer = ArrowWriter::try_new(target, schema, Some(properties(trace))).map_err(failed)?;
+    let mut hash = ColumnHash::default();
     for batch in batches {
-        writer.write(&batch.map_err(|cause| failed(cause.into()))?).map_err(failed)?;
+        let batch = batch.map_err(|cause| failed(cause.into()))?;
+        hash.update(&batch);
+        writer.write(&batch).map_err(failed)?;
     }
+    let summary = serde_json::to_string(&Summary::of(trace, &hash))
+        .map_err(|cause| Error::usage(format!("cannot write the trace: {cause}")))?;
+    writer.append_key_value_metadata(KeyValue::new(SUMMARY.to_string(), summary));
     writer.close().map_err(failed)?;
     Ok(())
 }
 
-/// The trace as record batches, for every format that is made of them.
+/// The trace as record batches, for every format that is made of them; `ids`: with the object ids.
 ///
 /// # Errors
 /// Times beyond the year 2262, which a timestamp cannot hold.
 pub(super) fn record_batches(
     trace: &Trace,
+    ids: bool,
 ) -> Result<(SchemaRef, impl Iterator<Item = std::result::Result<RecordBatch, ArrowError>>)> {
     let last = trace.times.last().copied().unwrap_or(0);
     if trace.start.checked_add(last).and_then(|end| i64::try_from(end).ok()).is_none() {
@@ -124,7 +133,7 @@ pub(super) fn record_batches(
             .at(&trace.name, None)
             .hint("check the unit of the times: --time-unit s, ms, us or ns"));
     }
-    let schema = Arc::new(schema(trace));
+    let schema = Arc::new(schema(trace, ids));
     let batches = (0..trace.len()).step_by(ROWS_PER_BATCH).map({
         let schema = Arc::clone(&schema);
         move |start| {
@@ -147,12 +156,15 @@ fn key_type(keys: &Keys) -> DataType {
     if (0..keys.len() as u32).all(is_utf8) { DataType::Utf8 } else { DataType::Binary }
 }
 
-fn schema(trace: &Trace) -> Schema {
+fn schema(trace: &Trace, ids: bool) -> Schema {
     let mut fields = Vec::new();
     if trace.has_times() {
         fields.push(Field::new("time", DataType::Timestamp(TimeUnit::Nanosecond, None), false));
     }
     fields.push(Field::new("key", key_type(&trace.keys), false));
+    if ids {
+        fields.push(Field::new(OBJECT, DataType::UInt32, false));
+    }
     if trace.sizes.is_some() {
         fields.push(Field::new("size", DataType::UInt32, false));
     }
@@ -176,6 +188,9 @@ fn columns(trace: &Trace, schema: &Schema, range: Range<usize>) -> Vec<ArrayRef>
     // Times come first where there are any, then keys.
     let key_type = schema.field(usize::from(trace.has_times())).data_type();
     columns.push(key_column(&trace.keys, key_type, &trace.objects[range.clone()]));
+    if schema.column_with_name(OBJECT).is_some() {
+        columns.push(Arc::new(UInt32Array::from_iter_values(trace.objects[range.clone()].iter().map(|object| object.0))));
+    }
     if let Some(sizes) = &trace.sizes {
         columns.push(Arc::new(UInt32Array::from_iter_values(sizes[range.clone()].iter().copied())));
     }

@@ -1,0 +1,78 @@
+//! A trace as a replay takes it: in memory, or streamed from a native file. Results are the same either way.
+
+use super::native::Native;
+use super::{ReadOptions, Trace, read};
+use crate::error::Result;
+use std::path::Path;
+
+/// A trace that is ready to be replayed.
+pub enum Source {
+    /// Decoded into columns.
+    Memory(Trace),
+    /// Decoded batch by batch, as often as it is asked for.
+    File(Native),
+}
+
+/// What a report says of a trace.
+#[derive(Debug, Clone)]
+pub struct About<'t> {
+    /// Where it came from, as the user named it.
+    pub name: &'t str,
+    /// The format it was read as.
+    pub format: &'t str,
+    /// See [`Trace::fingerprint`].
+    pub fingerprint: &'t str,
+    /// Requests, of any operation.
+    pub requests: usize,
+    /// Distinct objects.
+    pub objects: usize,
+    /// True where it has sizes.
+    pub sized: bool,
+    /// True where it has times to live.
+    pub expires: bool,
+    /// What was assumed or changed while reading, in sentences.
+    pub notes: &'t [String],
+}
+
+impl Source {
+    /// Opens a trace: a native file that is read as it stands is streamed, everything else is read into memory, and so is a
+    /// trace of which `whole` says that it must be there as a whole.
+    ///
+    /// # Errors
+    /// See [`read`] and [`Native::open`].
+    pub fn open(path: &Path, options: &ReadOptions, whole: bool) -> Result<Source> {
+        if !whole
+            && options.is_plain()
+            && let Some(native) = Native::open(path)?
+        {
+            return Ok(Source::File(native));
+        }
+        Ok(Source::Memory(read(path, options)?))
+    }
+
+    /// What it is.
+    pub fn about(&self) -> About<'_> {
+        match self {
+            Source::Memory(trace) => About {
+                name: &trace.name,
+                format: &trace.format,
+                fingerprint: &trace.fingerprint,
+                requests: trace.len(),
+                objects: trace.object_count(),
+                sized: trace.sizes.is_some(),
+                expires: trace.ttls.is_some(),
+                notes: &trace.notes,
+            },
+            Source::File(native) => About {
+                name: &native.name,
+                format: "parquet",
+                fingerprint: &native.summary.fingerprint,
+                requests: native.summary.requests as usize,
+                objects: native.summary.objects as usize,
+                sized: native.has("size"),
+                expires: native.has("ttl"),
+                notes: &native.notes,
+            },
+        }
+    }
+}
