@@ -38,6 +38,11 @@ impl BitSet {
         self.words.fill(0);
     }
 
+    /// Bytes it takes.
+    pub fn memory(&self) -> u64 {
+        size_of_val(&self.words[..]) as u64
+    }
+
     /// Copies another set of the same bound, without allocating.
     pub fn copy_from(&mut self, other: &BitSet) {
         self.words.clone_from(&other.words);

@@ -102,6 +102,14 @@ impl<P: Policy> Cache<P> {
         }
     }
 
+    /// Bytes that [`Cache::new`] allocates for these arguments, and what the policy adds; admission is not counted.
+    pub fn memory(capacity: Capacity, objects: usize, expires: bool) -> u64 {
+        let weight = capacity.bytes().map_or(0, |_| size_of::<u32>());
+        let expiry = if expires { 2 * size_of::<u64>() } else { 0 };
+        let bits = objects.div_ceil(8);
+        (objects * (size_of::<P::Node>() + weight + expiry) + bits) as u64 + P::memory(capacity, objects)
+    }
+
     /// What is cached now, in the capacity's unit.
     pub fn used(&self) -> u64 {
         self.used

@@ -12,6 +12,8 @@ pub enum Kind {
     Usage,
     /// A trace is unreadable or inconsistent: exit code 3.
     Trace,
+    /// Somebody asked the work to stop: exit code 130, as shells report it.
+    Interrupted,
 }
 
 /// An expected error: what happened, where, and a hint that mends it.
@@ -58,6 +60,11 @@ impl Error {
         Error { kind: Kind::Trace, message: message.into(), place: None, hint: None }
     }
 
+    /// Work that was stopped on request; says what is left of it.
+    pub fn interrupted(left: &str) -> Error {
+        Error { kind: Kind::Interrupted, message: format!("interrupted: {left}"), place: None, hint: None }
+    }
+
     /// The file and, where known, the spot in it. A place already set is kept: the innermost knows best.
     pub fn at(mut self, file: impl fmt::Display, spot: Option<Spot>) -> Error {
         if self.place.is_none() {
@@ -80,11 +87,17 @@ impl Error {
         self
     }
 
-    /// 2 for usage, 3 for a trace.
+    /// True for [`Error::interrupted`].
+    pub fn is_interrupt(&self) -> bool {
+        self.kind == Kind::Interrupted
+    }
+
+    /// 2 for usage, 3 for a trace, 130 for an interrupt.
     pub fn exit_code(&self) -> u8 {
         match self.kind {
             Kind::Usage => 2,
             Kind::Trace => 3,
+            Kind::Interrupted => 130,
         }
     }
 }

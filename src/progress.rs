@@ -1,6 +1,8 @@
 //! Progress on standard error: a bar on a terminal, one line every 30 s otherwise. The only file that knows the bar.
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use crate::units::{Seconds, grouped_rate};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
+use std::fmt;
 use std::io::IsTerminal;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
@@ -11,22 +13,46 @@ const LINE_EVERY: Duration = Duration::from_secs(30);
 /// Progress of one long job, counted in steps. May be shared between threads.
 pub struct Progress {
     bar: ProgressBar,
+    /// What a step is: `requests`, or parts of different length, whose rate says nothing.
+    unit: &'static str,
+    started: Instant,
     /// When the last line was written, where there is no terminal.
     last_line: Option<Mutex<Instant>>,
 }
 
 impl Progress {
-    /// A job of so many steps, called `what`.
-    pub fn start(what: &str, steps: u64) -> Progress {
+    /// A job of so many parts, called `what`.
+    pub fn start(what: &str, parts: u64) -> Progress {
+        let progress = Progress::new(what, "parts", "{msg} {wide_bar} {percent}%  {eta} left");
+        progress.expect(parts);
+        progress
+    }
+
+    /// A job that replays requests, called `what`; how many, [`Progress::expect`] says.
+    pub fn requests(what: &str) -> Progress {
+        Progress::new(what, "requests", "{msg} {wide_bar} {percent}%  {rate}  {eta} left")
+    }
+
+    fn new(what: &str, unit: &'static str, template: &str) -> Progress {
         let terminal = std::io::stderr().is_terminal();
-        let bar = ProgressBar::with_draw_target(Some(steps), ProgressDrawTarget::hidden());
+        let bar = ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::hidden());
         if terminal {
-            let style = ProgressStyle::with_template("{msg} {wide_bar} {percent}%  {eta} left");
+            let rate = |state: &ProgressState, out: &mut dyn fmt::Write| {
+                // A bar that cannot be written is no reason to stop.
+                let _ = write!(out, "{} requests/s", grouped_rate(state.per_sec()));
+            };
+            let style = ProgressStyle::with_template(template).map(|style| style.with_key("rate", rate));
             bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
             bar.set_draw_target(ProgressDrawTarget::stderr());
         }
         bar.set_message(what.to_string());
-        Progress { bar, last_line: (!terminal).then(|| Mutex::new(Instant::now())) }
+        let started = Instant::now();
+        Progress { bar, unit, started, last_line: (!terminal).then(|| Mutex::new(started)) }
+    }
+
+    /// So many steps more are to be done.
+    pub fn expect(&self, steps: u64) {
+        self.bar.inc_length(steps);
     }
 
     /// So many steps were done.
@@ -38,13 +64,37 @@ impl Progress {
         {
             *last = Instant::now();
             let (done, all) = (self.bar.position(), self.bar.length().unwrap_or(0));
-            eprintln!("{}: {done} of {all} steps, {:.0} s left", self.bar.message(), self.bar.eta().as_secs_f64());
+            eprintln!("{}: {}", self.bar.message(), line(done, all, self.unit, self.started.elapsed()));
         }
     }
+}
+
+/// How far a job is, for people without a terminal.
+fn line(done: u64, all: u64, unit: &str, elapsed: Duration) -> String {
+    let rate = done as f64 / elapsed.as_secs_f64().max(1e-9);
+    let left = Seconds(all.saturating_sub(done) as f64 / rate.max(1e-9));
+    let percent = 100.0 * done as f64 / all.max(1) as f64;
+    let rate = if unit == "requests" { format!(", {} requests/s", grouped_rate(rate)) } else { String::new() };
+    format!("{percent:.0}% of {} {unit}{rate}, {left} left", grouped_rate(all as f64))
 }
 
 impl Drop for Progress {
     fn drop(&mut self) {
         self.bar.finish_and_clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_says_how_far_how_fast_and_how_long() {
+        let minute = Duration::from_secs(60);
+        assert_eq!(
+            line(6_000_000, 24_000_000, "requests", minute),
+            "25% of 24,000,000 requests, 100,000 requests/s, 180 s left"
+        );
+        assert_eq!(line(3, 12, "parts", minute), "25% of 12 parts, 180 s left");
     }
 }

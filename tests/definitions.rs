@@ -4,6 +4,7 @@
 
 use coldgap::cache::{Cache, Lookaside};
 use coldgap::capacity;
+use coldgap::interrupt::Interrupt;
 use coldgap::policy::{self, Capacity, Parameters, Policy, Visitor};
 use coldgap::replay::hunt::{Endurance, Ground, Search, endurance};
 use coldgap::replay::limits::{TOLERANCE, largest, smallest};
@@ -150,7 +151,15 @@ fn warm(policy: &str, trace: &Trace, mu: f64, load: f64) -> (f64, Endurance) {
             let miss_ratio = replay(&mut twin, &requests.slice(warm..trace.len())).miss_ratio().unwrap();
             let moments = vec![warm, warm + trace.len() / 8, warm + trace.len() / 4];
             let service = service(1.0, true);
-            let ground = Ground { requests, warm, moments, horizon: Seconds(900.0), service, load: load / 1000.0 };
+            let ground = Ground {
+                requests,
+                warm,
+                moments,
+                horizon: Seconds(900.0),
+                service,
+                load: load / 1000.0,
+                interrupt: Interrupt::default(),
+            };
             (miss_ratio, endurance(cache, &ground, &Search { mu, mu_reclaimed: None, losses: &[] }))
         }
     }

@@ -1,7 +1,6 @@
 //! What a trace says of itself, whatever the cache: counts, footprint, first touches.
 
-use crate::bitset::BitSet;
-use crate::request::Op;
+use crate::request::{Op, Requests};
 use crate::trace::Trace;
 use serde::Serialize;
 
@@ -41,47 +40,67 @@ pub struct Facts {
 impl Facts {
     /// Counts, with warm-up ending at position `warm`.
     pub fn of(trace: &Trace, warm: usize) -> Facts {
-        let requests = trace.requests();
-        let mut seen = BitSet::new(trace.object_count());
-        let mut largest: Vec<u32> = if trace.sizes.is_some() { vec![0; trace.object_count()] } else { Vec::new() };
-        let mut facts = Facts {
+        let mut counter = Counter::new(trace.len(), trace.object_count(), trace.footprint_bytes(), warm);
+        counter.count(&trace.requests());
+        counter.facts
+    }
+}
+
+/// Counts a trace batch by batch.
+pub struct Counter {
+    /// What was counted so far; footprint and objects are those of the whole trace.
+    pub facts: Facts,
+    requests: usize,
+    warm: usize,
+    position: usize,
+    /// Objects touched so far: ids go by first touch.
+    touched: u32,
+    first_touches: u64,
+    next_point: f64,
+}
+
+impl Counter {
+    /// For a trace of so many requests and objects.
+    pub fn new(requests: usize, objects: usize, footprint_bytes: Option<u64>, warm: usize) -> Counter {
+        let facts = Facts {
             gets: 0,
-            objects: trace.object_count() as u64,
-            footprint_bytes: None,
+            objects: objects as u64,
+            footprint_bytes,
             bytes_requested: 0,
             counted: 0,
             compulsory_misses: 0,
             compulsory_curve: Vec::new(),
         };
-        let mut first_touches = 0;
-        let mut next_point = 1.0;
+        Counter { facts, requests, warm, position: 0, touched: 0, first_touches: 0, next_point: 1.0 }
+    }
+
+    /// Adds the next requests.
+    pub fn count(&mut self, requests: &Requests<'_>) {
+        let facts = &mut self.facts;
         for i in 0..requests.len() {
             let request = requests.get(i);
-            let first = !seen.contains(request.object);
-            seen.insert(request.object);
-            if let Some(size) = largest.get_mut(request.object.index()) {
-                *size = (*size).max(request.size);
-            }
+            let position = self.position + i;
+            let first = request.object.0 == self.touched;
+            self.touched += u32::from(first);
             if request.op != Op::Get {
                 continue;
             }
             facts.gets += 1;
-            first_touches += u64::from(first);
-            if i >= warm {
+            self.first_touches += u64::from(first);
+            if position >= self.warm {
                 facts.counted += 1;
                 facts.bytes_requested += u64::from(request.size);
                 facts.compulsory_misses += u64::from(first);
             }
-            if facts.gets as f64 >= next_point || i + 1 == requests.len() {
-                next_point = (next_point * CURVE_FACTOR).max(next_point + 1.0);
+            if facts.gets as f64 >= self.next_point || position + 1 == self.requests {
+                self.next_point = (self.next_point * CURVE_FACTOR).max(self.next_point + 1.0);
                 facts.compulsory_curve.push(CompulsoryPoint {
                     requests: facts.gets,
                     seconds: request.time as f64 / 1e9,
-                    compulsory_misses: first_touches,
+                    compulsory_misses: self.first_touches,
                 });
             }
         }
-        facts.footprint_bytes = trace.sizes.is_some().then(|| largest.iter().map(|size| u64::from(*size)).sum());
-        facts
+        self.position += requests.len();
     }
 }

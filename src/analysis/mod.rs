@@ -3,14 +3,18 @@
 
 mod facts;
 mod finding;
+pub mod forecast;
+pub mod run;
 mod sweep;
 
 pub use facts::{CompulsoryPoint, Facts};
 pub use finding::{Finding, LeastBackend};
-pub use sweep::{AUTO_CACHE_SHARE, Sweep, SweepCell};
+pub use run::{Monitor, SweepCell, Swept};
+pub use sweep::{AUTO_CACHE_SHARE, Sweep};
 
 use crate::cache::Cache;
 use crate::error::{Error, Result};
+use crate::interrupt::Interrupt;
 use crate::policy::Policy;
 use crate::replay::cell::Task;
 use crate::replay::grid;
@@ -78,10 +82,15 @@ pub struct Findings {
 ///
 /// # Errors
 /// A trace without times, without gets or with all requests at one instant; windows too narrow for it; a cache size that the trace cannot give; a warm-up that
-/// leaves nothing; a backend in bytes for a trace without sizes.
-pub fn analyse(trace: &Trace, question: &Question, step: impl Fn() + Sync + Send) -> Result<Findings> {
+/// leaves nothing; a backend in bytes for a trace without sizes; an interrupt.
+pub fn analyse(
+    trace: &Trace,
+    question: &Question,
+    interrupt: &Interrupt,
+    step: impl Fn() + Sync + Send,
+) -> Result<Findings> {
     let requests = trace.requests();
-    let warm = question.sweep.warm_position(trace)?;
+    let warm = question.sweep.warm_position(trace.len())?;
     if !trace.has_times() {
         return Err(Error::trace("the trace has no times, so it has no load")
             .at(&trace.name, None)
@@ -119,11 +128,13 @@ pub fn analyse(trace: &Trace, question: &Question, step: impl Fn() + Sync + Send
         horizon: question.horizon,
         service: question.service,
         load: load_factor,
+        interrupt: interrupt.clone(),
     };
 
-    let cells = question.sweep.cells(trace, &facts)?;
+    let cells = question.sweep.cells(&trace.about(), &facts)?;
     let per_size = question.sweep.policies.len();
     let warm_runs = grid::run(&cells, question.sweep.threads, |cell| {
+        interrupt.check()?;
         let run = cell.with_cache(trace, WarmRun { ground: &ground, windows: &windows });
         step();
         run
@@ -139,6 +150,7 @@ pub fn analyse(trace: &Trace, question: &Question, step: impl Fn() + Sync + Send
     let miss_ratio = |i: usize| warm_runs[i].observation.total.miss_ratio().unwrap_or(0.0);
     let baseline_of = |i: usize| i - i % per_size + question.baseline;
     let endurances = grid::run(&numbered, question.sweep.threads, |&i| {
+        interrupt.check()?;
         // The backend that is left once the policy's saving over the baseline has been handed back.
         let (own, baseline) = (miss_ratio(i), miss_ratio(baseline_of(i)));
         let reclaims = i != baseline_of(i) && own > 0.0 && baseline > 0.0;
@@ -150,11 +162,14 @@ pub fn analyse(trace: &Trace, question: &Question, step: impl Fn() + Sync + Send
     })?;
     let flush = endurances[question.baseline].hidden.moment;
     let refills = grid::run(&cells, question.sweep.threads, |cell| {
+        interrupt.check()?;
         let found = cell.with_cache(trace, Flush { ground: &ground, moment: flush, window: windows.width });
         step();
         found
     })?;
 
+    // What was cut short is void.
+    interrupt.check()?;
     let scene = finding::Scene { facts: &facts, windows: &windows, ground: &ground, today, backend };
     let mut findings = Vec::with_capacity(cells.len());
     for (i, ((run, endurance), refill)) in warm_runs.into_iter().zip(endurances).zip(refills).enumerate() {

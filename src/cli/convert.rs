@@ -3,6 +3,7 @@
 use super::output::Output;
 use super::trace_args::TraceArgs;
 use crate::error::{Error, Result};
+use crate::interrupt::Interrupt;
 use crate::trace;
 use crate::units::{Ratio, grouped};
 use std::path::{Path, PathBuf};
@@ -28,10 +29,10 @@ pub struct Args {
 ///
 /// # Errors
 /// A trace that cannot be read, or a target that cannot be written; then no target is there.
-pub fn run(args: &Args) -> Result<()> {
+pub fn run(args: &Args, interrupt: &Interrupt) -> Result<()> {
     check_extension(&args.output)?;
-    let mut output = Output::create(&args.output)?;
-    let mut options = args.reading.options();
+    let mut output = Output::create(&args.output)?.until(interrupt);
+    let mut options = args.reading.options(interrupt);
     options.sort = args.sort;
     options.sample = args.sample;
     let mut trace = args.reading.finish(trace::read(&args.trace, &options)?)?;

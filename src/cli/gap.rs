@@ -6,6 +6,7 @@ use super::trace_args::TraceArgs;
 use super::{command_line, print};
 use crate::analysis::{self, Question, Sweep};
 use crate::error::{Error, Result};
+use crate::interrupt::Interrupt;
 use crate::policy::spec::{self, PolicySpec};
 use crate::progress::Progress;
 use crate::report::{self, text};
@@ -88,15 +89,15 @@ fn default_losses() -> Vec<Ratio> {
 /// Runs it.
 ///
 /// # Errors
-/// A trace that cannot be read, flags that contradict each other, an output that cannot be written.
-pub fn run(args: &GapArgs) -> Result<()> {
+/// A trace that cannot be read, flags that contradict each other, an output that cannot be written, an interrupt.
+pub fn run(args: &GapArgs, interrupt: &Interrupt) -> Result<()> {
     let targets = target::open(&args.output)?;
     let question = question(args)?;
     let progress = Progress::start("replaying", analysis::steps(&question) * args.traces.len() as u64);
     let mut found = Vec::new();
     for path in &args.traces {
-        let trace = args.reading.read_for(path, &question.sweep.policies)?;
-        let findings = analysis::analyse(&trace, &question, || progress.step(1))?;
+        let trace = args.reading.read_for(path, &question.sweep.policies, interrupt)?;
+        let findings = analysis::analyse(&trace, &question, interrupt, || progress.step(1))?;
         found.push((trace, findings));
     }
     drop(progress);

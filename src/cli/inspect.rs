@@ -3,6 +3,7 @@
 use super::output::Output;
 use super::trace_args::TraceArgs;
 use crate::error::{Error, Kind, Result};
+use crate::interrupt::Interrupt;
 use crate::trace::input::{Input, in_shell};
 use crate::trace::profile::{Profile, Times, profile};
 use crate::trace::{Origin, Trace, read_input};
@@ -53,7 +54,7 @@ struct Description {
 ///
 /// # Errors
 /// A trace that cannot be read, or an output that cannot be written.
-pub fn run(args: &Args) -> Result<()> {
+pub fn run(args: &Args, interrupt: &Interrupt) -> Result<()> {
     let to_stdout = args.output.as_deref() == Some(Path::new("-"));
     let mut output = match &args.output {
         Some(path) if !to_stdout => Some(open_json(path)?),
@@ -61,7 +62,7 @@ pub fn run(args: &Args) -> Result<()> {
     };
     let mut descriptions = Vec::new();
     for path in &args.traces {
-        let description = describe(path, &args.reading)?;
+        let description = describe(path, &args.reading, interrupt)?;
         if !to_stdout {
             super::print(&text(&description))?;
         }
@@ -98,8 +99,8 @@ fn open_json(path: &Path) -> Result<Output> {
     }
 }
 
-fn describe(path: &Path, reading: &TraceArgs) -> Result<Description> {
-    let (trace, Origin { why, compression }) = read_input(Input::open(path)?, &reading.options())?;
+fn describe(path: &Path, reading: &TraceArgs, interrupt: &Interrupt) -> Result<Description> {
+    let (trace, Origin { why, compression }) = read_input(Input::open(path)?, &reading.options(interrupt))?;
     let trace: Trace = reading.finish(trace)?;
     Ok(Description {
         profile: profile(&trace),

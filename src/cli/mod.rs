@@ -2,10 +2,12 @@
 //!
 //! It turns flags into calls of the library and results into output; it computes nothing itself.
 
+mod budget;
 mod convert;
 mod formats;
 mod gap;
 mod inspect;
+mod journal;
 mod output;
 mod policies;
 mod replay;
@@ -13,8 +15,10 @@ mod sweep_args;
 mod synth;
 mod target;
 mod trace_args;
+mod watch;
 
 use crate::error::{Error, Result};
+use crate::interrupt::Interrupt;
 use clap::{Parser, Subcommand};
 use std::io::{self, Write};
 
@@ -43,14 +47,20 @@ enum Command {
 /// Everything expected that can go wrong; clap's own usage errors exit with 2 by themselves.
 pub fn main() -> Result<()> {
     let cli = Cli::parse();
-    match &cli.command {
-        Command::Gap(args) => gap::run(args),
-        Command::Replay(args) => replay::run(args),
-        Command::Inspect(args) => inspect::run(args),
-        Command::Convert(args) => convert::run(args),
+    let interrupt = Interrupt::on_signals()?;
+    let done = match &cli.command {
+        Command::Gap(args) => gap::run(args, &interrupt),
+        Command::Replay(args) => replay::run(args, &interrupt),
+        Command::Inspect(args) => inspect::run(args, &interrupt),
+        Command::Convert(args) => convert::run(args, &interrupt),
         Command::Policies(args) => policies::run(args),
         Command::Formats(args) => formats::run(args),
-        Command::Synth(args) => synth::run(args),
+        Command::Synth(args) => synth::run(args, &interrupt),
+    };
+    // An interrupt shows itself as whatever it broke off first.
+    match done {
+        Err(error) if interrupt.is_set() && !error.is_interrupt() => interrupt.check(),
+        done => done,
     }
 }
 
@@ -65,16 +75,19 @@ fn print(text: &str) -> Result<()> {
     }
 }
 
-/// This process's command line without what does not change a result: outputs and threads.
+/// Flags that change no result, with their value in the same word.
+const UNTOLD: [&str; 6] = ["-o", "-j", "--output=", "--threads=", "--memory=", "--journal="];
+
+/// This process's command line without what does not change a result: outputs, threads, memory, journal.
 fn command_line() -> String {
     let mut words = vec!["coldgap".to_string()];
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
-            "-o" | "--output" | "-j" | "--threads" => {
+            "-o" | "--output" | "-j" | "--threads" | "--memory" | "--journal" => {
                 arguments.next();
             }
-            word if ["-o", "-j", "--output=", "--threads="].iter().any(|flag| word.starts_with(flag)) => {}
+            word if UNTOLD.iter().any(|flag| word.starts_with(flag)) => {}
             word => words.push(quoted(word)),
         }
     }

@@ -1,6 +1,7 @@
 //! Output files: opened before the work starts, complete or not there at all.
 
 use crate::error::{Error, Kind, Result};
+use crate::interrupt::Interrupt;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
@@ -9,6 +10,7 @@ use tempfile::NamedTempFile;
 pub struct Output {
     path: PathBuf,
     file: BufWriter<NamedTempFile>,
+    interrupt: Interrupt,
 }
 
 impl Output {
@@ -31,7 +33,16 @@ impl Output {
             .prefix(".coldgap-")
             .tempfile_in(folder)
             .map_err(|cause| Error::file(Kind::Usage, path, "create the output", &cause).hint(hint))?;
-        Ok(Output { path: path.to_path_buf(), file: BufWriter::with_capacity(1 << 20, file) })
+        Ok(Output {
+            path: path.to_path_buf(),
+            file: BufWriter::with_capacity(1 << 20, file),
+            interrupt: Interrupt::default(),
+        })
+    }
+
+    /// Fails to be written once the interrupt is set; the target is then as it was before.
+    pub fn until(self, interrupt: &Interrupt) -> Output {
+        Output { interrupt: interrupt.clone(), ..self }
     }
 
     /// Gives the complete file its name.
@@ -67,6 +78,9 @@ fn set_permissions(_: &NamedTempFile) -> io::Result<()> {
 
 impl Write for Output {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.interrupt.is_set() {
+            return Err(io::Error::other("interrupted"));
+        }
         self.file.write(bytes)
     }
 

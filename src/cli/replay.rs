@@ -1,15 +1,20 @@
 //! `coldgap replay`: miss ratios only.
 
+use super::budget::{self, Budget};
+use super::journal::{self, Journal};
 use super::sweep_args::SweepArgs;
 use super::target;
 use super::trace_args::TraceArgs;
+use super::watch::Watch;
 use super::{command_line, print};
-use crate::analysis::Facts;
-use crate::error::Result;
+use crate::analysis::Sweep;
+use crate::error::{Error, Result};
+use crate::interrupt::Interrupt;
 use crate::progress::Progress;
 use crate::report::replay::ReplayReport;
 use crate::units::Ratio;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 /// Miss ratios: policies by cache sizes
 #[derive(Debug, clap::Args)]
@@ -24,27 +29,77 @@ pub struct Args {
     warmup: Ratio,
     #[command(flatten)]
     reading: TraceArgs,
+    #[command(flatten)]
+    budget: Budget,
+    /// Note every finished cell in this folder; a rerun takes it from there instead of replaying it again
+    #[arg(long, value_name = "DIR", help_heading = "Memory and time")]
+    journal: Option<PathBuf>,
     /// Write the result to a file, by extension: .json, .csv or .parquet; - is standard output (may be repeated)
     #[arg(short, long, value_name = "FILE")]
     output: Vec<PathBuf>,
 }
 
-/// Runs it.
+/// Runs it. After an interrupt it prints what is done, marked as partial, and writes no file.
 ///
 /// # Errors
-/// A trace that cannot be read, flags that contradict each other, an output that cannot be written.
-pub fn run(args: &Args) -> Result<()> {
+/// A trace that cannot be read, flags that contradict each other, an output that cannot be written, an interrupt.
+pub fn run(args: &Args, interrupt: &Interrupt) -> Result<()> {
     let targets = target::open(&args.output)?;
     let sweep = args.sweep.sweep(args.warmup)?;
-    let steps = sweep.policies.len() * sweep.sizes.len() * args.traces.len();
-    let progress = Progress::start("replaying", steps as u64);
+    if args.budget.dry_run {
+        return dry_run(args, &sweep, interrupt);
+    }
+    args.journal.as_deref().map_or(Ok(()), journal::check)?;
+    let progress = Progress::requests("replaying");
     let warmup = format!("the first {} of the requests only warm the caches; only gets are counted", sweep.warmup);
     let mut report = ReplayReport::new(command_line(), vec![warmup]);
     for path in &args.traces {
-        let trace = args.reading.read_for(path, &sweep.policies)?;
-        let facts = Facts::of(&trace, sweep.warm_position(&trace)?);
-        report.add(&trace, &facts, &sweep.run(&trace, &facts, || progress.step(1))?);
+        if report.partial {
+            report.miss(&path.display().to_string());
+            continue;
+        }
+        if replay(args, path, &sweep, &progress, interrupt, &mut report)?.is_none() {
+            report.miss(&path.display().to_string());
+        }
     }
     drop(progress);
+    if report.partial {
+        let to_stdout = args.output.iter().any(|path| path == Path::new("-"));
+        print(&if to_stdout { crate::report::json::render(&report)? } else { report.render() })?;
+        return Err(Error::interrupted("the result is partial, and no file was written"));
+    }
     if target::write(targets, &report)? { Ok(()) } else { print(&report.render()) }
+}
+
+/// Replays one trace; `None` where it was interrupted before its first request.
+fn replay(
+    args: &Args,
+    path: &Path,
+    sweep: &Sweep,
+    progress: &Progress,
+    interrupt: &Interrupt,
+    report: &mut ReplayReport,
+) -> Result<Option<()>> {
+    let source = match args.reading.open_for(path, &sweep.policies, interrupt) {
+        Err(_) if interrupt.is_set() => return Ok(None),
+        source => source?,
+    };
+    let about = source.about();
+    let warm = sweep.warm_position(about.requests)?;
+    let open = |folder| Journal::open(folder, about.fingerprint, warm);
+    let journal = args.journal.as_deref().map(open).transpose()?;
+    let watch = Watch { progress, interrupt, journal };
+    report.add(&about, &sweep.run(&source, args.budget.limit(), &watch)?);
+    Ok(Some(()))
+}
+
+fn dry_run(args: &Args, sweep: &Sweep, interrupt: &Interrupt) -> Result<()> {
+    for path in &args.traces {
+        let start = Instant::now();
+        let source = args.reading.open_for(path, &sweep.policies, interrupt)?;
+        let reading = start.elapsed().as_secs_f64();
+        let (forecast, cells) = sweep.forecast(&source, args.budget.limit())?;
+        print(&budget::dry_run(&source, &forecast, &cells, sweep.threads, reading)?)?;
+    }
+    Ok(())
 }

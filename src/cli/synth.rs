@@ -2,6 +2,7 @@
 
 use super::output::Output;
 use crate::error::{Error, Kind, Result};
+use crate::interrupt::Interrupt;
 use crate::trace::synthetic::{self, Recipe, recipe};
 use crate::trace::write::Form;
 use crate::units::{Seconds, grouped};
@@ -28,7 +29,7 @@ fn example() -> String {
 
 /// # Errors
 /// A recipe that cannot be read or used, or a target that cannot be written or cannot hold such a trace.
-pub fn run(args: &Args) -> Result<()> {
+pub fn run(args: &Args, interrupt: &Interrupt) -> Result<()> {
     let form = Form::of(&args.output)?;
     let text = std::fs::read_to_string(&args.recipe).map_err(|cause| {
         Error::file(Kind::Usage, &args.recipe, "read the recipe", &cause)
@@ -36,8 +37,8 @@ pub fn run(args: &Args) -> Result<()> {
     })?;
     let mut recipe = Recipe::parse(&text, &args.recipe.display().to_string())?;
     recipe.seed = args.seed.unwrap_or(recipe.seed);
-    let mut output = Output::create(&args.output)?;
-    let trace = synthetic::generate(&recipe)?;
+    let mut output = Output::create(&args.output)?.until(interrupt);
+    let trace = synthetic::generate_unless(&recipe, interrupt)?;
     form.write(&trace, &mut output)?;
     output.finish()?;
     let span = Seconds(trace.times.last().copied().unwrap_or(0) as f64 / 1e9);

@@ -1,12 +1,18 @@
 //! The flags that say which traces are read, and how.
 
 use crate::error::{Error, Result};
+use crate::interrupt::Interrupt;
 use crate::policy::spec::PolicySpec;
 use crate::trace::format::Role;
+use crate::trace::source::Source;
 use crate::trace::{self, ReadOptions, Trace};
 use crate::units::{Demand, Rate, Seconds};
 use clap::Args;
 use std::path::Path;
+
+fn need_future(policies: &[PolicySpec]) -> bool {
+    policies.iter().any(|policy| policy.info().needs_future)
+}
 
 /// How to read a trace.
 #[derive(Debug, Clone, Args)]
@@ -78,7 +84,7 @@ fn parse_rate(text: &str) -> std::result::Result<Rate, String> {
 
 impl TraceArgs {
     /// What the format readers need to know.
-    pub fn options(&self) -> ReadOptions {
+    pub fn options(&self, interrupt: &Interrupt) -> ReadOptions {
         ReadOptions {
             format: self.input.clone(),
             columns: self.columns.clone().unwrap_or_default(),
@@ -88,6 +94,7 @@ impl TraceArgs {
             limit: self.limit,
             sample: None,
             sort: false,
+            interrupt: interrupt.clone(),
         }
     }
 
@@ -95,20 +102,32 @@ impl TraceArgs {
     ///
     /// # Errors
     /// See [`trace::read`]; --rate for a trace that has times.
-    pub fn read(&self, path: &Path) -> Result<Trace> {
-        self.finish(trace::read(path, &self.options())?)
+    pub fn read(&self, path: &Path, interrupt: &Interrupt) -> Result<Trace> {
+        self.finish(trace::read(path, &self.options(interrupt))?)
     }
 
     /// Reads one trace for these policies: the future is computed only where one of them reads it.
     ///
     /// # Errors
     /// See [`TraceArgs::read`].
-    pub fn read_for(&self, path: &Path, policies: &[PolicySpec]) -> Result<Trace> {
-        let mut trace = self.read(path)?;
-        if policies.iter().any(|policy| policy.info().needs_future) {
+    pub fn read_for(&self, path: &Path, policies: &[PolicySpec], interrupt: &Interrupt) -> Result<Trace> {
+        let mut trace = self.read(path, interrupt)?;
+        if need_future(policies) {
             trace.look_ahead();
         }
         Ok(trace)
+    }
+
+    /// Opens one trace for an ordinary replay through these policies: a native file is streamed, unless one of them reads the
+    /// future.
+    ///
+    /// # Errors
+    /// See [`TraceArgs::read`].
+    pub fn open_for(&self, path: &Path, policies: &[PolicySpec], interrupt: &Interrupt) -> Result<Source> {
+        if need_future(policies) || self.rate.is_some() {
+            return Ok(Source::Memory(self.read_for(path, policies, interrupt)?));
+        }
+        Source::open(path, &self.options(interrupt))
     }
 
     /// Applies --rate.

@@ -13,6 +13,10 @@ pub trait Admission: Send + Sync {
     fn forget(&mut self, object: ObjectId);
     /// Back to the state of an empty cache.
     fn reset(&mut self);
+    /// Bytes it keeps, for predictions.
+    fn memory(&self) -> u64 {
+        0
+    }
     /// A copy.
     fn fork(&self) -> Box<dyn Admission>;
 }
@@ -53,6 +57,10 @@ impl Admission for RejectFirst {
 
     fn reset(&mut self) {
         self.fetched.clear();
+    }
+
+    fn memory(&self) -> u64 {
+        self.fetched.memory()
     }
 
     fn fork(&self) -> Box<dyn Admission> {

@@ -58,6 +58,11 @@ impl Policy for Lfu {
         Ok(Lfu { queues: vec![Queue::default()], spare: Vec::new() })
     }
 
+    /// For 100 requests an object, which is many; see the module on how many frequencies there can be.
+    fn memory(_: Capacity, objects: usize) -> u64 {
+        (2.0 * 100.0 * objects as f64).sqrt() as u64 * size_of::<Queue>() as u64
+    }
+
     #[inline(always)]
     fn on_hit(&mut self, nodes: &mut Nodes<Node>, request: &Request) {
         let object = request.object;

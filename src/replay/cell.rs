@@ -30,15 +30,50 @@ impl Cell {
     /// # Errors
     /// A parameter outside its range.
     pub fn with_cache<T: Task>(&self, trace: &Trace, task: T) -> Result<T::Output> {
-        let build = Build { cell: self, trace, task };
+        self.with_empty(trace.object_count(), trace.ttls.is_some(), task)
+    }
+
+    /// Runs a task on an empty cache of this cell, for a trace of so many objects. `expires`: it has times to live.
+    ///
+    /// # Errors
+    /// A parameter outside its range.
+    pub fn with_empty<T: Task>(&self, objects: usize, expires: bool, task: T) -> Result<T::Output> {
+        self.visit(Build { cell: self, objects, expires, task })?
+    }
+
+    /// Bytes that an empty cache of this cell will have filled at the end of such a trace, at most.
+    ///
+    /// # Errors
+    /// A policy that is not registered.
+    pub fn memory(&self, objects: usize, expires: bool) -> Result<u64> {
+        let filter = self.policy.filter().map_or(0, |filter| (filter.new)(objects).memory());
+        Ok(filter + self.visit(Weigh { capacity: self.capacity, objects, expires })?)
+    }
+
+    fn visit<V: Visitor>(&self, visitor: V) -> Result<V::Output> {
         let unknown = || Error::usage(format!("there is no policy '{}'", self.policy.info().name));
-        policy::visit(self.policy.info().name, build).unwrap_or_else(|| Err(unknown()))
+        policy::visit(self.policy.info().name, visitor).ok_or_else(unknown)
+    }
+}
+
+struct Weigh {
+    capacity: Capacity,
+    objects: usize,
+    expires: bool,
+}
+
+impl Visitor for Weigh {
+    type Output = u64;
+
+    fn visit<P: Policy>(self) -> u64 {
+        Cache::<P>::memory(self.capacity, self.objects, self.expires)
     }
 }
 
 struct Build<'a, T> {
     cell: &'a Cell,
-    trace: &'a Trace,
+    objects: usize,
+    expires: bool,
     task: T,
 }
 
@@ -51,9 +86,7 @@ impl<T: Task> Visitor for Build<'_, T> {
             Error::usage(format!("{spec}: {error}"))
                 .hint(format!("coldgap policies {} lists its parameters", spec.info().name))
         })?;
-        let objects = self.trace.object_count();
-        let filter = spec.filter().map(|filter| (filter.new)(objects));
-        let expires = self.trace.ttls.is_some();
-        Ok(self.task.run(Cache::new(policy, *capacity, objects, filter, expires)))
+        let filter = spec.filter().map(|filter| (filter.new)(self.objects));
+        Ok(self.task.run(Cache::new(policy, *capacity, self.objects, filter, self.expires)))
     }
 }

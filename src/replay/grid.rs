@@ -13,10 +13,37 @@ pub fn run<J: Sync, R: Send>(
     threads: usize,
     work: impl Fn(&J) -> Result<R> + Send + Sync,
 ) -> Result<Vec<R>> {
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(threads)
-        .build()
-        .map_err(|cause| Error::usage(format!("cannot start threads: {cause}")).hint("ask for fewer with -j"))?;
-    let results: Vec<Result<R>> = pool.install(|| jobs.par_iter().map(work).collect());
+    let results: Vec<Result<R>> = pool(threads)?.install(|| jobs.par_iter().map(work).collect());
     results.into_iter().collect()
+}
+
+/// Hands batches, one after the other, to every state, states in parallel; the next batch is fetched meanwhile.
+///
+/// # Errors
+/// The first error of `next`, or threads that the system refuses.
+pub fn feed<B: Send + Sync, S: Send>(
+    states: &mut [S],
+    threads: usize,
+    mut next: impl FnMut() -> Result<Option<B>> + Send,
+    work: impl Fn(&mut S, &B) + Send + Sync,
+) -> Result<()> {
+    pool(threads)?.install(|| {
+        let mut batch = next()?;
+        while let Some(current) = batch {
+            let work = || states.par_iter_mut().for_each(|state| work(state, &current));
+            let (following, ()) = rayon::join(&mut next, work);
+            batch = following?;
+        }
+        Ok(())
+    })
+}
+
+/// How many threads `threads` stands for.
+pub fn threads(threads: usize) -> usize {
+    if threads == 0 { std::thread::available_parallelism().map_or(1, usize::from) } else { threads }
+}
+
+fn pool(threads: usize) -> Result<rayon::ThreadPool> {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+    pool.map_err(|cause| Error::usage(format!("cannot start threads: {cause}")).hint("ask for fewer with -j"))
 }

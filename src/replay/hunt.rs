@@ -7,6 +7,7 @@ use super::limits::{largest, smallest};
 use super::survival::Walker;
 use super::{Tally, replay};
 use crate::cache::{Cache, Lookaside};
+use crate::interrupt::Interrupt;
 use crate::policy::Policy;
 use crate::request::{Requests, SECOND};
 use crate::service::Service;
@@ -30,6 +31,8 @@ pub struct Ground<'t> {
     pub service: Service,
     /// The load to carry.
     pub load: f64,
+    /// Once it is set, walks end at once and what they say is void: the caller must throw it away.
+    pub interrupt: Interrupt,
 }
 
 impl<'t> Ground<'t> {
@@ -121,6 +124,9 @@ pub fn endurance<P: Policy>(mut cache: Cache<P>, ground: &Ground<'_>, search: &S
     let mut loss_survived = 1.0_f64;
     let mut position = ground.warm;
     for &moment in &ground.moments {
+        if ground.interrupt.is_set() {
+            break;
+        }
         replay(&mut cache, &ground.requests.slice(position..moment));
         position = moment;
         let after = ground.aftermath(moment);
@@ -163,6 +169,9 @@ impl<'g, P: Policy> Trials<'g, P> {
     }
 
     fn walk(&mut self, start: &Cache<P>, requests: &Requests<'_>, load: f64, mu: f64) -> Option<usize> {
+        if self.ground.interrupt.is_set() {
+            return None;
+        }
         self.cache.copy_from(start);
         self.cache.stretch_lives(requests.times[0], load);
         let scaled = Requests { second: (SECOND as f64 * load).round().max(1.0) as u64, ..*requests };

@@ -14,11 +14,11 @@ pub mod windows;
 
 use crate::cache::Lookaside;
 use crate::request::{NEVER, ObjectId, Op, Request, Requests};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::ops::AddAssign;
 
 /// What a run of requests met. Gets only; other operations change the cache and are not counted.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tally {
     /// Gets.
     pub requests: u64,

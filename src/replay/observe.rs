@@ -1,4 +1,4 @@
-//! The ordinary replay of one cache over a whole trace: totals after warm-up, and misses in time.
+//! The ordinary replay of one cache: totals after warm-up, over a whole trace with misses in time or batch by batch.
 
 use super::windows::Windows;
 use super::{Tally, replay};
@@ -38,4 +38,40 @@ pub fn observe<C: Lookaside>(
         tallies.push(tally);
     }
     Observation { total, windows: tallies }
+}
+
+/// A cache that requests are fed to batch by batch, whatever its policy: one indirect call per batch, none per request.
+pub trait Feed: Send {
+    /// Replays the next requests.
+    fn feed(&mut self, requests: &Requests<'_>);
+    /// What was met since warm-up ended.
+    fn total(&self) -> Tally;
+}
+
+/// Feeds an empty cache and counts from position `warm` on.
+pub struct Counted<C> {
+    cache: C,
+    warm: usize,
+    position: usize,
+    total: Tally,
+}
+
+impl<C: Lookaside> Counted<C> {
+    /// Nothing was fed yet.
+    pub fn new(cache: C, warm: usize) -> Self {
+        Counted { cache, warm, position: 0, total: Tally::default() }
+    }
+}
+
+impl<C: Lookaside> Feed for Counted<C> {
+    fn feed(&mut self, requests: &Requests<'_>) {
+        let split = self.warm.saturating_sub(self.position).min(requests.len());
+        replay(&mut self.cache, &requests.slice(0..split));
+        self.total += replay(&mut self.cache, &requests.slice(split..requests.len()));
+        self.position += requests.len();
+    }
+
+    fn total(&self) -> Tally {
+        self.total
+    }
 }

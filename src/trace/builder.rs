@@ -31,6 +31,9 @@ pub struct Row<'a> {
 /// Whether a format shall go on reading: `Break` once `--limit` or `--until` is reached.
 pub type Flow = ControlFlow<()>;
 
+/// How often the builder looks whether it should stop.
+const ROWS_PER_CHECK: usize = 1 << 16;
+
 /// Collects rows into a [`Trace`].
 pub struct Builder<'o> {
     options: &'o ReadOptions,
@@ -127,6 +130,9 @@ impl<'o> Builder<'o> {
 
     fn collect(&mut self, row: Row<'_>) -> Result<()> {
         let n = self.objects.len();
+        if n.is_multiple_of(ROWS_PER_CHECK) {
+            self.options.interrupt.check()?;
+        }
         if n >= (u32::MAX - 1) as usize {
             return Err(Error::trace("a trace may have at most 4,294,967,294 requests")
                 .hint("read a part of it: --limit, --from, --until, or convert --sample 10%"));

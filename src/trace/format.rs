@@ -6,6 +6,7 @@
 use super::builder::Builder;
 use super::input::Input;
 use crate::error::{Error, Result};
+use crate::interrupt::Interrupt;
 use crate::units::{Ratio, Seconds};
 
 /// What a format says of itself; feeds help, docs and `coldgap formats`.
@@ -62,6 +63,8 @@ pub struct ReadOptions {
     pub sample: Option<Ratio>,
     /// Sort by time instead of refusing times that step back.
     pub sort: bool,
+    /// Stops the reading.
+    pub interrupt: Interrupt,
 }
 
 impl ReadOptions {

@@ -34,6 +34,7 @@ pub use format::{FORMATS, Format, ReadOptions, Sniff};
 pub use guard::is_decoding;
 use input::Input;
 pub use intern::{Key, Keys};
+use source::About;
 use std::path::Path;
 
 /// A recorded trace: requests in columns, and the keys behind the dense object ids.
@@ -88,6 +89,34 @@ impl Trace {
             largest[object.index()] = (*size).max(largest[object.index()]);
         }
         Some(largest.into_iter().map(u64::from).sum())
+    }
+
+    /// What a report says of it.
+    pub fn about(&self) -> About<'_> {
+        About {
+            name: &self.name,
+            format: &self.format,
+            fingerprint: &self.fingerprint,
+            requests: self.len(),
+            objects: self.object_count(),
+            sized: self.sizes.is_some(),
+            expires: self.ttls.is_some(),
+            notes: &self.notes,
+        }
+    }
+
+    /// Bytes that its columns and keys take.
+    pub fn memory(&self) -> u64 {
+        let times = size_of_val(&self.times[..]) + size_of_val(&self.objects[..]);
+        let numbers =
+            [&self.sizes, &self.ttls, &self.next].into_iter().flatten().map(|column| size_of_val(&column[..]));
+        let ops = self.ops.as_ref().map_or(0, |ops| size_of_val(&ops[..]));
+        let key = |i| match self.keys.get(ObjectId(i)) {
+            Key::Number(_) => size_of::<u64>(),
+            Key::Text(text) => 2 * size_of::<u64>() + 1 + text.len(),
+        };
+        let keys: usize = (0..self.object_count() as u32).map(key).sum();
+        (times + numbers.sum::<usize>() + ops + keys) as u64
     }
 
     /// True where requests have times.

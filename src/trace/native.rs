@@ -8,9 +8,7 @@ use super::{Trace, builder, guard};
 use crate::error::{Error, Kind, Result};
 use crate::request::{ObjectId, Op, Requests, SECOND};
 use arrow::array::{Array, ArrayRef, AsArray, PrimitiveArray, RecordBatch, StringArray};
-use arrow::datatypes::{
-    ArrowPrimitiveType, DataType, Field, Int64Type, TimeUnit, TimestampNanosecondType, UInt32Type,
-};
+use arrow::datatypes::{ArrowPrimitiveType, DataType, Field, Int64Type, TimeUnit, TimestampNanosecondType, UInt32Type};
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder,
@@ -115,8 +113,8 @@ impl Native {
         let name = path.display().to_string();
         let rows = metadata.metadata().file_metadata().num_rows();
         let read = || -> Result<Summary> {
-            let summary: Summary =
-                serde_json::from_str(&summary).map_err(|cause| damaged(&format!("its summary cannot be read: {cause}")))?;
+            let summary: Summary = serde_json::from_str(&summary)
+                .map_err(|cause| damaged(&format!("its summary cannot be read: {cause}")))?;
             let contradicts = u64::try_from(rows) != Ok(summary.requests)
                 || summary.requests >= u64::from(u32::MAX)
                 || summary.requests == 0
@@ -143,13 +141,12 @@ impl Native {
     /// # Errors
     /// A file that cannot be opened any more.
     pub fn batches(&self) -> Result<Batches<'_>> {
-        let file = File::open(&self.path)
-            .map_err(|cause| Error::file(Kind::Trace, &self.path, "open the trace", &cause))?;
+        let file =
+            File::open(&self.path).map_err(|cause| Error::file(Kind::Trace, &self.path, "open the trace", &cause))?;
         let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(file, self.metadata.clone());
         let mask = ProjectionMask::columns(builder.parquet_schema(), COLUMNS);
         let builder = builder.with_projection(mask).with_batch_size(ROWS_PER_BATCH);
-        let reader =
-            guard::decode(|| builder.build()).map_err(|cause| damaged(&cause).at(&self.name, None))?;
+        let reader = guard::decode(|| builder.build()).map_err(|cause| damaged(&cause).at(&self.name, None))?;
         Ok(Batches { file: self, reader, hash: ColumnHash::default(), requests: 0, objects: 0, start: None, last: 0 })
     }
 }
@@ -232,7 +229,8 @@ impl Batches<'_> {
         self.requests += batch.num_rows() as u64;
         self.hash.update(&batch);
         let column = |name: &str| batch.column_by_name(name);
-        let numbers = |name: &str| column(name).map(|column| Ok(values::<UInt32Type>(column)?.values().to_vec())).transpose();
+        let numbers =
+            |name: &str| column(name).map(|column| Ok(values::<UInt32Type>(column)?.values().to_vec())).transpose();
         let objects = column(OBJECT).ok_or_else(|| damaged("it has no ids"))?;
         Ok(Some(Batch {
             times: column("time").map_or(Ok(Vec::new()), |column| self.times(column))?,
@@ -283,7 +281,10 @@ impl Batches<'_> {
 }
 
 fn values<T: ArrowPrimitiveType>(column: &ArrayRef) -> Result<&PrimitiveArray<T>> {
-    column.as_primitive_opt::<T>().filter(|column| column.null_count() == 0).ok_or_else(|| damaged("a value is missing"))
+    column
+        .as_primitive_opt::<T>()
+        .filter(|column| column.null_count() == 0)
+        .ok_or_else(|| damaged("a value is missing"))
 }
 
 fn ops(column: &ArrayRef) -> Result<Vec<Op>> {

@@ -189,7 +189,8 @@ fn columns(trace: &Trace, schema: &Schema, range: Range<usize>) -> Vec<ArrayRef>
     let key_type = schema.field(usize::from(trace.has_times())).data_type();
     columns.push(key_column(&trace.keys, key_type, &trace.objects[range.clone()]));
     if schema.column_with_name(OBJECT).is_some() {
-        columns.push(Arc::new(UInt32Array::from_iter_values(trace.objects[range.clone()].iter().map(|object| object.0))));
+        columns
+            .push(Arc::new(UInt32Array::from_iter_values(trace.objects[range.clone()].iter().map(|object| object.0))));
     }
     if let Some(sizes) = &trace.sizes {
         columns.push(Arc::new(UInt32Array::from_iter_values(sizes[range.clone()].iter().copied())));

@@ -35,14 +35,12 @@ pub struct About<'t> {
 }
 
 impl Source {
-    /// Opens a trace: a native file that is read as it stands is streamed, everything else is read into memory, and so is a
-    /// trace of which `whole` says that it must be there as a whole.
+    /// Opens a trace: a native file that is read as it stands is streamed, everything else is read into memory.
     ///
     /// # Errors
     /// See [`read`] and [`Native::open`].
-    pub fn open(path: &Path, options: &ReadOptions, whole: bool) -> Result<Source> {
-        if !whole
-            && options.is_plain()
+    pub fn open(path: &Path, options: &ReadOptions) -> Result<Source> {
+        if options.is_plain()
             && let Some(native) = Native::open(path)?
         {
             return Ok(Source::File(native));
@@ -53,16 +51,7 @@ impl Source {
     /// What it is.
     pub fn about(&self) -> About<'_> {
         match self {
-            Source::Memory(trace) => About {
-                name: &trace.name,
-                format: &trace.format,
-                fingerprint: &trace.fingerprint,
-                requests: trace.len(),
-                objects: trace.object_count(),
-                sized: trace.sizes.is_some(),
-                expires: trace.ttls.is_some(),
-                notes: &trace.notes,
-            },
+            Source::Memory(trace) => trace.about(),
             Source::File(native) => About {
                 name: &native.name,
                 format: "parquet",

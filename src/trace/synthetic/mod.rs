@@ -14,6 +14,7 @@ mod stream;
 use super::builder::{Builder, Row};
 use super::{Key, ReadOptions, Trace};
 use crate::error::{Result, Spot};
+use crate::interrupt::Interrupt;
 use arrivals::Arrivals;
 use operations::{Operations, Ttls};
 use popularity::Popularity;
@@ -25,13 +26,21 @@ use sizes::Sizes;
 /// # Errors
 /// More distinct keys than 32-bit ids can name; every other mistake was found when the recipe was parsed.
 pub fn generate(recipe: &Recipe) -> Result<Trace> {
+    generate_unless(recipe, &Interrupt::default())
+}
+
+/// The same, unless it is stopped.
+///
+/// # Errors
+/// See [`generate`]; an interrupt.
+pub fn generate_unless(recipe: &Recipe, interrupt: &Interrupt) -> Result<Trace> {
     let seed = recipe.seed;
     let mut arrivals = Arrivals::new(&recipe.arrivals, seed);
     let mut popularity = Popularity::new(&recipe.keys, recipe.requests, seed)?;
     let sizes = recipe.sizes.as_ref().map(|sizes| Sizes::new(sizes, seed));
     let mut operations = Operations::new(&recipe.operations, seed);
     let mut ttls = recipe.ttl.as_ref().map(|ttl| Ttls::new(ttl, seed));
-    let options = ReadOptions::default();
+    let options = ReadOptions { interrupt: interrupt.clone(), ..ReadOptions::default() };
     let mut rows = Builder::new(&recipe.name, "synthetic", &options);
     let mut text = recipe.keys.prefix.clone();
     for n in 0..recipe.requests {

@@ -1,0 +1,221 @@
+//! What a sweep will take before it runs: passes over the trace, memory, time.
+//!
+//! Memory is counted from what will be allocated. Time is an estimate, extrapolated from a short replay of the trace's
+//! beginning. Nothing here prints.
+
+use super::run::Begin;
+use crate::error::{Error, Result};
+use crate::policy::Capacity;
+use crate::replay::cell::Cell;
+use crate::replay::grid;
+use crate::replay::observe::Feed;
+use crate::request::Requests;
+use crate::trace::native::{Native, ROWS_PER_BATCH};
+use crate::trace::source::{About, Source};
+use crate::units::{bytes, grouped};
+use std::time::Instant;
+
+/// What the process takes beside traces and caches: its code, the libraries' tables, the threads' stacks.
+const PROGRAM_BYTES: u64 = 14 << 20;
+/// What decoding one column of a file takes beside the batch: pages as they are and decompressed, and a dictionary.
+const COLUMN_BYTES: u64 = 3 << 20;
+/// Cells of a pass over a file, for each thread: more would save decoding, but nothing is finished before its pass is.
+const CELLS_PER_THREAD: usize = 4;
+/// Requests of the trial replay.
+const TRIAL: usize = 1 << 20;
+
+/// How much memory the process may use.
+#[derive(Debug, Clone, Copy)]
+pub struct Limit {
+    /// Bytes.
+    pub bytes: u64,
+    /// True where the user said it: then a grid that does not fit is an error; else passes are only made smaller.
+    pub asked: bool,
+}
+
+/// What a sweep will take.
+#[derive(Debug, Clone)]
+pub struct Forecast {
+    /// Positions of the cells of each pass over the trace.
+    pub passes: Vec<Vec<usize>>,
+    /// Bytes that each cell's state takes.
+    pub cells: Vec<u64>,
+    /// Bytes of the trace in memory, or of the batches where it is streamed.
+    pub trace: u64,
+    /// Bytes at the peak of reading the trace; 0 where it is streamed.
+    pub reading: u64,
+    /// How many cells of a pass are there at once.
+    pub at_once: usize,
+}
+
+impl Forecast {
+    /// Divides the cells into passes that fit into `limit`.
+    ///
+    /// # Errors
+    /// A limit that was asked for and that not even one cell fits into.
+    pub fn of(source: &Source, cells: &[Cell], threads: usize, limit: Option<Limit>) -> Result<Forecast> {
+        let about = source.about();
+        let threads = grid::threads(threads);
+        let (trace, reading, at_once, most) = match source {
+            Source::Memory(trace) => (trace.memory(), reading_bytes(&about), threads, usize::MAX),
+            Source::File(native) => (batch_bytes(native), 0, usize::MAX, CELLS_PER_THREAD * threads),
+        };
+        let sizes = cells.iter().map(|cell| cell.memory(about.objects, about.expires)).collect::<Result<Vec<u64>>>()?;
+        let mut forecast = Forecast { passes: Vec::new(), cells: sizes, trace, reading, at_once };
+        for cell in 0..cells.len() {
+            let bytes = |forecast: &Forecast, pass: &[usize]| PROGRAM_BYTES + trace + forecast.state(pass);
+            if let Some(limit) = limit.filter(|limit| limit.asked)
+                && bytes(&forecast, &[cell]).max(PROGRAM_BYTES + reading) > limit.bytes
+            {
+                return Err(forecast.does_not_fit(source, &cells[cell], cell, limit));
+            }
+            let joined: Vec<usize> = forecast.passes.last().into_iter().flatten().copied().chain([cell]).collect();
+            let fits = limit.is_none_or(|limit| bytes(&forecast, &joined) <= limit.bytes) && joined.len() <= most;
+            match forecast.passes.last_mut() {
+                Some(pass) if fits => *pass = joined,
+                _ => forecast.passes.push(vec![cell]),
+            }
+        }
+        Ok(forecast)
+    }
+
+    /// Bytes of the cells of a pass that are there at once: the largest of them.
+    fn state(&self, pass: &[usize]) -> u64 {
+        let mut sizes: Vec<u64> = pass.iter().map(|cell| self.cells[*cell]).collect();
+        sizes.sort_unstable_by(|a, b| b.cmp(a));
+        sizes.into_iter().take(self.at_once).sum()
+    }
+
+    /// Bytes of state in the largest pass.
+    pub fn state_peak(&self) -> u64 {
+        self.passes.iter().map(|pass| self.state(pass)).max().unwrap_or(0)
+    }
+
+    /// Bytes that the process will take at its peak.
+    pub fn peak(&self) -> u64 {
+        PROGRAM_BYTES + self.reading.max(self.trace + self.state_peak())
+    }
+
+    fn does_not_fit(&self, source: &Source, cell: &Cell, position: usize, limit: Limit) -> Error {
+        let about = source.about();
+        let readable = |count: u64| bytes(count as f64);
+        let error = Error::usage(format!(
+            "{} do not suffice: the trace takes {}, {} {}, the program {}",
+            readable(limit.bytes),
+            readable(self.trace.max(self.reading)),
+            cell.policy,
+            readable(self.cells[position]),
+            readable(PROGRAM_BYTES),
+        ))
+        .at(about.name, None);
+        let enough = format!(
+            "give it --memory {}MiB",
+            (PROGRAM_BYTES + self.reading.max(self.trace + self.cells[position])).div_ceil(1 << 20)
+        );
+        match source {
+            Source::Memory(_) => error.hint(format!(
+                "{enough}; or let it be streamed: coldgap convert writes a native file, and belady must be left out"
+            )),
+            Source::File(_) => error.hint(format!("{enough}, or fewer keys: coldgap convert --sample 10%")),
+        }
+    }
+}
+
+/// Bytes of one request in columns.
+fn row_bytes(native: &Native) -> u64 {
+    let width = |column: &str, bytes: u64| if native.has(column) { bytes } else { 0 };
+    4 + width("time", 8) + width("size", 4) + width("op", 1) + width("ttl", 4)
+}
+
+/// One batch that is replayed, one that waits, and one as the library decodes it.
+fn batch_bytes(native: &Native) -> u64 {
+    let columns = ["time", "object", "size", "op", "ttl"].into_iter().filter(|column| native.has(column)).count();
+    let words = if native.has("op") { 8 } else { 0 };
+    let rows = native.summary.requests.min(ROWS_PER_BATCH as u64);
+    rows * (3 * row_bytes(native) + words) + columns as u64 * COLUMN_BYTES
+}
+
+/// Columns as they are collected, operations and times to live among them whether or not there are any, and the table of
+/// keys while it grows.
+fn reading_bytes(about: &About<'_>) -> u64 {
+    let rows = about.requests as u64 * (8 + 4 + if about.sized { 4 } else { 0 } + 1 + 4);
+    let slots = (about.objects as u64 * 8 / 7).next_power_of_two();
+    rows + about.objects as u64 * 8 + slots * 5 * 3 / 2
+}
+
+/// How fast a trial replay was: an estimate for the whole.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Pace {
+    /// Requests of the trial.
+    pub trial: usize,
+    /// Seconds to decode one request of a file; 0 for a trace in memory.
+    decode: f64,
+    /// Seconds a request of each cell.
+    cells: Vec<f64>,
+}
+
+impl Pace {
+    /// Replays the beginning of the trace through every cell, each scaled to the objects that occur there.
+    ///
+    /// # Errors
+    /// A file that turns out to be damaged.
+    pub fn measure(source: &Source, cells: &[Cell]) -> Result<Pace> {
+        let (mut batches, mut decode) = (Vec::new(), 0.0);
+        let mut trial = 0;
+        if let Source::File(native) = source {
+            let mut reader = native.batches()?;
+            let start = Instant::now();
+            while trial < TRIAL
+                && let Some(batch) = reader.next()?
+            {
+                trial += batch.requests().len();
+                batches.push(batch);
+            }
+            decode = start.elapsed().as_secs_f64() / trial.max(1) as f64;
+        }
+        let pieces: Vec<Requests<'_>> = match source {
+            Source::Memory(trace) => vec![trace.requests().slice(0..trace.len().min(TRIAL))],
+            Source::File(_) => batches.iter().map(|batch| batch.requests()).collect(),
+        };
+        let trial = pieces.iter().map(Requests::len).sum();
+        let about = source.about();
+        let highest = pieces.iter().flat_map(|piece| piece.objects).max().map_or(0, |object| object.index() + 1);
+        let measure = |cell: &Cell| -> Result<f64> {
+            let small = scaled(cell, highest as f64 / about.objects.max(1) as f64);
+            let mut cache: Box<dyn Feed> = small.with_empty(highest, about.expires, Begin { warm: 0 })?;
+            let start = Instant::now();
+            pieces.iter().for_each(|piece| cache.feed(piece));
+            Ok(start.elapsed().as_secs_f64() / trial as f64)
+        };
+        Ok(Pace { trial, decode, cells: cells.iter().map(measure).collect::<Result<_>>()? })
+    }
+
+    /// Seconds that the whole will take.
+    pub fn seconds(&self, requests: usize, forecast: &Forecast, threads: usize) -> f64 {
+        let threads = grid::threads(threads);
+        let pass = |pass: &Vec<usize>| {
+            let all = self.decode + pass.iter().map(|cell| self.cells[*cell]).sum::<f64>();
+            let slowest = pass.iter().map(|cell| self.cells[*cell]).fold(self.decode, f64::max);
+            (all / threads as f64).max(slowest)
+        };
+        forecast.passes.iter().map(pass).sum::<f64>() * requests as f64
+    }
+
+    /// What it rests on, in a sentence.
+    pub fn basis(&self) -> String {
+        format!(
+            "an estimate from replaying the first {} requests; the whole is often slower, as its caches exceed the processor's",
+            grouped(self.trial as u64)
+        )
+    }
+}
+
+/// The cell with its capacity scaled.
+fn scaled(cell: &Cell, share: f64) -> Cell {
+    let part = |amount: u64| ((amount as f64 * share) as u64).max(1);
+    let capacity = match cell.capacity {
+        Capacity::Objects(n) => Capacity::Objects(part(n)),
+        Capacity::Bytes(n) => Capacity::Bytes(part(n)),
+    };
+    Cell { policy: cell.policy.clone(), capacity }
+}

@@ -1,0 +1,89 @@
+//! `--memory` and `--dry-run`: what a replay may take, and what it would take.
+
+use crate::analysis::forecast::{Forecast, Limit, Pace};
+use crate::error::Result;
+use crate::replay::cell::Cell;
+use crate::trace::source::Source;
+use crate::units::{CacheSize, Seconds, bytes, grouped};
+use clap::Args;
+use std::fmt::Write;
+
+/// How much the process may take.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Memory and time")]
+pub struct Budget {
+    /// How much memory may be used: 2GiB. A grid that needs more is replayed in several passes over the trace
+    /// [default: what the system has left]
+    #[arg(long, value_name = "BYTES", value_parser = parse_bytes)]
+    memory: Option<u64>,
+    /// Say how many passes, how much memory and how much time it would take, and replay nothing
+    #[arg(long, conflicts_with = "output")]
+    pub dry_run: bool,
+}
+
+fn parse_bytes(text: &str) -> std::result::Result<u64, String> {
+    match text.parse() {
+        Ok(CacheSize::Bytes(bytes)) => Ok(bytes),
+        _ => Err(format!("'{text}' is not an amount of memory; write it like 2GiB or 500MB")),
+    }
+}
+
+impl Budget {
+    /// The limit: as asked, else what the system has left, where it says so.
+    pub fn limit(&self) -> Option<Limit> {
+        let asked = self.memory.map(|bytes| Limit { bytes, asked: true });
+        asked.or_else(|| available().map(|bytes| Limit { bytes, asked: false }))
+    }
+}
+
+/// Bytes that may be taken without driving others out, on Linux; a tenth is left alone.
+fn available() -> Option<u64> {
+    let text = std::fs::read_to_string("/proc/meminfo").ok()?;
+    let line = text.lines().find_map(|line| line.strip_prefix("MemAvailable:"))?;
+    let kibibytes: u64 = line.split_whitespace().next()?.parse().ok()?;
+    Some(kibibytes * 1024 / 10 * 9)
+}
+
+/// What a sweep over a trace would take, for reading. `reading`: seconds that reading the trace took.
+///
+/// # Errors
+/// A trace that turns out to be damaged.
+pub fn dry_run(source: &Source, forecast: &Forecast, cells: &[Cell], threads: usize, reading: f64) -> Result<String> {
+    let about = source.about();
+    let pace = Pace::measure(source, cells)?;
+    let seconds = pace.seconds(about.requests, forecast, threads) + reading;
+    let readable = |count: u64| bytes(count as f64);
+    let mut out = format!(
+        "{}: {}, {} requests on {} objects\n",
+        about.name,
+        about.format,
+        grouped(about.requests as u64),
+        grouped(about.objects as u64)
+    );
+    let mut line = |name: &str, text: String| {
+        // Writing to a String cannot fail.
+        let _ = writeln!(out, "  {name:<8}{text}");
+    };
+    line(
+        "trace",
+        match source {
+            Source::Memory(_) => {
+                format!("{} in memory; it had to be read to know its objects", readable(forecast.trace))
+            }
+            Source::File(_) => format!("streamed from the file, {} of batches in memory", readable(forecast.trace)),
+        },
+    );
+    let passes = if forecast.passes.len() == 1 { "pass" } else { "passes" };
+    line("cells", format!("{} in {} {passes} over the trace", cells.len(), forecast.passes.len()));
+    for (i, pass) in forecast.passes.iter().enumerate() {
+        let state = pass.iter().map(|cell| forecast.cells[*cell]).sum();
+        let names: Vec<String> = pass.iter().map(|cell| cells[*cell].policy.to_string()).collect();
+        line("", format!("{}: {} ({})", i + 1, names.join(", "), readable(state)));
+    }
+    line(
+        "memory",
+        format!("{} at the peak, of which {} are caches", readable(forecast.peak()), readable(forecast.state_peak())),
+    );
+    line("time", format!("about {}: {}", Seconds(seconds), pace.basis()));
+    Ok(out)
+}

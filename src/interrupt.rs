@@ -1,0 +1,42 @@
+//! A request to stop, as a flag that long work looks at between two pieces. It is passed down, never global.
+
+use crate::error::{Error, Result};
+use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::flag;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Exit code of a process that a second signal ends, as of one that stopped at the first.
+const EXIT_CODE: i32 = 130;
+
+/// Set once somebody wants the work to stop. The default one never is.
+#[derive(Debug, Clone, Default)]
+pub struct Interrupt(Arc<AtomicBool>);
+
+impl Interrupt {
+    /// Set by SIGINT (Ctrl-C) and SIGTERM; the second of them ends the process at once.
+    ///
+    /// # Errors
+    /// A system that lets no signal be caught.
+    pub fn on_signals() -> Result<Interrupt> {
+        let interrupt = Interrupt::default();
+        for signal in [SIGINT, SIGTERM] {
+            // In this order: the first signal finds the flag not set yet.
+            flag::register_conditional_shutdown(signal, EXIT_CODE, Arc::clone(&interrupt.0))
+                .and_then(|_| flag::register(signal, Arc::clone(&interrupt.0)))
+                .map_err(|cause| Error::usage(format!("cannot catch signals: {cause}")))?;
+        }
+        Ok(interrupt)
+    }
+
+    /// True once the work should stop.
+    pub fn is_set(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    /// # Errors
+    /// Once the work should stop.
+    pub fn check(&self) -> Result<()> {
+        if self.is_set() { Err(Error::interrupted("nothing was written")) } else { Ok(()) }
+    }
+}
