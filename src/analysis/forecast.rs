@@ -21,6 +21,9 @@ const PROGRAM_BYTES: u64 = 14 << 20;
 const COLUMN_BYTES: u64 = 3 << 20;
 /// Cells of a pass over a file, for each thread: more would save decoding, but nothing is finished before its pass is.
 const CELLS_PER_THREAD: usize = 4;
+/// Copies of a cache that a gap report holds at once for each cell under way: the cell's own, the warm one, the walked one and
+/// the one that is measured.
+const GAP_FORKS: u64 = 4;
 /// Requests of the trial replay.
 const TRIAL: usize = 1 << 20;
 
@@ -77,6 +80,42 @@ impl Forecast {
             }
         }
         Ok(forecast)
+    }
+
+    /// For a gap report, which needs the whole trace in memory and forks caches: it runs in one pass.
+    ///
+    /// # Errors
+    /// A limit that was asked for and that it does not fit into.
+    pub fn of_gap(
+        trace: &About<'_>,
+        bytes_of_trace: u64,
+        cells: &[Cell],
+        threads: usize,
+        limit: Option<Limit>,
+    ) -> Result<Forecast> {
+        let of_cell = |cell: &Cell| {
+            let fetches = (trace.objects * size_of::<u32>()) as u64;
+            Ok(GAP_FORKS * cell.memory(trace.objects, trace.expires)? + fetches)
+        };
+        let forecast = Forecast {
+            passes: vec![(0..cells.len()).collect()],
+            cells: cells.iter().map(of_cell).collect::<Result<_>>()?,
+            trace: bytes_of_trace,
+            reading: reading_bytes(trace),
+            at_once: grid::threads(threads),
+        };
+        match limit.filter(|limit| limit.asked && limit.bytes < forecast.peak()) {
+            None => Ok(forecast),
+            Some(limit) => Err(Error::usage(format!(
+                "{} do not suffice: gap jumps about in the trace, so it stays in memory ({}), and {} cells are forked at once ({})",
+                bytes(limit.bytes as f64),
+                bytes(forecast.trace.max(forecast.reading) as f64),
+                forecast.at_once.min(cells.len()),
+                bytes(forecast.state_peak() as f64),
+            ))
+            .at(trace.name, None)
+            .hint("use fewer threads (-j 1), a sample of the keys (coldgap convert --sample 10%), or coldgap replay, which streams")),
+        }
     }
 
     /// Bytes of the cells of a pass that are there at once: the largest of them.

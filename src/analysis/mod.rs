@@ -16,7 +16,7 @@ use crate::cache::Cache;
 use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
 use crate::policy::Policy;
-use crate::replay::cell::Task;
+use crate::replay::cell::{Cell, Task};
 use crate::replay::grid;
 use crate::replay::hunt::{Endurance, Ground, Search, Worst, endurance, warm_backend};
 use crate::replay::observe::{Observation, observe};
@@ -26,6 +26,7 @@ use crate::replay::windows::{MOST_WINDOWS, Windows, moments};
 use crate::service::Service;
 use crate::trace::Trace;
 use crate::units::{Demand, Load, Rate, Ratio, Seconds};
+use forecast::{Forecast, Limit};
 
 /// A backend that is not given is taken to be this much above what the baseline needs warm.
 pub const AUTO_BACKEND_HEADROOM: f64 = 1.1;
@@ -193,6 +194,16 @@ pub fn analyse(
         warm,
         cells: findings,
     })
+}
+
+/// What [`analyse`] would take, and the cells it would replay.
+///
+/// # Errors
+/// A limit that was asked for and that it does not fit into; see also [`Sweep::cells`].
+pub fn forecast(trace: &Trace, question: &Question, limit: Option<Limit>) -> Result<(Forecast, Vec<Cell>)> {
+    let (sweep, about) = (&question.sweep, trace.about());
+    let cells = sweep.cells(&about, &Facts::of(trace, sweep.warm_position(trace.len())?))?;
+    Ok((Forecast::of_gap(&about, trace.memory(), &cells, sweep.threads, limit)?, cells))
 }
 
 fn check_window(trace: &Trace, question: &Question) -> Result<()> {

@@ -2,8 +2,9 @@
 
 use crate::analysis::forecast::{Forecast, Limit, Pace};
 use crate::error::Result;
+use crate::prose::wrapped;
 use crate::replay::cell::Cell;
-use crate::trace::source::Source;
+use crate::trace::source::{About, Source};
 use crate::units::{CacheSize, Seconds, bytes, grouped};
 use clap::Args;
 use std::fmt::Write;
@@ -28,7 +29,17 @@ fn parse_bytes(text: &str) -> std::result::Result<u64, String> {
     }
 }
 
+/// Where the text begins, after what it is about.
+const INDENT: &str = "          ";
+/// Width of the text.
+const WIDTH: usize = 100;
+
 impl Budget {
+    /// True where one of the flags was given.
+    pub fn is_asked(&self) -> bool {
+        self.dry_run || self.memory.is_some()
+    }
+
     /// The limit: as asked, else what the system has left, where it says so.
     pub fn limit(&self) -> Option<Limit> {
         let asked = self.memory.map(|bytes| Limit { bytes, asked: true });
@@ -51,26 +62,26 @@ fn available() -> Option<u64> {
 pub fn dry_run(source: &Source, forecast: &Forecast, cells: &[Cell], threads: usize, reading: f64) -> Result<String> {
     let about = source.about();
     let pace = Pace::measure(source, cells)?;
-    let seconds = pace.seconds(about.requests, forecast, threads) + reading;
+    let seconds = Seconds(pace.seconds(about.requests, forecast, threads) + reading);
+    Ok(describe(&about, forecast, cells, &format!("about {seconds}: {}", pace.basis())))
+}
+
+/// A forecast for reading; `time`: what is known of the time.
+pub fn describe(about: &About<'_>, forecast: &Forecast, cells: &[Cell], time: &str) -> String {
     let readable = |count: u64| bytes(count as f64);
-    let mut out = format!(
-        "{}: {}, {} requests on {} objects\n",
-        about.name,
-        about.format,
-        grouped(about.requests as u64),
-        grouped(about.objects as u64)
-    );
+    let (requests, objects) = (grouped(about.requests as u64), grouped(about.objects as u64));
+    let mut out = format!("{}: {}, {requests} requests on {objects} objects\n", about.name, about.format);
     let mut line = |name: &str, text: String| {
+        let text = wrapped(&text, INDENT, WIDTH);
         // Writing to a String cannot fail.
-        let _ = writeln!(out, "  {name:<8}{text}");
+        let _ = writeln!(out, "  {name:<8}{}", text.trim_start());
     };
+    let trace = readable(forecast.trace);
     line(
         "trace",
-        match source {
-            Source::Memory(_) => {
-                format!("{} in memory; it had to be read to know its objects", readable(forecast.trace))
-            }
-            Source::File(_) => format!("streamed from the file, {} of batches in memory", readable(forecast.trace)),
+        match forecast.reading {
+            0 => format!("streamed from the file; {trace} of it are in memory at a time"),
+            _ => format!("{trace} in memory; it had to be read to know its objects"),
         },
     );
     let passes = if forecast.passes.len() == 1 { "pass" } else { "passes" };
@@ -80,10 +91,8 @@ pub fn dry_run(source: &Source, forecast: &Forecast, cells: &[Cell], threads: us
         let names: Vec<String> = pass.iter().map(|cell| cells[*cell].policy.to_string()).collect();
         line("", format!("{}: {} ({})", i + 1, names.join(", "), readable(state)));
     }
-    line(
-        "memory",
-        format!("{} at the peak, of which {} are caches", readable(forecast.peak()), readable(forecast.state_peak())),
-    );
-    line("time", format!("about {}: {}", Seconds(seconds), pace.basis()));
-    Ok(out)
+    let (peak, state) = (readable(forecast.peak()), readable(forecast.state_peak()));
+    line("memory", format!("{peak} at the peak, of which {state} are caches"));
+    line("time", time.to_string());
+    out
 }

@@ -1,5 +1,6 @@
 //! `coldgap gap`: the main report.
 
+use super::budget::{self, Budget};
 use super::sweep_args::SweepArgs;
 use super::target;
 use super::trace_args::TraceArgs;
@@ -45,6 +46,8 @@ pub struct GapArgs {
     horizon: Seconds,
     #[command(flatten)]
     reading: TraceArgs,
+    #[command(flatten)]
+    budget: Budget,
     /// Write the report to a file, by extension: .json, .csv or .parquet; - is standard output (may be repeated)
     #[arg(short, long, value_name = "FILE")]
     output: Vec<PathBuf>,
@@ -97,10 +100,25 @@ pub fn run(args: &GapArgs, interrupt: &Interrupt) -> Result<()> {
     let mut found = Vec::new();
     for path in &args.traces {
         let trace = args.reading.read_for(path, &question.sweep.policies, interrupt)?;
+        if args.budget.is_asked() {
+            let (forecast, cells) = analysis::forecast(&trace, &question, args.budget.limit())?;
+            if args.budget.dry_run {
+                print(&budget::describe(
+                    &trace.about(),
+                    &forecast,
+                    &cells,
+                    "not predicted: it depends on where the limits lie",
+                ))?;
+                continue;
+            }
+        }
         let findings = analysis::analyse(&trace, &question, interrupt, || progress.step(1))?;
         found.push((trace, findings));
     }
     drop(progress);
+    if args.budget.dry_run {
+        return Ok(());
+    }
     let report = report::build(&command_line(), &question, &found);
     if target::write(targets, &report)? { Ok(()) } else { print(&text::render(&report)) }
 }

@@ -1,0 +1,133 @@
+//! Memory as predicted, measured on the running binary: the peak that the system recorded.
+
+use super::{Recipe, coldgap, made, run, write};
+use serde_json::Value;
+use std::path::Path;
+use std::time::Duration;
+
+/// How far the peak may lie from the prediction.
+const TOLERANCE: f64 = 0.2;
+
+/// The peak of resident memory while it ran, in bytes, and standard output; `None` where the system does not say.
+fn peak(folder: &Path, arguments: &[&str]) -> Option<(f64, String)> {
+    if !Path::new("/proc/self/status").exists() {
+        eprintln!("skipped: this system has no /proc/PID/status");
+        return None;
+    }
+    let child = coldgap(folder, arguments).spawn().unwrap();
+    let status = format!("/proc/{}/status", child.id());
+    let watch = std::thread::spawn(move || {
+        let mut highest: f64 = 0.0;
+        // The figure only rises, and is gone when the process has ended.
+        while let Ok(text) = std::fs::read_to_string(&status)
+            && let Some(line) = text.lines().find_map(|line| line.strip_prefix("VmHWM:"))
+        {
+            let kibibytes: f64 = line.trim().trim_end_matches(" kB").parse().unwrap();
+            highest = highest.max(kibibytes * 1024.0);
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        highest
+    });
+    let (code, out, said) = super::told(child.wait_with_output().unwrap());
+    assert_eq!(code, 0, "{said}");
+    Some((watch.join().unwrap(), out))
+}
+
+/// What `--dry-run` says of memory, in bytes.
+fn predicted(text: &str) -> f64 {
+    let line = text.lines().find_map(|line| line.trim_start().strip_prefix("memory ")).unwrap();
+    let (number, rest) = line.trim_start().split_once(' ').unwrap();
+    assert!(rest.starts_with("MiB at the peak"), "{line}");
+    number.parse::<f64>().unwrap() * 1024.0 * 1024.0
+}
+
+#[test]
+fn the_peak_of_a_replay_is_within_a_fifth_of_its_prediction() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let small = Recipe { requests: 2_000_000, keys: 3_000_000, times: true, sizes: true, mixed: false };
+    let large = Recipe { requests: 4_000_000, keys: 12_000_000, mixed: true, ..small };
+    for recipe in [small, large] {
+        write(&made(recipe), &folder.join("t.parquet"));
+        let grids: [&[&str]; 3] = [
+            &["t.parquet", "-p", "lru,s3fifo,lfu", "-c", "5%,20%"],
+            // One pass for each thread's four cells, or less where memory is short.
+            &["t.parquet", "-p", "lru,s3fifo,lfu", "-c", "5%,20%", "--memory", "200MiB"],
+            // A part of a trace is read into memory.
+            &["t.parquet", "-p", "lru", "-c", "200000obj", "--until", "100h"],
+        ];
+        for grid in grids {
+            let arguments = [&["replay", "-j", "2"], grid].concat();
+            let (code, text, said) = run(folder, &[&arguments[..], &["--dry-run"]].concat());
+            assert_eq!(code, 0, "{said}");
+            let Some((peak, _)) = peak(folder, &arguments) else { return };
+            let ratio = peak / predicted(&text);
+            assert!((1.0 - TOLERANCE..1.0 + TOLERANCE).contains(&ratio), "{grid:?}: {peak} bytes\n{text}");
+        }
+    }
+}
+
+#[test]
+fn a_trace_several_times_larger_than_memory_is_streamed_with_the_same_result() {
+    const LIMIT: f64 = 48.0 * 1024.0 * 1024.0;
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let trace = made(Recipe { requests: 8_000_000, keys: 60_000, times: true, sizes: true, mixed: true });
+    assert!(trace.memory() as f64 > 3.0 * LIMIT);
+    write(&trace, &folder.join("t.parquet"));
+    drop(trace);
+    let replay = ["replay", "t.parquet", "-p", "lru,sieve", "-c", "2%,10%", "-o", "-"];
+    let Some((peak, streamed)) = peak(folder, &[&replay[..], &["--memory", "48MiB"]].concat()) else { return };
+    assert!(peak <= LIMIT, "{peak} bytes");
+    // `--until` beyond the end makes it read the whole trace into memory.
+    let (code, in_memory, said) = run(folder, &[&replay[..], &["--until", "1000h"]].concat());
+    assert_eq!(code, 0, "{said}");
+    let [streamed, in_memory] = [streamed, in_memory].map(|text| serde_json::from_str::<Value>(&text).unwrap());
+    assert_eq!(streamed["rows"], in_memory["rows"]);
+    assert_eq!(streamed["traces"], in_memory["traces"]);
+    assert_eq!(streamed["rows"].as_array().unwrap().len(), 4);
+}
+
+#[test]
+fn what_does_not_fit_is_refused_with_what_would() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let trace = made(Recipe { requests: 200_000, keys: 100_000, times: true, sizes: true, mixed: false });
+    write(&trace, &folder.join("t.parquet"));
+    let (code, _, said) = run(folder, &["replay", "t.parquet", "--memory", "20MiB"]);
+    assert_eq!(code, 2);
+    assert!(said.contains("20 MiB do not suffice") && said.contains("hint: give it --memory "), "{said}");
+    let enough = said.split("--memory ").nth(1).unwrap().split(',').next().unwrap();
+    assert_eq!(run(folder, &["replay", "t.parquet", "--memory", enough]).0, 0);
+
+    let (code, _, said) = run(folder, &["replay", "t.parquet", "-p", "belady", "--memory", "15MiB"]);
+    assert_eq!(code, 2);
+    assert!(said.contains("belady must be left out"), "{said}");
+    let (code, _, said) = run(folder, &["gap", "t.parquet", "--memory", "20MiB"]);
+    assert_eq!(code, 2);
+    assert!(said.contains("it stays in memory") && said.contains("-j 1"), "{said}");
+    let (code, text, _) = run(folder, &["gap", "t.parquet", "--dry-run"]);
+    assert_eq!(code, 0);
+    assert!(text.contains("at the peak") && !text.contains("HIDDEN"), "{text}");
+    let (code, _, said) = run(folder, &["replay", "t.parquet", "--memory", "20%"]);
+    assert_eq!(code, 2);
+    assert!(said.contains("write it like 2GiB"), "{said}");
+}
+
+#[test]
+fn memory_makes_passes_and_changes_no_byte() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let trace = made(Recipe { requests: 600_000, keys: 2_000_000, times: true, sizes: true, mixed: false });
+    write(&trace, &folder.join("t.parquet"));
+    let grid = ["replay", "t.parquet", "-j", "2", "-o", "-", "-c", "1%,10%"];
+    let (_, one, _) = run(folder, &grid);
+    let dry = |memory: &str| {
+        run(folder, &["replay", "t.parquet", "-j", "2", "-c", "1%,10%", "--dry-run", "--memory", memory]).1
+    };
+    assert!(dry("2GiB").contains("8 in 1 pass over"), "{}", dry("2GiB"));
+    assert!(dry("56MiB").contains("passes over"), "{}", dry("56MiB"));
+    let (code, many, said) = run(folder, &[&grid[..], &["--memory", "56MiB"]].concat());
+    assert_eq!(code, 0, "{said}");
+    assert_eq!(one, many);
+}
