@@ -11,6 +11,7 @@ use crate::replay::grid;
 use crate::replay::observe::Feed;
 use crate::request::Requests;
 use crate::trace::native::{Native, ROWS_PER_BATCH};
+use crate::trace::parquet::ROWS_PER_GROUP;
 use crate::trace::source::{About, Source};
 use crate::units::{bytes, grouped};
 use std::time::Instant;
@@ -65,17 +66,16 @@ impl Forecast {
         };
         let sizes = cells.iter().map(|cell| cell.memory(about.objects, about.expires)).collect::<Result<Vec<u64>>>()?;
         let mut forecast = Forecast { passes: Vec::new(), cells: sizes, trace, reading, at_once };
+        let fixed = PROGRAM_BYTES + trace;
+        let least = PROGRAM_BYTES + reading.max(trace + forecast.cells.iter().max().copied().unwrap_or(0));
+        if let Some(limit) = limit.filter(|limit| limit.asked && limit.bytes < least) {
+            return Err(forecast.does_not_fit(source, limit, least));
+        }
         for cell in 0..cells.len() {
-            let bytes = |forecast: &Forecast, pass: &[usize]| PROGRAM_BYTES + trace + forecast.state(pass);
-            if let Some(limit) = limit.filter(|limit| limit.asked)
-                && bytes(&forecast, &[cell]).max(PROGRAM_BYTES + reading) > limit.bytes
-            {
-                return Err(forecast.does_not_fit(source, &cells[cell], cell, limit));
-            }
             let joined: Vec<usize> = forecast.passes.last().into_iter().flatten().copied().chain([cell]).collect();
-            let fits = limit.is_none_or(|limit| bytes(&forecast, &joined) <= limit.bytes) && joined.len() <= most;
+            let fits = limit.is_none_or(|limit| fixed + forecast.state(&joined) <= limit.bytes);
             match forecast.passes.last_mut() {
-                Some(pass) if fits => *pass = joined,
+                Some(pass) if fits && joined.len() <= most => *pass = joined,
                 _ => forecast.passes.push(vec![cell]),
             }
         }
@@ -135,27 +135,24 @@ impl Forecast {
         PROGRAM_BYTES + self.reading.max(self.trace + self.state_peak())
     }
 
-    fn does_not_fit(&self, source: &Source, cell: &Cell, position: usize, limit: Limit) -> Error {
-        let about = source.about();
+    fn does_not_fit(&self, source: &Source, limit: Limit, least: u64) -> Error {
         let readable = |count: u64| bytes(count as f64);
         let error = Error::usage(format!(
-            "{} do not suffice: the trace takes {}, {} {}, the program {}",
+            "{} do not suffice: the trace takes {}, the largest cell {}, the program {}",
             readable(limit.bytes),
             readable(self.trace.max(self.reading)),
-            cell.policy,
-            readable(self.cells[position]),
+            readable(self.cells.iter().max().copied().unwrap_or(0)),
             readable(PROGRAM_BYTES),
         ))
-        .at(about.name, None);
-        let enough = format!(
-            "give it --memory {}MiB",
-            (PROGRAM_BYTES + self.reading.max(self.trace + self.cells[position])).div_ceil(1 << 20)
-        );
+        .at(source.about().name, None);
+        let enough = least.div_ceil(1 << 20);
         match source {
             Source::Memory(_) => error.hint(format!(
-                "{enough}; or let it be streamed: coldgap convert writes a native file, and belady must be left out"
+                "give it --memory {enough}MiB, or let it be streamed: from a native file (coldgap convert), without belady"
             )),
-            Source::File(_) => error.hint(format!("{enough}, or fewer keys: coldgap convert --sample 10%")),
+            Source::File(_) => {
+                error.hint(format!("give it --memory {enough}MiB, or fewer keys: coldgap convert --sample 10%"))
+            }
         }
     }
 }
@@ -174,12 +171,14 @@ fn batch_bytes(native: &Native) -> u64 {
     rows * (3 * row_bytes(native) + words) + columns as u64 * COLUMN_BYTES
 }
 
-/// Columns as they are collected, operations and times to live among them whether or not there are any, and the table of
-/// keys while it grows.
+/// Columns as they are collected, operations and times to live among them whether or not there are any; the table of keys
+/// while it grows; and for Parquet the dictionary of a group of rows, as it is, decompressed and decoded.
 fn reading_bytes(about: &About<'_>) -> u64 {
+    let objects = about.objects as u64;
     let rows = about.requests as u64 * (8 + 4 + if about.sized { 4 } else { 0 } + 1 + 4);
-    let slots = (about.objects as u64 * 8 / 7).next_power_of_two();
-    rows + about.objects as u64 * 8 + slots * 5 * 3 / 2
+    let slots = (objects * 8 / 7).next_power_of_two();
+    let dictionary = if about.format == "parquet" { 3 * 8 * objects.min(ROWS_PER_GROUP as u64) } else { 0 };
+    rows + objects * 8 + slots * 5 * 3 / 2 + dictionary
 }
 
 /// How fast a trial replay was: an estimate for the whole.
@@ -205,7 +204,7 @@ impl Pace {
             let mut reader = native.batches()?;
             let start = Instant::now();
             while trial < TRIAL
-                && let Some(batch) = reader.next()?
+                && let Some(batch) = reader.next_batch()?
             {
                 trial += batch.requests().len();
                 batches.push(batch);

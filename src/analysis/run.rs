@@ -166,7 +166,7 @@ impl<M: Monitor> Run<'_, M> {
                 if self.monitor.is_interrupted() {
                     return Ok(None);
                 }
-                let batch = batches.next()?;
+                let batch = batches.next_batch()?;
                 match (&batch, &mut counter) {
                     (Some(batch), Some(counter)) => counter.count(&batch.requests()),
                     (Some(_), None) => {}

@@ -218,7 +218,7 @@ impl Batches<'_> {
     ///
     /// # Errors
     /// A file that is truncated, damaged, or other than its footer says.
-    pub fn next(&mut self) -> Result<Option<Batch>> {
+    pub fn next_batch(&mut self) -> Result<Option<Batch>> {
         self.decode().map_err(|error| error.at(&self.file.name, None))
     }
 

@@ -35,7 +35,7 @@ const MAGIC: &[u8] = b"PAR1";
 const VERSION: &str = "coldgap.version";
 pub(super) const NOTES: &str = "coldgap.notes";
 /// Rows that are compressed together.
-const ROWS_PER_GROUP: usize = 1 << 20;
+pub const ROWS_PER_GROUP: usize = 1 << 20;
 /// Rows that are handed to the writer, or read, at once.
 const ROWS_PER_BATCH: usize = 1 << 16;
 /// A group's dictionary of keys may grow so far before plain values are written: keys repeat, and a number or text

@@ -69,15 +69,15 @@ fn the_peak_of_a_replay_is_within_a_fifth_of_its_prediction() {
 
 #[test]
 fn a_trace_several_times_larger_than_memory_is_streamed_with_the_same_result() {
-    const LIMIT: f64 = 48.0 * 1024.0 * 1024.0;
+    const LIMIT: f64 = 56.0 * 1024.0 * 1024.0;
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
-    let trace = made(Recipe { requests: 8_000_000, keys: 60_000, times: true, sizes: true, mixed: true });
+    let trace = made(Recipe { requests: 9_000_000, keys: 60_000, times: true, sizes: true, mixed: true });
     assert!(trace.memory() as f64 > 3.0 * LIMIT);
     write(&trace, &folder.join("t.parquet"));
     drop(trace);
     let replay = ["replay", "t.parquet", "-p", "lru,sieve", "-c", "2%,10%", "-o", "-"];
-    let Some((peak, streamed)) = peak(folder, &[&replay[..], &["--memory", "48MiB"]].concat()) else { return };
+    let Some((peak, streamed)) = peak(folder, &[&replay[..], &["--memory", "56MiB"]].concat()) else { return };
     assert!(peak <= LIMIT, "{peak} bytes");
     // `--until` beyond the end makes it read the whole trace into memory.
     let (code, in_memory, said) = run(folder, &[&replay[..], &["--until", "1000h"]].concat());
@@ -102,7 +102,7 @@ fn what_does_not_fit_is_refused_with_what_would() {
 
     let (code, _, said) = run(folder, &["replay", "t.parquet", "-p", "belady", "--memory", "15MiB"]);
     assert_eq!(code, 2);
-    assert!(said.contains("belady must be left out"), "{said}");
+    assert!(said.contains("without belady"), "{said}");
     let (code, _, said) = run(folder, &["gap", "t.parquet", "--memory", "20MiB"]);
     assert_eq!(code, 2);
     assert!(said.contains("it stays in memory") && said.contains("-j 1"), "{said}");
