@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 
 /// The policies that must agree, and what each is called in the recording.
-const POLICIES: [(&str, &str); 8] = [
+const POLICIES: [(&str, &str); 11] = [
     ("fifo", "fifo"),
     ("lru", "lru"),
     ("clock", "clock"),
@@ -16,6 +16,9 @@ const POLICIES: [(&str, &str); 8] = [
     ("s3fifo:fill=paper", "s3fifov0"),
     ("lfu", "lfu"),
     ("belady", "belady"),
+    ("mq", "mq"),
+    ("lru-k", "lru-k"),
+    ("gdsf", "gdsf"),
 ];
 
 fn shared(name: &str) -> PathBuf {
