@@ -9,12 +9,16 @@
 pub mod admission;
 mod ageing;
 mod belady;
+mod belady_size;
 mod clock;
 mod fifo;
 mod gdsf;
 mod heap;
+mod hit_density;
+mod hyperbolic;
 mod lfu;
 mod lfuda;
+mod lhd;
 pub mod list;
 mod lru;
 mod lru_k;
@@ -179,7 +183,10 @@ registry![
     lru_k::LruK,
     mq::Mq,
     random::Random,
+    hyperbolic::Hyperbolic,
+    lhd::Lhd,
     belady::Belady,
+    belady_size::BeladySize,
     unbounded::Unbounded,
 ];
 

@@ -13,7 +13,7 @@ fn demand_policies() -> impl Iterator<Item = &'static str> {
 
 /// Policies that keep out a new object which is worth less than the next victim: Belady, who inserts everything, is no
 /// bound for them.
-const GIVE_WAY: [&str; 1] = ["gdsf"];
+const GIVE_WAY: [&str; 2] = ["gdsf", "belady-size"];
 
 /// Traces with some reuse at every distance: small ids are asked for more often.
 fn objects() -> impl Strategy<Value = Vec<u32>> {
