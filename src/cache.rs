@@ -188,6 +188,9 @@ impl<P: Policy> Cache<P> {
             return;
         }
         while self.used + weight > self.limit {
+            if self.policy.gives_way(&mut self.nodes, request) {
+                return;
+            }
             let victim = self.policy.evict(&mut self.nodes);
             self.cached.remove(victim);
             self.used -= self.nodes.weight(victim);

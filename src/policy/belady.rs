@@ -7,22 +7,16 @@
 //! Memory: 8 bytes per object of the trace and 8 per cached object.
 //! Optimal only where objects have equal sizes and only gets occur: with byte sizes it is a strong guess, not a bound.
 
+use super::heap::Heap;
 use super::{Capacity, Info, Nodes, ParameterError, Parameters, Policy};
+use crate::placed;
 use crate::request::{ObjectId, Request};
-
-/// Children per heap entry: four neighbours share a cache line, and the heap is half as deep as with two.
-const ARITY: usize = 4;
+use std::cmp::Reverse;
 
 /// Farthest next request first.
 #[derive(Debug, Clone)]
 pub struct Belady {
-    heap: Vec<Entry>,
-}
-
-#[derive(Debug, Clone, Copy)]
-struct Entry {
-    next: u32,
-    object: ObjectId,
+    heap: Heap<Reverse<u32>>,
 }
 
 /// What is known of an object's future, and its place in the heap while it is cached.
@@ -32,6 +26,7 @@ pub struct Node {
     next: u32,
     place: u32,
 }
+placed!(Node);
 
 impl Policy for Belady {
     const INFO: Info = Info {
@@ -47,7 +42,11 @@ impl Policy for Belady {
     type Node = Node;
 
     fn new(_: Capacity, _: &Parameters) -> Result<Self, ParameterError> {
-        Ok(Belady { heap: Vec::new() })
+        Ok(Belady { heap: Heap::new() })
+    }
+
+    fn memory(capacity: Capacity, objects: usize) -> u64 {
+        Heap::<Reverse<u32>>::memory(capacity.most_objects(objects))
     }
 
     fn memory(capacity: Capacity, objects: usize) -> u64 {
@@ -62,82 +61,29 @@ impl Policy for Belady {
 
     #[inline(always)]
     fn on_hit(&mut self, nodes: &mut Nodes<Node>, request: &Request) {
-        let node = &mut nodes[request.object];
-        node.next = request.next;
-        let place = node.place as usize;
-        self.settle(nodes, place, Entry { next: request.next, object: request.object });
+        nodes[request.object].next = request.next;
+        self.heap.update(nodes, request.object, Reverse(request.next));
     }
 
     #[inline(always)]
     fn on_insert(&mut self, nodes: &mut Nodes<Node>, request: &Request) {
         let node = &mut nodes[request.object];
         node.next = node.next.max(request.next);
-        let entry = Entry { next: node.next, object: request.object };
-        self.heap.push(entry);
-        self.rise(nodes, self.heap.len() - 1, entry);
+        let next = Reverse(node.next);
+        self.heap.insert(nodes, request.object, next);
     }
 
     #[inline(always)]
     fn evict(&mut self, nodes: &mut Nodes<Node>) -> ObjectId {
-        let victim = self.heap[0].object;
-        self.on_remove(nodes, victim);
-        victim
+        self.heap.pop(nodes)
     }
 
     fn on_remove(&mut self, nodes: &mut Nodes<Node>, object: ObjectId) {
-        let place = nodes[object].place as usize;
-        if let Some(last) = self.heap.pop()
-            && last.object != object
-        {
-            self.settle(nodes, place, last);
-        }
-    }
-}
-
-impl Belady {
-    #[inline(always)]
-    fn put(&mut self, nodes: &mut Nodes<Node>, place: usize, entry: Entry) {
-        self.heap[place] = entry;
-        nodes[entry.object].place = place as u32;
+        self.heap.remove(nodes, object);
     }
 
-    /// Puts the entry at `place`, or wherever above or below it belongs.
     #[inline(always)]
-    fn settle(&mut self, nodes: &mut Nodes<Node>, place: usize, entry: Entry) {
-        if self.heap[place].next <= entry.next {
-            self.rise(nodes, place, entry);
-        } else {
-            self.sink(nodes, place, entry);
-        }
-    }
-
-    /// Puts the entry at `place`, or above where its parents are nearer.
-    #[inline(always)]
-    fn rise(&mut self, nodes: &mut Nodes<Node>, mut place: usize, entry: Entry) {
-        while place > 0 {
-            let parent = (place - 1) / ARITY;
-            if self.heap[parent].next >= entry.next {
-                break;
-            }
-            self.put(nodes, place, self.heap[parent]);
-            place = parent;
-        }
-        self.put(nodes, place, entry);
-    }
-
-    /// Puts the entry at `place`, or below where a child is farther.
-    #[inline(always)]
-    fn sink(&mut self, nodes: &mut Nodes<Node>, mut place: usize, entry: Entry) {
-        loop {
-            let first = place * ARITY + 1;
-            let children = first..self.heap.len().min(first + ARITY);
-            let Some(farthest) = children.max_by_key(|child| self.heap[*child].next) else { break };
-            if self.heap[farthest].next <= entry.next {
-                break;
-            }
-            self.put(nodes, place, self.heap[farthest]);
-            place = farthest;
-        }
-        self.put(nodes, place, entry);
+    fn prefetch(&self, nodes: &Nodes<Node>, object: ObjectId) {
+        self.heap.prefetch(nodes, object);
     }
 }

@@ -7,14 +7,26 @@
 //! documentation, conformance tests, benchmarks) follows from the registry.
 
 pub mod admission;
+mod ageing;
 mod belady;
+mod belady_size;
 mod clock;
 mod fifo;
+mod gdsf;
+mod heap;
+mod hit_density;
+mod hyperbolic;
 mod lfu;
+mod lfuda;
+mod lhd;
 pub mod list;
 mod lru;
+mod lru_k;
+mod mq;
 mod nodes;
 mod parameters;
+mod random;
+mod roster;
 mod s3fifo;
 mod sieve;
 pub mod spec;
@@ -44,6 +56,12 @@ impl Capacity {
     /// The number, where it counts objects.
     pub fn objects(self) -> Option<u64> {
         matches!(self, Capacity::Objects(_)).then_some(self.amount())
+    }
+
+    /// How many of a trace's objects it can hold at most.
+    pub fn most_objects(self, objects: usize) -> u64 {
+        // An object of no bytes still counts 1.
+        self.amount().min(objects as u64)
     }
 
     /// The number, where it counts bytes.
@@ -105,6 +123,13 @@ pub trait Policy: Clone + Send + Sync + Sized + 'static {
         true
     }
 
+    /// Whether the object that is being inserted is worth less than the next victim, and stays out instead of it. Asked
+    /// before each eviction that its insertion needs, so never while there is room.
+    #[inline(always)]
+    fn gives_way(&mut self, _nodes: &mut Nodes<Self::Node>, _request: &Request) -> bool {
+        false
+    }
+
     /// The object enters the cache; the cache has made room and set its weight.
     fn on_insert(&mut self, nodes: &mut Nodes<Self::Node>, request: &Request);
 
@@ -153,7 +178,15 @@ registry![
     sieve::Sieve,
     s3fifo::S3Fifo,
     lfu::Lfu,
+    lfuda::Lfuda,
+    gdsf::Gdsf,
+    lru_k::LruK,
+    mq::Mq,
+    random::Random,
+    hyperbolic::Hyperbolic,
+    lhd::Lhd,
     belady::Belady,
+    belady_size::BeladySize,
     unbounded::Unbounded,
 ];
 

@@ -14,6 +14,43 @@ pub struct Nodes<N> {
     weights: Vec<u32>,
 }
 
+/// A node that knows its object's place in a dense array of cached objects.
+pub trait Placed: Copy + Default {
+    /// The place. Meaningless while the object is not in the array.
+    fn place(&self) -> u32;
+    /// The place, to change.
+    fn place_mut(&mut self) -> &mut u32;
+}
+
+/// A place and nothing else.
+impl Placed for u32 {
+    #[inline(always)]
+    fn place(&self) -> u32 {
+        *self
+    }
+    #[inline(always)]
+    fn place_mut(&mut self) -> &mut u32 {
+        self
+    }
+}
+
+/// Implements [`Placed`] for a node with a field `place`.
+#[macro_export]
+macro_rules! placed {
+    ($node:ty) => {
+        impl $crate::policy::nodes::Placed for $node {
+            #[inline(always)]
+            fn place(&self) -> u32 {
+                self.place
+            }
+            #[inline(always)]
+            fn place_mut(&mut self) -> &mut u32 {
+                &mut self.place
+            }
+        }
+    };
+}
+
 impl<N: Copy + Default> Nodes<N> {
     /// Nodes for `objects` objects, all in their default state.
     pub fn new(objects: usize, capacity: Capacity) -> Nodes<N> {

@@ -61,6 +61,14 @@ impl<P: Policy> Policy for Watched<P> {
         }
         admitted
     }
+    fn gives_way(&mut self, nodes: &mut Nodes<P::Node>, request: &Request) -> bool {
+        assert!(!self.cached.contains_key(&request.object.0));
+        let gives_way = self.policy.gives_way(nodes, request);
+        if gives_way {
+            DECISIONS.with_borrow_mut(|decisions| decisions.push(Decision::Refused(request.object)));
+        }
+        gives_way
+    }
     fn on_insert(&mut self, nodes: &mut Nodes<P::Node>, request: &Request) {
         let weight = nodes.weight_of(request.size);
         assert_eq!(nodes.weight(request.object), weight);
@@ -136,8 +144,12 @@ impl Shadow {
             return;
         }
         while self.used() + weight > self.limit {
-            let Some(Decision::Evicted(victim)) = decisions.pop_front() else { panic!("no victim, but no room") };
-            assert!(self.cached.remove(&victim.0).is_some());
+            match decisions.pop_front() {
+                Some(Decision::Evicted(victim)) => assert!(self.cached.remove(&victim.0).is_some()),
+                // It gives way to those that are left.
+                Some(Decision::Refused(object)) if object == request.object => return,
+                _ => panic!("no victim, but no room"),
+            }
         }
         self.cached.insert(object, (weight, self.death(object, now)));
     }

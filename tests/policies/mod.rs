@@ -4,6 +4,8 @@ mod conformance;
 mod golden;
 mod laws;
 mod models;
+mod models_priority;
+mod models_sampling;
 mod registry;
 
 use coldgap::cache::Cache;
