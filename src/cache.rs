@@ -192,9 +192,9 @@ impl<P: Policy> Cache<P> {
                 return;
             }
             let victim = self.policy.evict(&mut self.nodes);
-            self.cached.remove(victim);
-            self.used -= self.nodes.weight(victim);
+            self.give_up(victim);
         }
+        self.drop_overflow(Some(request));
         self.nodes.set_weight(request.object, request.size);
         self.cached.insert(request.object);
         self.used += weight;
@@ -202,10 +202,30 @@ impl<P: Policy> Cache<P> {
         self.start_life(request.object, now);
     }
 
-    fn drop_cached(&mut self, object: ObjectId) {
-        self.policy.on_remove(&mut self.nodes, object);
+    /// The policy has unlinked an object.
+    #[inline(always)]
+    fn give_up(&mut self, object: ObjectId) {
         self.cached.remove(object);
         self.used -= self.nodes.weight(object);
+    }
+
+    #[inline(always)]
+    fn drop_overflow(&mut self, entering: Option<&Request>) {
+        while let Some(victim) = self.policy.overflow(&mut self.nodes, entering) {
+            self.give_up(victim);
+        }
+    }
+
+    /// A get or a write of what is cached.
+    #[inline(always)]
+    fn hit(&mut self, request: &Request) {
+        self.policy.on_hit(&mut self.nodes, request);
+        self.drop_overflow(None);
+    }
+
+    fn drop_cached(&mut self, object: ObjectId) {
+        self.policy.on_remove(&mut self.nodes, object);
+        self.give_up(object);
     }
 }
 
@@ -230,7 +250,7 @@ impl<P: Policy> Lookaside for Cache<P> {
         self.learn_ttl(request);
         if self.cached.contains(request.object) {
             if !self.is_dead(request.object, request.time) {
-                self.policy.on_hit(&mut self.nodes, request);
+                self.hit(request);
                 return true;
             }
             self.drop_cached(request.object);
@@ -272,7 +292,7 @@ impl<P: Policy> Lookaside for Cache<P> {
             self.policy.on_miss(&mut self.nodes, request);
             self.enter(request, request.time);
         } else if self.nodes.weight(request.object) == self.nodes.weight_of(request.size) {
-            self.policy.on_hit(&mut self.nodes, request);
+            self.hit(request);
             self.start_life(request.object, request.time);
         } else {
             // A new size is a new object in the old one's place, as in memcached.

@@ -49,11 +49,6 @@ impl Policy for Belady {
         Heap::<Reverse<u32>>::memory(capacity.most_objects(objects))
     }
 
-    fn memory(capacity: Capacity, objects: usize) -> u64 {
-        let cached = capacity.objects().map_or(objects, |n| objects.min(n as usize));
-        (cached * size_of::<Entry>()) as u64
-    }
-
     #[inline(always)]
     fn on_miss(&mut self, nodes: &mut Nodes<Node>, request: &Request) {
         nodes[request.object].next = request.next;

@@ -21,8 +21,8 @@ impl Default for Link {
     }
 }
 
-/// A node that can be on a list.
-pub trait Linked: Copy + Default {
+/// A node that can be on a list; on several at once, if it has as many links, told apart by `LIST`.
+pub trait Linked<const LIST: usize = 0>: Copy + Default {
     /// Its link.
     fn link(&self) -> &Link;
     /// Its link, to change.
@@ -40,18 +40,21 @@ impl Linked for Link {
     }
 }
 
-/// Implements [`Linked`] for a node with a field `link`.
+/// Implements [`Linked`] for a node with a field `link`, or for one of its lists with another field.
 #[macro_export]
 macro_rules! linked {
     ($node:ty) => {
-        impl $crate::policy::list::Linked for $node {
+        $crate::linked!($node, 0, link);
+    };
+    ($node:ty, $list:literal, $field:ident) => {
+        impl $crate::policy::list::Linked<$list> for $node {
             #[inline(always)]
             fn link(&self) -> &$crate::policy::list::Link {
-                &self.link
+                &self.$field
             }
             #[inline(always)]
             fn link_mut(&mut self) -> &mut $crate::policy::list::Link {
-                &mut self.link
+                &mut self.$field
             }
         }
     };
@@ -60,19 +63,19 @@ macro_rules! linked {
 /// A list of objects from newest to oldest, with their total weight. Its ends are joined, so that the oldest object
 /// becomes the newest by turning the ring, without a change to any node.
 #[derive(Debug, Clone)]
-pub struct List {
+pub struct List<const LIST: usize = 0> {
     newest: ObjectId,
     oldest: ObjectId,
     weight: u64,
 }
 
-impl Default for List {
+impl<const LIST: usize> Default for List<LIST> {
     fn default() -> Self {
         List { newest: NONE, oldest: NONE, weight: 0 }
     }
 }
 
-impl List {
+impl<const LIST: usize> List<LIST> {
     /// True where there are no objects.
     #[inline(always)]
     pub fn is_empty(&self) -> bool {
@@ -105,13 +108,13 @@ impl List {
 
     /// The neighbour that was pushed after `object`; after the newest comes the oldest.
     #[inline(always)]
-    pub fn newer<N: Linked>(nodes: &Nodes<N>, object: ObjectId) -> ObjectId {
+    pub fn newer<N: Linked<LIST>>(nodes: &Nodes<N>, object: ObjectId) -> ObjectId {
         nodes[object].link().newer
     }
 
     /// Puts an object that is on no list at the newest end.
     #[inline(always)]
-    pub fn push<N: Linked>(&mut self, nodes: &mut Nodes<N>, object: ObjectId) {
+    pub fn push<N: Linked<LIST>>(&mut self, nodes: &mut Nodes<N>, object: ObjectId) {
         if self.is_empty() {
             *nodes[object].link_mut() = Link { newer: object, older: object };
             self.oldest = object;
@@ -124,7 +127,7 @@ impl List {
 
     /// Takes an object that is on this list off it.
     #[inline(always)]
-    pub fn remove<N: Linked>(&mut self, nodes: &mut Nodes<N>, object: ObjectId) {
+    pub fn remove<N: Linked<LIST>>(&mut self, nodes: &mut Nodes<N>, object: ObjectId) {
         self.weight -= nodes.weight(object);
         if self.is_only(object) {
             self.oldest = NONE;
@@ -144,7 +147,7 @@ impl List {
 
     /// Takes the oldest object off; [`NONE`] where the list is empty.
     #[inline(always)]
-    pub fn pop<N: Linked>(&mut self, nodes: &mut Nodes<N>) -> ObjectId {
+    pub fn pop<N: Linked<LIST>>(&mut self, nodes: &mut Nodes<N>) -> ObjectId {
         let object = self.oldest;
         if object != NONE {
             self.remove(nodes, object);
@@ -155,7 +158,7 @@ impl List {
 
     /// Moves an object that is on this list to the newest end.
     #[inline(always)]
-    pub fn refresh<N: Linked>(&mut self, nodes: &mut Nodes<N>, object: ObjectId) {
+    pub fn refresh<N: Linked<LIST>>(&mut self, nodes: &mut Nodes<N>, object: ObjectId) {
         if object == self.newest {
             return;
         }
@@ -171,7 +174,7 @@ impl List {
 
     /// Makes the oldest object the newest. The list must not be empty.
     #[inline(always)]
-    pub fn turn<N: Linked>(&mut self, nodes: &Nodes<N>) {
+    pub fn turn<N: Linked<LIST>>(&mut self, nodes: &Nodes<N>) {
         self.newest = self.oldest;
         self.oldest = nodes[self.oldest].link().newer;
         self.prefetch_oldest(nodes);
@@ -179,7 +182,7 @@ impl List {
 
     /// Links an object in between the newest and the oldest.
     #[inline(always)]
-    fn join<N: Linked>(&mut self, nodes: &mut Nodes<N>, object: ObjectId) {
+    fn join<N: Linked<LIST>>(&mut self, nodes: &mut Nodes<N>, object: ObjectId) {
         *nodes[object].link_mut() = Link { newer: self.oldest, older: self.newest };
         nodes[self.newest].link_mut().newer = object;
         nodes[self.oldest].link_mut().older = object;
@@ -188,7 +191,7 @@ impl List {
 
     /// Asks the processor to fetch the node that will be the oldest two evictions from now.
     #[inline(always)]
-    fn prefetch_oldest<N: Linked>(&self, nodes: &Nodes<N>) {
+    fn prefetch_oldest<N: Linked<LIST>>(&self, nodes: &Nodes<N>) {
         if self.oldest != NONE {
             let next = Self::newer(nodes, self.oldest);
             nodes.prefetch(Self::newer(nodes, next));
@@ -197,7 +200,7 @@ impl List {
 
     /// Asks the processor to fetch the nodes that removing `object` will change.
     #[inline(always)]
-    pub fn prefetch_neighbours<N: Linked>(nodes: &Nodes<N>, object: ObjectId) {
+    pub fn prefetch_neighbours<N: Linked<LIST>>(nodes: &Nodes<N>, object: ObjectId) {
         let Link { newer, older } = *nodes[object].link();
         nodes.prefetch(newer);
         nodes.prefetch(older);

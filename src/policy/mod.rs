@@ -8,28 +8,37 @@
 
 pub mod admission;
 mod ageing;
+mod arc;
 mod belady;
 mod belady_size;
+mod car;
 mod clock;
+mod clock2qplus;
+mod clockpro;
 mod fifo;
 mod gdsf;
+mod ghosts;
 mod heap;
 mod hit_density;
 mod hyperbolic;
 mod lfu;
 mod lfuda;
 mod lhd;
+mod lirs;
 pub mod list;
 mod lru;
 mod lru_k;
 mod mq;
 mod nodes;
 mod parameters;
+mod qdlp;
 mod random;
 mod roster;
 mod s3fifo;
 mod sieve;
+mod slru;
 pub mod spec;
+mod twoq;
 mod unbounded;
 
 use crate::request::{ObjectId, Request};
@@ -137,6 +146,14 @@ pub trait Policy: Clone + Send + Sync + Sized + 'static {
     /// object is cached.
     fn evict(&mut self, nodes: &mut Nodes<Self::Node>) -> ObjectId;
 
+    /// Gives up one more object although the cache as a whole has room, because a part of it is full. Called until
+    /// `None`: after every hit, for what the hit moved; and before every insertion, once the cache has made room, with
+    /// the request whose object is `entering`. Only policies whose parts have fixed sizes need it.
+    #[inline(always)]
+    fn overflow(&mut self, _nodes: &mut Nodes<Self::Node>, _entering: Option<&Request>) -> Option<ObjectId> {
+        None
+    }
+
     /// A cached object was invalidated, expired or lost: unlinks it. It was not evicted, so it leaves no ghost.
     fn on_remove(&mut self, nodes: &mut Nodes<Self::Node>, object: ObjectId);
 
@@ -176,7 +193,15 @@ registry![
     lru::Lru,
     clock::Clock,
     sieve::Sieve,
+    slru::Slru,
+    twoq::TwoQ,
+    arc::Arc,
+    car::Car,
+    lirs::Lirs,
+    clockpro::ClockPro,
     s3fifo::S3Fifo,
+    qdlp::Qdlp,
+    clock2qplus::Clock2QPlus,
     lfu::Lfu,
     lfuda::Lfuda,
     gdsf::Gdsf,

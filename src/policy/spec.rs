@@ -71,9 +71,10 @@ impl FromStr for PolicySpec {
 
     /// Reads `NAME[:parameter=value,...][+FILTER]`.
     fn from_str(text: &str) -> Result<PolicySpec> {
+        // A plus at the end of a policy's own name is no filter's.
         let (rest, filter) = match text.rsplit_once('+') {
-            Some((rest, name)) => (rest, Some(find_filter(name)?)),
-            None => (text, None),
+            Some((rest, name)) if !name.is_empty() && !name.starts_with(':') => (rest, Some(find_filter(name)?)),
+            _ => (text, None),
         };
         let (name, parameters) = rest.split_once(':').unwrap_or((rest, ""));
         let info = find_policy(name)?;

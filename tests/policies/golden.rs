@@ -8,7 +8,7 @@ use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
 /// The policies that must agree, and what each is called in the recording.
-const POLICIES: [(&str, &str); 11] = [
+const POLICIES: &[(&str, &str)] = &[
     ("fifo", "fifo"),
     ("lru", "lru"),
     ("clock", "clock"),
@@ -20,11 +20,23 @@ const POLICIES: [(&str, &str); 11] = [
     ("mq", "mq"),
     ("lru-k", "lru-k"),
     ("gdsf", "gdsf"),
+    ("slru", "slru"),
+    ("2q", "twoq"),
+    ("qdlp", "qdlp"),
+    // In bytes libCacheSim compares a number of insertions with a window in bytes; in objects `clock2q+` is the same.
+    ("clock2q+:count=objects", "clock2qplus"),
+    // In bytes libCacheSim's ARC moves its target by single bytes; in objects `arc` is the same policy.
+    ("arc:step=byte", "arc"),
+    ("lirs", "lirs"),
 ];
 
 /// Policies that draw at random, and what each is called in the recording.
-const RANDOMISED: [(&str, &str); 4] =
-    [("random", "random"), ("hyperbolic", "hyperbolic"), ("belady-size", "beladysize"), ("lhd", "lhd")];
+const RANDOMISED: &[(&str, &str)] =
+    &[("random", "random"), ("hyperbolic", "hyperbolic"), ("belady-size", "beladysize"), ("lhd", "lhd")];
+
+/// Counts that no cache can have. With a queue of one object, libCacheSim's LIRS reports hits on objects that it evicted
+/// and does not count (see lirs.rs).
+const IMPOSSIBLE: &[(&str, &str)] = &[("lirs", "48"), ("lirs", "100")];
 
 fn shared(name: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared").join(name)
@@ -70,7 +82,9 @@ fn miss_counts_equal_libcachesim_to_the_last_request() {
                     _ => run(spec, Capacity::Bytes(amount), &in_bytes),
                 };
                 let bytes = expected["miss_byte"].as_u64().unwrap_or(tally.misses);
-                if (tally.misses, tally.bytes_missed) != (expected["n_miss"].as_u64().unwrap(), bytes) {
+                let is_impossible = IMPOSSIBLE.contains(&(name, size.as_str()));
+                if !is_impossible && (tally.misses, tally.bytes_missed) != (expected["n_miss"].as_u64().unwrap(), bytes)
+                {
                     wrong.push(format!("{spec} {mode} {size}: {tally:?}, expected {expected}"));
                 }
                 compared += 1;
@@ -106,13 +120,15 @@ fn miss_counts_of_randomised_policies_lie_where_libcachesims_do() {
             for (size, expected) in golden["policies"][recorded][mode].as_object().unwrap() {
                 let amount = size.parse().unwrap();
                 let expected = &expected["n_miss"];
-                let misses: Vec<u64> = (1..=3).map(|seed| {
-                    let spec = format!("{name}:seed={seed}");
-                    match mode {
-                        "ignore_obj_size_1" => run(&spec, Capacity::Objects(amount), &in_objects).misses,
-                        _ => run(&spec, Capacity::Bytes(amount), &in_bytes).misses,
-                    }
-                }).collect();
+                let misses: Vec<u64> = (1..=3)
+                    .map(|seed| {
+                        let spec = format!("{name}:seed={seed}");
+                        match mode {
+                            "ignore_obj_size_1" => run(&spec, Capacity::Objects(amount), &in_objects).misses,
+                            _ => run(&spec, Capacity::Bytes(amount), &in_bytes).misses,
+                        }
+                    })
+                    .collect();
                 if !misses.iter().all(|misses| range(expected).contains(misses)) {
                     wrong.push(format!("{name} {size}: {misses:?}, recorded {expected}"));
                 }

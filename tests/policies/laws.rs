@@ -8,7 +8,11 @@ use std::collections::HashSet;
 
 /// Every registered policy, and variants that fill otherwise. Names with the bounds left out.
 fn demand_policies() -> impl Iterator<Item = &'static str> {
-    ALL.iter().filter(|info| !info.unbounded).map(|info| info.name).chain(["s3fifo:fill=paper", "s3fifo:ghost=0%"])
+    ALL.iter().filter(|info| !info.unbounded).map(|info| info.name).chain([
+        "s3fifo:fill=paper",
+        "s3fifo:ghost=0%",
+        "slru:fill=paper",
+    ])
 }
 
 /// Policies that keep out a new object which is worth less than the next victim: Belady, who inserts everything, is no
@@ -61,17 +65,22 @@ proptest! {
     fn until_the_cache_is_full_all_policies_miss_alike(objects in objects(), sized in any::<bool>()) {
         let columns = Columns::gets(objects).sized(size);
         let distinct: HashSet<u32> = columns.objects.iter().map(|object| object.0).collect();
-        // In bytes S3-FIFO refuses objects above a tenth of the cache, which is 20 here: the largest size.
-        let capacity = if sized {
-            Capacity::Bytes(distinct.iter().map(|object| u64::from(size(*object))).sum::<u64>().max(200))
-        } else {
-            Capacity::Objects(distinct.len() as u64)
+        let footprint = distinct.iter().map(|object| if sized { u64::from(size(*object)) } else { 1 }).sum::<u64>();
+        let capacity = |spec: &str| match (spec, sized) {
+            // Its lowest segment is bounded like the others, so it overflows while others have room.
+            ("slru", true) => Capacity::Bytes(4 * footprint),
+            ("slru", false) => Capacity::Objects(footprint.next_multiple_of(4)),
+            // It refuses objects above a hundredth of the cache, which is 20 here: the largest size.
+            ("lirs", true) => Capacity::Bytes(footprint.max(2000)),
+            // Those with a small queue refuse objects above a tenth.
+            (_, true) => Capacity::Bytes(footprint.max(200)),
+            (_, false) => Capacity::Objects(footprint),
         };
-        let compulsory = run("unbounded", capacity, &columns);
+        let compulsory = run("unbounded", capacity("unbounded"), &columns);
         prop_assert_eq!(compulsory.misses, distinct.len() as u64);
         prop_assert_eq!(compulsory.bytes_missed, distinct.iter().map(|object| u64::from(size(*object))).sum::<u64>());
         for spec in demand_policies() {
-            prop_assert_eq!(run(spec, capacity, &columns), compulsory, "{}", spec);
+            prop_assert_eq!(run(spec, capacity(spec), &columns), compulsory, "{}", spec);
         }
     }
 

@@ -1,6 +1,12 @@
 //! Every policy against a naive model of it, written from its paper without regard to cost, request by request; and LRU
 //! against another's implementation.
 
+mod adaptive;
+mod basic;
+mod clockpro;
+mod filtered;
+mod recency;
+
 use super::{Columns, build};
 use coldgap::cache::{Cache, Lookaside};
 use coldgap::policy::spec::PolicySpec;
@@ -49,171 +55,32 @@ trait Model {
     }
 }
 
-/// Policies of one queue differ in what a hit moves and in which index they evict.
-struct Single {
-    queue: Vec<Item>,
-    moves_on_hit: bool,
-    victim: fn(&mut [Item]) -> usize,
-}
-
-impl Model for Single {
-    fn queues(&mut self) -> Vec<&mut Vec<Item>> {
-        vec![&mut self.queue]
-    }
-    fn insert(&mut self, item: Item) {
-        self.queue.push(item);
-    }
-    fn evict(&mut self) {
-        let victim = (self.victim)(&mut self.queue);
-        self.queue.remove(victim);
-    }
-    fn hit(&mut self, object: u32, next: u32) {
-        let i = position(&self.queue, object).unwrap();
-        self.queue[i].hits += 1;
-        self.queue[i].next = next;
-        if self.moves_on_hit {
-            let item = self.queue.remove(i);
-            self.queue.push(item);
-        }
-    }
-}
-
-fn single(moves_on_hit: bool, victim: fn(&mut [Item]) -> usize) -> Box<dyn Model> {
-    Box::new(Single { queue: Vec::new(), moves_on_hit, victim })
-}
-
-/// CLOCK: what was hit goes to the back, unmarked.
-fn second_chance(queue: &mut [Item]) -> usize {
-    while queue[0].hits > 0 {
-        queue[0].hits = 0;
-        queue.rotate_left(1);
-    }
-    0
-}
-
-/// LFU: the queue is in order of last hit, so the first of the lowest count has had it the longest.
-fn least_hits(queue: &mut [Item]) -> usize {
-    (0..queue.len()).min_by_key(|i| queue[*i].hits).unwrap()
-}
-
-fn farthest(queue: &mut [Item]) -> usize {
-    (0..queue.len()).max_by_key(|i| queue[*i].next).unwrap()
-}
-
-/// SIEVE, as Algorithm 1 of the paper; the hand is the object it points to.
-#[derive(Default)]
-struct Sieve {
-    queue: Vec<Item>,
-    hand: Option<u32>,
-}
-
-impl Model for Sieve {
-    fn queues(&mut self) -> Vec<&mut Vec<Item>> {
-        vec![&mut self.queue]
-    }
-    fn insert(&mut self, item: Item) {
-        self.queue.push(item);
-    }
-    fn evict(&mut self) {
-        let mut i = self.hand.and_then(|object| position(&self.queue, object)).unwrap_or(0);
-        while self.queue[i].hits > 0 {
-            self.queue[i].hits = 0;
-            i = (i + 1) % self.queue.len();
-        }
-        self.hand = self.queue.get(i + 1).map(|item| item.object);
-        self.queue.remove(i);
-    }
-    fn remove(&mut self, object: u32) {
-        let i = position(&self.queue, object).unwrap();
-        if self.hand == Some(object) {
-            self.hand = self.queue.get(i + 1).map(|item| item.object);
-        }
-        self.queue.remove(i);
-    }
-}
-
-/// S3-FIFO, as section 4 of the paper and the published code describe it.
-struct S3Fifo {
-    small: Vec<Item>,
-    main: Vec<Item>,
-    ghosts: Vec<Item>,
-    capacity: u64,
-    paper: bool,
-    evicted: bool,
-    remembered: HashSet<u32>,
-}
-
-impl S3Fifo {
-    fn small_capacity(&self) -> u64 {
-        (self.capacity / 10).max(1)
-    }
-}
-
-impl Model for S3Fifo {
-    fn queues(&mut self) -> Vec<&mut Vec<Item>> {
-        vec![&mut self.small, &mut self.main]
-    }
-    fn admits(&mut self, item: &Item) -> bool {
-        if position(&self.ghosts, item.object).is_some() {
-            self.ghosts.retain(|ghost| ghost.object != item.object);
-            self.remembered.insert(item.object);
-        }
-        let admitted = self.paper || item.weight <= self.small_capacity();
-        if !admitted {
-            self.remembered.remove(&item.object);
-        }
-        admitted
-    }
-    fn insert(&mut self, item: Item) {
-        let overflow = !self.paper && !self.evicted && weight(&self.small) >= self.small_capacity();
-        let remembered = self.remembered.remove(&item.object);
-        if remembered || overflow { self.main.push(item) } else { self.small.push(item) }
-    }
-    fn evict(&mut self) {
-        self.evicted = true;
-        if weight(&self.main) <= self.capacity - self.small_capacity() {
-            while !self.small.is_empty() {
-                let item = self.small.remove(0);
-                if item.hits < 2 {
-                    let room = self.capacity * 9 / 10;
-                    if item.weight <= room {
-                        while weight(&self.ghosts) + item.weight > room {
-                            self.ghosts.remove(0);
-                        }
-                        self.ghosts.push(item);
-                    }
-                    return;
-                }
-                self.main.push(Item { hits: 0, ..item });
-            }
-        }
-        loop {
-            let item = self.main.remove(0);
-            if item.hits == 0 {
-                return;
-            }
-            self.main.push(Item { hits: item.hits.min(3) - 1, ..item });
-        }
-    }
-}
-
+/// The model of a policy, of an empty cache of this capacity.
 fn model(spec: &str, capacity: u64) -> Box<dyn Model> {
     match spec {
-        "fifo" => single(false, |_| 0),
-        "lru" => single(true, |_| 0),
-        "clock" => single(false, second_chance),
-        "lfu" => single(true, least_hits),
-        "belady" => single(false, farthest),
-        "sieve" => Box::new(Sieve::default()),
-        _ => Box::new(S3Fifo {
-            small: vec![],
-            main: vec![],
-            ghosts: vec![],
-            capacity,
-            paper: spec.ends_with("paper"),
-            evicted: false,
-            remembered: HashSet::new(),
-        }),
+        "fifo" => basic::single(false, |_| 0),
+        "lru" => basic::single(true, |_| 0),
+        "clock" => basic::single(false, basic::second_chance),
+        "lfu" => basic::single(true, basic::least_hits),
+        "belady" => basic::single(false, basic::farthest),
+        "sieve" => Box::new(basic::Sieve::default()),
+        "s3fifo" => Box::new(filtered::S3Fifo::new(capacity, false)),
+        "s3fifo:fill=paper" => Box::new(filtered::S3Fifo::new(capacity, true)),
+        "2q" => Box::new(filtered::TwoQ::new(capacity)),
+        "qdlp" => Box::new(filtered::Qdlp::new(capacity)),
+        "clock2q+" => Box::new(filtered::Clock2QPlus::new(capacity, false)),
+        "clock2q+:count=objects" => Box::new(filtered::Clock2QPlus::new(capacity, true)),
+        "slru" => Box::new(recency::Slru::new(capacity, 4, true)),
+        "slru:segments=3" => Box::new(recency::Slru::new(capacity, 3, true)),
+        "slru:fill=paper,segments=2" => Box::new(recency::Slru::new(capacity, 2, false)),
+        "arc" => Box::new(adaptive::Arc::new(capacity, false)),
+        "arc:step=byte" => Box::new(adaptive::Arc::new(capacity, true)),
+        "lirs" => Box::new(recency::Lirs::new(capacity, capacity / 100, true)),
+        "lirs:hir=20%" => Box::new(recency::Lirs::new(capacity, capacity / 5, true)),
+        "lirs:hir=20%,queue-hit=paper" => Box::new(recency::Lirs::new(capacity, capacity / 5, false)),
+        "car" => Box::new(adaptive::Car::new(capacity)),
+        "clock-pro" => Box::new(clockpro::ClockPro::new(capacity)),
+        _ => panic!("{spec} has no model"),
     }
 }
 
@@ -273,7 +140,30 @@ fn every_policy_holds_what_its_naive_model_holds() {
             }
         }
     }
-    let specs = ["fifo", "lru", "clock", "sieve", "s3fifo", "s3fifo:fill=paper", "lfu", "belady"];
+    let specs = [
+        "fifo",
+        "lru",
+        "clock",
+        "sieve",
+        "s3fifo",
+        "s3fifo:fill=paper",
+        "lfu",
+        "belady",
+        "slru",
+        "slru:segments=3",
+        "slru:fill=paper,segments=2",
+        "2q",
+        "qdlp",
+        "clock2q+",
+        "clock2q+:count=objects",
+        "arc",
+        "arc:step=byte",
+        "car",
+        "clock-pro",
+        "lirs",
+        "lirs:hir=20%",
+        "lirs:hir=20%,queue-hit=paper",
+    ];
     for spec in specs.map(|spec| spec.parse::<PolicySpec>().unwrap()) {
         for seed in 0..4 {
             let columns = trace(seed);
