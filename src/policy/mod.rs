@@ -10,6 +10,7 @@ pub mod admission;
 mod belady;
 mod clock;
 mod fifo;
+mod frequency;
 mod lfu;
 pub mod list;
 mod lru;
@@ -19,6 +20,7 @@ mod s3fifo;
 mod sieve;
 pub mod spec;
 mod unbounded;
+mod w_tinylfu;
 
 use crate::request::{ObjectId, Request};
 pub use nodes::Nodes;
@@ -153,6 +155,7 @@ registry![
     sieve::Sieve,
     s3fifo::S3Fifo,
     lfu::Lfu,
+    w_tinylfu::WTinyLfu,
     belady::Belady,
     unbounded::Unbounded,
 ];
