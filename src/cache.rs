@@ -180,6 +180,9 @@ impl<P: Policy> Cache<P> {
             return;
         }
         while self.used + weight > self.limit {
+            if self.keeps_victim(request.object) {
+                return;
+            }
             let victim = self.policy.evict(&mut self.nodes);
             self.cached.remove(victim);
             self.used -= self.nodes.weight(victim);
@@ -189,6 +192,22 @@ impl<P: Policy> Cache<P> {
         self.used += weight;
         self.policy.on_insert(&mut self.nodes, request);
         self.start_life(request.object, now);
+    }
+
+    /// Whether the admission filter keeps the next victim rather than let this object in for it.
+    #[inline(always)]
+    fn keeps_victim(&mut self, candidate: ObjectId) -> bool {
+        let Some(filter) = &self.admission else { return false };
+        self.policy.victim(&mut self.nodes).is_some_and(|victim| !filter.may_replace(candidate, victim))
+    }
+
+    /// A request comes: times to live and frequencies are learnt, whether it hits or not.
+    #[inline(always)]
+    fn learn(&mut self, request: &Request) {
+        self.learn_ttl(request);
+        if let Some(filter) = &mut self.admission {
+            filter.on_request(&{ *request });
+        }
     }
 
     fn drop_cached(&mut self, object: ObjectId) {
@@ -216,7 +235,7 @@ impl<P: Policy> Clone for Cache<P> {
 impl<P: Policy> Lookaside for Cache<P> {
     #[inline(always)]
     fn lookup(&mut self, request: &Request) -> bool {
-        self.learn_ttl(request);
+        self.learn(request);
         if self.cached.contains(request.object) {
             if !self.is_dead(request.object, request.time) {
                 self.policy.on_hit(&mut self.nodes, request);
@@ -256,7 +275,7 @@ impl<P: Policy> Lookaside for Cache<P> {
     }
 
     fn write(&mut self, request: &Request) {
-        self.learn_ttl(request);
+        self.learn(request);
         if !self.cached.contains(request.object) {
             self.policy.on_miss(&mut self.nodes, request);
             self.enter(request, request.time);

@@ -24,7 +24,7 @@ mod w_tinylfu;
 
 use crate::request::{ObjectId, Request};
 pub use nodes::Nodes;
-pub use parameters::{Parameter, ParameterError, Parameters, SEED};
+pub use parameters::{Documented, Parameter, ParameterError, Parameters, SEED};
 
 /// How much a cache holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -75,10 +75,19 @@ pub struct Info {
     pub unbounded: bool,
 }
 
+impl Documented for Info {
+    fn parameters(&self) -> &'static [Parameter] {
+        self.parameters
+    }
+}
+
 /// An eviction policy. The cache calls it; see each method for when.
 pub trait Policy: Clone + Send + Sync + Sized + 'static {
     /// What it is.
     const INFO: Info;
+
+    /// Whether it can name its victim beforehand, as filters that compare with the victim need.
+    const NAMES_VICTIM: bool = false;
 
     /// State per object, also while the object is not cached (ghosts). `Default` is "never seen".
     type Node: Copy + Default + Send + Sync + 'static;
@@ -113,6 +122,12 @@ pub trait Policy: Clone + Send + Sync + Sized + 'static {
     /// Gives up one object: unlinks it, remembers it if it keeps ghosts, and returns it. Called only while at least one
     /// object is cached.
     fn evict(&mut self, nodes: &mut Nodes<Self::Node>) -> ObjectId;
+
+    /// The object that [`evict`](Policy::evict) would give up now. It may do the work of finding it, turn a hand or draw at
+    /// random, as long as the same victim is named, and evicted, until something else is called.
+    fn victim(&mut self, _nodes: &mut Nodes<Self::Node>) -> Option<ObjectId> {
+        None
+    }
 
     /// A cached object was invalidated, expired or lost: unlinks it. It was not evicted, so it leaves no ghost.
     fn on_remove(&mut self, nodes: &mut Nodes<Self::Node>, object: ObjectId);

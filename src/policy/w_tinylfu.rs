@@ -128,7 +128,9 @@ impl Policy for WTinyLfu {
     fn admit(&mut self, nodes: &mut Nodes<Node>, request: &Request) -> bool {
         self.incoming = nodes.weight_of(request.size);
         let has_room = self.main_weight() + self.window.weight() + self.incoming <= self.capacity;
-        has_room || self.fits_window() || self.victim().is_none_or(|victim| self.beats(nodes, request.object, victim))
+        has_room
+            || self.fits_window()
+            || self.main_victim().is_none_or(|victim| self.beats(nodes, request.object, victim))
     }
 
     #[inline(always)]
@@ -153,7 +155,7 @@ impl Policy for WTinyLfu {
     fn evict(&mut self, nodes: &mut Nodes<Node>) -> ObjectId {
         let candidate = self.window.oldest();
         let overflows = self.fits_window() && self.window.weight() + self.incoming > self.window_capacity;
-        let evicted = match self.victim() {
+        let evicted = match self.main_victim() {
             None => candidate,
             Some(victim) if !overflows || self.beats(nodes, candidate, victim) => victim,
             Some(_) => candidate,
@@ -204,7 +206,7 @@ impl WTinyLfu {
 
     /// What the main cache would give up.
     #[inline(always)]
-    fn victim(&self) -> Option<ObjectId> {
+    fn main_victim(&self) -> Option<ObjectId> {
         let list = if self.probation.is_empty() { &self.protected } else { &self.probation };
         (!list.is_empty()).then(|| list.oldest())
     }

@@ -47,12 +47,13 @@ impl<T: Task> Visitor for Build<'_, T> {
 
     fn visit<P: Policy>(self) -> Result<T::Output> {
         let Cell { policy: spec, capacity } = self.cell;
-        let policy = P::new(*capacity, spec.parameters()).map_err(|error| {
+        let wrong = |error| {
             Error::usage(format!("{spec}: {error}"))
                 .hint(format!("coldgap policies {} lists its parameters", spec.info().name))
-        })?;
+        };
+        let policy = P::new(*capacity, spec.parameters()).map_err(wrong)?;
         let objects = self.trace.object_count();
-        let filter = spec.filter().map(|filter| (filter.new)(objects));
+        let filter = spec.new_filter(*capacity, objects).map_err(wrong)?;
         let expires = self.trace.ttls.is_some();
         Ok(self.task.run(Cache::new(policy, *capacity, objects, filter, expires)))
     }

@@ -65,7 +65,7 @@ impl Columns {
 /// A cache for a trace of so many objects, as `spec` says.
 pub fn build<P: Policy>(spec: &PolicySpec, capacity: Capacity, objects: usize, expires: bool) -> Cache<P> {
     let policy = P::new(capacity, spec.parameters()).unwrap();
-    Cache::new(policy, capacity, objects, spec.filter().map(|filter| (filter.new)(objects)), expires)
+    Cache::new(policy, capacity, objects, spec.new_filter(capacity, objects).unwrap(), expires)
 }
 
 /// Replays the trace through the policy that `spec` names.
