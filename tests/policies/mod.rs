@@ -1,10 +1,12 @@
 //! The policies, against what others say of them: recorded counts, naive models, laws, and one another.
 
+mod admission;
 mod conformance;
 mod golden;
 mod laws;
 mod models;
 mod registry;
+mod tinylfu;
 
 use coldgap::cache::Cache;
 use coldgap::policy::spec::PolicySpec;

@@ -141,7 +141,11 @@ impl Class {
     /// The probability that one of its objects is cached.
     fn cached(&self, time: f64, c: f64) -> f64 {
         let (rate, size) = (self.rates / self.objects, self.sizes / self.objects);
-        let odds = (rate * time).exp_m1() * (-size / c).exp();
+        let admitted = (-size / c).exp();
+        if admitted == 0.0 {
+            return 0.0;
+        }
+        let odds = (rate * time).exp_m1() * admitted;
         if odds.is_infinite() { 1.0 } else { odds / (1.0 + odds) }
     }
 }
