@@ -188,7 +188,7 @@ impl<P: Policy> Cache<P> {
             return;
         }
         while self.used + weight > self.limit {
-            if self.policy.gives_way(&mut self.nodes, request) {
+            if self.policy.gives_way(&mut self.nodes, request) || self.keeps_victim(request.object) {
                 return;
             }
             let victim = self.policy.evict(&mut self.nodes);
@@ -200,6 +200,22 @@ impl<P: Policy> Cache<P> {
         self.used += weight;
         self.policy.on_insert(&mut self.nodes, request);
         self.start_life(request.object, now);
+    }
+
+    /// Whether the admission filter keeps the next victim rather than let this object in for it.
+    #[inline(always)]
+    fn keeps_victim(&mut self, candidate: ObjectId) -> bool {
+        let Some(filter) = &self.admission else { return false };
+        self.policy.victim(&mut self.nodes).is_some_and(|victim| !filter.may_replace(candidate, victim))
+    }
+
+    /// A request comes: times to live and frequencies are learnt, whether it hits or not.
+    #[inline(always)]
+    fn learn(&mut self, request: &Request) {
+        self.learn_ttl(request);
+        if let Some(filter) = &mut self.admission {
+            filter.on_request(&{ *request });
+        }
     }
 
     /// The policy has unlinked an object.
@@ -247,7 +263,7 @@ impl<P: Policy> Clone for Cache<P> {
 impl<P: Policy> Lookaside for Cache<P> {
     #[inline(always)]
     fn lookup(&mut self, request: &Request) -> bool {
-        self.learn_ttl(request);
+        self.learn(request);
         if self.cached.contains(request.object) {
             if !self.is_dead(request.object, request.time) {
                 self.hit(request);
@@ -287,7 +303,7 @@ impl<P: Policy> Lookaside for Cache<P> {
     }
 
     fn write(&mut self, request: &Request) {
-        self.learn_ttl(request);
+        self.learn(request);
         if !self.cached.contains(request.object) {
             self.policy.on_miss(&mut self.nodes, request);
             self.enter(request, request.time);

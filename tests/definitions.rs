@@ -5,6 +5,7 @@
 use coldgap::cache::{Cache, Lookaside};
 use coldgap::capacity;
 use coldgap::interrupt::Interrupt;
+use coldgap::policy::spec::PolicySpec;
 use coldgap::policy::{self, Capacity, Parameters, Policy, Visitor};
 use coldgap::replay::hunt::{Endurance, Ground, Search, endurance};
 use coldgap::replay::limits::{TOLERANCE, largest, smallest};
@@ -63,7 +64,10 @@ fn hidden(policy: &str, filter: bool, trace: &Trace, mu: f64, service: Service) 
             let Cold(trace, mu, service, filter) = self;
             let capacity = Capacity::Objects(ENTRIES);
             let policy = P::new(capacity, &Parameters::default()).unwrap();
-            let filter = filter.then(|| (policy::admission::FILTERS[0].new)(trace.object_count()));
+            let filter = filter.then(|| {
+                let spec: PolicySpec = "lru+reject-first".parse().unwrap();
+                spec.new_filter(capacity, trace.object_count()).unwrap().unwrap()
+            });
             let mut cache = Cache::new(policy, capacity, trace.object_count(), filter, false);
             let mut walker = Walker::new(trace.object_count());
             let factor = largest(1.0, |factor| {

@@ -3,7 +3,7 @@
 //! `COLDGAP_UPDATE_DOCS=1 cargo test --release docs` writes them anew.
 
 use coldgap::policy::admission::FILTERS;
-use coldgap::policy::{ALL, Info};
+use coldgap::policy::{ALL, Info, Parameter};
 use coldgap::trace::FORMATS;
 use std::fmt::Write;
 use std::path::PathBuf;
@@ -30,19 +30,23 @@ fn name(info: &Info) -> String {
 fn policies() -> String {
     let mut out = String::from("| policy | idea | parameters | poor where | published |\n|---|---|---|---|---|\n");
     for info in ALL {
-        let parameters: Vec<String> = info
-            .parameters
-            .iter()
-            .map(|parameter| format!("`{}={}`: {}", parameter.name, parameter.default, parameter.help))
-            .collect();
-        let cells = [name(info), info.summary.into(), parameters.join("<br>"), info.weakness.into(), info.paper.into()];
-        out += &row(&cells);
+        let about = [info.summary, &parameters(info.parameters), info.weakness, info.paper].map(String::from);
+        out += &row(&[[name(info)].as_slice(), &about].concat());
     }
-    out += "\n| admission filter | what it does |\n|---|---|\n";
+    out += "\n| admission filter | what it does | parameters | poor where | published |\n|---|---|---|---|---|\n";
     for filter in FILTERS {
-        out += &row(&[code(&[filter.name], "+"), filter.summary.into()]);
+        let aliases =
+            if filter.aliases.is_empty() { String::new() } else { format!(" ({})", code(filter.aliases, "+")) };
+        let name = format!("{}{aliases}", code(&[filter.name], "+"));
+        let about = [filter.summary, &parameters(filter.parameters), filter.weakness, filter.paper].map(String::from);
+        out += &row(&[[name].as_slice(), &about].concat());
     }
     out
+}
+
+fn parameters(all: &[Parameter]) -> String {
+    let one = |parameter: &Parameter| format!("`{}={}`: {}", parameter.name, parameter.default, parameter.help);
+    all.iter().map(one).collect::<Vec<_>>().join("<br>")
 }
 
 fn formats() -> String {

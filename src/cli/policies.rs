@@ -2,9 +2,9 @@
 
 use super::print;
 use crate::error::Result;
-use crate::policy::admission::FILTERS;
+use crate::policy::admission::{self, FILTERS, FilterInfo};
 use crate::policy::spec::PolicySpec;
-use crate::policy::{ALL, Info};
+use crate::policy::{ALL, Info, Parameter};
 use crate::prose::wrapped;
 use std::fmt::Write;
 
@@ -14,18 +14,21 @@ const WIDTH: usize = 100;
 /// List the eviction policies and admission filters, or document one
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The policy to document
+    /// The policy or filter to document
     name: Option<String>,
 }
 
 /// Prints the registry, or one of its entries.
 ///
 /// # Errors
-/// A policy that is not there.
+/// A name that is neither a policy nor a filter.
 pub fn run(args: &Args) -> Result<()> {
     match &args.name {
         None => print(&list()),
-        Some(name) => print(&document(name.parse::<PolicySpec>()?.info())),
+        Some(name) => match admission::info(name) {
+            Some(filter) => print(&Entry::of_filter(filter).text()),
+            None => print(&Entry::of_policy(name.parse::<PolicySpec>()?.info()).text()),
+        },
     }
 }
 
@@ -36,7 +39,7 @@ fn list() -> String {
     for info in ALL {
         let _ = writeln!(out, "  {:width$}  {}", info.name, info.summary);
     }
-    out.push_str("\nAdmission filters, before any policy (-p lru+NAME):\n\n");
+    out.push_str("\nAdmission filters, before a policy (-p lru+NAME or -p lru+NAME:PARAMETER=VALUE):\n\n");
     for filter in FILTERS {
         let _ = writeln!(out, "  {:width$}  {}", filter.name, filter.summary);
     }
@@ -44,24 +47,50 @@ fn list() -> String {
     out
 }
 
-fn document(info: &Info) -> String {
-    let mut out = format!("{}: {}\n\n", info.name, info.summary);
-    if !info.aliases.is_empty() {
-        let _ = writeln!(out, "Also called: {}", info.aliases.join(", "));
+/// One entry of either registry.
+struct Entry {
+    name: &'static str,
+    aliases: &'static [&'static str],
+    summary: &'static str,
+    paper: &'static str,
+    weakness: &'static str,
+    note: Option<&'static str>,
+    parameters: &'static [Parameter],
+}
+
+impl Entry {
+    fn of_policy(info: &Info) -> Entry {
+        let &Info { name, aliases, summary, paper, weakness, parameters, .. } = info;
+        let is_bound = info.needs_future || info.unbounded;
+        let note = is_bound.then_some("A bound, not a policy one can deploy.");
+        Entry { name, aliases, summary, paper, weakness, note, parameters }
     }
-    let _ = writeln!(out, "{}", wrapped(&format!("Published: {}", info.paper), "", WIDTH));
-    let _ = writeln!(out, "{}", wrapped(&format!("Poor where: {}", info.weakness), "", WIDTH));
-    if info.needs_future || info.unbounded {
-        out.push_str("A bound, not a policy one can deploy.\n");
+
+    fn of_filter(info: &FilterInfo) -> Entry {
+        let &FilterInfo { name, aliases, summary, paper, weakness, parameters, .. } = info;
+        let note = info.needs_victim.then_some("It stands only before policies that name their victim beforehand.");
+        Entry { name, aliases, summary, paper, weakness, note, parameters }
     }
-    if info.parameters.is_empty() {
-        out.push_str("It has no parameters.\n");
-        return out;
+
+    fn text(&self) -> String {
+        let mut out = format!("{}: {}\n\n", self.name, self.summary);
+        if !self.aliases.is_empty() {
+            let _ = writeln!(out, "Also called: {}", self.aliases.join(", "));
+        }
+        let _ = writeln!(out, "{}", wrapped(&format!("Published: {}", self.paper), "", WIDTH));
+        let _ = writeln!(out, "{}", wrapped(&format!("Poor where: {}", self.weakness), "", WIDTH));
+        if let Some(note) = self.note {
+            let _ = writeln!(out, "{note}");
+        }
+        if self.parameters.is_empty() {
+            out.push_str("It has no parameters.\n");
+            return out;
+        }
+        out.push_str("\nParameters:\n");
+        for parameter in self.parameters {
+            let _ = writeln!(out, "  {}={}", parameter.name, parameter.default);
+            let _ = writeln!(out, "{}", wrapped(parameter.help, "      ", WIDTH));
+        }
+        out
     }
-    out.push_str("\nParameters:\n");
-    for parameter in info.parameters {
-        let _ = writeln!(out, "  {}={}", parameter.name, parameter.default);
-        let _ = writeln!(out, "{}", wrapped(parameter.help, "      ", WIDTH));
-    }
-    out
 }

@@ -10,7 +10,7 @@ use clap::Args;
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Policies and cache sizes")]
 pub struct SweepArgs {
-    /// Policies, with parameters and filters: lru,s3fifo:small=10%,lru+reject-first; all; all,!belady
+    /// Policies, with parameters and filters: lru,s3fifo:small=10%,lru+size:max=64KiB; all; all,!belady; all+tinylfu
     #[arg(short, long, value_name = "POLICY,...", default_value = "lru,fifo,sieve,s3fifo")]
     policy: String,
     /// Cache sizes: 4GiB, 5000000B, 50_000obj, 10% of the footprint, or auto

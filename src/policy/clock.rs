@@ -36,6 +36,7 @@ impl Policy for Clock {
         needs_future: false,
         unbounded: false,
     };
+    const NAMES_VICTIM: bool = true;
     type Node = Node;
 
     fn new(_: Capacity, _: &Parameters) -> Result<Self, ParameterError> {
@@ -55,17 +56,31 @@ impl Policy for Clock {
 
     #[inline(always)]
     fn evict(&mut self, nodes: &mut Nodes<Node>) -> ObjectId {
-        loop {
-            let oldest = self.queue.oldest();
-            if !nodes[oldest].visited {
-                return self.queue.pop(nodes);
-            }
-            nodes[oldest].visited = false;
-            self.queue.turn(nodes);
-        }
+        self.turn_to_victim(nodes);
+        self.queue.pop(nodes)
+    }
+
+    fn victim(&mut self, nodes: &mut Nodes<Node>) -> Option<ObjectId> {
+        self.turn_to_victim(nodes);
+        Some(self.queue.oldest())
     }
 
     fn on_remove(&mut self, nodes: &mut Nodes<Node>, object: ObjectId) {
         self.queue.remove(nodes, object);
+    }
+}
+
+impl Clock {
+    /// Turns the queue until its oldest object is one that was not hit.
+    #[inline(always)]
+    fn turn_to_victim(&mut self, nodes: &mut Nodes<Node>) {
+        loop {
+            let oldest = self.queue.oldest();
+            if !nodes[oldest].visited {
+                return;
+            }
+            nodes[oldest].visited = false;
+            self.queue.turn(nodes);
+        }
     }
 }

@@ -24,6 +24,7 @@ impl Policy for Fifo {
         needs_future: false,
         unbounded: false,
     };
+    const NAMES_VICTIM: bool = true;
     type Node = Link;
 
     fn new(_: Capacity, _: &Parameters) -> Result<Self, ParameterError> {
@@ -41,6 +42,10 @@ impl Policy for Fifo {
     #[inline(always)]
     fn evict(&mut self, nodes: &mut Nodes<Link>) -> ObjectId {
         self.queue.pop(nodes)
+    }
+
+    fn victim(&mut self, _: &mut Nodes<Link>) -> Option<ObjectId> {
+        Some(self.queue.oldest())
     }
 
     fn on_remove(&mut self, nodes: &mut Nodes<Link>, object: ObjectId) {

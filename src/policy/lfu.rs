@@ -52,6 +52,7 @@ impl Policy for Lfu {
         needs_future: false,
         unbounded: false,
     };
+    const NAMES_VICTIM: bool = true;
     type Node = Node;
 
     fn new(_: Capacity, _: &Parameters) -> Result<Self, ParameterError> {
@@ -88,10 +89,13 @@ impl Policy for Lfu {
 
     #[inline(always)]
     fn evict(&mut self, nodes: &mut Nodes<Node>) -> ObjectId {
-        let lowest = self.queues[ANCHOR as usize].higher;
-        let victim = self.queues[lowest as usize].objects.oldest();
+        let victim = self.least();
         self.take_off(nodes, victim);
         victim
+    }
+
+    fn victim(&mut self, _: &mut Nodes<Node>) -> Option<ObjectId> {
+        Some(self.least())
     }
 
     fn on_remove(&mut self, nodes: &mut Nodes<Node>, object: ObjectId) {
@@ -105,6 +109,13 @@ impl Policy for Lfu {
 }
 
 impl Lfu {
+    /// The object that is evicted next.
+    #[inline(always)]
+    fn least(&self) -> ObjectId {
+        let lowest = self.queues[ANCHOR as usize].higher;
+        self.queues[lowest as usize].objects.oldest()
+    }
+
     /// An empty queue of this frequency, in the chain right above `lower`.
     fn add_queue(&mut self, lower: u32, frequency: u64) -> u32 {
         let added = self.spare.pop().unwrap_or(self.queues.len() as u32);

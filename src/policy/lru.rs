@@ -25,6 +25,7 @@ impl Policy for Lru {
         needs_future: false,
         unbounded: false,
     };
+    const NAMES_VICTIM: bool = true;
     type Node = Link;
 
     fn new(_: Capacity, _: &Parameters) -> Result<Self, ParameterError> {
@@ -44,6 +45,10 @@ impl Policy for Lru {
     #[inline(always)]
     fn evict(&mut self, nodes: &mut Nodes<Link>) -> ObjectId {
         self.recency.pop(nodes)
+    }
+
+    fn victim(&mut self, _: &mut Nodes<Link>) -> Option<ObjectId> {
+        Some(self.recency.oldest())
     }
 
     fn on_remove(&mut self, nodes: &mut Nodes<Link>, object: ObjectId) {

@@ -16,6 +16,7 @@ mod clock;
 mod clock2qplus;
 mod clockpro;
 mod fifo;
+mod frequency;
 mod gdsf;
 mod ghosts;
 mod heap;
@@ -40,10 +41,11 @@ mod slru;
 pub mod spec;
 mod twoq;
 mod unbounded;
+mod w_tinylfu;
 
 use crate::request::{ObjectId, Request};
 pub use nodes::Nodes;
-pub use parameters::{Parameter, ParameterError, Parameters, SEED};
+pub use parameters::{Documented, Parameter, ParameterError, Parameters, SEED};
 
 /// How much a cache holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -100,10 +102,19 @@ pub struct Info {
     pub unbounded: bool,
 }
 
+impl Documented for Info {
+    fn parameters(&self) -> &'static [Parameter] {
+        self.parameters
+    }
+}
+
 /// An eviction policy. The cache calls it; see each method for when.
 pub trait Policy: Clone + Send + Sync + Sized + 'static {
     /// What it is.
     const INFO: Info;
+
+    /// Whether it can name its victim beforehand, as filters that compare with the victim need.
+    const NAMES_VICTIM: bool = false;
 
     /// State per object, also while the object is not cached (ghosts). `Default` is "never seen".
     type Node: Copy + Default + Send + Sync + 'static;
@@ -151,6 +162,12 @@ pub trait Policy: Clone + Send + Sync + Sized + 'static {
     /// the request whose object is `entering`. Only policies whose parts have fixed sizes need it.
     #[inline(always)]
     fn overflow(&mut self, _nodes: &mut Nodes<Self::Node>, _entering: Option<&Request>) -> Option<ObjectId> {
+        None
+    }
+
+    /// The object that [`evict`](Policy::evict) would give up now. It may do the work of finding it, turn a hand or draw at
+    /// random, as long as the same victim is named, and evicted, until something else is called.
+    fn victim(&mut self, _nodes: &mut Nodes<Self::Node>) -> Option<ObjectId> {
         None
     }
 
@@ -210,6 +227,7 @@ registry![
     random::Random,
     hyperbolic::Hyperbolic,
     lhd::Lhd,
+    w_tinylfu::WTinyLfu,
     belady::Belady,
     belady_size::BeladySize,
     unbounded::Unbounded,

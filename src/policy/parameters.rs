@@ -1,4 +1,4 @@
-//! Parameters of policies: `s3fifo:small=10%,fill=paper`.
+//! Parameters of policies and filters: `s3fifo:small=10%,fill=paper`.
 //!
 //! It parses and checks names and values; what they mean is the policy's.
 
@@ -17,6 +17,12 @@ pub struct Parameter {
     pub help: &'static str,
 }
 
+/// What has documented parameters: a policy's or a filter's entry in its registry.
+pub trait Documented {
+    /// The parameters.
+    fn parameters(&self) -> &'static [Parameter];
+}
+
 /// The seed of a policy that draws at random: the same seed gives the same replay.
 pub const SEED: Parameter = Parameter { name: "seed", default: "1", help: "what its random choices are drawn from" };
 
@@ -25,7 +31,7 @@ pub const SEED: Parameter = Parameter { name: "seed", default: "1", help: "what 
 #[error("{0}")]
 pub struct ParameterError(pub String);
 
-/// The parameters given for one policy.
+/// The parameters given for one policy or filter.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Parameters(BTreeMap<String, String>);
 
@@ -54,9 +60,9 @@ impl Parameters {
     }
 
     /// The value as written, or the documented default.
-    pub fn text<'a>(&'a self, name: &str, info: &super::Info) -> &'a str {
+    pub fn text<'a>(&'a self, name: &str, info: &impl Documented) -> &'a str {
         let default = || {
-            info.parameters.iter().find(|parameter| parameter.name == name).map_or("", |parameter| parameter.default)
+            info.parameters().iter().find(|parameter| parameter.name == name).map_or("", |parameter| parameter.default)
         };
         self.0.get(name).map_or_else(default, String::as_str)
     }
@@ -65,7 +71,7 @@ impl Parameters {
     ///
     /// # Errors
     /// Text that is not a share between 0% and 100%.
-    pub fn ratio(&self, name: &str, info: &super::Info) -> Result<Ratio, ParameterError> {
+    pub fn ratio(&self, name: &str, info: &impl Documented) -> Result<Ratio, ParameterError> {
         self.text(name, info).parse().map_err(|error| ParameterError(format!("{name}: {error}")))
     }
 
@@ -73,7 +79,12 @@ impl Parameters {
     ///
     /// # Errors
     /// Any other text, or a number outside the range.
-    pub fn number(&self, name: &str, info: &super::Info, range: RangeInclusive<u64>) -> Result<u64, ParameterError> {
+    pub fn number(
+        &self,
+        name: &str,
+        info: &impl Documented,
+        range: RangeInclusive<u64>,
+    ) -> Result<u64, ParameterError> {
         let text = self.text(name, info);
         let number = text.parse().ok().filter(|number| range.contains(number));
         let (low, high) = range.into_inner();
@@ -85,7 +96,7 @@ impl Parameters {
     ///
     /// # Errors
     /// Any other word.
-    pub fn choice<'c>(&self, name: &str, info: &super::Info, words: &[&'c str]) -> Result<&'c str, ParameterError> {
+    pub fn choice<'c>(&self, name: &str, info: &impl Documented, words: &[&'c str]) -> Result<&'c str, ParameterError> {
         let text = self.text(name, info);
         words
             .iter()

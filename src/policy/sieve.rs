@@ -40,6 +40,7 @@ impl Policy for Sieve {
         needs_future: false,
         unbounded: false,
     };
+    const NAMES_VICTIM: bool = true;
     type Node = Node;
 
     fn new(_: Capacity, _: &Parameters) -> Result<Self, ParameterError> {
@@ -59,15 +60,13 @@ impl Policy for Sieve {
 
     #[inline(always)]
     fn evict(&mut self, nodes: &mut Nodes<Node>) -> ObjectId {
-        loop {
-            let object = if self.hand == NONE { self.queue.oldest() } else { self.hand };
-            if !nodes[object].visited {
-                self.remove_at_hand(nodes, object);
-                return object;
-            }
-            nodes[object].visited = false;
-            self.hand = List::newer(nodes, object);
-        }
+        let victim = self.sift(nodes);
+        self.remove_at_hand(nodes, victim);
+        victim
+    }
+
+    fn victim(&mut self, nodes: &mut Nodes<Node>) -> Option<ObjectId> {
+        Some(self.sift(nodes))
     }
 
     fn on_remove(&mut self, nodes: &mut Nodes<Node>, object: ObjectId) {
@@ -80,6 +79,18 @@ impl Policy for Sieve {
 }
 
 impl Sieve {
+    /// Moves the hand to the first object that was not hit since it last passed.
+    #[inline(always)]
+    fn sift(&mut self, nodes: &mut Nodes<Node>) -> ObjectId {
+        let mut object = if self.hand == NONE { self.queue.oldest() } else { self.hand };
+        while nodes[object].visited {
+            nodes[object].visited = false;
+            object = List::newer(nodes, object);
+        }
+        self.hand = object;
+        object
+    }
+
     /// Takes out the object that the hand points to; the hand moves on.
     #[inline(always)]
     fn remove_at_hand(&mut self, nodes: &mut Nodes<Node>, object: ObjectId) {

@@ -2,7 +2,7 @@
 //!
 //! It parses and prints names; what runs them is the caller's.
 
-use super::admission::{FILTERS, FilterInfo};
+use super::admission::{self, Admission, FILTERS, FilterInfo};
 use super::{ALL, Capacity, Info, ParameterError, Parameters, Policy, Visitor, info, visit};
 use crate::error::{Error, Result};
 use crate::suggest::nearest;
@@ -14,7 +14,14 @@ use std::str::FromStr;
 pub struct PolicySpec {
     info: &'static Info,
     parameters: Parameters,
-    filter: Option<&'static FilterInfo>,
+    filter: Option<FilterSpec>,
+}
+
+/// An admission filter with its parameters. They are checked.
+#[derive(Clone)]
+struct FilterSpec {
+    info: &'static FilterInfo,
+    parameters: Parameters,
 }
 
 impl PolicySpec {
@@ -33,25 +40,44 @@ impl PolicySpec {
         &self.parameters
     }
 
-    /// The admission filter before it.
+    /// What the admission filter before it says of itself.
     pub fn filter(&self) -> Option<&'static FilterInfo> {
-        self.filter
+        self.filter.as_ref().map(|filter| filter.info)
+    }
+
+    /// The admission filter before it, empty, for a cache of this capacity and a trace of so many objects.
+    ///
+    /// # Errors
+    /// A parameter outside its range.
+    pub fn new_filter(
+        &self,
+        capacity: Capacity,
+        objects: usize,
+    ) -> std::result::Result<Option<Box<dyn Admission>>, ParameterError> {
+        let new = |filter: &FilterSpec| (filter.info.new)(capacity, objects, &filter.parameters);
+        self.filter.as_ref().map(new).transpose()
+    }
+
+    /// The same policy behind a filter.
+    fn behind(&self, filter: &FilterSpec) -> PolicySpec {
+        PolicySpec { filter: Some(filter.clone()), ..self.clone() }
     }
 }
 
 /// The name that gives this spec back: without aliases, parameters in alphabetical order.
 impl fmt::Display for PolicySpec {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut text = self.info.name.to_string();
-        let parameters = self.parameters.to_string();
-        if !parameters.is_empty() {
-            text += &format!(":{parameters}");
-        }
-        if let Some(filter) = self.filter {
-            text += &format!("+{}", filter.name);
+        let mut text = with_parameters(self.info.name, &self.parameters);
+        if let Some(filter) = &self.filter {
+            text += &format!("+{}", with_parameters(filter.info.name, &filter.parameters));
         }
         f.pad(&text)
     }
+}
+
+fn with_parameters(name: &str, parameters: &Parameters) -> String {
+    let parameters = parameters.to_string();
+    if parameters.is_empty() { name.to_string() } else { format!("{name}:{parameters}") }
 }
 
 impl fmt::Debug for PolicySpec {
@@ -69,11 +95,13 @@ impl PartialEq for PolicySpec {
 impl FromStr for PolicySpec {
     type Err = Error;
 
-    /// Reads `NAME[:parameter=value,...][+FILTER]`.
+    /// Reads `NAME[:parameter=value,...][+FILTER[:parameter=value,...]]`.
     fn from_str(text: &str) -> Result<PolicySpec> {
         // A plus at the end of a policy's own name is no filter's.
         let (rest, filter) = match text.rsplit_once('+') {
-            Some((rest, name)) if !name.is_empty() && !name.starts_with(':') => (rest, Some(find_filter(name)?)),
+            Some((rest, filter)) if !filter.is_empty() && !filter.starts_with(':') => {
+                (rest, Some(parse_filter(filter)?))
+            }
             _ => (text, None),
         };
         let (name, parameters) = rest.split_once(':').unwrap_or((rest, ""));
@@ -82,12 +110,22 @@ impl FromStr for PolicySpec {
             Error::usage(format!("policy '{text}': {error}"))
                 .hint(format!("coldgap policies {} lists its parameters and their defaults", info.name))
         })?;
+        if let Some(filter) = &filter
+            && !stands_before(filter, info)
+        {
+            let able = ALL.iter().filter(|info| stands_before(filter, info)).map(|info| info.name);
+            return Err(Error::usage(format!("{} cannot stand before {}", filter.info.name, info.name)).hint(format!(
+                "it compares with the victim, which only some policies name beforehand: {}",
+                able.collect::<Vec<_>>().join(", ")
+            )));
+        }
         Ok(PolicySpec { info, parameters, filter })
     }
 }
 
-/// Reads a comma-separated list of policies. `x=y` after a policy with parameters is one more parameter of it; `all`
-/// is every registered policy; `!NAME` takes a policy out, whatever its parameters. Each may be listed once.
+/// Reads a comma-separated list of policies. `x=y` after a policy or filter with parameters is one more parameter of it;
+/// `all` is every registered policy, `all+FILTER` every one that the filter can stand before; `!NAME` takes a policy out,
+/// whatever its parameters and filter. Each may be listed once.
 ///
 /// # Errors
 /// Unknown names, parameters that cannot be used, a policy twice, `!NAME` of one that is not listed, an empty list.
@@ -97,6 +135,10 @@ pub fn parse_list(text: &str) -> Result<Vec<PolicySpec>> {
     for part in split(text) {
         if part == "all" {
             specs.extend(ALL.iter().map(PolicySpec::of));
+        } else if let Some(filter) = part.strip_prefix("all+") {
+            let filter = parse_filter(filter)?;
+            let able = ALL.iter().filter(|info| stands_before(&filter, info));
+            specs.extend(able.map(|info| PolicySpec::of(info).behind(&filter)));
         } else if let Some(name) = part.strip_prefix('!') {
             excluded.push(find_policy(name)?);
         } else {
@@ -154,12 +196,37 @@ fn find_policy(name: &str) -> Result<&'static Info> {
 }
 
 fn find_filter(name: &str) -> Result<&'static FilterInfo> {
-    FILTERS.iter().find(|filter| filter.name == name).ok_or_else(|| {
+    admission::info(name).ok_or_else(|| {
         let names: Vec<&str> = FILTERS.iter().map(|filter| filter.name).collect();
         let near = nearest(name, names.iter().copied());
         Error::usage(format!("there is no admission filter '{name}'{}", did_you_mean(near)))
-            .hint(format!("POLICY:PARAMETERS+FILTER, where FILTER is {}", names.join(" or ")))
+            .hint(format!("POLICY:PARAMETERS+FILTER:PARAMETERS, where FILTER is one of {}", names.join(", ")))
     })
+}
+
+/// Reads `FILTER[:parameter=value,...]`, and lets the filter judge the values.
+fn parse_filter(text: &str) -> Result<FilterSpec> {
+    let (name, parameters) = text.split_once(':').unwrap_or((text, ""));
+    let info = find_filter(name)?;
+    let parameters = Parameters::parse(parameters, info.parameters)
+        .and_then(|parameters| (info.new)(Capacity::Objects(1), 0, &parameters).map(|_| parameters))
+        .map_err(|error| {
+            Error::usage(format!("admission filter '{text}': {error}"))
+                .hint(format!("coldgap policies {} lists its parameters and their defaults", info.name))
+        })?;
+    Ok(FilterSpec { info, parameters })
+}
+
+/// Whether the filter can stand before the policy.
+fn stands_before(filter: &FilterSpec, policy: &Info) -> bool {
+    struct NamesVictim;
+    impl Visitor for NamesVictim {
+        type Output = bool;
+        fn visit<P: Policy>(self) -> bool {
+            P::NAMES_VICTIM
+        }
+    }
+    !filter.info.needs_victim || visit(policy.name, NamesVictim).unwrap_or(false)
 }
 
 /// Parses the parameters and lets the policy judge their values.
@@ -197,6 +264,8 @@ mod tests {
             ("s3-fifo:small=10%,fill=paper", "s3fifo:fill=paper,small=10%"),
             ("lru+reject-first", "lru+reject-first"),
             ("s3fifo:ghost=0%+reject-first", "s3fifo:ghost=0%+reject-first"),
+            ("lru+bloom", "lru+reject-first"),
+            ("s3fifo:ghost=0%+probabilistic:seed=2,p=5%", "s3fifo:ghost=0%+probabilistic:p=5%,seed=2"),
         ] {
             let spec: PolicySpec = text.parse().unwrap();
             assert_eq!(spec.to_string(), canonical);
@@ -211,6 +280,10 @@ mod tests {
             ["lru", "s3fifo:fill=paper,small=10%", "fifo"].map(String::from)
         );
         assert_eq!(names("s3fifo,s3fifo:promote=1,lru+reject-first,lru").len(), 4);
+        assert_eq!(
+            names("lru+probabilistic:p=5%,seed=2,fifo"),
+            ["lru+probabilistic:p=5%,seed=2", "fifo"].map(String::from)
+        );
     }
 
     #[test]
@@ -219,6 +292,13 @@ mod tests {
         let left = names("all,!belady,!infinite,lru+reject-first");
         assert_eq!(left.len(), ALL.len() - 1);
         assert!(!left.iter().any(|name| name == "belady" || name == "unbounded"));
+    }
+
+    #[test]
+    fn all_behind_a_filter() {
+        assert_eq!(names("all+size:max=1KiB,!lru").len(), ALL.len() - 1);
+        let compared = names("all+tinylfu");
+        assert!(compared.contains(&"lru+tinylfu".to_string()) && !compared.contains(&"s3fifo+tinylfu".to_string()));
     }
 
     #[test]
@@ -233,6 +313,10 @@ mod tests {
         assert!(error("lru,!fifo").contains("takes out nothing"));
         assert!(error("lru,!lru").contains("no policy is left"));
         assert!(error("lru+reject").contains("did you mean 'reject-first'?"));
+        assert!(error("lru+probabilistic:p=0%").contains("above 0%"));
+        assert!(error("lru+size:max=10%").contains("not a number of bytes"));
+        assert!(error("lru+reject-first:p=1%").contains("there is no parameter 'p'; it has none"));
+        assert!(error("s3fifo+tinylfu").starts_with("tinylfu cannot stand before s3fifo\nhint: it compares"));
         assert!(error("lru:k=2").contains("there is no parameter 'k'; it has none"));
         assert!(error("lru,k=2").starts_with("there is no policy 'k=2'"));
         assert!(error("s3fifo:smal=1%").contains("it has small, ghost, promote, fill"));

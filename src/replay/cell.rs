@@ -4,7 +4,7 @@
 use crate::cache::Cache;
 use crate::error::{Error, Result};
 use crate::policy::spec::PolicySpec;
-use crate::policy::{self, Capacity, Policy, Visitor};
+use crate::policy::{self, Capacity, ParameterError, Policy, Visitor};
 use crate::trace::Trace;
 
 /// One policy at one capacity.
@@ -46,8 +46,14 @@ impl Cell {
     /// # Errors
     /// A policy that is not registered.
     pub fn memory(&self, objects: usize, expires: bool) -> Result<u64> {
-        let filter = self.policy.filter().map_or(0, |filter| (filter.new)(objects).memory());
+        let filter = self.policy.new_filter(self.capacity, objects).map_err(|error| self.unusable(&error))?;
+        let filter = filter.map_or(0, |filter| filter.memory());
         Ok(filter + self.visit(Weigh { capacity: self.capacity, objects, expires })?)
+    }
+
+    fn unusable(&self, error: &ParameterError) -> Error {
+        Error::usage(format!("{}: {error}", self.policy))
+            .hint(format!("coldgap policies {} lists its parameters", self.policy.info().name))
     }
 
     fn visit<V: Visitor>(&self, visitor: V) -> Result<V::Output> {
@@ -82,11 +88,9 @@ impl<T: Task> Visitor for Build<'_, T> {
 
     fn visit<P: Policy>(self) -> Result<T::Output> {
         let Cell { policy: spec, capacity } = self.cell;
-        let policy = P::new(*capacity, spec.parameters()).map_err(|error| {
-            Error::usage(format!("{spec}: {error}"))
-                .hint(format!("coldgap policies {} lists its parameters", spec.info().name))
-        })?;
-        let filter = spec.filter().map(|filter| (filter.new)(self.objects));
+        let wrong = |error| self.cell.unusable(&error);
+        let policy = P::new(*capacity, spec.parameters()).map_err(wrong)?;
+        let filter = spec.new_filter(*capacity, self.objects).map_err(wrong)?;
         Ok(self.task.run(Cache::new(policy, *capacity, self.objects, filter, self.expires)))
     }
 }

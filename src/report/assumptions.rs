@@ -2,6 +2,7 @@
 
 use crate::analysis::{AUTO_BACKEND_HEADROOM, Finding, Findings, Question};
 use crate::policy::Capacity;
+use crate::policy::spec::PolicySpec;
 use crate::replay::refill::EPSILON;
 use crate::trace::Trace;
 use crate::units::{CacheSize, Demand, Seconds, bytes, grouped, significant};
@@ -88,6 +89,15 @@ fn servers(question: &Question, found: &[(Trace, Findings)]) -> String {
 /// What should make a reader careful.
 pub fn warnings(question: &Question, found: &[(Trace, Findings)]) -> Vec<String> {
     let mut all = Vec::new();
+    let filtered: Vec<String> =
+        question.sweep.policies.iter().filter(|policy| policy.filter().is_some()).map(PolicySpec::to_string).collect();
+    if !filtered.is_empty() {
+        all.push(format!(
+            "an admission filter refuses objects that were fetched, so they are fetched again: {} refills more slowly \
+             than the policy alone, and has less hidden capacity",
+            filtered.join(", ")
+        ));
+    }
     for (trace, findings) in found {
         let mut filling: Vec<String> = Vec::new();
         for cell in &findings.cells {

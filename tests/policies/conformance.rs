@@ -3,7 +3,8 @@
 
 use super::{Columns, build};
 use coldgap::cache::{Cache, Lookaside};
-use coldgap::policy::spec::PolicySpec;
+use coldgap::policy::admission::FILTERS;
+use coldgap::policy::spec::{PolicySpec, parse_list};
 use coldgap::policy::{self, ALL, Capacity, Info, Nodes, ParameterError, Parameters, Policy, Visitor};
 use coldgap::replay::replay;
 use coldgap::request::{ObjectId, Op, Request, SECOND};
@@ -21,6 +22,7 @@ enum Decision {
     Refused(ObjectId),
     Evicted(ObjectId),
     Overflowed(ObjectId),
+    Entered(ObjectId),
 }
 
 thread_local! {
@@ -37,20 +39,24 @@ fn take_decisions() -> Vec<Decision> {
 struct Watched<P> {
     policy: P,
     cached: BTreeMap<u32, u64>,
+    /// The victim that was named, until something else is called.
+    named: Option<ObjectId>,
 }
 
 impl<P: Policy> Policy for Watched<P> {
     const INFO: Info = P::INFO;
+    const NAMES_VICTIM: bool = P::NAMES_VICTIM;
     type Node = P::Node;
 
     fn new(capacity: Capacity, parameters: &Parameters) -> Result<Self, ParameterError> {
-        Ok(Watched { policy: P::new(capacity, parameters)?, cached: BTreeMap::new() })
+        Ok(Watched { policy: P::new(capacity, parameters)?, cached: BTreeMap::new(), named: None })
     }
     fn on_miss(&mut self, nodes: &mut Nodes<P::Node>, request: &Request) {
         assert!(!self.cached.contains_key(&request.object.0));
         self.policy.on_miss(nodes, request);
     }
     fn on_hit(&mut self, nodes: &mut Nodes<P::Node>, request: &Request) {
+        self.named = None;
         assert!(self.cached.contains_key(&request.object.0));
         self.policy.on_hit(nodes, request);
     }
@@ -74,13 +80,23 @@ impl<P: Policy> Policy for Watched<P> {
         let weight = nodes.weight_of(request.size);
         assert_eq!(nodes.weight(request.object), weight);
         assert!(self.cached.insert(request.object.0, weight).is_none());
+        self.named = None;
         self.policy.on_insert(nodes, request);
+        DECISIONS.with_borrow_mut(|decisions| decisions.push(Decision::Entered(request.object)));
     }
     fn evict(&mut self, nodes: &mut Nodes<P::Node>) -> ObjectId {
         assert!(!self.cached.is_empty(), "a victim is asked for while nothing is cached");
         let victim = self.policy.evict(nodes);
+        assert!(self.named.take().is_none_or(|named| named == victim), "another was named");
         self.note_victim(nodes, victim, Decision::Evicted(victim));
         victim
+    }
+    fn victim(&mut self, nodes: &mut Nodes<P::Node>) -> Option<ObjectId> {
+        self.named = self.policy.victim(nodes);
+        assert_eq!(self.named, self.policy.victim(nodes), "asked again, it says the same");
+        assert_eq!(self.named.is_some(), P::NAMES_VICTIM);
+        assert!(self.named.is_none_or(|named| self.cached.contains_key(&named.0)));
+        self.named
     }
     fn overflow(&mut self, nodes: &mut Nodes<P::Node>, entering: Option<&Request>) -> Option<ObjectId> {
         let victim = self.policy.overflow(nodes, entering)?;
@@ -88,6 +104,7 @@ impl<P: Policy> Policy for Watched<P> {
         Some(victim)
     }
     fn on_remove(&mut self, nodes: &mut Nodes<P::Node>, object: ObjectId) {
+        self.named = None;
         assert!(self.cached.remove(&object.0).is_some());
         self.policy.on_remove(nodes, object);
     }
@@ -116,6 +133,8 @@ struct Shadow {
     /// Weight and time of death.
     cached: BTreeMap<u32, (u64, u64)>,
     ttl: BTreeMap<u32, u64>,
+    /// Whether an admission filter may refuse what the policy admits.
+    filtered: bool,
 }
 
 impl Shadow {
@@ -170,10 +189,17 @@ impl Shadow {
                 Some(Decision::Evicted(victim)) => assert!(self.cached.remove(&victim.0).is_some()),
                 // It gives way to those that are left.
                 Some(Decision::Refused(object)) if object == request.object => return,
-                _ => panic!("no victim, but no room"),
+                _ => {
+                    assert!(self.filtered, "no victim, but no room");
+                    return;
+                }
             }
         }
         self.overflow(decisions);
+        if decisions.pop_front() != Some(Decision::Entered(request.object)) {
+            assert!(self.filtered, "not admitted");
+            return;
+        }
         self.cached.insert(object, (weight, self.death(object, now)));
     }
     fn write(&mut self, request: &Request, decisions: &mut VecDeque<Decision>) {
@@ -260,7 +286,8 @@ impl Visitor for Conformance<'_> {
         let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
         let cache: Cache<Watched<P>> = build(spec, capacity, OBJECTS as usize, true);
         let limit = if P::INFO.unbounded { u64::MAX } else { capacity.amount() };
-        let shadow = Shadow { capacity, limit, cached: BTreeMap::new(), ttl: BTreeMap::new() };
+        let filtered = spec.filter().is_some();
+        let shadow = Shadow { capacity, limit, cached: BTreeMap::new(), ttl: BTreeMap::new(), filtered };
         let name = format!("{spec} {capacity:?} seed {seed}");
         let mut test = Test { name, fork: cache.clone(), cache, shadow };
         // The oracle of `next` may be any increasing position here: no policy may rely on more.
@@ -306,7 +333,7 @@ impl Visitor for Conformance<'_> {
     }
 }
 
-/// Every registered policy, and the filter and fill that change what enters.
+/// Every registered policy, parameters that change what enters, and every filter before policies of different kinds.
 fn specs() -> Vec<PolicySpec> {
     let variants = [
         "s3fifo:fill=paper",
@@ -324,8 +351,18 @@ fn specs() -> Vec<PolicySpec> {
         "qdlp:small=60%,ghost=0%,promote=3",
         "clock2q+:small=100%,window=0%",
         "clock2q+:window=100%,count=objects",
+        "w-tinylfu:window=0%",
+        "w-tinylfu:window=40%,sample=1",
+        "fifo+adaptsize:interval=50",
+        "fifo+size:max=20B",
     ];
-    ALL.iter().map(PolicySpec::of).chain(variants.map(|spec| spec.parse().unwrap())).collect()
+    let before = ["lru", "s3fifo", "sieve", "clock", "lfu", "belady"];
+    let filtered = FILTERS.iter().flat_map(|filter| {
+        // A filter that compares with victims cannot stand before all of them.
+        before.into_iter().filter_map(|policy| format!("{policy}+{}", filter.name).parse().ok())
+    });
+    let variants = variants.map(|spec| spec.parse().unwrap());
+    ALL.iter().map(PolicySpec::of).chain(variants).chain(filtered).collect()
 }
 
 #[test]
@@ -374,8 +411,7 @@ fn a_flushed_cache_is_as_new_and_gets_alone_are_counted() {
             assert_eq!((tally.requests, tally.hits + tally.misses), (gets, gets));
         }
     }
-    let filtered = ALL.iter().map(|info| format!("{}+reject-first", info.name).parse().unwrap());
-    for spec in specs().into_iter().chain(filtered) {
+    for spec in specs().into_iter().chain(parse_list("all+reject-first").unwrap()) {
         for capacity in [Capacity::Objects(1), Capacity::Objects(50), Capacity::Bytes(1000)] {
             policy::visit(spec.info().name, Flush(&spec, capacity)).unwrap();
         }

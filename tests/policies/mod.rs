@@ -1,5 +1,6 @@
 //! The policies, against what others say of them: recorded counts, naive models, laws, and one another.
 
+mod admission;
 mod conformance;
 mod golden;
 mod laws;
@@ -7,6 +8,7 @@ mod models;
 mod models_priority;
 mod models_sampling;
 mod registry;
+mod tinylfu;
 
 use coldgap::cache::Cache;
 use coldgap::policy::spec::PolicySpec;
@@ -67,7 +69,7 @@ impl Columns {
 /// A cache for a trace of so many objects, as `spec` says.
 pub fn build<P: Policy>(spec: &PolicySpec, capacity: Capacity, objects: usize, expires: bool) -> Cache<P> {
     let policy = P::new(capacity, spec.parameters()).unwrap();
-    Cache::new(policy, capacity, objects, spec.filter().map(|filter| (filter.new)(objects)), expires)
+    Cache::new(policy, capacity, objects, spec.new_filter(capacity, objects).unwrap(), expires)
 }
 
 /// Replays the trace through the policy that `spec` names.
