@@ -77,9 +77,8 @@ impl Policy for Hyperbolic {
         let now = self.now;
         let age = |record: &Record| u64::from(now - record.inserted);
         // a / b < c / d without dividing. An object of no age is worth more than any other.
-        let worse = |one: &Record, other: &Record| {
-            u64::from(one.requests) * age(other) < u64::from(other.requests) * age(one)
-        };
+        let worse =
+            |one: &Record, other: &Record| u64::from(one.requests) * age(other) < u64::from(other.requests) * age(one);
         let victim = self.cached.best_of(self.samples, &mut self.random, worse);
         self.cached.remove(nodes, victim);
         victim

@@ -61,7 +61,11 @@ impl Policy for Mq {
         weakness: "a lifetime that does not fit: too short makes it LRU, too long keeps what was popular once",
         parameters: &[
             Parameter { name: "queues", default: "8", help: "how many queues, 1 to 32" },
-            Parameter { name: "lifetime", default: "10000", help: "hits and insertions after which an idle object sinks" },
+            Parameter {
+                name: "lifetime",
+                default: "10000",
+                help: "hits and insertions after which an idle object sinks",
+            },
             Parameter { name: "ghost", default: "4", help: "how much is remembered, in sizes of the cache, 0 to 64" },
         ],
         needs_future: false,

@@ -94,12 +94,7 @@ impl<T: Copy> Roster<T> {
 
     /// The best of `samples` objects drawn at random, drawn again where chance says so; the first drawn among equals.
     #[inline(always)]
-    pub fn best_of(
-        &self,
-        samples: u32,
-        random: &mut Xoshiro256PlusPlus,
-        better: impl Fn(&T, &T) -> bool,
-    ) -> ObjectId {
+    pub fn best_of(&self, samples: u32, random: &mut Xoshiro256PlusPlus, better: impl Fn(&T, &T) -> bool) -> ObjectId {
         let mut best = self.draw(random);
         for _ in 1..samples {
             let drawn = self.draw(random);

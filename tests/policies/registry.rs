@@ -41,7 +41,11 @@ fn every_policy_file_is_registered_and_every_entry_has_its_file() {
     assert_eq!(implemented(&sources), registered);
     assert_eq!(registered.len(), ALL.len());
     for info in ALL {
-        assert!(registered.iter().any(|entry| entry.starts_with(&format!("{}::", info.name.replace('-', "_")))), "{}", info.name);
+        assert!(
+            registered.iter().any(|entry| entry.starts_with(&format!("{}::", info.name.replace('-', "_")))),
+            "{}",
+            info.name
+        );
     }
 }
 
