@@ -5,7 +5,7 @@
 
 use super::Nodes;
 use super::heap::Heap;
-use crate::placed;
+use super::nodes::placed;
 use crate::request::ObjectId;
 
 /// Cached objects by rank.

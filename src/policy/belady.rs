@@ -8,8 +8,8 @@
 //! Optimal only where objects have equal sizes and only gets occur: with byte sizes it is a strong guess, not a bound.
 
 use super::heap::Heap;
+use super::nodes::placed;
 use super::{Capacity, Info, Nodes, ParameterError, Parameters, Policy};
-use crate::placed;
 use crate::request::{ObjectId, Request};
 use std::cmp::Reverse;
 

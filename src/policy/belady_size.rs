@@ -10,9 +10,9 @@
 //! cached one.
 //! Poor as a bound: it is a strong guess. With objects of one size MIN is better, as it needs no sample.
 
+use super::nodes::placed;
 use super::roster::{Roster, generator};
 use super::{Capacity, Info, Nodes, Parameter, ParameterError, Parameters, Policy, SEED};
-use crate::placed;
 use crate::request::{NEVER, ObjectId, Request};
 use rand_xoshiro::Xoshiro256PlusPlus;
 

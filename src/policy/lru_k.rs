@@ -11,8 +11,8 @@
 //! it returns soon after.
 
 use super::heap::Heap;
+use super::nodes::placed;
 use super::{Capacity, Info, Nodes, Parameter, ParameterError, Parameters, Policy};
-use crate::placed;
 use crate::request::{ObjectId, Request};
 
 /// The largest k: the paper finds little beyond 3.

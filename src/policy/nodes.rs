@@ -35,7 +35,6 @@ impl Placed for u32 {
 }
 
 /// Implements [`Placed`] for a node with a field `place`.
-#[macro_export]
 macro_rules! placed {
     ($node:ty) => {
         impl $crate::policy::nodes::Placed for $node {
@@ -50,6 +49,7 @@ macro_rules! placed {
         }
     };
 }
+pub(super) use placed;
 
 impl<N: Copy + Default> Nodes<N> {
     /// Nodes for `objects` objects, all in their default state.

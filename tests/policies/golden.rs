@@ -30,9 +30,16 @@ const POLICIES: &[(&str, &str)] = &[
     ("lirs", "lirs"),
 ];
 
-/// Policies that draw at random, and what each is called in the recording.
-const RANDOMISED: &[(&str, &str)] =
-    &[("random", "random"), ("hyperbolic", "hyperbolic"), ("belady-size", "beladysize"), ("lhd", "lhd")];
+/// Policies that draw at random, what each is called in the recording, and by what share of the misses they may differ
+/// beyond the recorded seeds' range. libCacheSim draws a random bucket of its hash table and then an object in there, so
+/// objects that share a bucket are drawn less often: RANDOM and Hyperbolic differ by that. For Belady-size it also evicts to
+/// make room for objects that it does not insert. LHD draws evenly there too: what is left is the width of three seeds.
+const RANDOMISED: &[(&str, &str, f64)] = &[
+    ("random", "random", 0.005),
+    ("hyperbolic", "hyperbolic", 0.01),
+    ("belady-size", "beladysize", 0.0025),
+    ("lhd", "lhd", 0.0025),
+];
 
 /// Counts that no cache can have. With a queue of one object, libCacheSim's LIRS reports hits on objects that it evicted
 /// and does not count (see lirs.rs).
@@ -95,14 +102,16 @@ fn miss_counts_equal_libcachesim_to_the_last_request() {
     assert_eq!(compared, POLICIES.len() * 15, "seven sizes in objects, eight in bytes");
 }
 
-/// The least and greatest of recorded counts, one for each seed or one for all, widened by their distance on either side.
-fn range(recorded: &Value) -> RangeInclusive<u64> {
+/// The least and greatest of recorded counts, one for each seed or one for all, widened on either side by their distance and
+/// a share of them.
+fn range(recorded: &Value, share: f64) -> RangeInclusive<u64> {
     let counts: Vec<u64> = match recorded.as_array() {
         Some(seeds) => seeds.iter().map(|count| count.as_u64().unwrap()).collect(),
         None => vec![recorded.as_u64().unwrap()],
     };
     let (low, high) = (*counts.iter().min().unwrap(), *counts.iter().max().unwrap());
-    low - (high - low)..=high + (high - low)
+    let margin = high - low + (high as f64 * share) as u64;
+    low - margin..=high + margin
 }
 
 #[test]
@@ -114,26 +123,27 @@ fn miss_counts_of_randomised_policies_lie_where_libcachesims_do() {
     };
     let golden: Value = serde_json::from_slice(&golden).unwrap();
     let in_objects = Columns { sizes: None, ..in_bytes.clone() };
+    let mut compared = 0;
     let mut wrong = Vec::new();
-    for (name, recorded) in RANDOMISED {
+    for (name, recorded, share) in RANDOMISED {
         for mode in ["ignore_obj_size_1", "ignore_obj_size_0"] {
             for (size, expected) in golden["policies"][recorded][mode].as_object().unwrap() {
                 let amount = size.parse().unwrap();
-                let expected = &expected["n_miss"];
-                let misses: Vec<u64> = (1..=3)
-                    .map(|seed| {
-                        let spec = format!("{name}:seed={seed}");
-                        match mode {
-                            "ignore_obj_size_1" => run(&spec, Capacity::Objects(amount), &in_objects).misses,
-                            _ => run(&spec, Capacity::Bytes(amount), &in_bytes).misses,
-                        }
-                    })
-                    .collect();
-                if !misses.iter().all(|misses| range(expected).contains(misses)) {
-                    wrong.push(format!("{name} {size}: {misses:?}, recorded {expected}"));
+                let range = range(&expected["n_miss"], share);
+                for seed in 1..=3 {
+                    let spec = format!("{name}:seed={seed}");
+                    let tally = match mode {
+                        "ignore_obj_size_1" => run(&spec, Capacity::Objects(amount), &in_objects),
+                        _ => run(&spec, Capacity::Bytes(amount), &in_bytes),
+                    };
+                    if !range.contains(&tally.misses) {
+                        wrong.push(format!("{spec} {mode} {size}: {}, recorded {range:?}", tally.misses));
+                    }
+                    compared += 1;
                 }
             }
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert_eq!(compared, RANDOMISED.len() * 15 * 3, "seven sizes in objects, eight in bytes, three seeds");
 }
