@@ -4,7 +4,7 @@ use crate::units::{Seconds, grouped_rate};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 use std::fmt;
 use std::io::IsTerminal;
-use std::sync::Mutex;
+use std::sync::{Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
 /// How often a line is written where there is no terminal.
@@ -15,7 +15,8 @@ pub struct Progress {
     bar: ProgressBar,
     /// What a step is: `requests`, or parts of different length, whose rate says nothing.
     unit: &'static str,
-    started: Instant,
+    /// When it became known how much there is to do: reading a trace before that is no part of the rate.
+    started: OnceLock<Instant>,
     /// When the last line was written, where there is no terminal.
     last_line: Option<Mutex<Instant>>,
 }
@@ -46,12 +47,14 @@ impl Progress {
             bar.set_draw_target(ProgressDrawTarget::stderr());
         }
         bar.set_message(what.to_string());
-        let started = Instant::now();
-        Progress { bar, unit, started, last_line: (!terminal).then(|| Mutex::new(started)) }
+        Progress { bar, unit, started: OnceLock::new(), last_line: (!terminal).then(|| Mutex::new(Instant::now())) }
     }
 
     /// So many steps more are to be done.
     pub fn expect(&self, steps: u64) {
+        if self.started.set(Instant::now()).is_ok() {
+            self.bar.reset_elapsed();
+        }
         self.bar.inc_length(steps);
     }
 
@@ -64,7 +67,8 @@ impl Progress {
         {
             *last = Instant::now();
             let (done, all) = (self.bar.position(), self.bar.length().unwrap_or(0));
-            eprintln!("{}: {}", self.bar.message(), line(done, all, self.unit, self.started.elapsed()));
+            let elapsed = self.started.get().map_or(Duration::ZERO, Instant::elapsed);
+            eprintln!("{}: {}", self.bar.message(), line(done, all, self.unit, elapsed));
         }
     }
 }

@@ -22,9 +22,9 @@ const PROGRAM_BYTES: u64 = 14 << 20;
 const COLUMN_BYTES: u64 = 3 << 20;
 /// Cells of a pass over a file, for each thread: more would save decoding, but nothing is finished before its pass is.
 const CELLS_PER_THREAD: usize = 4;
-/// Copies of a cache that a gap report holds at once for each cell under way: the cell's own, the warm one, the walked one and
-/// the one that is measured.
-const GAP_FORKS: u64 = 4;
+/// Copies of a cache that a gap report holds at once for each cell under way: the cell's own, the warm one, the walked one, the
+/// one that is measured, and about one that was freed and that the allocator keeps.
+const GAP_FORKS: u64 = 5;
 /// Requests of the trial replay.
 const TRIAL: usize = 1 << 20;
 
