@@ -6,10 +6,10 @@
 //! The model (section 4.2): with request rate r, size s and the time T that an object stays without a hit, it is cached
 //! with odds (exp(r T) - 1) exp(-s / c), and T is such that what is cached fills the capacity. Rates are smoothed over
 //! intervals by the factor that the authors' code has. Objects of nearly the same rate and size are one class of the
-//! model, eight classes to a doubling: c is chosen within some percent, a thousand times faster.
+//! model, eight classes to a doubling, so that a tuning costs one pass over the objects and not one per value of c.
 //! Until the first interval is over everything enters. Where the cache counts objects each has size 1: then all enter with
 //! one probability, and AdaptSize is a probabilistic filter that tunes itself.
-//! Cost: constant but for the tuning, some 20 ns a request. Memory: 12 bytes per object of the trace.
+//! Cost: constant but for the tuning: one pass over the objects of the trace per interval. Memory: 12 bytes per object of the trace.
 //! Poor where large objects are popular, and while a cache refills: their share of the fetches never falls.
 
 use super::{Admission, FilterInfo};
