@@ -9,8 +9,9 @@
 //! Frequencies are exact up to 15 (see `frequency.rs`): a sketch without collisions. Every request counts once.
 //! In bytes: a candidate meets victims one after another until there is room or it loses, and those it beat are gone;
 //! an object larger than the window is itself the candidate, against the first victim.
-//! libCacheSim differs, and its counts cannot be met: its sketch has fewer counters than a trace has objects, so its
-//! results depend on its hashes; it counts no hits in the window and candidates twice; a hit can evict.
+//! libCacheSim differs, and its counts cannot be met without its hash functions: its sketch is sized for the cache, not for
+//! the objects that are counted, so collisions decide. It also counts no hits in the window, counts a candidate again at
+//! each contest, evicts on some hits, refuses what is larger than the window, and has no window below 100 objects.
 //! Cost: constant. Memory: 16 bytes per object of the trace.
 //! Poor where popularity moves faster than the sample: what is new must first be asked for more often than what was
 //! popular; and under recency, as all but the window serves frequency.

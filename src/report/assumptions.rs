@@ -86,11 +86,16 @@ fn servers(question: &Question, found: &[(Trace, Findings)]) -> String {
     }
 }
 
+/// Whether a filter refuses objects while there is room. One that compares with victims does not.
+fn refuses(policy: &PolicySpec) -> bool {
+    policy.filter().is_some_and(|filter| !filter.needs_victim)
+}
+
 /// What should make a reader careful.
 pub fn warnings(question: &Question, found: &[(Trace, Findings)]) -> Vec<String> {
     let mut all = Vec::new();
     let filtered: Vec<String> =
-        question.sweep.policies.iter().filter(|policy| policy.filter().is_some()).map(PolicySpec::to_string).collect();
+        question.sweep.policies.iter().filter(|policy| refuses(policy)).map(PolicySpec::to_string).collect();
     if !filtered.is_empty() {
         all.push(format!(
             "an admission filter refuses objects that were fetched, so they are fetched again: {} refills more slowly \

@@ -4,12 +4,14 @@
 //! Paper: D. S. Berger, R. K. Sitaraman, M. Harchol-Balter, "AdaptSize: Orchestrating the Hot Object Memory Cache in a
 //! Content Delivery Network", NSDI 2017. Parameters: `interval`, `seed`.
 //! The model (section 4.2): with request rate r, size s and the time T that an object stays without a hit, it is cached
-//! with odds (exp(r T) - 1) exp(-s / c), and T is such that what is cached fills the capacity. Rates are smoothed over
+//! with odds (exp(r T) - 1) exp(-s / c), and T is such that what is cached fills the capacity. Here T is at most an
+//! interval: the steady state of longer ones is never reached, and would let next to nothing enter. Rates are smoothed over
 //! intervals by the factor that the authors' code has. Objects of nearly the same rate and size are one class of the
-//! model, eight classes to a doubling: c is chosen within some percent, a thousand times faster.
+//! model, eight classes to a doubling, so that a tuning costs one pass over the objects and not one per value of c.
 //! Until the first interval is over everything enters. Where the cache counts objects each has size 1: then all enter with
 //! one probability, and AdaptSize is a probabilistic filter that tunes itself.
-//! Cost: constant but for the tuning, some 20 ns a request. Memory: 12 bytes per object of the trace.
+//! Cost: constant but for the tuning: one pass over the objects of the trace per interval. Memory: 12 bytes per object of
+//! the trace.
 //! Poor where large objects are popular, and while a cache refills: their share of the fetches never falls.
 
 use super::{Admission, FilterInfo};
@@ -165,8 +167,8 @@ fn best_c(classes: &[Class], capacity: f64) -> f64 {
 /// Hits per interval by the model.
 fn hits(classes: &[Class], capacity: f64, c: f64) -> f64 {
     let filled = |time: f64| classes.iter().map(|class| class.sizes * class.cached(time, c)).sum::<f64>();
-    // From a time in which nothing was asked for to one in which everything was, in intervals.
-    let (mut low, mut high) = (1e-9_f64, 1e9_f64);
+    // From a time in which nothing was asked for to the interval, beyond which no rate is known.
+    let (mut low, mut high) = (1e-9_f64, 1.0_f64);
     for _ in 0..24 {
         let middle = (low * high).sqrt();
         if filled(middle) <= capacity { low = middle } else { high = middle }

@@ -42,6 +42,9 @@ pub trait Admission: Send + Sync {
     fn fork(&self) -> Box<dyn Admission>;
 }
 
+/// Makes a filter.
+pub type NewFilter = fn(Capacity, usize, &Parameters) -> Result<Box<dyn Admission>, ParameterError>;
+
 /// What a filter says of itself; feeds the command line, the documentation and the tests.
 #[derive(Debug, Clone, Copy)]
 pub struct FilterInfo {
@@ -61,7 +64,7 @@ pub struct FilterInfo {
     pub needs_victim: bool,
     /// Makes one for a cache of this capacity and a trace of so many objects; an error where a parameter is outside its
     /// range.
-    pub new: fn(Capacity, usize, &Parameters) -> Result<Box<dyn Admission>, ParameterError>,
+    pub new: NewFilter,
 }
 
 impl Documented for FilterInfo {
