@@ -441,13 +441,12 @@ fn an_object_larger_than_the_cache_never_enters_and_others_can() {
 /// The ghost is met when the object is asked for; that the answer comes later, after the ghost would have been
 /// forgotten, must not matter.
 #[test]
-fn s3fifo_remembers_a_ghost_until_its_answer_comes() {
-    struct Late;
-    impl Visitor for Late {
+fn a_ghost_is_remembered_until_its_answer_comes() {
+    struct Late<'l>(&'l PolicySpec);
+    impl Visitor for Late<'_> {
         type Output = ();
         fn visit<P: Policy>(self) {
-            let spec: PolicySpec = "s3fifo:fill=paper".parse().unwrap();
-            let mut cache: Cache<P> = build(&spec, Capacity::Objects(10), 1000, false);
+            let mut cache: Cache<P> = build(self.0, Capacity::Objects(10), 1000, false);
             let get = |object| Request { object: ObjectId(object), size: 1, ..Request::default() };
             // 0..10 fill the cache; 10 and 11 push 0 and 1 out of the small queue, into the ghosts.
             (0..12).for_each(|object| _ = cache.access(&get(object)));
@@ -460,5 +459,7 @@ fn s3fifo_remembers_a_ghost_until_its_answer_comes() {
             assert!(!cache.holds(ObjectId(1)), "forgotten, so in the small queue, and swept out");
         }
     }
-    policy::visit("s3fifo", Late).unwrap();
+    for spec in ["s3fifo:fill=paper", "qdlp", "2q"].map(|spec| spec.parse::<PolicySpec>().unwrap()) {
+        policy::visit(spec.info().name, Late(&spec)).unwrap();
+    }
 }

@@ -43,7 +43,7 @@ fn every_policy_file_is_registered_and_every_entry_has_its_file() {
     for info in ALL {
         // A name that no module can have, as `2q`, has an alias that one can.
         let mut names = std::iter::once(&info.name).chain(info.aliases);
-        let has_file = |name: &&str| {
+        let has_file = |name: &str| {
             let file = name.replace('-', "_");
             registered.iter().any(|entry| entry.starts_with(&format!("{file}::")))
         };
