@@ -1,8 +1,11 @@
 //! Composes replay and capacity into findings: the only place that knows both. It prints nothing and knows no format of
 //! trace or report.
 
+pub mod curve;
 mod facts;
 mod finding;
+pub mod sampled;
+mod strata;
 mod sweep;
 
 pub use facts::{CompulsoryPoint, Facts};

@@ -94,9 +94,19 @@ impl Sweep {
     /// # Errors
     /// See [`Sweep::cells`] and [`Sweep::warm_position`].
     pub fn run(&self, trace: &Trace, facts: &Facts, step: impl Fn() + Sync + Send) -> Result<Vec<SweepCell>> {
+        self.replay(trace, facts, &self.cells(trace, facts)?, step)
+    }
+
+    /// The same for these cells.
+    pub(super) fn replay(
+        &self,
+        trace: &Trace,
+        facts: &Facts,
+        cells: &[Cell],
+        step: impl Fn() + Sync + Send,
+    ) -> Result<Vec<SweepCell>> {
         let warm = self.warm_position(trace)?;
-        let cells = self.cells(trace, facts)?;
-        grid::run(&cells, self.threads, |cell| {
+        grid::run(cells, self.threads, |cell| {
             let observation = cell.with_cache(trace, Replay { trace, warm })?;
             step();
             Ok(SweepCell { cell: cell.clone(), capacity_ratio: capacity_ratio(cell.capacity, facts), observation })

@@ -3,6 +3,7 @@
 //! It turns flags into calls of the library and results into output; it computes nothing itself.
 
 mod convert;
+mod curve_args;
 mod formats;
 mod gap;
 mod inspect;

@@ -5,9 +5,8 @@
 use super::format::ReadOptions;
 use super::input::in_shell;
 use super::intern::{Interner, Key, Keys};
-use super::{Trace, ticks};
+use super::{Trace, sample, ticks};
 use crate::error::{Error, Result, Spot};
-use crate::hash::mix;
 use crate::request::{ObjectId, Op, SECOND};
 use crate::units::Seconds;
 use std::ops::ControlFlow;
@@ -114,7 +113,7 @@ impl<'o> Builder<'o> {
                 .hint("use --limit, or give the trace times with convert --rate"));
         }
         if let Some(share) = self.options.sample
-            && !sampled(row.key, share.get())
+            && sample::place(row.key, 0) >= share.get()
         {
             return Ok(Flow::Continue(()));
         }
@@ -227,12 +226,6 @@ fn reorder<T: Copy>(column: &mut Vec<T>, order: &[u32]) {
     if !column.is_empty() {
         *column = order.iter().map(|i| column[*i as usize]).collect();
     }
-}
-
-/// Spatial sampling: a key is kept or not by its hash, with all its requests (SHARDS, FAST'15).
-fn sampled(key: Key<'_>, share: f64) -> bool {
-    // Hashed once more, so that the sample is independent of the shards, which go by the plain hash.
-    (mix(key.hash()) as f64) < share * u64::MAX as f64
 }
 
 /// Hashes keys, times and the rest, request by request, independent of the file's format.

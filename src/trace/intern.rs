@@ -86,7 +86,8 @@ impl Keys {
         Key::Text(&self.texts[start..self.text_ends[n]])
     }
 
-    fn push(&mut self, key: Key<'_>) {
+    /// Adds a key, which must not be among them.
+    pub(super) fn push(&mut self, key: Key<'_>) {
         match key {
             Key::Number(number) => {
                 self.numbers.push(number);

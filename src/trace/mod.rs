@@ -17,6 +17,7 @@ pub mod intern;
 mod oracle_general;
 pub mod parquet;
 pub mod profile;
+pub mod sample;
 mod spool;
 pub mod synthetic;
 mod table;
