@@ -24,7 +24,7 @@ impl IdTable {
     /// Where a hash belongs: its upper half, scaled to the table.
     #[inline(always)]
     fn home(&self, hash: u64) -> usize {
-        (u128::from(hash >> 32) * self.slots.len() as u128 >> 32) as usize
+        ((u128::from(hash >> 32) * self.slots.len() as u128) >> 32) as usize
     }
 
     /// The id of the key with this hash, for which `is` is true.

@@ -29,6 +29,7 @@ impl<'a> Key<'a> {
     }
 
     /// A stable hash: the same in every version, on every machine.
+    #[inline]
     pub fn hash(self) -> u64 {
         match self {
             Key::Number(number) => mix(number),
@@ -176,5 +177,24 @@ mod tests {
         assert_eq!(keys.get(ObjectId(3)), Key::Number(u64::MAX));
         assert_eq!(keys.get(ObjectId(4)), Key::Text(b"18446744073709551616"));
         assert!(!keys.all_numbers());
+    }
+    #[test]
+    fn many_at_once_get_the_ids_of_one_by_one() {
+        let numbers: Vec<u64> = (0..200_000u64).map(|i| (i * i % 70_001) << (i % 3 * 20)).collect();
+        let mut expected = std::collections::HashMap::new();
+        let expected: Vec<u32> = numbers
+            .iter()
+            .map(|number| {
+                let next = expected.len() as u32;
+                *expected.entry(*number).or_insert(next)
+            })
+            .collect();
+        let (mut many, mut ids) = (Interner::default(), Vec::new());
+        for batch in numbers.chunks(777) {
+            many.intern_numbers(batch, &mut ids).unwrap();
+        }
+        assert_eq!(ids.iter().map(|id| id.0).collect::<Vec<u32>>(), expected);
+        let mut one = Interner::default();
+        assert!(numbers.iter().zip(&ids).all(|(number, id)| one.intern(Key::Number(*number)) == Some(*id)));
     }
 }
