@@ -32,7 +32,7 @@ pub const GROUPS: usize = 8;
 const STUDENT_T: f64 = 2.365;
 /// A cache of the sample's that holds fewer objects says nothing.
 pub const FEWEST_OBJECTS: f64 = 32.0;
-/// How much of the scale's error that groups show is allowed for.
+/// How much of the scale's error that groups show is allowed for: tuned, as are the classes' sizes, on real traces.
 const SCALE_ALLOWANCE: f64 = 2.0;
 
 /// Which keys are sampled.
