@@ -5,11 +5,11 @@
 //! within the tail is random. No times and no sizes; capacities are 10 % and 1 % of the 1 million objects. Each
 //! measurement replays the whole trace through an empty cache, so that it includes filling; making the cache and
 //! the oracle for policies that need one is not measured. Every registered policy is measured; criterion's `elem/s` is
-//! requests a second. Run it on a quiet machine: `cargo bench --bench replay`, or `... -- 'replay/10%/lru'` for one.
+//! requests a second; `curve` is LRU at 40 sizes in one pass over the same trace. Run it on a quiet machine: `cargo bench --bench replay`, or `... -- 'replay/10%/lru'` for one.
 
 use coldgap::cache::Cache;
 use coldgap::policy::{self, ALL, Capacity, Parameters, Policy, Visitor};
-use coldgap::replay::replay;
+use coldgap::replay::{replay, stack_distance};
 use coldgap::request::{NEVER, ObjectId, Requests, SECOND};
 use criterion::measurement::WallTime;
 use criterion::{BatchSize, BenchmarkGroup, Criterion, Throughput, criterion_group, criterion_main};
@@ -86,5 +86,24 @@ fn cells(criterion: &mut Criterion) {
     }
 }
 
-criterion_group!(benches, cells);
+fn one_pass(requests: &Requests<'_>, sizes: &[u64]) -> Vec<Tally> {
+    let mut distances = StackDistances::new(OBJECTS, requests.len(), 0, sizes.to_vec());
+    distances.feed(requests);
+    distances.totals()
+}
+
+/// LRU at 40 sizes in one pass.
+fn curve(criterion: &mut Criterion) {
+    let objects = zipf();
+    let requests =
+        Requests { times: &[], objects: &objects, sizes: None, ops: None, ttls: None, next: None, second: SECOND };
+    let sizes: Vec<u64> =
+        (0..40).map(|i| 100.0 * 10f64.powf(f64::from(i) * 4.0 / 39.0)).map(|size| size as u64).collect();
+    let mut group = criterion.benchmark_group("curve");
+    group.throughput(Throughput::Elements(REQUESTS as u64)).sample_size(20);
+    group.bench_function("lru/40 sizes", |bencher| bencher.iter(|| one_pass(&requests, &sizes)));
+    group.finish();
+}
+
+criterion_group!(benches, cells, curve);
 criterion_main!(benches);

@@ -3,12 +3,11 @@
 //! Memory is counted from what will be allocated. Time is an estimate, extrapolated from a short replay of the trace's
 //! beginning. Nothing here prints.
 
-use super::run::Begin;
+use super::job::Job;
 use crate::error::{Error, Result};
 use crate::policy::Capacity;
 use crate::replay::cell::Cell;
 use crate::replay::grid;
-use crate::replay::observe::Feed;
 use crate::request::Requests;
 use crate::trace::native::{Native, ROWS_PER_BATCH};
 use crate::trace::parquet::ROWS_PER_GROUP;
@@ -40,43 +39,43 @@ pub struct Limit {
 /// What a sweep will take.
 #[derive(Debug, Clone)]
 pub struct Forecast {
-    /// Positions of the cells of each pass over the trace.
+    /// Positions of the jobs of each pass over the trace.
     pub passes: Vec<Vec<usize>>,
-    /// Bytes that each cell's state takes.
-    pub cells: Vec<u64>,
+    /// Bytes that each job's caches take.
+    pub jobs: Vec<u64>,
     /// Bytes of the trace in memory, or of the batches where it is streamed.
     pub trace: u64,
     /// Bytes at the peak of reading the trace; 0 where it is streamed.
     pub reading: u64,
-    /// How many cells of a pass are there at once.
+    /// How many jobs of a pass are there at once.
     pub at_once: usize,
 }
 
 impl Forecast {
-    /// Divides the cells into passes that fit into `limit`.
+    /// Divides the jobs into passes that fit into `limit`.
     ///
     /// # Errors
-    /// A limit that was asked for and that not even one cell fits into.
-    pub fn of(source: &Source, cells: &[Cell], threads: usize, limit: Option<Limit>) -> Result<Forecast> {
+    /// A limit that was asked for and that not even one job fits into.
+    pub fn of(source: &Source, jobs: &[Job], threads: usize, limit: Option<Limit>) -> Result<Forecast> {
         let about = source.about();
         let threads = grid::threads(threads);
         let (trace, reading, at_once, most) = match source {
             Source::Memory(trace) => (trace.memory(), reading_bytes(&about), threads, usize::MAX),
             Source::File(native) => (batch_bytes(native), 0, usize::MAX, CELLS_PER_THREAD * threads),
         };
-        let sizes = cells.iter().map(|cell| cell.memory(about.objects, about.expires)).collect::<Result<Vec<u64>>>()?;
-        let mut forecast = Forecast { passes: Vec::new(), cells: sizes, trace, reading, at_once };
+        let state = jobs.iter().map(|job| job.memory(&about)).collect::<Result<Vec<u64>>>()?;
+        let mut forecast = Forecast { passes: Vec::new(), jobs: state, trace, reading, at_once };
         let fixed = PROGRAM_BYTES + trace;
-        let least = PROGRAM_BYTES + reading.max(trace + forecast.cells.iter().max().copied().unwrap_or(0));
+        let least = PROGRAM_BYTES + reading.max(trace + forecast.jobs.iter().max().copied().unwrap_or(0));
         if let Some(limit) = limit.filter(|limit| limit.asked && limit.bytes < least) {
             return Err(forecast.does_not_fit(source, limit, least));
         }
-        for cell in 0..cells.len() {
-            let joined: Vec<usize> = forecast.passes.last().into_iter().flatten().copied().chain([cell]).collect();
+        for job in 0..jobs.len() {
+            let joined: Vec<usize> = forecast.passes.last().into_iter().flatten().copied().chain([job]).collect();
             let fits = limit.is_none_or(|limit| fixed + forecast.state(&joined) <= limit.bytes);
             match forecast.passes.last_mut() {
                 Some(pass) if fits && joined.len() <= most => *pass = joined,
-                _ => forecast.passes.push(vec![cell]),
+                _ => forecast.passes.push(vec![job]),
             }
         }
         Ok(forecast)
@@ -99,7 +98,7 @@ impl Forecast {
         };
         let forecast = Forecast {
             passes: vec![(0..cells.len()).collect()],
-            cells: cells.iter().map(of_cell).collect::<Result<_>>()?,
+            jobs: cells.iter().map(of_cell).collect::<Result<_>>()?,
             trace: bytes_of_trace,
             reading: reading_bytes(trace),
             at_once: grid::threads(threads),
@@ -118,9 +117,9 @@ impl Forecast {
         }
     }
 
-    /// Bytes of the cells of a pass that are there at once: the largest of them.
+    /// Bytes of the jobs of a pass that are there at once: the largest of them.
     fn state(&self, pass: &[usize]) -> u64 {
-        let mut sizes: Vec<u64> = pass.iter().map(|cell| self.cells[*cell]).collect();
+        let mut sizes: Vec<u64> = pass.iter().map(|job| self.jobs[*job]).collect();
         sizes.sort_unstable_by(|a, b| b.cmp(a));
         sizes.into_iter().take(self.at_once).sum()
     }
@@ -141,7 +140,7 @@ impl Forecast {
             "{} do not suffice: the trace takes {}, the largest cell {}, the program {}",
             readable(limit.bytes),
             readable(self.trace.max(self.reading)),
-            readable(self.cells.iter().max().copied().unwrap_or(0)),
+            readable(self.jobs.iter().max().copied().unwrap_or(0)),
             readable(PROGRAM_BYTES),
         ))
         .at(source.about().name, None);
@@ -188,16 +187,16 @@ pub struct Pace {
     pub trial: usize,
     /// Seconds to decode one request of a file; 0 for a trace in memory.
     decode: f64,
-    /// Seconds a request of each cell.
-    cells: Vec<f64>,
+    /// Seconds a request of each job.
+    jobs: Vec<f64>,
 }
 
 impl Pace {
-    /// Replays the beginning of the trace through every cell, each scaled to the objects that occur there.
+    /// Replays the beginning of the trace through every job, each scaled to the objects that occur there.
     ///
     /// # Errors
     /// A file that turns out to be damaged.
-    pub fn measure(source: &Source, cells: &[Cell]) -> Result<Pace> {
+    pub fn measure(source: &Source, jobs: &[Job]) -> Result<Pace> {
         let (mut batches, mut decode) = (Vec::new(), 0.0);
         let mut trial = 0;
         if let Source::File(native) = source {
@@ -218,22 +217,23 @@ impl Pace {
         let trial = pieces.iter().map(Requests::len).sum();
         let about = source.about();
         let highest = pieces.iter().flat_map(|piece| piece.objects).max().map_or(0, |object| object.index() + 1);
-        let measure = |cell: &Cell| -> Result<f64> {
-            let small = scaled(cell, highest as f64 / about.objects.max(1) as f64);
-            let mut cache: Box<dyn Feed> = small.with_empty(highest, about.expires, Begin { warm: 0 })?;
+        let begin = About { objects: highest, requests: trial, ..about.clone() };
+        let measure = |job: &Job| -> Result<f64> {
+            let small = scaled(job, highest as f64 / about.objects.max(1) as f64);
+            let mut caches = small.begin(&begin, 0)?;
             let start = Instant::now();
-            pieces.iter().for_each(|piece| cache.feed(piece));
+            pieces.iter().for_each(|piece| caches.feed(piece));
             Ok(start.elapsed().as_secs_f64() / trial as f64)
         };
-        Ok(Pace { trial, decode, cells: cells.iter().map(measure).collect::<Result<_>>()? })
+        Ok(Pace { trial, decode, jobs: jobs.iter().map(measure).collect::<Result<_>>()? })
     }
 
     /// Seconds that the whole will take.
     pub fn seconds(&self, requests: usize, forecast: &Forecast, threads: usize) -> f64 {
         let threads = grid::threads(threads);
         let pass = |pass: &Vec<usize>| {
-            let all = self.decode + pass.iter().map(|cell| self.cells[*cell]).sum::<f64>();
-            let slowest = pass.iter().map(|cell| self.cells[*cell]).fold(self.decode, f64::max);
+            let all = self.decode + pass.iter().map(|job| self.jobs[*job]).sum::<f64>();
+            let slowest = pass.iter().map(|job| self.jobs[*job]).fold(self.decode, f64::max);
             (all / threads as f64).max(slowest)
         };
         forecast.passes.iter().map(pass).sum::<f64>() * requests as f64
@@ -248,12 +248,15 @@ impl Pace {
     }
 }
 
-/// The cell with its capacity scaled.
-fn scaled(cell: &Cell, share: f64) -> Cell {
+/// The job with its capacities scaled.
+fn scaled(job: &Job, share: f64) -> Job {
     let part = |amount: u64| ((amount as f64 * share) as u64).max(1);
-    let capacity = match cell.capacity {
-        Capacity::Objects(n) => Capacity::Objects(part(n)),
-        Capacity::Bytes(n) => Capacity::Bytes(part(n)),
+    let scale = |cell: &Cell| {
+        let capacity = match cell.capacity {
+            Capacity::Objects(n) => Capacity::Objects(part(n)),
+            Capacity::Bytes(n) => Capacity::Bytes(part(n)),
+        };
+        Cell { policy: cell.policy.clone(), capacity }
     };
-    Cell { policy: cell.policy.clone(), capacity }
+    Job { cells: job.cells.iter().map(scale).collect() }
 }

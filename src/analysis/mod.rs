@@ -1,14 +1,19 @@
 //! Composes replay and capacity into findings: the only place that knows both. It prints nothing and knows no format of
 //! trace or report.
 
+pub mod curve;
 mod facts;
 mod finding;
 pub mod forecast;
+mod job;
 pub mod run;
+pub mod sampled;
+mod strata;
 mod sweep;
 
 pub use facts::{CompulsoryPoint, Facts};
 pub use finding::{Finding, LeastBackend};
+pub use job::{Job, ONE_PASS};
 pub use run::{Monitor, SweepCell, Swept};
 pub use sweep::{AUTO_CACHE_SHARE, Sweep};
 

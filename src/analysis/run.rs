@@ -1,10 +1,11 @@
 //! The ordinary replay of a sweep: every cell over the whole trace, in as many passes as memory asks for.
 //!
-//! A trace in memory is replayed cell by cell. A native file is decoded batch by batch, and each batch is handed to all
-//! cells of the pass. Results are the same. It prints nothing: who wants to know how far it is passes a [`Monitor`].
+//! A trace in memory is replayed job by job. A native file is decoded batch by batch, and each batch is handed to all
+//! jobs of the pass. Results are the same. It prints nothing: who wants to know how far it is passes a [`Monitor`].
 
 use super::facts::{Counter, Facts};
 use super::forecast::{Forecast, Limit};
+use super::job::Job;
 use super::sweep::{Sweep, capacity_ratio};
 use crate::cache::Cache;
 use crate::error::Result;
@@ -69,8 +70,9 @@ impl Sweep {
         let facts = facts_before(source, warm);
         let cells = self.cells(&about, &facts)?;
         let mut totals: Vec<Option<Tally>> = cells.iter().map(|cell| monitor.known(cell)).collect();
-        let left: Vec<usize> = (0..cells.len()).filter(|i| totals[*i].is_none()).collect();
-        let jobs: Vec<Cell> = left.iter().map(|i| cells[*i].clone()).collect();
+        let left: Vec<Cell> =
+            cells.iter().zip(&totals).filter(|(_, total)| total.is_none()).map(|(cell, _)| cell.clone()).collect();
+        let jobs = Job::all(&left, &about);
         let forecast = Forecast::of(source, &jobs, self.threads, limit)?;
         monitor.expect((jobs.len() * about.requests) as u64);
         let run = Run { jobs: &jobs, about, warm, threads: self.threads, monitor };
@@ -78,8 +80,9 @@ impl Sweep {
             Source::Memory(trace) => (facts, run.in_memory(trace, &forecast)?),
             Source::File(native) => run.streamed(native, facts, &forecast)?,
         };
-        for (i, total) in left.into_iter().zip(found) {
-            totals[i] = total;
+        for (cell, total) in cells.iter().zip(&mut totals).filter(|(_, total)| total.is_none()) {
+            let given = jobs.iter().zip(&found).find_map(|(job, totals)| Some((job.gives(cell)?, totals)));
+            *total = given.and_then(|(place, totals)| totals.get(place).copied());
         }
         let mut swept = Swept { facts, cells: Vec::new(), missing: Vec::new() };
         for (cell, total) in cells.into_iter().zip(totals) {
@@ -94,15 +97,15 @@ impl Sweep {
         Ok(swept)
     }
 
-    /// What [`Sweep::run`] would take, and the cells it would replay.
+    /// What [`Sweep::run`] would take, and the jobs it would do.
     ///
     /// # Errors
     /// See [`Sweep::run`].
-    pub fn forecast(&self, source: &Source, limit: Option<Limit>) -> Result<(Forecast, Vec<Cell>)> {
+    pub fn forecast(&self, source: &Source, limit: Option<Limit>) -> Result<(Forecast, Vec<Job>)> {
         let about = source.about();
         let warm = self.warm_position(about.requests)?;
-        let cells = self.cells(&about, &facts_before(source, warm))?;
-        Ok((Forecast::of(source, &cells, self.threads, limit)?, cells))
+        let jobs = Job::all(&self.cells(&about, &facts_before(source, warm))?, &about);
+        Ok((Forecast::of(source, &jobs, self.threads, limit)?, jobs))
     }
 }
 
@@ -120,7 +123,7 @@ fn facts_before(source: &Source, warm: usize) -> Facts {
 
 /// One sweep under way.
 struct Run<'a, M> {
-    jobs: &'a [Cell],
+    jobs: &'a [Job],
     about: About<'a>,
     warm: usize,
     threads: usize,
@@ -128,38 +131,38 @@ struct Run<'a, M> {
 }
 
 impl<M: Monitor> Run<'_, M> {
-    /// Each cell over the whole trace, cells in parallel. `None` for cells that an interrupt cut short.
-    fn in_memory(&self, trace: &Trace, forecast: &Forecast) -> Result<Vec<Option<Tally>>> {
-        let mut totals = vec![None; self.jobs.len()];
+    /// Each job over the whole trace, jobs in parallel: a tally for each of its cells, none where an interrupt cut it short.
+    fn in_memory(&self, trace: &Trace, forecast: &Forecast) -> Result<Vec<Vec<Tally>>> {
+        let mut totals = vec![Vec::new(); self.jobs.len()];
         let requests = trace.requests();
         for pass in &forecast.passes {
             let found = grid::run(pass, self.threads, |job| {
-                let mut cache = self.empty(*job)?;
+                let mut caches = self.jobs[*job].begin(&self.about, self.warm)?;
                 for start in (0..requests.len()).step_by(ROWS_PER_BATCH) {
                     if self.monitor.is_interrupted() {
-                        return Ok(None);
+                        return Ok(Vec::new());
                     }
                     let batch = requests.slice(start..(start + ROWS_PER_BATCH).min(requests.len()));
-                    cache.feed(&batch);
+                    caches.feed(&batch);
                     self.monitor.advance(batch.len() as u64);
                 }
-                self.monitor.finished(&self.jobs[*job], &cache.total());
-                Ok(Some(cache.total()))
+                Ok(self.finish(*job, &*caches))
             })?;
-            pass.iter().zip(found).for_each(|(job, total)| totals[*job] = total);
+            pass.iter().zip(found).for_each(|(job, found)| totals[*job] = found);
         }
         Ok(totals)
     }
 
-    /// Each batch through all cells of a pass; the first pass counts the facts as well, even where no cell is left.
-    fn streamed(&self, native: &Native, facts: Facts, forecast: &Forecast) -> Result<(Facts, Vec<Option<Tally>>)> {
-        let mut totals = vec![None; self.jobs.len()];
+    /// Each batch through all jobs of a pass; the first pass counts the facts as well, even where no job is left.
+    fn streamed(&self, native: &Native, facts: Facts, forecast: &Forecast) -> Result<(Facts, Vec<Vec<Tally>>)> {
+        let mut totals = vec![Vec::new(); self.jobs.len()];
         let mut counter = Some(Counter::new(self.about.requests, self.about.objects, facts.footprint_bytes, self.warm));
         let mut facts = facts;
         let nothing = vec![Vec::new()];
         let passes = if forecast.passes.is_empty() { &nothing } else { &forecast.passes };
         for pass in passes {
-            let mut caches: Vec<_> = pass.iter().map(|job| self.empty(*job)).collect::<Result<_>>()?;
+            let begin = |job: &usize| self.jobs[*job].begin(&self.about, self.warm);
+            let mut caches: Vec<_> = pass.iter().map(begin).collect::<Result<_>>()?;
             let mut batches = native.batches()?;
             let mut complete = false;
             let next = || {
@@ -184,16 +187,19 @@ impl<M: Monitor> Run<'_, M> {
             if let Some(counter) = counter.take() {
                 facts = counter.facts;
             }
-            for (job, cache) in pass.iter().zip(&caches) {
-                self.monitor.finished(&self.jobs[*job], &cache.total());
-                totals[*job] = Some(cache.total());
+            for (job, caches) in pass.iter().zip(&caches) {
+                totals[*job] = self.finish(*job, &**caches);
             }
         }
         Ok((facts, totals))
     }
 
-    fn empty(&self, job: usize) -> Result<Box<dyn Feed>> {
-        self.jobs[job].with_empty(self.about.objects, self.about.expires, Begin { warm: self.warm })
+    fn finish(&self, job: usize, caches: &dyn Feed) -> Vec<Tally> {
+        let totals = caches.totals();
+        for (cell, total) in self.jobs[job].cells.iter().zip(&totals) {
+            self.monitor.finished(cell, total);
+        }
+        totals
     }
 }
 

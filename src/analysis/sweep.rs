@@ -7,6 +7,7 @@ use crate::policy::spec::PolicySpec;
 use crate::replay::cell::Cell;
 use crate::trace::source::About;
 use crate::units::{CacheSize, Ratio};
+use std::collections::HashSet;
 
 /// A cache size that is not given is this share of the footprint.
 pub const AUTO_CACHE_SHARE: f64 = 0.1;
@@ -40,15 +41,17 @@ impl Sweep {
         Ok(warm)
     }
 
-    /// The grid: sizes outermost, policies in the order given.
+    /// The grid: sizes outermost, policies in the order given. Sizes that come to the same capacity are one.
     ///
     /// # Errors
     /// A size in bytes that the trace cannot give.
     pub fn cells(&self, trace: &About<'_>, facts: &Facts) -> Result<Vec<Cell>> {
-        let mut cells = Vec::new();
+        let (mut cells, mut seen) = (Vec::new(), HashSet::new());
         for size in &self.sizes {
             let capacity = self.capacity(trace, *size, facts)?;
-            cells.extend(self.policies.iter().map(|policy| Cell { policy: policy.clone(), capacity }));
+            if seen.insert(capacity) {
+                cells.extend(self.policies.iter().map(|policy| Cell { policy: policy.clone(), capacity }));
+            }
         }
         Ok(cells)
     }

@@ -1,9 +1,9 @@
 //! `--memory` and `--dry-run`: what a replay may take, and what it would take.
 
+use crate::analysis::Job;
 use crate::analysis::forecast::{Forecast, Limit, Pace};
 use crate::error::Result;
 use crate::prose::wrapped;
-use crate::replay::cell::Cell;
 use crate::trace::source::{About, Source};
 use crate::units::{CacheSize, Seconds, bytes, grouped};
 use clap::Args;
@@ -59,15 +59,16 @@ fn available() -> Option<u64> {
 ///
 /// # Errors
 /// A trace that turns out to be damaged.
-pub fn dry_run(source: &Source, forecast: &Forecast, cells: &[Cell], threads: usize, reading: f64) -> Result<String> {
+pub fn dry_run(source: &Source, forecast: &Forecast, jobs: &[Job], threads: usize, reading: f64) -> Result<String> {
     let about = source.about();
-    let pace = Pace::measure(source, cells)?;
+    let pace = Pace::measure(source, jobs)?;
     let seconds = Seconds(pace.seconds(about.requests, forecast, threads) + reading);
-    Ok(describe(&about, forecast, cells, &format!("about {seconds}: {}", pace.basis())))
+    let names: Vec<String> = jobs.iter().map(Job::name).collect();
+    Ok(describe(&about, forecast, &names, &format!("about {seconds}: {}", pace.basis())))
 }
 
 /// A forecast for reading; `time`: what is known of the time.
-pub fn describe(about: &About<'_>, forecast: &Forecast, cells: &[Cell], time: &str) -> String {
+pub fn describe(about: &About<'_>, forecast: &Forecast, names: &[String], time: &str) -> String {
     let readable = |count: u64| bytes(count as f64);
     let (requests, objects) = (grouped(about.requests as u64), grouped(about.objects as u64));
     let mut out = format!("{}: {}, {requests} requests on {objects} objects\n", about.name, about.format);
@@ -85,10 +86,10 @@ pub fn describe(about: &About<'_>, forecast: &Forecast, cells: &[Cell], time: &s
         },
     );
     let passes = if forecast.passes.len() == 1 { "pass" } else { "passes" };
-    line("cells", format!("{} in {} {passes} over the trace", cells.len(), forecast.passes.len()));
+    line("caches", format!("{} in {} {passes} over the trace", names.len(), forecast.passes.len()));
     for (i, pass) in forecast.passes.iter().enumerate() {
-        let state = pass.iter().map(|cell| forecast.cells[*cell]).sum();
-        let names: Vec<String> = pass.iter().map(|cell| cells[*cell].policy.to_string()).collect();
+        let state = pass.iter().map(|job| forecast.jobs[*job]).sum();
+        let names: Vec<&str> = pass.iter().map(|job| names[*job].as_str()).collect();
         line("", format!("{}: {} ({})", i + 1, names.join(", "), readable(state)));
     }
     let (peak, state) = (readable(forecast.peak()), readable(forecast.state_peak()));

@@ -103,10 +103,11 @@ pub fn run(args: &GapArgs, interrupt: &Interrupt) -> Result<()> {
         if args.budget.is_asked() {
             let (forecast, cells) = analysis::forecast(&trace, &question, args.budget.limit())?;
             if args.budget.dry_run {
+                let names: Vec<String> = cells.iter().map(|cell| cell.policy.to_string()).collect();
                 print(&budget::describe(
                     &trace.about(),
                     &forecast,
-                    &cells,
+                    &names,
                     "not predicted: it depends on where the limits lie",
                 ))?;
                 continue;

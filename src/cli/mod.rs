@@ -4,6 +4,7 @@
 
 mod budget;
 mod convert;
+mod curve_args;
 mod formats;
 mod gap;
 mod inspect;

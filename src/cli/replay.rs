@@ -1,13 +1,14 @@
 //! `coldgap replay`: miss ratios only.
 
 use super::budget::{self, Budget};
+use super::curve_args::CurveArgs;
 use super::journal::{self, Journal};
 use super::sweep_args::SweepArgs;
 use super::target;
 use super::trace_args::TraceArgs;
 use super::watch::Watch;
 use super::{command_line, print};
-use crate::analysis::Sweep;
+use crate::analysis::{Sweep, sampled};
 use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
 use crate::progress::Progress;
@@ -24,6 +25,8 @@ pub struct Args {
     traces: Vec<PathBuf>,
     #[command(flatten)]
     sweep: SweepArgs,
+    #[command(flatten)]
+    curve: CurveArgs,
     /// Share of the requests that only warm the caches; 0% counts all
     #[arg(long, value_name = "SHARE", default_value = "25%")]
     warmup: Ratio,
@@ -45,14 +48,15 @@ pub struct Args {
 /// A trace that cannot be read, flags that contradict each other, an output that cannot be written, an interrupt.
 pub fn run(args: &Args, interrupt: &Interrupt) -> Result<()> {
     let targets = target::open(&args.output)?;
-    let sweep = args.sweep.sweep(args.warmup)?;
+    let sweep = args.curve.sweep(args.sweep.sweep(args.warmup)?);
     if args.budget.dry_run {
         return dry_run(args, &sweep, interrupt);
     }
     args.journal.as_deref().map_or(Ok(()), journal::check)?;
     let progress = Progress::requests("replaying");
     let warmup = format!("the first {} of the requests only warm the caches; only gets are counted", sweep.warmup);
-    let mut report = ReplayReport::new(command_line(), vec![warmup]);
+    let assumptions = [vec![warmup], args.curve.assumptions(&sweep)].concat();
+    let mut report = ReplayReport::new(command_line(), assumptions);
     for path in &args.traces {
         if report.partial {
             report.miss(&path.display().to_string());
@@ -80,6 +84,15 @@ fn replay(
     interrupt: &Interrupt,
     report: &mut ReplayReport,
 ) -> Result<Option<()>> {
+    if let Some(sampling) = args.curve.sampling() {
+        let trace = match args.reading.read_for(path, &sweep.policies, interrupt) {
+            Err(_) if interrupt.is_set() => return Ok(None),
+            trace => trace?,
+        };
+        let watch = Watch { progress, interrupt, journal: None };
+        report.add_sampled(&trace.about(), &sampled::run(sweep, &trace, sampling, &watch)?);
+        return Ok(Some(()));
+    }
     let source = match args.reading.open_for(path, &sweep.policies, interrupt) {
         Err(_) if interrupt.is_set() => return Ok(None),
         source => source?,
@@ -98,8 +111,8 @@ fn dry_run(args: &Args, sweep: &Sweep, interrupt: &Interrupt) -> Result<()> {
         let start = Instant::now();
         let source = args.reading.open_for(path, &sweep.policies, interrupt)?;
         let reading = start.elapsed().as_secs_f64();
-        let (forecast, cells) = sweep.forecast(&source, args.budget.limit())?;
-        print(&budget::dry_run(&source, &forecast, &cells, sweep.threads, reading)?)?;
+        let (forecast, jobs) = sweep.forecast(&source, args.budget.limit())?;
+        print(&budget::dry_run(&source, &forecast, &jobs, sweep.threads, reading)?)?;
     }
     Ok(())
 }

@@ -3,12 +3,14 @@
 //! [`replay`] fills every miss at once; [`survival`] lets answers come when the backend has worked them off. Nothing here
 //! prints, reads a clock or knows a report.
 
+pub mod by_object;
 pub mod cell;
 pub mod grid;
 pub mod hunt;
 pub mod limits;
 pub mod observe;
 pub mod refill;
+pub mod stack_distance;
 pub mod survival;
 pub mod windows;
 

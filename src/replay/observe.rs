@@ -40,12 +40,12 @@ pub fn observe<C: Lookaside>(
     Observation { total, windows: tallies }
 }
 
-/// A cache that requests are fed to batch by batch, whatever its policy: one indirect call per batch, none per request.
+/// Caches that requests are fed to batch by batch, whatever their policy: one indirect call per batch, none per request.
 pub trait Feed: Send {
     /// Replays the next requests.
     fn feed(&mut self, requests: &Requests<'_>);
-    /// What was met since warm-up ended.
-    fn total(&self) -> Tally;
+    /// What was met since warm-up ended, by each of the caches that it stands for.
+    fn totals(&self) -> Vec<Tally>;
 }
 
 /// Feeds an empty cache and counts from position `warm` on.
@@ -71,7 +71,7 @@ impl<C: Lookaside> Feed for Counted<C> {
         self.position += requests.len();
     }
 
-    fn total(&self) -> Tally {
-        self.total
+    fn totals(&self) -> Vec<Tally> {
+        vec![self.total]
     }
 }

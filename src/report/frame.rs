@@ -51,6 +51,7 @@ impl Table for ReplayReport {
             trace, policy, is_bound,
             cache_capacity_objects, cache_capacity_bytes, cache_capacity_ratio,
             requests, hits, misses, miss_ratio, bytes_requested, bytes_missed, compulsory_misses,
+            sample_ratio, miss_ratio_low, miss_ratio_high,
         ]
     }
 }

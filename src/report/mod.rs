@@ -4,6 +4,7 @@
 
 mod assumptions;
 mod build;
+mod curve;
 pub mod frame;
 pub mod json;
 pub mod replay;

@@ -1,9 +1,12 @@
 //! The report of `coldgap replay`: miss ratios by policy and cache size, as data and for reading.
 
 use super::assumptions::{capacity_text, percent};
+use super::curve;
 use super::{SCHEMA_VERSION, Tool};
-use crate::analysis::Swept;
+use crate::analysis::sampled::{FEWEST_OBJECTS, GROUPS, Sampled};
+use crate::analysis::{Facts, Swept};
 use crate::policy::Capacity;
+use crate::policy::spec::PolicySpec;
 use crate::replay::cell::Cell;
 use crate::trace::source::About;
 use crate::units::grouped;
@@ -65,12 +68,18 @@ pub struct ReplayRow {
     pub cache_capacity_bytes: Option<u64>,
     pub cache_capacity_ratio: f64,
     pub requests: u64,
-    pub hits: u64,
-    pub misses: u64,
+    /// Null here and below where a sample says nothing.
+    pub hits: Option<u64>,
+    pub misses: Option<u64>,
     pub miss_ratio: Option<f64>,
     pub bytes_requested: Option<u64>,
     pub bytes_missed: Option<u64>,
     pub compulsory_misses: u64,
+    /// The share of the keys that hits and misses are estimated from; null where they are exact, as the next two.
+    pub sample_ratio: Option<f64>,
+    /// The true miss ratio lies between these in 95 of 100 draws.
+    pub miss_ratio_low: Option<f64>,
+    pub miss_ratio_high: Option<f64>,
 }
 
 impl ReplayReport {
@@ -92,6 +101,58 @@ impl ReplayReport {
     /// Adds what was found on one trace.
     pub fn add(&mut self, trace: &About<'_>, found: &Swept) {
         let Swept { facts, cells, missing } = found;
+        self.add_trace(trace, facts, missing);
+        for found in cells {
+            let total = found.total;
+            self.rows.push(ReplayRow {
+                requests: total.requests,
+                hits: Some(total.hits),
+                misses: Some(total.misses),
+                miss_ratio: total.miss_ratio(),
+                bytes_missed: trace.sized.then_some(total.bytes_missed),
+                ..row(trace, facts, &found.cell.policy, found.cell.capacity, found.capacity_ratio)
+            });
+        }
+    }
+
+    /// Adds what a sample says of one trace.
+    pub fn add_sampled(&mut self, trace: &About<'_>, found: &Sampled) {
+        let Sampled { facts, sampling, objects, cells, missing } = found;
+        self.add_trace(trace, facts, missing);
+        self.assumptions.push(format!(
+            "{}: estimated from {} of its {} objects ({}, by a hash of the key, seed {}) in caches that hold the same share \
+             of them: first touches are counted in the whole trace, other misses scaled up by classes of how often a key \
+             repeats",
+            trace.name,
+            grouped(*objects as u64),
+            grouped(facts.objects),
+            sampling.share,
+            sampling.seed
+        ));
+        self.assumptions.push(format!(
+            "a band is meant to hold the true miss ratio in 95 of 100 draws: {GROUPS} groups of the sample say how far chance \
+             and the smaller caches lead astray; unknown where the sample's cache would hold fewer than {FEWEST_OBJECTS} objects"
+        ));
+        let ratio = |misses: f64| (facts.counted > 0).then(|| misses / facts.counted as f64);
+        for found in cells {
+            let estimate = found.estimate;
+            let misses = estimate.map(|estimate| (estimate.misses.round() as u64).min(facts.counted));
+            let bytes_missed =
+                estimate.map(|estimate| (estimate.bytes_missed.round() as u64).min(facts.bytes_requested));
+            self.rows.push(ReplayRow {
+                hits: misses.map(|misses| facts.counted - misses),
+                misses,
+                miss_ratio: estimate.and_then(|estimate| ratio(estimate.misses)),
+                bytes_missed: bytes_missed.filter(|_| trace.sized),
+                sample_ratio: Some(sampling.share.get()),
+                miss_ratio_low: estimate.and_then(|estimate| ratio(estimate.low)),
+                miss_ratio_high: estimate.and_then(|estimate| ratio(estimate.high)),
+                ..row(trace, facts, &found.cell.policy, found.cell.capacity, found.capacity_ratio)
+            });
+        }
+    }
+
+    fn add_trace(&mut self, trace: &About<'_>, facts: &Facts, missing: &[Cell]) {
         self.missing.extend(missing.iter().map(|cell| MissingCell::of(trace.name, Some(cell))));
         self.partial |= !missing.is_empty();
         self.assumptions.extend(trace.notes.iter().map(|note| format!("{}: {note}", trace.name)));
@@ -104,25 +165,6 @@ impl ReplayReport {
             objects: facts.objects,
             footprint_bytes: facts.footprint_bytes,
         });
-        for found in cells {
-            let info = found.cell.policy.info();
-            let total = found.total;
-            self.rows.push(ReplayRow {
-                trace: trace.name.to_string(),
-                policy: found.cell.policy.to_string(),
-                is_bound: info.needs_future || info.unbounded,
-                cache_capacity_objects: found.cell.capacity.objects(),
-                cache_capacity_bytes: found.cell.capacity.bytes(),
-                cache_capacity_ratio: found.capacity_ratio,
-                requests: total.requests,
-                hits: total.hits,
-                misses: total.misses,
-                miss_ratio: total.miss_ratio(),
-                bytes_requested: trace.sized.then_some(facts.bytes_requested),
-                bytes_missed: trace.sized.then_some(total.bytes_missed),
-                compulsory_misses: facts.compulsory_misses,
-            });
-        }
     }
 
     /// Says that a whole trace was not replayed.
@@ -148,25 +190,7 @@ impl ReplayReport {
                 grouped(trace.objects),
                 trace.fingerprint
             );
-            let width = rows.iter().map(|row| row.policy.len() + 2).max().unwrap_or(0);
-            let _ =
-                writeln!(out, "  {:<width$} {:>12} {:>10} {:>14}   cache", "", "misses", "miss ratio", "bytes missed");
-            for row in rows {
-                let name = if row.is_bound { format!("({})", row.policy) } else { row.policy.clone() };
-                let capacity = match row.cache_capacity_bytes {
-                    Some(bytes) => Capacity::Bytes(bytes),
-                    None => Capacity::Objects(row.cache_capacity_objects.unwrap_or(0)),
-                };
-                let _ = writeln!(
-                    out,
-                    "  {name:<width$} {:>12} {:>10} {:>14}   {}, {} of the footprint",
-                    grouped(row.misses),
-                    row.miss_ratio.map_or("unknown".to_string(), percent),
-                    row.bytes_missed.map_or("-".to_string(), grouped),
-                    capacity_text(capacity),
-                    percent(row.cache_capacity_ratio)
-                );
-            }
+            out += &if curve::is_curve(&rows) { curve::render(&rows) } else { list(&rows) };
             out.push('\n');
         }
         for missing in &self.missing {
@@ -199,4 +223,77 @@ impl fmt::Display for MissingCell {
             _ => write!(f, "{}: all of it", self.trace),
         }
     }
+}
+
+/// A row without what a cache did.
+fn row(trace: &About<'_>, facts: &Facts, policy: &PolicySpec, capacity: Capacity, capacity_ratio: f64) -> ReplayRow {
+    ReplayRow {
+        trace: trace.name.to_string(),
+        policy: policy.to_string(),
+        is_bound: policy.info().needs_future || policy.info().unbounded,
+        cache_capacity_objects: capacity.objects(),
+        cache_capacity_bytes: capacity.bytes(),
+        cache_capacity_ratio: capacity_ratio,
+        requests: facts.counted,
+        hits: None,
+        misses: None,
+        miss_ratio: None,
+        bytes_requested: trace.sized.then_some(facts.bytes_requested),
+        bytes_missed: None,
+        compulsory_misses: facts.compulsory_misses,
+        sample_ratio: None,
+        miss_ratio_low: None,
+        miss_ratio_high: None,
+    }
+}
+
+impl ReplayRow {
+    /// The policy's name; a bound's in brackets.
+    pub(super) fn name(&self) -> String {
+        if self.is_bound { format!("({})", self.policy) } else { self.policy.clone() }
+    }
+
+    /// The cache's size.
+    pub(super) fn capacity(&self) -> Capacity {
+        match self.cache_capacity_bytes {
+            Some(bytes) => Capacity::Bytes(bytes),
+            None => Capacity::Objects(self.cache_capacity_objects.unwrap_or(0)),
+        }
+    }
+
+    /// The miss ratio, and its band where it has one.
+    pub(super) fn miss_ratio_text(&self) -> String {
+        match (self.miss_ratio, self.miss_ratio_low, self.miss_ratio_high) {
+            (None, ..) => "unknown".to_string(),
+            (Some(ratio), Some(low), Some(high)) => {
+                format!("{} ({} to {})", percent(ratio), percent(low), percent(high))
+            }
+            (Some(ratio), ..) => percent(ratio),
+        }
+    }
+}
+
+/// A line per cache size and policy.
+fn list(rows: &[&ReplayRow]) -> String {
+    let mut out = String::new();
+    let width = rows.iter().map(|row| row.policy.len() + 2).max().unwrap_or(0);
+    let ratio_width = rows.iter().map(|row| row.miss_ratio_text().len()).max().unwrap_or(0).max(10);
+    let _ = writeln!(
+        out,
+        "  {:<width$} {:>12} {:>ratio_width$} {:>14}   cache",
+        "", "misses", "miss ratio", "bytes missed"
+    );
+    for row in rows {
+        let _ = writeln!(
+            out,
+            "  {:<width$} {:>12} {:>ratio_width$} {:>14}   {}, {} of the footprint",
+            row.name(),
+            row.misses.map_or("unknown".to_string(), grouped),
+            row.miss_ratio_text(),
+            row.bytes_missed.map_or("-".to_string(), grouped),
+            capacity_text(row.capacity()),
+            percent(row.cache_capacity_ratio)
+        );
+    }
+    out
 }

@@ -3,6 +3,7 @@
 //! It hands on plain bytes and knows no format.
 
 use super::format::Head;
+use super::read_ahead::ReadAhead;
 use crate::error::{Error, Kind, Result};
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
@@ -84,6 +85,9 @@ impl Input {
             }
             _ => (None, Box::new(raw)),
         };
+        if compression.is_some() {
+            rest = Box::new(ReadAhead::start(rest).map_err(failed)?);
+        }
         let mut head = Vec::with_capacity(HEAD_BYTES);
         (&mut rest)
             .take(HEAD_BYTES as u64)

@@ -2,9 +2,11 @@
 //!
 //! It knows keys as numbers or bytes, and must not know where they come from.
 
+use super::id_table::IdTable;
+use super::words::digits;
 use crate::hash::mix;
+use crate::prefetch::prefetch;
 use crate::request::ObjectId;
-use hashbrown::HashTable;
 use xxhash_rust::xxh3::xxh3_64;
 
 /// A key as it stands in a trace. A decimal that fits `u64` and is written without leading zeros is a number
@@ -27,6 +29,7 @@ impl<'a> Key<'a> {
     }
 
     /// A stable hash: the same in every version, on every machine.
+    #[inline]
     pub fn hash(self) -> u64 {
         match self {
             Key::Number(number) => mix(number),
@@ -40,10 +43,7 @@ fn canonical_number(bytes: &[u8]) -> Option<u64> {
     if bytes.is_empty() || bytes.len() > 20 || (bytes[0] == b'0' && bytes.len() > 1) {
         return None;
     }
-    bytes.iter().try_fold(0u64, |number, byte| {
-        let digit = byte.wrapping_sub(b'0');
-        if digit > 9 { None } else { number.checked_mul(10)?.checked_add(u64::from(digit)) }
-    })
+    digits(bytes)
 }
 
 /// The distinct keys of a trace, by object id.
@@ -76,6 +76,7 @@ impl Keys {
     }
 
     /// The key of an object; panics where the object is not of this trace.
+    #[inline]
     pub fn get(&self, object: ObjectId) -> Key<'_> {
         let number = self.numbers[object.index()];
         if self.is_text.is_empty() || !self.is_text[object.index()] {
@@ -86,7 +87,8 @@ impl Keys {
         Key::Text(&self.texts[start..self.text_ends[n]])
     }
 
-    fn push(&mut self, key: Key<'_>) {
+    /// Adds a key, which must not be among them.
+    pub(super) fn push(&mut self, key: Key<'_>) {
         match key {
             Key::Number(number) => {
                 self.numbers.push(number);
@@ -105,24 +107,50 @@ impl Keys {
     }
 }
 
+/// Numbers that are looked up together: their slots are fetched while others are compared.
+const BATCH: usize = 64;
+
 /// Turns keys into object ids.
 #[derive(Debug, Default)]
 pub struct Interner {
-    ids: HashTable<ObjectId>,
+    ids: IdTable,
     keys: Keys,
 }
 
 impl Interner {
     /// The id of a key, new where it was never seen; `None` where all 2^32 ids are taken.
     pub fn intern(&mut self, key: Key<'_>) -> Option<ObjectId> {
-        let keys = &mut self.keys;
-        let hash = key.hash();
-        if let Some(id) = self.ids.find(hash, |id| keys.get(*id) == key) {
-            return Some(*id);
+        self.intern_hashed(key, key.hash())
+    }
+
+    /// The ids of many numbers, behind those in `ids`; `None` where all 2^32 are taken.
+    pub fn intern_numbers(&mut self, numbers: &[u64], ids: &mut Vec<ObjectId>) -> Option<()> {
+        let mut hashes = [0; BATCH];
+        for batch in numbers.chunks(BATCH) {
+            for (hash, number) in hashes.iter_mut().zip(batch) {
+                *hash = Key::Number(*number).hash();
+                self.ids.prefetch(*hash);
+            }
+            for hash in &hashes[..batch.len()] {
+                if let Some(likely) = self.ids.peek(*hash) {
+                    prefetch(&self.keys.numbers, likely.index());
+                }
+            }
+            for (hash, number) in hashes.iter().zip(batch) {
+                ids.push(self.intern_hashed(Key::Number(*number), *hash)?);
+            }
         }
-        let id = ObjectId(u32::try_from(keys.len()).ok().filter(|id| *id < u32::MAX)?);
-        keys.push(key);
-        self.ids.insert_unique(hash, id, |id| keys.get(*id).hash());
+        Some(())
+    }
+
+    #[inline(always)]
+    fn intern_hashed(&mut self, key: Key<'_>, hash: u64) -> Option<ObjectId> {
+        if let Some(id) = self.ids.find(hash, |id| self.keys.get(id) == key) {
+            return Some(id);
+        }
+        let id = ObjectId(u32::try_from(self.keys.len()).ok().filter(|id| *id < u32::MAX)?);
+        self.keys.push(key);
+        self.ids.insert(hash, id);
         Some(id)
     }
 
@@ -149,5 +177,24 @@ mod tests {
         assert_eq!(keys.get(ObjectId(3)), Key::Number(u64::MAX));
         assert_eq!(keys.get(ObjectId(4)), Key::Text(b"18446744073709551616"));
         assert!(!keys.all_numbers());
+    }
+    #[test]
+    fn many_at_once_get_the_ids_of_one_by_one() {
+        let numbers: Vec<u64> = (0..200_000u64).map(|i| (i * i % 70_001) << (i % 3 * 20)).collect();
+        let mut expected = std::collections::HashMap::new();
+        let expected: Vec<u32> = numbers
+            .iter()
+            .map(|number| {
+                let next = expected.len() as u32;
+                *expected.entry(*number).or_insert(next)
+            })
+            .collect();
+        let (mut many, mut ids) = (Interner::default(), Vec::new());
+        for batch in numbers.chunks(777) {
+            many.intern_numbers(batch, &mut ids).unwrap();
+        }
+        assert_eq!(ids.iter().map(|id| id.0).collect::<Vec<u32>>(), expected);
+        let mut one = Interner::default();
+        assert!(numbers.iter().zip(&ids).all(|(number, id)| one.intern(Key::Number(*number)) == Some(*id)));
     }
 }

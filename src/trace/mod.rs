@@ -12,12 +12,15 @@ mod columns;
 mod csv;
 pub mod format;
 mod guard;
+mod id_table;
 pub mod input;
 pub mod intern;
 pub mod native;
 mod oracle_general;
 pub mod parquet;
 pub mod profile;
+mod read_ahead;
+pub mod sample;
 pub mod source;
 mod spool;
 pub mod synthetic;
@@ -101,6 +104,7 @@ impl Trace {
             objects: self.object_count(),
             sized: self.sizes.is_some(),
             expires: self.ttls.is_some(),
+            deletes: self.ops.as_ref().is_some_and(|ops| ops.contains(&Op::Delete)),
             notes: &self.notes,
         }
     }

@@ -30,6 +30,8 @@ pub struct About<'t> {
     pub sized: bool,
     /// True where it has times to live.
     pub expires: bool,
+    /// True where it may hold deletes.
+    pub deletes: bool,
     /// What was assumed or changed while reading, in sentences.
     pub notes: &'t [String],
 }
@@ -60,6 +62,7 @@ impl Source {
                 objects: native.summary.objects as usize,
                 sized: native.has("size"),
                 expires: native.has("ttl"),
+                deletes: native.has("op"),
                 notes: &native.notes,
             },
         }

@@ -18,9 +18,10 @@ pub fn spread(times: &mut [u64], start: u64) -> Option<u64> {
     let tick =
         TICKS.into_iter().find(|tick| start.is_multiple_of(*tick) && times.iter().all(|time| time % tick == 0))?;
     for group in times.chunk_by_mut(|a, b| a == b) {
-        let n = group.len() as u128;
-        for (i, time) in group.iter_mut().enumerate() {
-            *time = time.saturating_add((u128::from(tick) * i as u128 / n) as u64);
+        // A lone request stays where it is. The product fits: a tick is 2^30 at most, and positions are below 2^32.
+        let n = group.len() as u64;
+        for (time, i) in group.iter_mut().zip(0u64..).skip(1) {
+            *time = time.saturating_add(tick * i / n);
         }
     }
     Some(tick)

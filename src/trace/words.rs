@@ -139,6 +139,26 @@ fn not_whole(cell: Cell<'_>, what: &str) -> Error {
         .hint(format!("check which column holds the {what}: --columns {what}=NAME; --columns {what}=- leaves it out"))
 }
 
+/// The number that these digits write; `None` for anything else, or beyond `u64`. No digits write 0.
+#[inline]
+pub fn digits(text: &[u8]) -> Option<u64> {
+    // As many nines still fit, so that only what follows need be checked.
+    const SAFE_DIGITS: usize = 19;
+    let (safe, rest) = text.split_at(text.len().min(SAFE_DIGITS));
+    let mut number = 0;
+    for byte in safe {
+        let digit = byte.wrapping_sub(b'0');
+        if digit > 9 {
+            return None;
+        }
+        number = number * 10 + u64::from(digit);
+    }
+    rest.iter().try_fold(number, |number, byte| {
+        let digit = byte.wrapping_sub(b'0');
+        if digit > 9 { None } else { number.checked_mul(10)?.checked_add(u64::from(digit)) }
+    })
+}
+
 /// `123.456` times `unit`, exactly: the whole part of the product, and the digits beyond it as billionths of one.
 /// `None` for anything but digits with at most one point, or beyond `u64`.
 pub fn decimal(text: &[u8], unit: u64) -> Option<(u64, u64)> {
@@ -146,12 +166,6 @@ pub fn decimal(text: &[u8], unit: u64) -> Option<(u64, u64)> {
     let (whole, fraction) = match text.iter().position(|byte| *byte == b'.') {
         Some(point) => (&text[..point], &text[point + 1..]),
         None => (text, &[][..]),
-    };
-    let digits = |text: &[u8]| {
-        text.iter().try_fold(0u64, |number, byte| {
-            let digit = byte.wrapping_sub(b'0');
-            if digit > 9 { None } else { number.checked_mul(10)?.checked_add(u64::from(digit)) }
-        })
     };
     if whole.is_empty() || !fraction.iter().all(u8::is_ascii_digit) {
         return None;

@@ -129,7 +129,7 @@ fn miss_counts_of_randomised_policies_lie_where_libcachesims_do() {
         for mode in ["ignore_obj_size_1", "ignore_obj_size_0"] {
             for (size, expected) in golden["policies"][recorded][mode].as_object().unwrap() {
                 let amount = size.parse().unwrap();
-                let range = range(&expected["n_miss"], share);
+                let range = range(&expected["n_miss"], *share);
                 for seed in 1..=3 {
                     let spec = format!("{name}:seed={seed}");
                     let tally = match mode {

@@ -1,0 +1,84 @@
+//! What one replay of a sweep gives: a cell, or all of lru's sizes at once.
+
+use super::run::Begin;
+use crate::error::Result;
+use crate::policy::Capacity;
+use crate::replay::cell::Cell;
+use crate::replay::observe::Feed;
+use crate::replay::stack_distance::StackDistances;
+use crate::trace::source::About;
+
+/// The policy whose caches of all sizes one pass can give: a larger one always holds what a smaller one does.
+pub const ONE_PASS: &str = "lru";
+
+/// From so many sizes on one pass over all is faster than a replay of each.
+const FEWEST_SIZES: usize = 6;
+
+/// One replay.
+#[derive(Clone)]
+pub struct Job {
+    /// The cells that it gives: one; or several of lru in objects, by ascending size.
+    pub cells: Vec<Cell>,
+}
+
+impl Job {
+    /// The jobs that give these cells of a trace.
+    pub fn all(cells: &[Cell], trace: &About<'_>) -> Vec<Job> {
+        let (mut sizes, alone): (Vec<Cell>, Vec<Cell>) =
+            cells.iter().cloned().partition(|cell| in_one_pass(cell, trace));
+        if sizes.len() < FEWEST_SIZES {
+            return cells.iter().map(|cell| Job { cells: vec![cell.clone()] }).collect();
+        }
+        sizes.sort_by_key(|cell| cell.capacity.amount());
+        let alone = alone.into_iter().map(|cell| Job { cells: vec![cell] });
+        [Job { cells: sizes }].into_iter().chain(alone).collect()
+    }
+
+    /// Whether it gives this cell.
+    pub fn gives(&self, cell: &Cell) -> Option<usize> {
+        self.cells.iter().position(|own| own.capacity == cell.capacity && own.policy == cell.policy)
+    }
+
+    /// Bytes that it will have filled at the end of the trace, at most.
+    ///
+    /// # Errors
+    /// See [`Cell::memory`].
+    pub fn memory(&self, trace: &About<'_>) -> Result<u64> {
+        match &self.cells[..] {
+            [cell] => cell.memory(trace.objects, trace.expires),
+            _ => Ok(StackDistances::memory(trace.objects, trace.requests)),
+        }
+    }
+
+    /// Nothing replayed yet; counts from position `warm` on.
+    ///
+    /// # Errors
+    /// A parameter outside its range.
+    pub fn begin(&self, trace: &About<'_>, warm: usize) -> Result<Box<dyn Feed>> {
+        match &self.cells[..] {
+            [cell] => cell.with_empty(trace.objects, trace.expires, Begin { warm }),
+            cells => {
+                let sizes = cells.iter().map(|cell| cell.capacity.amount()).collect();
+                Ok(Box::new(StackDistances::new(trace.objects, trace.requests, warm, sizes)))
+            }
+        }
+    }
+
+    /// How it is called.
+    pub fn name(&self) -> String {
+        match &self.cells[..] {
+            [cell] => cell.policy.to_string(),
+            cells => format!("{ONE_PASS} at {} sizes", cells.len()),
+        }
+    }
+}
+
+/// True where one pass gives this cell exactly. In bytes no pass can: an object larger than the cache is refused, and
+/// several may go for a large one, so a larger cache need not hold what a smaller one does. Deletes and times to live
+/// leave gaps in the order, which close at different times in caches of different size.
+fn in_one_pass(cell: &Cell, trace: &About<'_>) -> bool {
+    cell.policy.to_string() == ONE_PASS
+        && matches!(cell.capacity, Capacity::Objects(_))
+        && !trace.expires
+        && !trace.deletes
+}

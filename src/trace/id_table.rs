@@ -1,0 +1,87 @@
+//! A hash table of object ids: open addressing, 8 bytes a slot, made for many lookups at once.
+//!
+//! A slot holds an id and 32 bits of its key's hash, and lies where those bits say, in their order. So a table grows by
+//! one walk from front to back, without asking for a key; and what a lookup will touch is known before, and can be
+//! fetched ahead. It knows ids and hashes; what the keys are its caller says.
+
+use crate::prefetch::prefetch;
+use crate::request::ObjectId;
+
+/// A free slot: the id that no object has.
+const FREE: u64 = u32::MAX as u64;
+/// Slots to begin with.
+const FEWEST_SLOTS: usize = 1 << 10;
+
+/// Ids by their keys' hashes.
+#[derive(Debug, Default)]
+pub struct IdTable {
+    /// The upper half of the hash, and the id.
+    slots: Vec<u64>,
+    used: usize,
+}
+
+impl IdTable {
+    /// Where a hash belongs: its upper half, scaled to the table.
+    #[inline(always)]
+    fn home(&self, hash: u64) -> usize {
+        ((u128::from(hash >> 32) * self.slots.len() as u128) >> 32) as usize
+    }
+
+    /// The id of the key with this hash, for which `is` is true.
+    #[inline(always)]
+    pub fn find(&self, hash: u64, is: impl Fn(ObjectId) -> bool) -> Option<ObjectId> {
+        if self.slots.is_empty() {
+            return None;
+        }
+        let mut at = self.home(hash);
+        loop {
+            let slot = self.slots[at];
+            if slot == FREE {
+                return None;
+            }
+            if slot >> 32 == hash >> 32 && is(ObjectId(slot as u32)) {
+                return Some(ObjectId(slot as u32));
+            }
+            at = if at + 1 == self.slots.len() { 0 } else { at + 1 };
+        }
+    }
+
+    /// Adds the id of a key that is not there.
+    #[inline(always)]
+    pub fn insert(&mut self, hash: u64, id: ObjectId) {
+        if self.used * 3 >= self.slots.len() * 2 {
+            self.grow();
+        }
+        self.used += 1;
+        self.place(hash >> 32 << 32 | u64::from(id.0));
+    }
+
+    #[inline(always)]
+    fn place(&mut self, slot: u64) {
+        let mut at = self.home(slot);
+        while self.slots[at] != FREE {
+            at = if at + 1 == self.slots.len() { 0 } else { at + 1 };
+        }
+        self.slots[at] = slot;
+    }
+
+    /// Growing by less than twice keeps the peak of memory low.
+    fn grow(&mut self) {
+        let more = vec![FREE; (self.slots.len() * 7 / 4).max(FEWEST_SLOTS)];
+        let old = std::mem::replace(&mut self.slots, more);
+        old.into_iter().filter(|slot| *slot != FREE).for_each(|slot| self.place(slot));
+    }
+
+    /// A hint: this hash will be looked for.
+    #[inline(always)]
+    pub fn prefetch(&self, hash: u64) {
+        prefetch(&self.slots, self.home(hash));
+    }
+
+    /// The id that a lookup of this hash will ask for first, where there is one.
+    #[inline(always)]
+    pub fn peek(&self, hash: u64) -> Option<ObjectId> {
+        let slot = *self.slots.get(self.home(hash))?;
+        (slot != FREE).then_some(ObjectId(slot as u32))
+    }
+}
