@@ -4,7 +4,9 @@
 #[inline(always)]
 #[allow(unsafe_code)]
 pub fn prefetch<T>(slice: &[T], index: usize) {
-    if let Some(element) = slice.get(index) {
+    if size_of::<T>() > 0
+        && let Some(element) = slice.get(index)
+    {
         #[cfg(target_arch = "x86_64")]
         // SAFETY: the address is that of a live element, and a prefetch changes no memory.
         unsafe {
