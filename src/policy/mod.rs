@@ -16,6 +16,7 @@ mod lru;
 mod nodes;
 mod parameters;
 pub mod queue;
+mod recency;
 pub mod run;
 mod s3fifo;
 mod sieve;
