@@ -113,7 +113,7 @@ impl Recency {
     fn append(&mut self, nodes: &mut Nodes<u32>, object: ObjectId) {
         let place = self.end & (self.log.len() - 1);
         self.log[place] = object;
-        if place % WORD == 0 {
+        if place.is_multiple_of(WORD) {
             self.valid[place / WORD] = u64::MAX;
         }
         nodes[object] = place as u32;
