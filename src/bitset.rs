@@ -4,7 +4,7 @@ use crate::prefetch;
 use crate::request::ObjectId;
 
 /// A set of object ids below a fixed bound.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct BitSet {
     words: Vec<u64>,
 }
@@ -21,6 +21,12 @@ impl BitSet {
         self.words[object.index() / 64] >> (object.0 % 64) & 1 == 1
     }
 
+    /// 1 where the object is in the set, else 0.
+    #[inline(always)]
+    pub fn bit(&self, object: ObjectId) -> u8 {
+        (self.words[object.index() / 64] >> (object.0 % 64)) as u8 & 1
+    }
+
     /// Adds the object.
     #[inline(always)]
     pub fn insert(&mut self, object: ObjectId) {
@@ -31,6 +37,13 @@ impl BitSet {
     #[inline(always)]
     pub fn remove(&mut self, object: ObjectId) {
         self.words[object.index() / 64] &= !(1 << (object.0 % 64));
+    }
+
+    /// Takes one object out and adds another, if `really` is 1 and not 0; without a branch. The other must be in the set where not.
+    #[inline(always)]
+    pub fn replace(&mut self, old: ObjectId, new: ObjectId, really: u8) {
+        self.words[old.index() / 64] &= !(u64::from(really) << (old.0 % 64));
+        self.insert(new);
     }
 
     /// Takes all out.

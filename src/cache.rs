@@ -37,6 +37,12 @@ pub trait Lookaside: Send {
     /// A hint: this object will be asked for in some 12 requests; its node was fetched before.
     fn prefetch_neighbours(&self, object: ObjectId);
 
+    /// A run of gets with an instant backend, of objects that all count 1 and have no time to live, and its misses; or `None`,
+    /// with nothing done, where they must be asked one by one.
+    fn run(&mut self, _objects: &[ObjectId]) -> Option<u64> {
+        None
+    }
+
     /// One request with an instant backend: a miss is filled at once. True where it was a get that missed.
     #[inline(always)]
     fn access(&mut self, request: &Request) -> bool {
@@ -73,6 +79,8 @@ struct Expiry {
 pub struct Cache<P: Policy> {
     limit: u64,
     used: u64,
+    /// Whether runs of gets may be left to the policy: all objects count 1, none dies, and nobody refuses them.
+    runs: bool,
     cached: BitSet,
     nodes: Nodes<P::Node>,
     policy: P,
@@ -93,6 +101,7 @@ impl<P: Policy> Cache<P> {
         Cache {
             limit: if P::INFO.unbounded { u64::MAX } else { capacity.amount() },
             used: 0,
+            runs: matches!(capacity, Capacity::Objects(_)) && admission.is_none() && !expires,
             cached: BitSet::new(objects),
             nodes: Nodes::new(objects, capacity),
             new_policy: policy.clone(),
@@ -250,6 +259,7 @@ impl<P: Policy> Clone for Cache<P> {
         Cache {
             limit: self.limit,
             used: self.used,
+            runs: self.runs,
             cached: self.cached.clone(),
             nodes: self.nodes.clone(),
             policy: self.policy.clone(),
@@ -300,6 +310,11 @@ impl<P: Policy> Lookaside for Cache<P> {
             _ => self.invalidate(request.object),
         }
         false
+    }
+
+    fn run(&mut self, objects: &[ObjectId]) -> Option<u64> {
+        let is_full = self.used == self.limit && self.used > 0;
+        if self.runs && is_full { self.policy.run(&mut self.nodes, &mut self.cached, objects) } else { None }
     }
 
     fn write(&mut self, request: &Request) {

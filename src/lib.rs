@@ -4,7 +4,7 @@
 #![deny(unsafe_code)]
 
 pub mod analysis;
-mod bitset;
+pub mod bitset;
 pub mod cache;
 pub mod capacity;
 pub mod cli;

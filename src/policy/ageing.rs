@@ -45,7 +45,7 @@ impl Ageing {
     }
 
     /// Bytes for so many objects.
-    pub fn memory(objects: u64) -> u64 {
+    pub fn memory(objects: usize) -> u64 {
         Heap::<Key>::memory(objects)
     }
 

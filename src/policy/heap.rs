@@ -29,8 +29,8 @@ impl<K: Copy + Ord> Heap<K> {
     }
 
     /// Bytes for so many objects, with the room that a growing array leaves unused.
-    pub fn memory(objects: u64) -> u64 {
-        objects.next_power_of_two() * size_of::<Entry<K>>() as u64
+    pub fn memory(objects: usize) -> u64 {
+        (objects.next_power_of_two() * size_of::<Entry<K>>()) as u64
     }
 
     /// The least key; panics where there are no objects.

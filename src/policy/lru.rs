@@ -1,17 +1,20 @@
 //! LRU: least recently used. A hit makes the object the newest.
 //!
 //! Paper: R. L. Mattson, J. Gecsei, D. R. Slutz, I. L. Traiger, "Evaluation techniques for storage hierarchies", IBM
-//! Systems Journal 1970. Parameters: none. Cost: constant; a hit touches four nodes. Memory: 8 bytes per object of the
-//! trace. Poor under scans and loops: one pass over more objects than it holds empties it of everything useful.
+//! Systems Journal 1970. Parameters: none. Cost: constant on average. Memory: 4 bytes per object of the trace, 17 to
+//! 33 per cached one. Poor under scans and loops: one pass over more objects than it holds empties it of everything useful.
 
-use super::list::{Link, List};
+use super::recency::Recency;
+use super::run::{self, ahead};
 use super::{Capacity, Info, Nodes, ParameterError, Parameters, Policy};
+use crate::bitset::BitSet;
 use crate::request::{ObjectId, Request};
+use std::mem::take;
 
 /// Least recently used.
 #[derive(Debug, Clone)]
 pub struct Lru {
-    recency: List,
+    recency: Recency,
 }
 
 impl Policy for Lru {
@@ -26,37 +29,52 @@ impl Policy for Lru {
         unbounded: false,
     };
     const NAMES_VICTIM: bool = true;
-    type Node = Link;
+    /// Where in the log its last use stands.
+    type Node = u32;
 
     fn new(_: Capacity, _: &Parameters) -> Result<Self, ParameterError> {
-        Ok(Lru { recency: List::default() })
+        Ok(Lru { recency: Recency::default() })
+    }
+
+    fn memory(capacity: Capacity, objects: usize) -> u64 {
+        Recency::memory(capacity.most_objects(objects))
     }
 
     #[inline(always)]
-    fn on_hit(&mut self, nodes: &mut Nodes<Link>, request: &Request) {
+    fn on_hit(&mut self, nodes: &mut Nodes<u32>, request: &Request) {
         self.recency.refresh(nodes, request.object);
     }
 
     #[inline(always)]
-    fn on_insert(&mut self, nodes: &mut Nodes<Link>, request: &Request) {
+    fn on_insert(&mut self, nodes: &mut Nodes<u32>, request: &Request) {
         self.recency.push(nodes, request.object);
     }
 
     #[inline(always)]
-    fn evict(&mut self, nodes: &mut Nodes<Link>) -> ObjectId {
-        self.recency.pop(nodes)
+    fn evict(&mut self, _: &mut Nodes<u32>) -> ObjectId {
+        self.recency.pop()
     }
 
-    fn victim(&mut self, _: &mut Nodes<Link>) -> Option<ObjectId> {
+    fn victim(&mut self, _: &mut Nodes<u32>) -> Option<ObjectId> {
         Some(self.recency.oldest())
     }
 
-    fn on_remove(&mut self, nodes: &mut Nodes<Link>, object: ObjectId) {
+    fn on_remove(&mut self, nodes: &mut Nodes<u32>, object: ObjectId) {
         self.recency.remove(nodes, object);
     }
 
-    #[inline(always)]
-    fn prefetch(&self, nodes: &Nodes<Link>, object: ObjectId) {
-        List::prefetch_neighbours(nodes, object);
+    fn run(&mut self, nodes: &mut Nodes<u32>, cached: &mut BitSet, gets: &[ObjectId]) -> Option<u64> {
+        self.recency.make_room(nodes, run::LENGTH);
+        let (mut recency, mut places, mut set) = (take(&mut self.recency), take(nodes), take(cached));
+        let mut misses = 0;
+        for (object, coming) in ahead(gets) {
+            set.prefetch(coming);
+            places.prefetch(coming);
+            let miss = 1 - set.bit(object);
+            set.replace(recency.use_or_replace(&mut places, object, miss), object, miss);
+            misses += u64::from(miss);
+        }
+        (self.recency, *nodes, *cached) = (recency, places, set);
+        Some(misses)
     }
 }

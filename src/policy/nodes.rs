@@ -7,7 +7,7 @@ use crate::request::ObjectId;
 use std::ops::{Index, IndexMut};
 
 /// One node per object of the trace, and each cached object's weight.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Nodes<N> {
     nodes: Vec<N>,
     /// Weights as inserted, where the capacity is in bytes; empty where every object counts 1.

@@ -40,8 +40,8 @@ impl<T: Copy> Roster<T> {
     }
 
     /// Bytes for so many objects, with the room that a growing array leaves unused.
-    pub fn memory(objects: u64) -> u64 {
-        objects.next_power_of_two() * size_of::<Entry<T>>() as u64
+    pub fn memory(objects: usize) -> u64 {
+        (objects.next_power_of_two() * size_of::<Entry<T>>()) as u64
     }
 
     /// Number of objects.

@@ -11,51 +11,51 @@
 //! Parameters: `small`, the small queue's share of the cache; `ghost`, how much of what the small queue evicted is
 //! remembered, as a share of the cache; `promote`, the hits that move an object from small to main; `fill`.
 //! Cost: a hit counts to 3; an eviction's re-insertions are paid for by those hits: constant on average.
-//! Memory: 12 bytes per object of the trace.
+//! Memory: 1 byte per object of the trace, 8 to 24 per cached one.
 //! Poor where most objects are asked for exactly twice, far apart: the second request comes after the small queue and
 //! the ghosts have let go. With byte sizes and the default fill, objects above a tenth of the cache are refused.
 
-use super::list::{Link, List};
+use super::queue::Queue;
 use super::{Capacity, Info, Nodes, Parameter, ParameterError, Parameters, Policy};
-use crate::linked;
 use crate::request::{ObjectId, Request};
 
-/// Hits are counted up to this, in two bits.
-const MOST_HITS: u8 = 3;
+/// A node's lowest bits: the hits in its present place, counted up to 3.
+const HITS: u8 = 0b11;
+/// The next bits: the place.
+const PLACE: u8 = 0b111 << 2;
+/// Neither cached nor remembered.
+const OUT: u8 = 0;
+const SMALL: u8 = 1 << 2;
+const MAIN: u8 = 2 << 2;
+const GHOST: u8 = 3 << 2;
+/// Asked for while it was a ghost; not inserted yet.
+const RETURNING: u8 = 4 << 2;
+/// The highest bits count the object's entries among the ghosts that are stale, as it has left them again. They are older
+/// than the one that is not.
+const STALE: u8 = 0b111 << 5;
+const ONE_STALE: u8 = 1 << 5;
+/// So many stale entries are not worth dropping.
+const LEAST_STALE: usize = 64;
 
 /// A small queue, a main queue and ghosts.
 #[derive(Debug, Clone)]
 pub struct S3Fifo {
-    small: List,
-    main: List,
-    ghosts: List,
+    small: Queue,
+    main: Queue,
+    /// With stale entries in between.
+    ghosts: Queue,
+    small_weight: u64,
+    main_weight: u64,
+    /// Of the ghosts, without what is stale.
+    ghost_weight: u64,
+    /// Number of ghosts, without what is stale.
+    ghost_count: usize,
     small_capacity: u64,
     main_capacity: u64,
     ghost_capacity: u64,
     promote: u8,
     paper_fill: bool,
     has_evicted: bool,
-}
-
-/// Where an object is, and its hits there.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Node {
-    link: Link,
-    place: Place,
-    hits: u8,
-}
-linked!(Node);
-
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-enum Place {
-    /// Neither cached nor remembered.
-    #[default]
-    Out,
-    Small,
-    Main,
-    Ghost,
-    /// Asked for while it was a ghost; not inserted yet.
-    Returning,
 }
 
 impl Policy for S3Fifo {
@@ -79,7 +79,8 @@ impl Policy for S3Fifo {
         needs_future: false,
         unbounded: false,
     };
-    type Node = Node;
+    /// The place and [`HITS`].
+    type Node = u8;
 
     fn new(capacity: Capacity, parameters: &Parameters) -> Result<Self, ParameterError> {
         let amount = capacity.amount();
@@ -91,9 +92,13 @@ impl Policy for S3Fifo {
         let small_capacity = ((amount as f64 * small) as u64).clamp(1, amount.max(1));
         let promote = parameters.choice("promote", &Self::INFO, &["1", "2", "3"])?;
         Ok(S3Fifo {
-            small: List::default(),
-            main: List::default(),
-            ghosts: List::default(),
+            small: Queue::default(),
+            main: Queue::default(),
+            ghosts: Queue::default(),
+            small_weight: 0,
+            main_weight: 0,
+            ghost_weight: 0,
+            ghost_count: 0,
             small_capacity,
             main_capacity: amount.saturating_sub(small_capacity),
             ghost_capacity: (amount as f64 * share("ghost")?) as u64,
@@ -103,112 +108,153 @@ impl Policy for S3Fifo {
         })
     }
 
+    fn memory(capacity: Capacity, objects: usize) -> u64 {
+        // Small, main, and as many ghosts as stale entries among them.
+        4 * Queue::memory(capacity.most_objects(objects), objects)
+    }
+
     #[inline(always)]
-    fn on_miss(&mut self, nodes: &mut Nodes<Node>, request: &Request) {
-        if nodes[request.object].place == Place::Ghost {
-            self.ghosts.remove(nodes, request.object);
-            nodes[request.object].place = Place::Returning;
+    fn on_miss(&mut self, nodes: &mut Nodes<u8>, request: &Request) {
+        if nodes[request.object] & PLACE == GHOST {
+            self.leave_ghosts(nodes, request.object, RETURNING);
         }
     }
 
     #[inline(always)]
-    fn on_hit(&mut self, nodes: &mut Nodes<Node>, request: &Request) {
+    fn on_hit(&mut self, nodes: &mut Nodes<u8>, request: &Request) {
         let node = &mut nodes[request.object];
-        if node.hits < MOST_HITS {
-            node.hits += 1;
-        }
+        *node += u8::from(*node & HITS < HITS);
     }
 
     #[inline(always)]
-    fn admit(&mut self, nodes: &mut Nodes<Node>, request: &Request) -> bool {
+    fn admit(&mut self, nodes: &mut Nodes<u8>, request: &Request) -> bool {
         // An answer may come so late that its object was inserted and evicted meanwhile, and is a ghost again.
         self.on_miss(nodes, request);
         let fits = self.paper_fill || nodes.weight_of(request.size) <= self.small_capacity;
         if !fits {
-            nodes[request.object].place = Place::Out;
+            place(nodes, request.object, OUT);
         }
         fits
     }
 
     #[inline(always)]
-    fn on_insert(&mut self, nodes: &mut Nodes<Node>, request: &Request) {
+    fn on_insert(&mut self, nodes: &mut Nodes<u8>, request: &Request) {
         let object = request.object;
-        let overflow = !self.paper_fill && !self.has_evicted && self.small.weight() >= self.small_capacity;
-        if nodes[object].place == Place::Returning || overflow {
-            self.enter_main(nodes, object, 0);
+        let overflow = !self.paper_fill && !self.has_evicted && self.small_weight >= self.small_capacity;
+        if nodes[object] & PLACE == RETURNING || overflow {
+            self.enter_main(nodes, object);
         } else {
-            nodes[object].place = Place::Small;
-            nodes[object].hits = 0;
-            self.small.push(nodes, object);
+            place(nodes, object, SMALL);
+            self.small.push(object);
+            self.small_weight += nodes.weight(object);
         }
     }
 
     #[inline(always)]
-    fn evict(&mut self, nodes: &mut Nodes<Node>) -> ObjectId {
+    fn evict(&mut self, nodes: &mut Nodes<u8>) -> ObjectId {
         self.has_evicted = true;
-        if self.main.weight() <= self.main_capacity {
+        if self.main_weight <= self.main_capacity {
             while !self.small.is_empty() {
                 let object = self.small.pop(nodes);
-                if nodes[object].hits < self.promote {
+                self.small_weight -= nodes.weight(object);
+                if nodes[object] & HITS < self.promote {
                     self.remember(nodes, object);
                     return object;
                 }
-                self.enter_main(nodes, object, 0);
+                self.enter_main(nodes, object);
             }
         }
         self.evict_main(nodes)
     }
 
-    fn on_remove(&mut self, nodes: &mut Nodes<Node>, object: ObjectId) {
-        let queue = if nodes[object].place == Place::Main { &mut self.main } else { &mut self.small };
-        queue.remove(nodes, object);
-        nodes[object].place = Place::Out;
+    fn on_remove(&mut self, nodes: &mut Nodes<u8>, object: ObjectId) {
+        if nodes[object] & PLACE == MAIN {
+            self.main.remove(nodes, object);
+            self.main_weight -= nodes.weight(object);
+        } else {
+            self.small.remove(nodes, object);
+            self.small_weight -= nodes.weight(object);
+        }
+        place(nodes, object, OUT);
     }
 
-    fn forget(&mut self, nodes: &mut Nodes<Node>, object: ObjectId) {
-        if nodes[object].place == Place::Ghost {
-            self.ghosts.remove(nodes, object);
+    fn forget(&mut self, nodes: &mut Nodes<u8>, object: ObjectId) {
+        if nodes[object] & PLACE == GHOST {
+            self.leave_ghosts(nodes, object, OUT);
         }
-        nodes[object].place = Place::Out;
+        place(nodes, object, OUT);
     }
+}
+
+/// Puts an object into a place, without hits there.
+#[inline(always)]
+fn place(nodes: &mut Nodes<u8>, object: ObjectId, place: u8) {
+    nodes[object] = nodes[object] & STALE | place;
 }
 
 impl S3Fifo {
     #[inline(always)]
-    fn enter_main(&mut self, nodes: &mut Nodes<Node>, object: ObjectId, hits: u8) {
-        nodes[object].place = Place::Main;
-        nodes[object].hits = hits;
-        self.main.push(nodes, object);
+    fn enter_main(&mut self, nodes: &mut Nodes<u8>, object: ObjectId) {
+        place(nodes, object, MAIN);
+        self.main.push(object);
+        self.main_weight += nodes.weight(object);
     }
 
     /// Evicts from the main queue, which holds objects whenever the small one has none.
     #[inline(always)]
-    fn evict_main(&mut self, nodes: &mut Nodes<Node>) -> ObjectId {
+    fn evict_main(&mut self, nodes: &mut Nodes<u8>) -> ObjectId {
         loop {
-            let object = self.main.oldest();
-            let hits = nodes[object].hits;
-            if hits == 0 {
-                nodes[object].place = Place::Out;
-                return self.main.pop(nodes);
+            let object = self.main.pop(nodes);
+            if nodes[object] & HITS == 0 {
+                place(nodes, object, OUT);
+                self.main_weight -= nodes.weight(object);
+                return object;
             }
-            nodes[object].hits = hits - 1;
-            self.main.turn(nodes);
+            nodes[object] -= 1;
+            self.main.push(object);
         }
     }
 
     /// Makes a ghost of an object that the small queue evicted; the oldest ghosts make room.
     #[inline(always)]
-    fn remember(&mut self, nodes: &mut Nodes<Node>, object: ObjectId) {
+    fn remember(&mut self, nodes: &mut Nodes<u8>, object: ObjectId) {
         let weight = nodes.weight(object);
         if weight > self.ghost_capacity {
-            nodes[object].place = Place::Out;
+            place(nodes, object, OUT);
             return;
         }
-        while self.ghosts.weight() + weight > self.ghost_capacity {
+        while self.ghost_weight + weight > self.ghost_capacity {
             let forgotten = self.ghosts.pop(nodes);
-            nodes[forgotten].place = Place::Out;
+            if !is_stale(nodes, forgotten) {
+                place(nodes, forgotten, OUT);
+                self.ghost_weight -= nodes.weight(forgotten);
+                self.ghost_count -= 1;
+            }
         }
-        nodes[object].place = Place::Ghost;
-        self.ghosts.push(nodes, object);
+        place(nodes, object, GHOST);
+        self.ghosts.push(object);
+        self.ghost_weight += weight;
+        self.ghost_count += 1;
     }
+
+    /// A ghost moves to another place; its entry among the ghosts gets stale.
+    #[inline(always)]
+    fn leave_ghosts(&mut self, nodes: &mut Nodes<u8>, object: ObjectId, to: u8) {
+        // What is dropped is paid for by those that have left since; that one object left so often is rare.
+        if nodes[object] & STALE == STALE || self.ghosts.len() > 2 * self.ghost_count + LEAST_STALE {
+            self.ghosts.retain(|ghost| !is_stale(nodes, ghost));
+        }
+        nodes[object] += ONE_STALE;
+        place(nodes, object, to);
+        self.ghost_weight -= nodes.weight(object);
+        self.ghost_count -= 1;
+    }
+}
+
+/// Whether an entry that goes from the oldest end of the ghosts is a stale one, which is then forgotten.
+#[inline(always)]
+fn is_stale(nodes: &mut Nodes<u8>, object: ObjectId) -> bool {
+    let is_stale = nodes[object] & STALE != 0;
+    nodes[object] -= if is_stale { ONE_STALE } else { 0 };
+    is_stale
 }

@@ -15,6 +15,7 @@ pub mod survival;
 pub mod windows;
 
 use crate::cache::Lookaside;
+use crate::policy::run;
 use crate::request::{NEVER, ObjectId, Op, Request, Requests};
 use serde::{Deserialize, Serialize};
 use std::ops::AddAssign;
@@ -65,9 +66,9 @@ pub fn replay<C: Lookaside>(cache: &mut C, requests: &Requests<'_>) -> Tally {
     let next = requests.next.map(|next| &next[..objects.len()]);
     let get = Request { size: 1, next: NEVER, ..Request::default() };
     if times.is_none() && sizes.is_none() && next.is_none() {
-        return gets(cache, objects, |_, object| Request { object, ..get });
+        return gets(cache, objects, true, |_, object| Request { object, ..get });
     }
-    gets(cache, objects, |i, object| Request {
+    gets(cache, objects, sizes.is_none(), |i, object| Request {
         time: times.map_or(0, |times| times[i]),
         object,
         size: sizes.map_or(1, |sizes| sizes[i]),
@@ -77,16 +78,28 @@ pub fn replay<C: Lookaside>(cache: &mut C, requests: &Requests<'_>) -> Tally {
 }
 
 /// Only gets, none with a time to live: nothing but misses need be counted. `decode` gives the request at a position;
-/// as a type parameter it costs nothing for columns that a trace does not have.
-fn gets<C: Lookaside>(cache: &mut C, objects: &[ObjectId], decode: impl Fn(usize, ObjectId) -> Request) -> Tally {
+/// as a type parameter it costs nothing for columns that a trace does not have. `alike`: all sizes are 1.
+fn gets<C: Lookaside>(
+    cache: &mut C,
+    objects: &[ObjectId],
+    alike: bool,
+    decode: impl Fn(usize, ObjectId) -> Request,
+) -> Tally {
     let mut misses = 0;
     let mut bytes_missed = 0;
-    for (i, object) in objects.iter().enumerate() {
-        look_ahead(cache, objects, i);
-        let request = decode(i, *object);
-        if cache.access(&request) {
-            misses += 1;
-            bytes_missed += u64::from(request.size);
+    for first in (0..objects.len()).step_by(run::LENGTH) {
+        let positions = first..objects.len().min(first + run::LENGTH);
+        if alike && let Some(missed) = cache.run(&objects[positions.clone()]) {
+            misses += missed;
+            bytes_missed += missed;
+            continue;
+        }
+        for i in positions {
+            look_ahead(cache, objects, i);
+            let request = decode(i, objects[i]);
+            let miss = cache.access(&request);
+            misses += u64::from(miss);
+            bytes_missed += u64::from(miss) * u64::from(request.size);
         }
     }
     let requests = objects.len() as u64;

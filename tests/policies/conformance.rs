@@ -418,6 +418,37 @@ fn a_flushed_cache_is_as_new_and_gets_alone_are_counted() {
     }
 }
 
+/// A replay may leave runs of gets to the policy; asking one by one must come to the same, also after a loss, when
+/// objects are gone from the middle of the order.
+#[test]
+fn runs_of_gets_equal_single_gets() {
+    struct Runs<'r>(&'r PolicySpec, u64);
+    impl Visitor for Runs<'_> {
+        type Output = ();
+        fn visit<P: Policy>(self) {
+            let mut rng = Xoshiro256PlusPlus::seed_from_u64(self.1);
+            let objects: Vec<u32> = (0..30_000).map(|_| (rng.random::<f64>().powi(3) * 1000.0) as u32).collect();
+            let columns = Columns::gets(objects);
+            let requests = columns.requests();
+            let mut in_runs: Cache<P> = build(self.0, Capacity::Objects(self.1), 1000, false);
+            let mut singly = in_runs.clone();
+            for part in [0..9_000, 9_000..10_000, 10_000..30_000] {
+                let misses = part.clone().filter(|i| singly.access(&requests.get(*i))).count() as u64;
+                assert_eq!(replay(&mut in_runs, &requests.slice(part)).misses, misses, "{} {}", self.0, self.1);
+                let held = |cache: &Cache<P>| (0..1000).filter(|i| cache.holds(ObjectId(*i))).collect::<Vec<_>>();
+                assert_eq!(held(&in_runs), held(&singly), "{} {}", self.0, self.1);
+                in_runs.lose(Ratio::new(0.3).unwrap());
+                singly.lose(Ratio::new(0.3).unwrap());
+            }
+        }
+    }
+    for spec in specs() {
+        for capacity in [1, 2, 3, 30, 63, 64, 65, 400] {
+            policy::visit(spec.info().name, Runs(&spec, capacity)).unwrap();
+        }
+    }
+}
+
 #[test]
 fn an_object_larger_than_the_cache_never_enters_and_others_can() {
     struct Large<'l>(&'l PolicySpec);
