@@ -33,6 +33,11 @@ impl BitSet {
         self.words[object.index() / 64] &= !(1 << (object.0 % 64));
     }
 
+    /// How many are in the set.
+    pub fn len(&self) -> u64 {
+        self.words.iter().map(|word| u64::from(word.count_ones())).sum()
+    }
+
     /// Takes all out.
     pub fn clear(&mut self) {
         self.words.fill(0);

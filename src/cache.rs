@@ -28,8 +28,20 @@ pub trait Lookaside: Send {
     /// Loses a share of the objects, chosen by hash as whole shards are. A larger share includes a smaller one's.
     fn lose(&mut self, share: Ratio);
 
+    /// Loses the chosen objects.
+    fn lose_where(&mut self, chosen: impl FnMut(ObjectId) -> bool);
+
     /// Loses everything: the cache is as new.
     fn flush(&mut self);
+
+    /// Keeps a share of its capacity, and evicts what no longer fits.
+    fn shrink(&mut self, share: Ratio);
+
+    /// When a cached object dies; `u64::MAX` where it does not.
+    fn dies_at(&self, object: ObjectId) -> u64;
+
+    /// Objects cached now, counted one by one.
+    fn entries(&self) -> u64;
 
     /// A hint: this object will be asked for in some 24 requests.
     fn prefetch_node(&self, object: ObjectId);
@@ -124,6 +136,7 @@ impl<P: Policy> Cache<P> {
 
     /// Becomes a copy of another cache of the same trace and capacity, without allocating anew.
     pub fn copy_from(&mut self, other: &Cache<P>) {
+        self.limit = other.limit;
         self.used = other.used;
         self.cached.copy_from(&other.cached);
         self.nodes.copy_from(&other.nodes);
@@ -179,16 +192,21 @@ impl<P: Policy> Cache<P> {
         {
             return;
         }
-        while self.used + weight > self.limit {
-            let victim = self.policy.evict(&mut self.nodes);
-            self.cached.remove(victim);
-            self.used -= self.nodes.weight(victim);
-        }
+        self.make_room(weight);
         self.nodes.set_weight(request.object, request.size);
         self.cached.insert(request.object);
         self.used += weight;
         self.policy.on_insert(&mut self.nodes, request);
         self.start_life(request.object, now);
+    }
+
+    #[inline(always)]
+    fn make_room(&mut self, weight: u64) {
+        while self.used + weight > self.limit {
+            let victim = self.policy.evict(&mut self.nodes);
+            self.cached.remove(victim);
+            self.used -= self.nodes.weight(victim);
+        }
     }
 
     fn drop_cached(&mut self, object: ObjectId) {
@@ -280,8 +298,12 @@ impl<P: Policy> Lookaside for Cache<P> {
         if share == Ratio::ALL {
             return self.flush();
         }
+        self.lose_where(|object| place(object) < share.get());
+    }
+
+    fn lose_where(&mut self, mut chosen: impl FnMut(ObjectId) -> bool) {
         let objects = self.nodes.len() as u32;
-        for object in (0..objects).map(ObjectId).filter(|object| is_lost(*object, share)) {
+        for object in (0..objects).map(ObjectId).filter(|object| chosen(*object)) {
             self.invalidate(object);
             self.policy.forget(&mut self.nodes, object);
             if let Some(filter) = &mut self.admission {
@@ -300,6 +322,21 @@ impl<P: Policy> Lookaside for Cache<P> {
         }
     }
 
+    fn shrink(&mut self, share: Ratio) {
+        if self.limit < u64::MAX {
+            self.limit = ((self.limit as f64 * share.get()) as u64).max(1);
+            self.make_room(0);
+        }
+    }
+
+    fn dies_at(&self, object: ObjectId) -> u64 {
+        self.expiry.as_ref().map_or(u64::MAX, |expiry| expiry.dies[object.index()])
+    }
+
+    fn entries(&self) -> u64 {
+        self.cached.len()
+    }
+
     #[inline(always)]
     fn prefetch_node(&self, object: ObjectId) {
         self.cached.prefetch(object);
@@ -313,7 +350,8 @@ impl<P: Policy> Lookaside for Cache<P> {
     }
 }
 
-/// Whether an object lives on the lost shards: a hash of its id below the share. Shares are nested.
-fn is_lost(object: ObjectId, share: Ratio) -> bool {
-    (mix(u64::from(object.0)) >> 11) as f64 * (1.0 / (1u64 << 53) as f64) < share.get()
+/// Where an object lives among the shards, 0..1: a hash of its id. A share that is lost is that of the lowest places, so
+/// shares are nested.
+pub(crate) fn place(object: ObjectId) -> f64 {
+    (mix(u64::from(object.0)) >> 11) as f64 * (1.0 / (1u64 << 53) as f64)
 }

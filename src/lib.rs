@@ -10,6 +10,7 @@ pub mod capacity;
 pub mod cli;
 pub mod error;
 mod hash;
+pub mod outage;
 pub mod policy;
 mod prefetch;
 mod progress;

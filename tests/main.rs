@@ -7,6 +7,7 @@ mod docs;
 mod formats;
 mod gap;
 mod laws;
+mod outage;
 mod policies;
 mod synth;
 mod tidy;
