@@ -43,6 +43,10 @@ pub trait Lookaside: Send {
     /// Objects cached now, counted one by one.
     fn entries(&self) -> u64;
 
+    /// How often the policy had a say since the cache was made or flushed: evictions and refusals. While there are none,
+    /// caches of all policies that admit everything hold the same objects.
+    fn decisions(&self) -> u64;
+
     /// A hint: this object will be asked for in some 24 requests.
     fn prefetch_node(&self, object: ObjectId);
 
@@ -85,6 +89,7 @@ struct Expiry {
 pub struct Cache<P: Policy> {
     limit: u64,
     used: u64,
+    decisions: u64,
     cached: BitSet,
     nodes: Nodes<P::Node>,
     policy: P,
@@ -105,6 +110,7 @@ impl<P: Policy> Cache<P> {
         Cache {
             limit: if P::INFO.unbounded { u64::MAX } else { capacity.amount() },
             used: 0,
+            decisions: 0,
             cached: BitSet::new(objects),
             nodes: Nodes::new(objects, capacity),
             new_policy: policy.clone(),
@@ -138,6 +144,7 @@ impl<P: Policy> Cache<P> {
     pub fn copy_from(&mut self, other: &Cache<P>) {
         self.limit = other.limit;
         self.used = other.used;
+        self.decisions = other.decisions;
         self.cached.copy_from(&other.cached);
         self.nodes.copy_from(&other.nodes);
         self.policy.clone_from(&other.policy);
@@ -185,11 +192,13 @@ impl<P: Policy> Cache<P> {
     fn enter(&mut self, request: &Request, now: u64) {
         let weight = self.nodes.weight_of(request.size);
         if weight > self.limit || !self.policy.admit(&mut self.nodes, request) {
+            self.decisions += 1;
             return;
         }
         if let Some(filter) = &mut self.admission
             && !filter.admit(&{ *request })
         {
+            self.decisions += 1;
             return;
         }
         self.make_room(weight);
@@ -203,6 +212,7 @@ impl<P: Policy> Cache<P> {
     #[inline(always)]
     fn make_room(&mut self, weight: u64) {
         while self.used + weight > self.limit {
+            self.decisions += 1;
             let victim = self.policy.evict(&mut self.nodes);
             self.cached.remove(victim);
             self.used -= self.nodes.weight(victim);
@@ -221,6 +231,7 @@ impl<P: Policy> Clone for Cache<P> {
         Cache {
             limit: self.limit,
             used: self.used,
+            decisions: self.decisions,
             cached: self.cached.clone(),
             nodes: self.nodes.clone(),
             policy: self.policy.clone(),
@@ -314,6 +325,7 @@ impl<P: Policy> Lookaside for Cache<P> {
 
     fn flush(&mut self) {
         self.used = 0;
+        self.decisions = 0;
         self.cached.clear();
         self.nodes.reset();
         self.policy.clone_from(&self.new_policy);
@@ -335,6 +347,10 @@ impl<P: Policy> Lookaside for Cache<P> {
 
     fn entries(&self) -> u64 {
         self.cached.len()
+    }
+
+    fn decisions(&self) -> u64 {
+        self.decisions
     }
 
     #[inline(always)]

@@ -28,6 +28,9 @@ impl Lookaside for Absent {
     fn entries(&self) -> u64 {
         0
     }
+    fn decisions(&self) -> u64 {
+        0
+    }
     #[inline(always)]
     fn prefetch_node(&self, _: ObjectId) {}
     #[inline(always)]
