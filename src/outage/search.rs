@@ -4,7 +4,7 @@
 //! bracket: a load is good if all its trials heal. Trials are independent: whoever knows threads may run them side by side.
 
 use super::run::{Run, Scenario};
-use super::verdict::{HEALTHY, recovered, sum};
+use super::verdict::{HEALTHY, is_idle, recovered, sum};
 use super::window::Window;
 use crate::cache::Lookaside;
 use crate::request::SECOND;
@@ -39,8 +39,8 @@ const ROOM: f64 = 0.9;
 pub fn trial<C: Lookaside>(scenario: &Scenario<'_>, cache: &mut C, quiet: Seconds, horizon: Seconds) -> Outcome {
     let mut run = Run::new(scenario, cache);
     let width = scenario.window;
-    let timeout = scenario.model.client.timeout.0;
-    let length = |at_least: Seconds, timeouts: f64| (at_least.0.max(timeouts * timeout) / width.0).ceil() as usize;
+    let timeout = scenario.model.client.timeout;
+    let length = |at_least: Seconds, timeouts: f64| (at_least.0.max(timeouts * timeout.0) / width.0).ceil() as usize;
     let (calm, dead) = (length(CALM, 10.0), length(DEAD, 20.0));
     let after = (quiet.0 / width.0).ceil() as usize;
     let mut end = Seconds(0.0);
@@ -50,7 +50,7 @@ pub fn trial<C: Lookaside>(scenario: &Scenario<'_>, cache: &mut C, quiet: Second
         let windows = run.windows().get(after..).unwrap_or_default();
         let future = Future { scenario, position: run.position(), left: horizon.0 - end.0 };
         let last = |count: usize| windows.len().checked_sub(count).map(|from| &windows[from..]);
-        if last(calm).is_some_and(|stretch| is_calm(stretch) && future.fits(stretch, width))
+        if last(calm).is_some_and(|stretch| is_calm(stretch, timeout) && future.fits(stretch, width))
             || last(dead).is_some_and(|stretch| is_dead(stretch, timeout) && !future.drains(stretch, width))
         {
             break;
@@ -60,20 +60,20 @@ pub fn trial<C: Lookaside>(scenario: &Scenario<'_>, cache: &mut C, quiet: Second
     let decided = run.cache().decisions() > 0;
     let windows = run.finish();
     let since = windows.get(after..).unwrap_or_default();
-    let recovery = recovered(since).map(|i| Seconds(since[i].start as f64 / SECOND as f64));
+    let recovery = recovered(since, timeout).map(|i| Seconds(since[i].start as f64 / SECOND as f64));
     let user_seconds_lost = sum(&windows).user_seconds_lost();
     Outcome { healed: recovery.is_some(), recovery, user_seconds_lost, decided, events }
 }
 
 /// All windows are well and let the queue run empty.
-fn is_calm(stretch: &[Window]) -> bool {
-    stretch.iter().all(|window| window.min_delay == 0 && window.success().is_none_or(|success| success >= HEALTHY))
+fn is_calm(stretch: &[Window], timeout: Seconds) -> bool {
+    stretch.iter().all(|window| is_idle(window, timeout) && window.success().is_none_or(|success| success >= HEALTHY))
 }
 
 /// Nothing enters the cache, and nobody's turn comes before his timeout.
-fn is_dead(stretch: &[Window], timeout: f64) -> bool {
-    let timeout = (timeout * SECOND as f64) as u64;
-    stretch.iter().all(|window| window.inserts == 0 && window.asked > 0 && window.min_delay >= timeout)
+fn is_dead(stretch: &[Window], timeout: Seconds) -> bool {
+    let gone = |window: &Window| window.min_delay >= timeout.nanoseconds();
+    stretch.iter().all(|window| window.inserts == 0 && window.asked > 0 && gone(window))
 }
 
 /// What a trial has still to come. It is known, as the trace is.

@@ -66,7 +66,7 @@ pub fn judge(
     let first_after = |at: Seconds| windows.partition_point(|window| window.start < at.nanoseconds());
     let (begins, ends) = (first_after(begin), first_after(end));
     let after = &windows[ends..];
-    let recovered = recovered(after);
+    let recovered = recovered(after, model.client.timeout);
     let healed = recovered.is_some();
     let total = sum(&windows[begins..]);
     let tail_windows = after.len().div_ceil(10);
@@ -96,12 +96,18 @@ pub fn judge(
     }
 }
 
-/// The first window with an empty queue after the last one in which users suffered; `None` where they still do in the end.
-pub(super) fn recovered(after: &[Window]) -> Option<usize> {
+/// The first window with an idle queue after the last one in which users suffered; `None` where they still do in the end.
+pub(super) fn recovered(after: &[Window], timeout: Seconds) -> Option<usize> {
     let suffers = |stretch: &[Window]| success(stretch).is_some_and(|success| success < HEALTHY);
     let smooth = SMOOTH.min(after.len().max(1));
     let last = after.windows(smooth).rposition(suffers).map_or(0, |i| i + smooth);
-    (last..after.len()).find(|i| after[*i].min_delay == 0)
+    (last..after.len()).find(|i| is_idle(&after[*i], timeout))
+}
+
+/// Whether the queue was empty at some time of the window: somebody waited next to nothing, a hundredth of the timeout. Old
+/// work may still lie at the bottom of a LIFO queue; nobody waits for it.
+pub(super) fn is_idle(window: &Window, timeout: Seconds) -> bool {
+    window.min_delay <= timeout.nanoseconds() / 100
 }
 
 fn success(stretch: &[Window]) -> Option<f64> {

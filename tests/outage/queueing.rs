@@ -69,7 +69,8 @@ fn many_exponential_servers() {
 /// Pollaczek and Khinchine: M/G/1 with a squared coefficient of variation of 0 (M/D/1) and 4.
 #[test]
 fn one_server_with_any_service_times() {
-    let formula = |utilisation: f64, squared: f64| utilisation * utilisation * (1.0 + squared) / (2.0 * (1.0 - utilisation));
+    let formula =
+        |utilisation: f64, squared: f64| utilisation * utilisation * (1.0 + squared) / (2.0 * (1.0 - utilisation));
     near(mean_queue(&run(0.7, 1, Scatter::Deterministic, None, 3)), formula(0.7, 0.0), 0.05);
     near(mean_queue(&run(0.5, 1, Scatter::Lognormal { variation: 2.0 }, None, 4)), formula(0.5, 4.0), 0.1);
     // A pure rate is a single server as far as its line goes, however long answers take.
@@ -93,8 +94,7 @@ fn contention_costs_what_the_scalability_law_says() {
     let mut found = Vec::new();
     for count in [5_u32, 10, 40] {
         let mut model = model(f64::from(count), 10.0, 1.0, 0);
-        model.backend.kind =
-            Kind::Contended { count, service: Scatter::Deterministic, serial: 0.05, crosstalk: 0.01 };
+        model.backend.kind = Kind::Contended { count, service: Scatter::Deterministic, serial: 0.05, crosstalk: 0.01 };
         let windows = windows(100.0, model, 7);
         let busy = sum(&windows[1000..]);
         found.push(busy.answered as f64 / (windows.len() - 1000) as f64);
