@@ -239,3 +239,20 @@ fn o12_metafor() {
     assert!(healed(3.0, 4, 0.25) && healed(3.0, 4, 0.19));
     assert!(healed(9.0, 3, 0.8));
 }
+
+/// Stopping early tells what the whole run would have told.
+#[test]
+fn trials_that_stop_early_end_as_the_whole_run_does() {
+    for load in [0.5, 0.6, 0.7, 1.4] {
+        for fill in [Fill::InTime, Fill::Late] {
+            let model = changed(|model| model.fill = fill);
+            let scenario = ZIPF.scenario(0, load, model, 2);
+            let early = super::cold_trial(&scenario, 600.0);
+            let windows = outage(ENTRIES, &scenario, 600.0);
+            let whole = judge(&windows, Seconds(1.0), Seconds(0.0), Seconds(0.0), &model, 1.0);
+            assert_eq!(early.healed, whole.healed, "{load} {fill:?}");
+            assert!(!whole.healed || early.recovery == whole.recovery, "{load} {fill:?}: {early:?} {whole:?}");
+            assert!(early.events < sum(&windows).events());
+        }
+    }
+}
