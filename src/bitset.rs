@@ -46,6 +46,11 @@ impl BitSet {
         self.insert(new);
     }
 
+    /// How many are in the set.
+    pub fn len(&self) -> u64 {
+        self.words.iter().map(|word| u64::from(word.count_ones())).sum()
+    }
+
     /// Takes all out.
     pub fn clear(&mut self) {
         self.words.fill(0);

@@ -28,8 +28,24 @@ pub trait Lookaside: Send {
     /// Loses a share of the objects, chosen by hash as whole shards are. A larger share includes a smaller one's.
     fn lose(&mut self, share: Ratio);
 
+    /// Loses the chosen objects.
+    fn lose_where(&mut self, chosen: impl FnMut(ObjectId) -> bool);
+
     /// Loses everything: the cache is as new.
     fn flush(&mut self);
+
+    /// Keeps a share of its capacity, and evicts what no longer fits.
+    fn shrink(&mut self, share: Ratio);
+
+    /// When a cached object dies; `u64::MAX` where it does not.
+    fn dies_at(&self, object: ObjectId) -> u64;
+
+    /// Objects cached now, counted one by one.
+    fn entries(&self) -> u64;
+
+    /// How often the policy had a say since the cache was made or flushed: evictions and refusals. While there are none,
+    /// caches of all policies that admit everything hold the same objects.
+    fn decisions(&self) -> u64;
 
     /// A hint: this object will be asked for in some 24 requests.
     fn prefetch_node(&self, object: ObjectId);
@@ -81,6 +97,7 @@ pub struct Cache<P: Policy> {
     used: u64,
     /// Whether runs of gets may be left to the policy: all objects count 1, none dies, and nobody refuses them.
     runs: bool,
+    decisions: u64,
     cached: BitSet,
     nodes: Nodes<P::Node>,
     policy: P,
@@ -102,6 +119,7 @@ impl<P: Policy> Cache<P> {
             limit: if P::INFO.unbounded { u64::MAX } else { capacity.amount() },
             used: 0,
             runs: matches!(capacity, Capacity::Objects(_)) && admission.is_none() && !expires,
+            decisions: 0,
             cached: BitSet::new(objects),
             nodes: Nodes::new(objects, capacity),
             new_policy: policy.clone(),
@@ -141,7 +159,10 @@ impl<P: Policy> Cache<P> {
 
     /// Becomes a copy of another cache of the same trace and capacity, without allocating anew.
     pub fn copy_from(&mut self, other: &Cache<P>) {
+        self.limit = other.limit;
         self.used = other.used;
+        self.limit = other.limit;
+        self.decisions = other.decisions;
         self.cached.copy_from(&other.cached);
         self.nodes.copy_from(&other.nodes);
         self.policy.clone_from(&other.policy);
@@ -189,19 +210,21 @@ impl<P: Policy> Cache<P> {
     fn enter(&mut self, request: &Request, now: u64) {
         let weight = self.nodes.weight_of(request.size);
         if weight > self.limit || !self.policy.admit(&mut self.nodes, request) {
+            self.decisions += 1;
             return;
         }
         if let Some(filter) = &mut self.admission
             && !filter.admit(&{ *request })
         {
+            self.decisions += 1;
             return;
         }
         while self.used + weight > self.limit {
+            self.decisions += 1;
             if self.policy.gives_way(&mut self.nodes, request) || self.keeps_victim(request.object) {
                 return;
             }
-            let victim = self.policy.evict(&mut self.nodes);
-            self.give_up(victim);
+            self.evict();
         }
         self.drop_overflow(Some(request));
         self.nodes.set_weight(request.object, request.size);
@@ -227,6 +250,12 @@ impl<P: Policy> Cache<P> {
         }
     }
 
+    #[inline(always)]
+    fn evict(&mut self) {
+        let victim = self.policy.evict(&mut self.nodes);
+        self.give_up(victim);
+    }
+
     /// The policy has unlinked an object.
     #[inline(always)]
     fn give_up(&mut self, object: ObjectId) {
@@ -237,6 +266,7 @@ impl<P: Policy> Cache<P> {
     #[inline(always)]
     fn drop_overflow(&mut self, entering: Option<&Request>) {
         while let Some(victim) = self.policy.overflow(&mut self.nodes, entering) {
+            self.decisions += 1;
             self.give_up(victim);
         }
     }
@@ -260,6 +290,7 @@ impl<P: Policy> Clone for Cache<P> {
             limit: self.limit,
             used: self.used,
             runs: self.runs,
+            decisions: self.decisions,
             cached: self.cached.clone(),
             nodes: self.nodes.clone(),
             policy: self.policy.clone(),
@@ -314,7 +345,10 @@ impl<P: Policy> Lookaside for Cache<P> {
 
     fn run(&mut self, objects: &[ObjectId]) -> Option<u64> {
         let is_full = self.used == self.limit && self.used > 0;
-        if self.runs && is_full { self.policy.run(&mut self.nodes, &mut self.cached, objects) } else { None }
+        let misses =
+            if self.runs && is_full { self.policy.run(&mut self.nodes, &mut self.cached, objects) } else { None };
+        self.decisions += misses.unwrap_or(0);
+        misses
     }
 
     fn write(&mut self, request: &Request) {
@@ -342,8 +376,12 @@ impl<P: Policy> Lookaside for Cache<P> {
         if share == Ratio::ALL {
             return self.flush();
         }
+        self.lose_where(|object| place(object) < share.get());
+    }
+
+    fn lose_where(&mut self, mut chosen: impl FnMut(ObjectId) -> bool) {
         let objects = self.nodes.len() as u32;
-        for object in (0..objects).map(ObjectId).filter(|object| is_lost(*object, share)) {
+        for object in (0..objects).map(ObjectId).filter(|object| chosen(*object)) {
             self.invalidate(object);
             self.policy.forget(&mut self.nodes, object);
             if let Some(filter) = &mut self.admission {
@@ -354,12 +392,35 @@ impl<P: Policy> Lookaside for Cache<P> {
 
     fn flush(&mut self) {
         self.used = 0;
+        self.decisions = 0;
         self.cached.clear();
         self.nodes.reset();
         self.policy.clone_from(&self.new_policy);
         if let Some(filter) = &mut self.admission {
             filter.reset();
         }
+    }
+
+    fn shrink(&mut self, share: Ratio) {
+        if self.limit < u64::MAX {
+            self.limit = ((self.limit as f64 * share.get()) as u64).max(1);
+            while self.used > self.limit {
+                self.decisions += 1;
+                self.evict();
+            }
+        }
+    }
+
+    fn dies_at(&self, object: ObjectId) -> u64 {
+        self.expiry.as_ref().map_or(u64::MAX, |expiry| expiry.dies[object.index()])
+    }
+
+    fn entries(&self) -> u64 {
+        self.cached.len()
+    }
+
+    fn decisions(&self) -> u64 {
+        self.decisions
     }
 
     #[inline(always)]
@@ -375,7 +436,8 @@ impl<P: Policy> Lookaside for Cache<P> {
     }
 }
 
-/// Whether an object lives on the lost shards: a hash of its id below the share. Shares are nested.
-fn is_lost(object: ObjectId, share: Ratio) -> bool {
-    (mix(u64::from(object.0)) >> 11) as f64 * (1.0 / (1u64 << 53) as f64) < share.get()
+/// Where an object lives among the shards, 0..1: a hash of its id. A share that is lost is that of the lowest places, so
+/// shares are nested.
+pub(crate) fn place(object: ObjectId) -> f64 {
+    (mix(u64::from(object.0)) >> 11) as f64 * (1.0 / (1u64 << 53) as f64)
 }

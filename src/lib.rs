@@ -11,6 +11,7 @@ pub mod cli;
 pub mod error;
 mod hash;
 pub mod interrupt;
+pub mod outage;
 pub mod policy;
 mod prefetch;
 mod progress;

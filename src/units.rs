@@ -97,6 +97,8 @@ pub struct Ratio(f64);
 impl Ratio {
     /// The whole.
     pub const ALL: Ratio = Ratio(1.0);
+    /// Nothing of it.
+    pub const NONE: Ratio = Ratio(0.0);
 
     /// `None` outside 0..=1.
     pub fn new(value: f64) -> Option<Ratio> {

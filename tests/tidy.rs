@@ -12,7 +12,7 @@ const FLOORS: [&[&str]; 8] = [
     &["bitset", "interrupt", "progress"],
     &["trace", "policy", "capacity", "service"],
     &["cache"],
-    &["replay"],
+    &["replay", "outage"],
     &["analysis"],
     &["report"],
     &["cli"],

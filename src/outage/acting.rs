@@ -1,0 +1,102 @@
+//! The part of the loop that does what triggers and remedies say, and what they leave behind for later requests.
+
+use super::remedy::Remedy;
+use super::run::{Run, WarmUp};
+use super::trigger::{Effect, hottest};
+use crate::cache::{Lookaside, place};
+use crate::hash::mix;
+use crate::request::{ObjectId, Request, SECOND};
+use crate::units::Ratio;
+
+impl<C: Lookaside> Run<'_, '_, C> {
+    pub(super) fn apply(&mut self, effect: Effect, now: u64) {
+        match effect {
+            Effect::Flush => self.cache.flush(),
+            Effect::Lose(share) => self.cache.lose(share),
+            Effect::LoseNode(node, of) => {
+                let (low, high) = (f64::from(node) / f64::from(of), f64::from(node + 1) / f64::from(of));
+                self.cache.lose_where(|object| (low..high).contains(&place(object)));
+            }
+            Effect::LoseHottest(count) => {
+                let mut lost: Vec<u32> = self.hottest(count).iter().map(|request| request.object.0).collect();
+                lost.sort_unstable();
+                self.cache.lose_where(|object| lost.binary_search(&object.0).is_ok());
+            }
+            Effect::Rename(share) => self.renamed = share,
+            Effect::Load(load) => self.load = load,
+            Effect::Spike(factor) => self.spike = factor,
+            Effect::Speed(share) => self.station.slow_to(share),
+            Effect::Stall(stalls) => {
+                self.station.stall(stalls);
+                self.begin_next(now);
+            }
+            Effect::Shrink(share) => self.cache.shrink(share),
+            Effect::Apply(remedy) => {
+                remedy.apply(&mut self.model);
+                if let Remedy::WarmUp { keys, per_second } = remedy {
+                    let every = (SECOND as f64 / per_second.max(1e-9)) as u64;
+                    self.warm_up = Some(WarmUp { keys: self.hottest(keys).into_iter(), every, next: now });
+                }
+            }
+        }
+        if matches!(effect, Effect::Load(_) | Effect::Spike(_)) {
+            self.arrivals.change_load(now, self.load * self.spike);
+        }
+    }
+
+    /// The last request of each of the hottest keys, as known before the run, or by now.
+    fn hottest(&self, count: u32) -> Vec<Request> {
+        let known = match self.arrivals.position() {
+            _ if !self.history.is_empty() => self.history,
+            0 => self.requests,
+            position => self.requests.slice(0..position),
+        };
+        hottest(&known, count as usize)
+    }
+
+    /// Fetches the next key of a warm-up, unless it is cached.
+    pub(super) fn warm_next(&mut self, now: u64) {
+        let Some(warm_up) = &mut self.warm_up else { return };
+        let key = warm_up.keys.next();
+        warm_up.next = now + warm_up.every.max(1);
+        let Some(request) = key else {
+            self.warm_up = None;
+            return;
+        };
+        let mut request = Request { time: now, ..request };
+        self.prepare(&mut request);
+        if !self.cache.lookup(&request) {
+            let _ = self.send(request, true, true, now);
+        }
+    }
+
+    /// What a request becomes on its way to the cache: its key may have another name, its time to live some jitter and
+    /// some time in which the entry is still served.
+    #[inline(always)]
+    pub(super) fn prepare(&self, request: &mut Request) {
+        if self.renamed > Ratio::NONE && renamed_place(request.object) < self.renamed.get() {
+            request.object.0 += self.objects;
+        }
+        if request.ttl > 0 {
+            if self.model.ttl_jitter > Ratio::NONE {
+                let draw = place(ObjectId(mix(request.time ^ u64::from(request.object.0)) as u32));
+                request.ttl -= (request.ttl as f64 * self.model.ttl_jitter.get() * draw) as u64;
+            }
+            request.ttl = request.ttl.saturating_add(self.model.stale.nanoseconds());
+        }
+    }
+
+    /// Fetches an entry anew that was served past its time, unless that is under way.
+    pub(super) fn refresh_if_stale(&mut self, request: &Request) {
+        let dies = self.cache.dies_at(request.object);
+        let is_stale = dies < u64::MAX && dies.saturating_sub(self.model.stale.nanoseconds()) <= request.time;
+        if is_stale && self.under_way[request.object.index()] == 0 {
+            let _ = self.send(*request, true, true, request.time);
+        }
+    }
+}
+
+/// Decides which keys are renamed, independently of the shards they live on.
+fn renamed_place(object: ObjectId) -> f64 {
+    place(ObjectId(mix(u64::from(object.0) ^ 0x4e4a) as u32))
+}

@@ -1,0 +1,237 @@
+//! The backend: how long answers take, and how many it works on at once. It knows requests' sizes and nothing of caches,
+//! queues or clients.
+
+use crate::hash::mix;
+use crate::request::SECOND;
+use crate::units::{Demand, Rate, Ratio, Seconds};
+use rand::{RngExt, SeedableRng};
+use rand_distr::{Distribution, StandardNormal};
+use rand_xoshiro::Xoshiro256PlusPlus;
+use serde::Serialize;
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, VecDeque};
+
+/// A backend. Its capacity `mu` is counted in answers or in bytes a second.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Backend {
+    /// What it does a second at most.
+    pub mu: Rate,
+    /// How it does it.
+    pub kind: Kind,
+}
+
+/// How a backend works.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    /// `count` servers, each of which works on one answer at a time; the mean service time is `count / mu`.
+    Servers {
+        /// How many.
+        count: u32,
+        /// How service times scatter.
+        service: Scatter,
+    },
+    /// One line that lets `mu` a second pass; an answer comes `latency` after its turn.
+    PureRate {
+        /// How long an answer takes beside its wait.
+        latency: Seconds,
+    },
+    /// Servers that hinder each other: with n of them at work, a service takes
+    /// `1 + serial (n - 1) + crosstalk n (n - 1)` times as long (Gunther's universal scalability law), so that capacity
+    /// falls once concurrency is high. `mu` is what all servers would do without hindrance.
+    Contended {
+        /// How many at most.
+        count: u32,
+        /// How service times scatter.
+        service: Scatter,
+        /// What is serialised.
+        serial: f64,
+        /// What it costs each pair to agree.
+        crosstalk: f64,
+    },
+}
+
+/// How service times scatter around their mean.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Scatter {
+    /// Not at all.
+    Deterministic,
+    /// Exponentially.
+    Exponential,
+    /// Lognormally, with this standard deviation as a multiple of the mean.
+    Lognormal {
+        /// Standard deviation over mean.
+        variation: f64,
+    },
+}
+
+impl Backend {
+    /// As many exponential servers as give `mu` with this mean service time; at least one.
+    pub fn servers(mu: Rate, service_time: Seconds) -> Backend {
+        let count = (mu.per_second * service_time.0).round().clamp(1.0, f64::from(u32::MAX)) as u32;
+        // A rate in bytes says nothing of how many answers are worked on at once.
+        let count = if mu.of == Demand::Bytes { 1 } else { count };
+        Backend { mu, kind: Kind::Servers { count, service: Scatter::Exponential } }
+    }
+
+    fn count(&self) -> usize {
+        match self.kind {
+            Kind::Servers { count, .. } | Kind::Contended { count, .. } => count as usize,
+            Kind::PureRate { .. } => 1,
+        }
+    }
+}
+
+/// A backend at work. Fetches are named by integers.
+pub(super) struct Station {
+    backend: Backend,
+    count: usize,
+    /// Nanoseconds of one server's time per unit of demand.
+    unit: f64,
+    /// Services under way: when they end, whose they are.
+    busy: BinaryHeap<Reverse<(u64, u32)>>,
+    /// Answers of a pure rate on their way, in order.
+    on_their_way: VecDeque<(u64, u32)>,
+    /// When the next service ends or answer comes; `u64::MAX` while there is none.
+    pub(super) next: u64,
+    /// Share of its speed that is left.
+    speed: f64,
+    stalled: bool,
+    /// Work on errors, in units of demand, done before the next answer.
+    debt: f64,
+    random: Xoshiro256PlusPlus,
+}
+
+/// What happened at the backend.
+pub(super) struct Done {
+    /// The fetch that is answered now, if any.
+    pub(super) answered: Option<u32>,
+    /// Whether a server is free now.
+    pub(super) freed: bool,
+}
+
+impl Station {
+    pub(super) fn new(backend: Backend, seed: u64) -> Station {
+        let count = backend.count();
+        Station {
+            backend,
+            count,
+            unit: count as f64 * SECOND as f64 / backend.mu.per_second,
+            busy: BinaryHeap::new(),
+            on_their_way: VecDeque::new(),
+            next: u64::MAX,
+            speed: 1.0,
+            stalled: false,
+            debt: 0.0,
+            random: Xoshiro256PlusPlus::seed_from_u64(mix(seed ^ 0x5e41)),
+        }
+    }
+
+    /// Whether a service may begin.
+    #[inline(always)]
+    pub(super) fn is_free(&self) -> bool {
+        self.busy.len() < self.count && !self.stalled
+    }
+
+    /// Share of its usual speed at which it works from now on.
+    pub(super) fn slow_to(&mut self, share: Ratio) {
+        self.speed = share.get().max(1e-9);
+    }
+
+    /// While it stalls, nothing begins.
+    pub(super) fn stall(&mut self, stalled: bool) {
+        self.stalled = stalled;
+    }
+
+    /// An error cost this share of an answer.
+    #[inline(always)]
+    pub(super) fn charge(&mut self, share: Ratio, size: u32) {
+        self.debt += share.get() * self.demand(size);
+    }
+
+    #[inline(always)]
+    fn demand(&self, size: u32) -> f64 {
+        match self.backend.mu.of {
+            Demand::Answers => 1.0,
+            Demand::Bytes => f64::from(size),
+        }
+    }
+
+    /// Begins a service. Only while [`Station::is_free`].
+    #[inline(always)]
+    pub(super) fn begin(&mut self, fetch: u32, size: u32, now: u64) {
+        let work = (self.demand(size) * self.scatter() + std::mem::take(&mut self.debt)) * self.unit / self.speed;
+        let end = now + (work * self.hindrance()) as u64;
+        self.busy.push(Reverse((end, fetch)));
+        self.next = self.next.min(end);
+    }
+
+    fn hindrance(&self) -> f64 {
+        match self.backend.kind {
+            Kind::Contended { serial, crosstalk, .. } => {
+                let (n, others) = (self.busy.len() as f64 + 1.0, self.busy.len() as f64);
+                1.0 + serial * others + crosstalk * n * others
+            }
+            _ => 1.0,
+        }
+    }
+
+    /// A service time with mean 1.
+    #[inline(always)]
+    fn scatter(&mut self) -> f64 {
+        match self.backend.kind {
+            Kind::PureRate { .. } => 1.0,
+            Kind::Servers { service, .. } | Kind::Contended { service, .. } => match service {
+                Scatter::Deterministic => 1.0,
+                Scatter::Exponential => -(1.0 - self.random.random::<f64>()).ln(),
+                Scatter::Lognormal { variation } => {
+                    let variance = (1.0 + variation * variation).ln();
+                    let normal: f64 = StandardNormal.sample(&mut self.random);
+                    (variance.sqrt() * normal - variance / 2.0).exp()
+                }
+            },
+        }
+    }
+
+    /// What happens at [`Station::next`].
+    #[inline(always)]
+    pub(super) fn step(&mut self) -> Done {
+        let now = self.next;
+        let done = match self.on_their_way.front() {
+            Some((at, fetch)) if *at <= now => {
+                let answered = Some(*fetch);
+                self.on_their_way.pop_front();
+                Done { answered, freed: false }
+            }
+            _ => match (self.busy.pop(), self.backend.kind) {
+                (Some(Reverse((_, fetch))), Kind::PureRate { latency }) => {
+                    // A turn takes 1 / mu; the answer comes a latency after the turn began.
+                    let turn = self.unit / self.speed;
+                    let rest = (latency.0 * SECOND as f64 - turn).max(0.0) as u64;
+                    let last = self.on_their_way.back().map_or(0, |(at, _)| *at);
+                    self.on_their_way.push_back(((now + rest).max(last), fetch));
+                    Done { answered: None, freed: true }
+                }
+                (popped, _) => Done { answered: popped.map(|Reverse((_, fetch))| fetch), freed: true },
+            },
+        };
+        self.schedule();
+        done
+    }
+
+    /// Stops working on a fetch; true where it was in service.
+    pub(super) fn cancel(&mut self, fetch: u32) -> bool {
+        let before = self.busy.len();
+        self.busy.retain(|Reverse((_, other))| *other != fetch);
+        self.schedule();
+        self.busy.len() < before
+    }
+
+    #[inline(always)]
+    fn schedule(&mut self) {
+        let service = self.busy.peek().map_or(u64::MAX, |Reverse((at, _))| *at);
+        let answer = self.on_their_way.front().map_or(u64::MAX, |(at, _)| *at);
+        self.next = service.min(answer);
+    }
+}

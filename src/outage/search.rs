@@ -1,0 +1,225 @@
+//! The load from which a cache no longer heals, measured: trials of a load, and a grid of loads that closes in on the edge.
+//!
+//! Healing is not monotone near the edge and differs from seed to seed and from moment to moment, so what is found is a
+//! bracket: a load is good if all its trials heal. Trials are independent: whoever knows threads may run them side by side.
+
+use super::run::{Run, Scenario};
+use super::verdict::{HEALTHY, is_idle, recovered, sum};
+use super::window::Window;
+use crate::cache::Lookaside;
+use crate::request::SECOND;
+use crate::units::{Demand, Seconds};
+use serde::Serialize;
+
+/// How a trial ended.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Outcome {
+    /// Whether success was back and the queue empty before the end.
+    pub healed: bool,
+    /// When, after the trial's begin.
+    pub recovery: Option<Seconds>,
+    /// What users lost until the trial was stopped, in seconds.
+    pub user_seconds_lost: f64,
+    /// Whether the policy decided anything: evicted, or refused to admit. Where it did not, every other policy that admits
+    /// all comes to the same outcome from the same empty cache.
+    pub decided: bool,
+    /// Arrivals, answers, timeouts and retries.
+    pub events: u64,
+}
+
+/// Calm for so long (and ten timeouts), with room at the backend for the busiest time to come: healed for good.
+const CALM: Seconds = Seconds(10.0);
+/// Nothing inserted for so long (and twenty timeouts), and more to come than the backend can do: dead.
+const DEAD: Seconds = Seconds(20.0);
+/// The share of the backend that a healed cache may use at the busiest time to come.
+const ROOM: f64 = 0.9;
+
+/// Runs a scenario whose trigger is over at its begin (or is in its steps, over at `quiet`), for at most `horizon`. It stops
+/// early where the rest is foreseeable: see [`CALM`] and [`DEAD`].
+pub fn trial<C: Lookaside>(scenario: &Scenario<'_>, cache: &mut C, quiet: Seconds, horizon: Seconds) -> Outcome {
+    let mut run = Run::new(scenario, cache);
+    let width = scenario.window;
+    let timeout = scenario.model.client.timeout;
+    let length = |at_least: Seconds, timeouts: f64| (at_least.0.max(timeouts * timeout.0) / width.0).ceil() as usize;
+    let (calm, dead) = (length(CALM, 10.0), length(DEAD, 20.0));
+    let after = (quiet.0 / width.0).ceil() as usize;
+    let mut busiest = None;
+    let mut end = Seconds(0.0);
+    while end.0 < horizon.0 && !run.is_spent() {
+        end = Seconds((end.0 + width.0).min(horizon.0));
+        run.until(end);
+        let windows = run.windows().get(after..).unwrap_or_default();
+        let future = Future { scenario, position: run.position(), left: horizon.0 - end.0, width };
+        let mut fits = |stretch: &[Window]| future.fits(stretch, *busiest.get_or_insert_with(|| future.busiest()));
+        let last = |count: usize| windows.len().checked_sub(count).map(|from| &windows[from..]);
+        if last(calm).is_some_and(|stretch| is_calm(stretch, timeout) && fits(stretch))
+            || last(dead).is_some_and(|stretch| is_dead(stretch, timeout) && !future.drains(stretch))
+        {
+            break;
+        }
+    }
+    let events = run.windows().iter().map(Window::events).sum();
+    let decided = run.cache().decisions() > 0;
+    let windows = run.finish();
+    let since = windows.get(after..).unwrap_or_default();
+    let recovery = recovered(since, timeout).map(|i| Seconds(since[i].start as f64 / SECOND as f64));
+    let user_seconds_lost = sum(&windows).user_seconds_lost();
+    Outcome { healed: recovery.is_some(), recovery, user_seconds_lost, decided, events }
+}
+
+/// All windows are well and let the queue run empty.
+fn is_calm(stretch: &[Window], timeout: Seconds) -> bool {
+    stretch.iter().all(|window| is_idle(window, timeout) && window.success().is_none_or(|success| success >= HEALTHY))
+}
+
+/// Nothing enters the cache, and nobody's turn comes before his timeout.
+fn is_dead(stretch: &[Window], timeout: Seconds) -> bool {
+    let gone = |window: &Window| window.min_delay >= timeout.nanoseconds();
+    stretch.iter().all(|window| window.inserts == 0 && window.asked > 0 && gone(window))
+}
+
+/// What a trial has still to come. It is known, as the trace is.
+struct Future<'a, 't> {
+    scenario: &'a Scenario<'t>,
+    position: usize,
+    /// Seconds until the horizon.
+    left: f64,
+    /// Of windows.
+    width: Seconds,
+}
+
+impl Future<'_, '_> {
+    /// Requests that come in the next seconds.
+    fn arrivals(&self, seconds: f64) -> usize {
+        let times = &self.scenario.requests.times[self.position..];
+        let end = times.first().map_or(0, |now| now + self.trace_time(seconds));
+        times.partition_point(|time| *time < end)
+    }
+
+    /// The most requests that come within the width of a window.
+    fn busiest(&self) -> usize {
+        let times = &self.scenario.requests.times[self.position..];
+        let step = self.trace_time(self.width.0);
+        let (mut from, mut most) = (0, 0);
+        for (i, time) in times.iter().enumerate() {
+            while time - times[from] >= step {
+                from += 1;
+            }
+            most = most.max(i + 1 - from);
+        }
+        most
+    }
+
+    fn trace_time(&self, seconds: f64) -> u64 {
+        ((seconds * self.scenario.load * SECOND as f64) as u64).max(1)
+    }
+
+    /// Whether the backend has room where requests come fastest, `busiest` a window, if as many of them ask as do now.
+    fn fits(&self, stretch: &[Window], busiest: usize) -> bool {
+        let now = sum(stretch);
+        let mu = self.scenario.model.backend.mu;
+        let answers = match mu.of {
+            Demand::Answers => mu.per_second * self.width.0,
+            // The sizes of misses are not counted; but what it does now is possible.
+            Demand::Bytes => now.answered as f64 / stretch.len() as f64,
+        };
+        now.asks_per_request().unwrap_or(0.0) * busiest as f64 <= ROOM * answers
+    }
+
+    /// Whether the backend can work off its queue at some time, if as many of the requests ask as do now.
+    fn drains(&self, stretch: &[Window]) -> bool {
+        let now = sum(stretch);
+        let asks = now.asks_per_request().unwrap_or(0.0);
+        let rate = now.answered as f64 / (stretch.len() as f64 * self.width.0);
+        let patience = rate * self.scenario.model.client.timeout.0;
+        let steps = (self.left / self.width.0).ceil() as usize;
+        (1..=steps).any(|step| {
+            let seconds = step as f64 * self.width.0;
+            now.queue as f64 + asks * self.arrivals(seconds) as f64 <= rate * seconds + patience
+        })
+    }
+}
+
+/// Loads (factors of the recorded one) between which healing ends.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Bracket {
+    /// The largest load tried up to which every trial healed; `None`: none did.
+    pub low: Option<f64>,
+    /// The smallest load tried at which any did not; `None`: all did.
+    pub high: Option<f64>,
+}
+
+/// A grid of loads that closes in on the edge: ask [`Search::round`] for loads, try them all, tell [`Search::learn`].
+#[derive(Debug, Clone)]
+pub struct Search {
+    from: f64,
+    to: f64,
+    tried: Vec<(f64, bool)>,
+}
+
+/// Loads of the first round, and of each later one.
+const COARSE: usize = 8;
+const FINE: usize = 3;
+/// Relative width at which the search ends.
+pub const TOLERANCE: f64 = 0.02;
+
+impl Search {
+    /// Between two loads above 0: the safe bound and the advertised capacity, say.
+    pub fn new(from: f64, to: f64) -> Search {
+        Search { from, to: to.max(from), tried: Vec::new() }
+    }
+
+    /// The loads to try now; none where the bracket is narrow enough.
+    pub fn round(&self) -> Vec<f64> {
+        if self.tried.is_empty() {
+            return grid(self.from, self.to, COARSE);
+        }
+        match self.bracket() {
+            Bracket { low: Some(low), high: Some(high) } if high / low > 1.0 + TOLERANCE => {
+                grid(low, high, FINE + 2)[1..=FINE].to_vec()
+            }
+            // Not even the first load heals: look further down, as far as an eighth.
+            Bracket { low: None, high: Some(high) } if high > self.from / 8.0 => {
+                grid(high / 2.0, high, FINE + 2)[..=FINE].to_vec()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// All trials of a load are done.
+    pub fn learn(&mut self, load: f64, healed: bool) {
+        self.tried.push((load, healed));
+        self.tried.sort_by(|a, b| a.0.total_cmp(&b.0));
+    }
+
+    /// What is known so far.
+    pub fn bracket(&self) -> Bracket {
+        let high = self.tried.iter().find(|(_, healed)| !healed).map(|(load, _)| *load);
+        let low = self.tried.iter().take_while(|(_, healed)| *healed).last().map(|(load, _)| *load);
+        Bracket { low, high }
+    }
+}
+
+/// `count` loads from `low` to `high`, evenly in proportion.
+fn grid(low: f64, high: f64, count: usize) -> Vec<f64> {
+    (0..count).map(|i| low * (high / low).powf(i as f64 / (count - 1) as f64)).collect()
+}
+
+/// Searches one load after the other. `heals`: whether all trials of a load do.
+pub fn search(from: f64, to: f64, mut heals: impl FnMut(f64) -> bool) -> Bracket {
+    let mut search = Search::new(from, to);
+    loop {
+        let loads = search.round();
+        if loads.is_empty() {
+            return search.bracket();
+        }
+        for load in loads {
+            let healed = heals(load);
+            search.learn(load, healed);
+            if !healed {
+                // Whatever lies above it cannot move the bracket.
+                break;
+            }
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! What a run's windows say: did it heal, when, what did users lose, and which phase is the system in [HotOS'21 section 2].
+//! Arithmetic on counts; it knows no simulation.
+
+use super::Model;
+use super::window::Window;
+use crate::units::{Demand, Seconds};
+use serde::Serialize;
+
+/// A system is well while at least this share of its requests is answered in time.
+pub const HEALTHY: f64 = 0.97;
+
+/// Success is judged over so many windows at once: one window of a low load says little.
+const SMOOTH: usize = 5;
+
+/// Where a system stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Phase {
+    /// No trigger can keep it down: even with an empty cache and all retries the backend keeps up.
+    Stable,
+    /// It healed from this trigger; a worse one may keep it down.
+    Vulnerable,
+    /// The trigger is over, and it did not heal.
+    Metastable,
+}
+
+/// The outcome of a run.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Verdict {
+    /// Where the system stands.
+    pub phase: Phase,
+    /// Whether success came back and the queue was empty, before the run's end.
+    pub healed: bool,
+    /// From the trigger's begin until then.
+    pub recovery: Option<Seconds>,
+    /// What users lost from the trigger's begin to the run's end, in seconds.
+    pub user_seconds_lost: f64,
+    /// The lowest success after the trigger's begin.
+    pub worst_success: f64,
+    /// Miss ratio of first lookups in the last tenth of the run.
+    pub miss_ratio: f64,
+    /// Requests a second in the same stretch.
+    pub load: f64,
+    /// The load under which a collapsed system climbs out: `mu / (m_c (1 + r))`, as the asks per request of the same stretch
+    /// tell it. Of a system that healed: that of an empty cache, `mu / (1 + r)`.
+    pub escape_load: f64,
+}
+
+impl Verdict {
+    /// The share of the load that has to be shed for it to heal; 0 where it heals by itself.
+    pub fn shed(&self) -> f64 {
+        if self.healed || self.load <= 0.0 { 0.0 } else { (1.0 - self.escape_load / self.load).max(0.0) }
+    }
+}
+
+/// Judges a run whose trigger began at `begin` and was over at `end`, both after the run's begin. `mean_demand`: what a miss
+/// takes of the backend on average, 1 where it counts answers.
+pub fn judge(
+    windows: &[Window],
+    width: Seconds,
+    begin: Seconds,
+    end: Seconds,
+    model: &Model,
+    mean_demand: f64,
+) -> Verdict {
+    let first_after = |at: Seconds| windows.partition_point(|window| window.start < at.nanoseconds());
+    let (begins, ends) = (first_after(begin), first_after(end));
+    let after = &windows[ends..];
+    let recovered = recovered(after, model.client.timeout);
+    let healed = recovered.is_some();
+    let total = sum(&windows[begins..]);
+    let tail_windows = after.len().div_ceil(10);
+    let tail = sum(&after[after.len() - tail_windows..]);
+    let miss_ratio = tail.miss_ratio().unwrap_or(1.0);
+    let answers = match model.backend.mu.of {
+        Demand::Answers => model.backend.mu.per_second,
+        Demand::Bytes => model.backend.mu.per_second / mean_demand.max(f64::MIN_POSITIVE),
+    };
+    let retries = 1.0 + f64::from(model.client.retries);
+    let load = tail.offered as f64 / (tail_windows.max(1) as f64 * width.0);
+    let asks = tail.asks_per_request().filter(|asks| !healed && *asks > 0.0).unwrap_or(retries);
+    let phase = match healed {
+        false => Phase::Metastable,
+        true if load < answers / retries => Phase::Stable,
+        true => Phase::Vulnerable,
+    };
+    Verdict {
+        phase,
+        healed,
+        recovery: recovered.map(|i| Seconds(after[i].start as f64 / 1e9 - begin.0)),
+        user_seconds_lost: total.user_seconds_lost(),
+        worst_success: windows[begins..].windows(SMOOTH).filter_map(success).fold(1.0, f64::min),
+        miss_ratio,
+        load,
+        escape_load: answers / asks,
+    }
+}
+
+/// The first window with an idle queue after the last one in which users suffered; `None` where they still do in the end.
+pub(super) fn recovered(after: &[Window], timeout: Seconds) -> Option<usize> {
+    let suffers = |stretch: &[Window]| success(stretch).is_some_and(|success| success < HEALTHY);
+    let smooth = SMOOTH.min(after.len().max(1));
+    let last = after.windows(smooth).rposition(suffers).map_or(0, |i| i + smooth);
+    (last..after.len()).find(|i| is_idle(&after[*i], timeout))
+}
+
+/// Whether the queue was empty at some time of the window: somebody waited next to nothing, a hundredth of the timeout. Old
+/// work may still lie at the bottom of a LIFO queue; nobody waits for it.
+pub(super) fn is_idle(window: &Window, timeout: Seconds) -> bool {
+    window.min_delay <= timeout.nanoseconds() / 100
+}
+
+fn success(stretch: &[Window]) -> Option<f64> {
+    sum(stretch).success()
+}
+
+/// Windows as one.
+pub fn sum(windows: &[Window]) -> Window {
+    let mut all = windows.first().copied().unwrap_or_default();
+    windows.iter().skip(1).for_each(|window| all += *window);
+    all
+}
