@@ -45,6 +45,44 @@ const RANDOMISED: &[(&str, &str, f64)] = &[
 /// and does not count (see lirs.rs).
 const IMPOSSIBLE: &[(&str, &str)] = &[("lirs", "48"), ("lirs", "100")];
 
+/// Policies that are not compared with the recording, and why; each has its own oracle among the models and laws.
+const NOT_COMPARED: &[(&str, &str)] = &[
+    ("car", "the paper's; libCacheSim never forgets the second clock's ghosts"),
+    ("clock-pro", "the paper's; libCacheSim admits nothing once it is full of cold objects"),
+    ("lfuda", "the paper's; libCacheSim's does not finish"),
+    ("w-tinylfu", "exact frequencies; libCacheSim's sketch collides, and its window is void below 100 objects"),
+    ("unbounded", "a bound: compulsory misses"),
+];
+
+/// How a policy's misses compare with libCacheSim's, in words for the documentation. These tables are what the tests check.
+pub fn parity(policy: &str) -> String {
+    let spec_of = |spec: &&(&str, &str)| spec.0.split(':').next() == Some(policy);
+    let specs: Vec<&str> = POLICIES.iter().filter(spec_of).map(|(spec, _)| *spec).collect();
+    let except: Vec<&str> = IMPOSSIBLE.iter().filter(|(name, _)| *name == policy).map(|(_, size)| *size).collect();
+    let mut words = match &specs[..] {
+        [] => String::new(),
+        specs if specs.contains(&policy) => "equal to the last request, in objects and in bytes".to_string(),
+        specs => format!("equal to the last request with `{}`; in objects without it too", specs.join("`, `")),
+    };
+    if !except.is_empty() {
+        words += &format!("; except at {} objects, where its own count is impossible", except.join(" and "));
+    }
+    if let Some((_, _, share)) = RANDOMISED.iter().find(|(name, ..)| *name == policy) {
+        words = format!("random: within its seeds' range, widened by as much and {}% of the misses", share * 100.0);
+    }
+    if let Some((_, why)) = NOT_COMPARED.iter().find(|(name, _)| *name == policy) {
+        words = format!("not compared: {why}");
+    }
+    words
+}
+
+#[test]
+fn every_policy_says_how_it_compares() {
+    for info in coldgap::policy::ALL {
+        assert!(!parity(info.name).is_empty(), "{} is in no table of this file", info.name);
+    }
+}
+
 fn shared(name: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared").join(name)
 }

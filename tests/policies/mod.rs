@@ -2,7 +2,7 @@
 
 mod admission;
 mod conformance;
-mod golden;
+pub mod golden;
 mod laws;
 mod models;
 mod models_priority;
