@@ -3,6 +3,7 @@
 
 mod facts;
 mod finding;
+pub mod outage;
 mod sweep;
 
 pub use facts::{CompulsoryPoint, Facts};

@@ -6,6 +6,7 @@ mod convert;
 mod formats;
 mod gap;
 mod inspect;
+mod outage;
 mod output;
 mod policies;
 mod replay;
@@ -29,6 +30,7 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Gap(gap::GapArgs),
+    Outage(Box<outage::OutageArgs>),
     Replay(replay::Args),
     Inspect(inspect::Args),
     Convert(convert::Args),
@@ -45,6 +47,7 @@ pub fn main() -> Result<()> {
     let cli = Cli::parse();
     match &cli.command {
         Command::Gap(args) => gap::run(args),
+        Command::Outage(args) => outage::run(args),
         Command::Replay(args) => replay::run(args),
         Command::Inspect(args) => inspect::run(args),
         Command::Convert(args) => convert::run(args),

@@ -30,7 +30,15 @@ impl Cell {
     /// # Errors
     /// A parameter outside its range.
     pub fn with_cache<T: Task>(&self, trace: &Trace, task: T) -> Result<T::Output> {
-        let build = Build { cell: self, trace, task };
+        self.with_cache_for(trace.object_count(), trace, task)
+    }
+
+    /// The same with a cache for so many objects, at least as many as the trace has.
+    ///
+    /// # Errors
+    /// See [`Cell::with_cache`].
+    pub fn with_cache_for<T: Task>(&self, objects: usize, trace: &Trace, task: T) -> Result<T::Output> {
+        let build = Build { cell: self, trace, objects, task };
         let unknown = || Error::usage(format!("there is no policy '{}'", self.policy.info().name));
         policy::visit(self.policy.info().name, build).unwrap_or_else(|| Err(unknown()))
     }
@@ -39,6 +47,7 @@ impl Cell {
 struct Build<'a, T> {
     cell: &'a Cell,
     trace: &'a Trace,
+    objects: usize,
     task: T,
 }
 
@@ -51,9 +60,8 @@ impl<T: Task> Visitor for Build<'_, T> {
             Error::usage(format!("{spec}: {error}"))
                 .hint(format!("coldgap policies {} lists its parameters", spec.info().name))
         })?;
-        let objects = self.trace.object_count();
-        let filter = spec.filter().map(|filter| (filter.new)(objects));
+        let filter = spec.filter().map(|filter| (filter.new)(self.objects));
         let expires = self.trace.ttls.is_some();
-        Ok(self.task.run(Cache::new(policy, *capacity, objects, filter, expires)))
+        Ok(self.task.run(Cache::new(policy, *capacity, self.objects, filter, expires)))
     }
 }

@@ -4,8 +4,10 @@
 
 mod assumptions;
 mod build;
+mod chart;
 pub mod frame;
 pub mod json;
+pub mod outage;
 pub mod replay;
 pub mod text;
 mod verdict;
