@@ -8,6 +8,7 @@ mod formats;
 mod gap;
 mod laws;
 mod outage;
+mod outage_command;
 mod policies;
 mod synth;
 mod tidy;

@@ -3,6 +3,7 @@
 //! It turns flags into calls of the library and results into output; it computes nothing itself.
 
 mod convert;
+mod demo;
 mod formats;
 mod gap;
 mod inspect;
@@ -37,6 +38,7 @@ enum Command {
     Policies(policies::Args),
     Formats(formats::Args),
     Synth(synth::Args),
+    Demo(demo::Args),
 }
 
 /// Runs the command line of this process.
@@ -54,6 +56,7 @@ pub fn main() -> Result<()> {
         Command::Policies(args) => policies::run(args),
         Command::Formats(args) => formats::run(args),
         Command::Synth(args) => synth::run(args),
+        Command::Demo(args) => demo::run(args),
     }
 }
 

@@ -6,7 +6,7 @@ use super::{command_line, print};
 use crate::analysis::Sweep;
 use crate::analysis::outage::scenario::{Deed, EXAMPLE, Scenario, one_policy};
 use crate::analysis::outage::words::{self, QueueWord, REMEDIES, TRIGGERS, Word};
-use crate::analysis::outage::{self, Question};
+use crate::analysis::outage::{self, Extent, Question};
 use crate::error::{Error, Kind, Result};
 use crate::outage::Fill;
 use crate::outage::client::Backoff;
@@ -194,7 +194,7 @@ fn question(args: &OutageArgs, scenario: &Scenario) -> Result<Question> {
         window,
         act_after: args.act_after.or(scenario.act_after).unwrap_or(Seconds(30.0)),
         seed: args.seed.or(scenario.seed).unwrap_or(1),
-        quick: args.quick,
+        extent: Extent { remedies: true, edges: !args.quick, ramp: true },
     })
 }
 

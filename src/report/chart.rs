@@ -39,6 +39,12 @@ pub fn area(values: &[Option<f64>], top: f64, height: usize, ink: Ink) -> Vec<St
     (0..height).map(line).collect()
 }
 
+/// A bar of a share of a full length; whatever is not nothing is seen.
+pub fn bar(share: f64, length: usize, ink: Ink) -> String {
+    let filled = if share > 0.0 { (share * length as f64).round().max(1.0) as usize } else { 0 };
+    cell(8.0, ink).to_string().repeat(filled.min(length))
+}
+
 fn cell(filled: f64, ink: Ink) -> char {
     const BLOCKS: [char; 9] = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
     match ink {

@@ -4,7 +4,7 @@
 
 mod assumptions;
 mod build;
-mod chart;
+pub mod chart;
 pub mod frame;
 pub mod json;
 pub mod outage;

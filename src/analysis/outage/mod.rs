@@ -1,6 +1,7 @@
 //! One outage, told from a trace: what happens at a moment, whether the service heals, what each remedy would have done,
 //! and how the load may be let back. It composes replays and simulations, prints nothing and knows no report.
 
+pub mod demo;
 mod edge;
 mod moment;
 mod ramp;
@@ -66,8 +67,19 @@ pub struct Question {
     pub act_after: Seconds,
     /// Seed of the simulation.
     pub seed: u64,
-    /// Leave out the load up to which each remedy lets the service heal.
-    pub quick: bool,
+    /// What to find out beside what happens.
+    pub extent: Extent,
+}
+
+/// What to find out beside what happens; each costs more runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Extent {
+    /// What each remedy does.
+    pub remedies: bool,
+    /// Up to which load the service heals, without a remedy and with each that is tried.
+    pub edges: bool,
+    /// How to let the load back.
+    pub ramp: bool,
 }
 
 /// What was found.
@@ -120,7 +132,7 @@ pub struct Story {
 impl Story {
     /// Whether the service is well while nothing happens: else the trigger is not to blame.
     pub fn is_well_warm(&self) -> bool {
-        self.control.healed && self.control.worst_success >= HEALTHY
+        self.control.healed
     }
 
     /// Whether users felt anything.
@@ -266,15 +278,18 @@ impl<S: Fn() + Sync + Send> Task for Telling<'_, '_, S> {
         let felt = verdict.worst_success < HEALTHY || !verdict.healed;
         let mut remedies = Vec::new();
         let mut edge = None;
-        if felt {
-            remedies = remedies::try_all(stage, &warm, &verdict)?;
-            step();
-            if !question.quick {
-                edge = edge::find(stage, &warm, &mut remedies, today)?;
-            }
+        if felt && question.extent.remedies {
+            remedies = remedies::try_all(stage, &warm)?;
         }
         step();
-        let ramp = if verdict.healed || !control.healed { None } else { ramp::find(stage, &warm, &verdict)? };
+        if felt && question.extent.edges {
+            edge = edge::find(stage, &warm, &mut remedies, today)?;
+        }
+        step();
+        let mut ramp = None;
+        if question.extent.ramp && control.healed && !verdict.healed {
+            ramp = ramp::find(stage, &warm, &verdict)?;
+        }
         step();
         Ok(Told { windows, control, verdict, remedies, edge, ramp })
     }

@@ -48,7 +48,7 @@ impl Moment {
             Some(window) => Moment {
                 at: Seconds(window.start as f64 / SECOND as f64),
                 why: format!(
-                    "the begin of the busiest {} after warm-up that leaves {} of the trace after it",
+                    "where the busiest {} begin, after warm-up and with at least {} of the trace to follow",
                     windows.width,
                     Seconds(room.round())
                 ),

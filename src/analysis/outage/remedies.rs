@@ -2,8 +2,9 @@
 
 use super::stage::Stage;
 use super::words;
-use crate::cache::Cache;
+use crate::cache::{Cache, Lookaside};
 use crate::error::Result;
+use crate::outage::backend::Kind;
 use crate::outage::breaker::Breaker;
 use crate::outage::queue::CoDel;
 use crate::outage::remedy::Remedy;
@@ -12,7 +13,7 @@ use crate::outage::trigger::{Happening, Step};
 use crate::outage::verdict::Verdict;
 use crate::policy::Policy;
 use crate::replay::grid;
-use crate::units::{Ratio, Seconds};
+use crate::units::Seconds;
 
 /// What one remedy does.
 #[derive(Debug, Clone)]
@@ -33,11 +34,10 @@ const BOUND: f64 = 0.5;
 const RETRIES: f64 = 0.1;
 /// The share of the backend that a warm-up may take.
 const WARM_UP: f64 = 0.5;
-/// What is shed, beyond what the escape load asks for.
-const MARGIN: f64 = 0.8;
 
-/// Every remedy that would change anything here, with settings that suit the service.
-fn candidates(stage: &Stage<'_>, entries: u64, verdict: &Verdict) -> Vec<Remedy> {
+/// Every remedy that would change anything here, with settings that suit the service. Shedding is not among them: while it
+/// lasts its users are not served, and how to end it is the ramp's question.
+fn candidates(stage: &Stage<'_>, entries: u64) -> Vec<Remedy> {
     let client = stage.model.client;
     let patience = (stage.model.client.timeout.0 - service_time(stage)).max(stage.window.0.min(1e-3));
     let bound = (BOUND * stage.answers() * client.timeout.0).max(1.0) as u32;
@@ -54,10 +54,6 @@ fn candidates(stage: &Stage<'_>, entries: u64, verdict: &Verdict) -> Vec<Remedy>
         Remedy::WarmUp { keys: entries.clamp(1, u64::from(u32::MAX)) as u32, per_second: WARM_UP * stage.answers() },
         Remedy::FastErrors,
     ];
-    if !verdict.healed {
-        let kept = (MARGIN * verdict.escape_load / verdict.load.max(f64::MIN_POSITIVE)).clamp(0.0, 1.0);
-        all.extend(Ratio::new(1.0 - kept).map(Remedy::Shed));
-    }
     if client.retries > 0 {
         all.extend([Remedy::NoRetries, Remedy::RetryBudget(words::budget(RETRIES)), Remedy::FirstTriesFirst]);
     }
@@ -73,7 +69,6 @@ fn candidates(stage: &Stage<'_>, entries: u64, verdict: &Verdict) -> Vec<Remedy>
 }
 
 fn service_time(stage: &Stage<'_>) -> f64 {
-    use crate::outage::backend::Kind;
     match stage.model.backend.kind {
         Kind::Servers { count, .. } | Kind::Contended { count, .. } => f64::from(count) / stage.answers(),
         Kind::PureRate { latency } => latency.0,
@@ -81,9 +76,8 @@ fn service_time(stage: &Stage<'_>) -> f64 {
 }
 
 /// Tries all, and ranks them: first what heals soonest when switched on, then what heals soonest when in place before.
-pub(super) fn try_all<P: Policy>(stage: &Stage<'_>, warm: &Cache<P>, verdict: &Verdict) -> Result<Vec<Tried>> {
-    use crate::cache::Lookaside;
-    let remedies = candidates(stage, warm.entries(), verdict);
+pub(super) fn try_all<P: Policy>(stage: &Stage<'_>, warm: &Cache<P>) -> Result<Vec<Tried>> {
+    let remedies = candidates(stage, warm.entries());
     let jobs: Vec<(Remedy, Seconds)> =
         remedies.iter().flat_map(|remedy| [(*remedy, Seconds(0.0)), (*remedy, stage.act)]).collect();
     let verdicts = grid::run(&jobs, stage.threads, |(remedy, from)| Ok(with(stage, warm, *remedy, *from)))?;

@@ -79,7 +79,7 @@ fn config(question: &Question, story: &Story) -> Config {
         moment_seconds: story.moment.at.0,
         moment_reason: story.moment.why.clone(),
         horizon_seconds: question.horizon.0,
-        act_after_seconds: question.act_after.0,
+        act_seconds: story.act.0 - story.begins.0,
         window_seconds: story.width.0,
         warmup_ratio: question.sweep.warmup.get(),
         steps: story.steps.clone(),
@@ -264,6 +264,13 @@ fn warnings(story: &Story) -> Vec<String> {
         all.push(format!(
             "the trace ends {} after the trigger is over: whether it would heal later is not known, nor is it for the remedies; a longer trace or a lower --load shows more",
             Seconds(watched.round())
+        ));
+    }
+    if story.is_well_warm() && story.control.worst_success < verdict::HEALTHY {
+        all.push(format!(
+            "also while nothing happens the service is not always well: in its worst {} only {} are answered in time; it runs close to what it carries warm",
+            Seconds(5.0 * story.width.0),
+            percent(story.control.worst_success)
         ));
     }
     if story.windows.iter().map(|window| window.offered).sum::<u64>() < 1000 {

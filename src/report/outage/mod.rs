@@ -1,6 +1,7 @@
 //! The report of `coldgap outage`: one outage as versioned data, and for reading ([`text`]).
 
 mod build;
+pub mod demo;
 mod names;
 mod sentence;
 pub mod text;
@@ -65,7 +66,8 @@ pub struct Config {
     pub moment_seconds: f64,
     pub moment_reason: String,
     pub horizon_seconds: f64,
-    pub act_after_seconds: f64,
+    /// When remedies are switched on, after the first trigger's begin.
+    pub act_seconds: f64,
     pub window_seconds: f64,
     pub warmup_ratio: f64,
     /// Steps after the run's begin, which is before the first trigger.

@@ -1,9 +1,9 @@
 //! The outage in sentences: whether it heals, and why, from what its windows counted.
 
 use crate::analysis::outage::Story;
+use crate::outage::Fill;
 use crate::outage::verdict::Phase;
 use crate::outage::window::Window;
-use crate::outage::{Fill, Model};
 use crate::report::assumptions::percent;
 use crate::units::{Seconds, grouped_rate};
 
@@ -14,8 +14,8 @@ pub fn outcome(story: &Story) -> String {
     let since = Seconds(((story.ran.0 - story.over.0) * 10.0).round() / 10.0);
     if !story.is_well_warm() {
         return format!(
-            "OVERLOADED WARM: this service does not carry its load even while nothing happens (worst stretch: {} answered in time). \
-             The trigger is not to blame.",
+            "OVERLOADED WARM: this service does not carry its load even while nothing happens: in its worst stretch {} are \
+             answered in time, and it does not come back. The trigger is not to blame.",
             share(story.control.worst_success)
         );
     }
@@ -57,7 +57,7 @@ pub fn why(story: &Story) -> String {
 }
 
 /// The last tenth of what came after the trigger, in which nothing should be wrong any more.
-fn tail(story: &Story) -> Window {
+pub(super) fn tail(story: &Story) -> Window {
     let from = after(story);
     let rest = &story.windows[from..];
     sum(&rest[rest.len() - rest.len().div_ceil(10)..])
@@ -73,43 +73,61 @@ fn sum(windows: &[Window]) -> Window {
     all
 }
 
+/// Seconds in the stretch that [`tail`] sums.
+fn tail_seconds(story: &Story) -> f64 {
+    let rest = story.windows.len() - after(story);
+    (rest.div_ceil(10) as f64 * story.width.0).max(f64::MIN_POSITIVE)
+}
+
 fn why_down(story: &Story) -> String {
     let now = tail(story);
-    let rest = story.windows.len() - after(story);
-    let seconds = (rest.div_ceil(10) as f64 * story.width.0).max(f64::MIN_POSITIVE);
-    let each_second = |count: u64| grouped_rate(count as f64 / seconds);
-    let Model { client, fill, .. } = story.model;
-    let wait = Seconds(now.min_delay as f64 / 1e9);
-    let asked = format!(
-        "The backend is asked {} times a second and answers {}",
-        each_second(now.asked),
-        each_second(now.answered)
-    );
-    let misses = share(now.miss_ratio().unwrap_or(1.0));
-    let retries = if now.retries > 0 && client.retries > 0 {
-        format!(" Retries alone bring {} asks a second.", each_second(now.retries))
-    } else {
-        String::new()
-    };
-    if wait >= client.timeout {
-        let inserted = match (now.inserts, fill) {
-            (0, _) => "nothing is inserted".to_string(),
-            (_, Fill::Late) => format!("what is inserted ({} a second) is not enough", each_second(now.inserts)),
-            _ => format!("next to nothing is inserted ({} a second)", each_second(now.inserts)),
-        };
+    if Seconds(now.min_delay as f64 / 1e9) >= story.model.client.timeout {
         return format!(
-            "Why it stays down: answers come {wait} late, the clients have gone after {}, {inserted}, so {misses} of the \
-             lookups miss and go to the backend again. {asked}.{retries} The trigger is over; the queue keeps the outage alive.",
-            client.timeout
+            "Why it stays down: {} The trigger is over; the queue keeps the outage alive.",
+            how_late(story)
         );
     }
-    let inserted = each_second(now.inserts);
+    let each_second = |count: u64| grouped_rate(count as f64 / tail_seconds(story));
     let dropped =
         if now.drops > 0 { format!(", {} are dropped from its queue", each_second(now.drops)) } else { String::new() };
     format!(
-        "Why it stays down: {asked}{dropped}.{retries} {misses} of the lookups miss; {inserted} answers a second are inserted, \
-         which does not bring the hits back in the time that was simulated."
+        "Why it stays down: the backend is asked {} times a second and answers {}{dropped}.{} {} of the lookups miss; {} answers \
+         a second are inserted, which does not bring the hits back in the time that was simulated.",
+        each_second(now.asked),
+        each_second(now.answered),
+        retries(story),
+        share(now.miss_ratio().unwrap_or(1.0)),
+        each_second(now.inserts)
     )
+}
+
+/// The loop of an outage in which every answer is late.
+pub(super) fn how_late(story: &Story) -> String {
+    let now = tail(story);
+    let each_second = |count: u64| grouped_rate(count as f64 / tail_seconds(story));
+    let inserted = match (now.inserts, story.model.fill) {
+        (0, _) => "nothing is inserted".to_string(),
+        (_, Fill::Late) => format!("what is inserted ({} a second) is not enough", each_second(now.inserts)),
+        _ => format!("next to nothing is inserted ({} a second)", each_second(now.inserts)),
+    };
+    format!(
+        "Answers come after {}, the clients have gone after {}, so {inserted}, so {} of the lookups still miss and ask the backend \
+         again: {} times a second, and it gives {}.{}",
+        Seconds(now.min_delay as f64 / 1e9),
+        story.model.client.timeout,
+        share(now.miss_ratio().unwrap_or(1.0)),
+        each_second(now.asked),
+        each_second(now.answered),
+        retries(story)
+    )
+}
+
+fn retries(story: &Story) -> String {
+    let now = tail(story);
+    if now.retries == 0 {
+        return String::new();
+    }
+    format!(" Retries alone make {} lookups a second.", grouped_rate(now.retries as f64 / tail_seconds(story)))
 }
 
 fn how_it_healed(story: &Story) -> String {

@@ -223,7 +223,7 @@ fn remedies(out: &mut String, report: &OutageReport) {
     line(out, "  WHAT BREAKS THE LOOP: each alone, in the same outage, the quickest cure first");
     let sought =
         report.remedies.iter().any(|row| row.heals_low_per_second.is_some() || row.heals_high_per_second.is_some());
-    let acted = format!("switched on {} in", clock(acted(report)));
+    let acted = format!("switched on {} in", clock(report.config.act_seconds));
     let edge = if sought { "heals up to" } else { "" };
     line(out, &format!("    {:<34} {acted:>18} {:>18} {edge:>14}", "", "in place before"));
     for row in &report.remedies {
@@ -260,12 +260,6 @@ fn remedies(out: &mut String, report: &OutageReport) {
         ),
     );
     line(out, "");
-}
-
-/// When remedies are switched on, after the first trigger.
-fn acted(report: &OutageReport) -> f64 {
-    let over = report.timeline.iter().filter(|row| row.phase == super::Phase::Trigger).map(|row| row.to_seconds);
-    over.fold(0.0, f64::max) + report.config.act_after_seconds
 }
 
 fn healed_in(recovery: Option<f64>) -> String {
