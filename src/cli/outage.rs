@@ -164,7 +164,8 @@ fn question(args: &OutageArgs, scenario: &Scenario) -> Result<Question> {
     }
     let horizon = args.horizon.or(scenario.horizon).unwrap_or(Seconds(900.0));
     let window = args.window.unwrap_or(Seconds(1.0));
-    check_times(horizon, window)?;
+    let act_after = args.act_after.or(scenario.act_after).unwrap_or(Seconds(30.0));
+    check_times(horizon, window, act_after)?;
     let backend = flags.backend.or(scenario.backend);
     let late = flags.late_answers || scenario.late_answers.unwrap_or(false);
     let sweep = Sweep {
@@ -192,17 +193,21 @@ fn question(args: &OutageArgs, scenario: &Scenario) -> Result<Question> {
         deeds: deeds(args, scenario),
         horizon,
         window,
-        act_after: args.act_after.or(scenario.act_after).unwrap_or(Seconds(30.0)),
+        act_after,
         seed: args.seed.or(scenario.seed).unwrap_or(1),
         extent: Extent { remedies: true, edges: !args.quick, ramp: true },
     })
 }
 
-fn check_times(horizon: Seconds, window: Seconds) -> Result<()> {
+fn check_times(horizon: Seconds, window: Seconds, act_after: Seconds) -> Result<()> {
     const MOST_WINDOWS: f64 = 100_000.0;
     if horizon.nanoseconds() == 0 || window.nanoseconds() == 0 {
         return Err(Error::usage("a window and a horizon must be longer than nothing")
             .hint("write them like --window 1s --horizon 15min"));
+    }
+    if act_after >= horizon {
+        return Err(Error::usage(format!("remedies are switched on after {act_after}, when the horizon of {horizon} is over"))
+            .hint("lower --act-after or give a longer --horizon"));
     }
     if horizon.0 / window.0 > MOST_WINDOWS {
         return Err(Error::usage(format!("a horizon of {horizon} has more than 100,000 windows of {window}"))

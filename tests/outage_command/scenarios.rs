@@ -39,7 +39,7 @@ fn every_scenario_ends_as_it_should() {
 /// The trouble of `two-troubles` needs both of its parts.
 #[test]
 fn neither_of_the_two_troubles_alone_keeps_the_service_down() {
-    for flags in [["--lose", "1/8"], ["--trigger", "spike:times=2,lasts=10s"]] {
+    for flags in [["--lose", "1/4"], ["--trigger", "spike:times=1.5,lasts=10s"]] {
         let report = json(&[&["outage", ARTICLE, "--quick", "-b", "350/s"], &flags[..]].concat());
         assert_eq!(report["verdict"]["healed"], true, "{flags:?}: {}", report["verdict"]);
     }

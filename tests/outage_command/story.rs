@@ -49,7 +49,7 @@ fn a_flush_at_full_load_does_not_heal_and_the_report_says_why() {
     assert_eq!(number(end, "inserts"), 0.0);
     assert!(number(end, "min_delay_seconds") > 10.0);
     let why = verdict["why"].as_str().unwrap();
-    assert!(why.contains("nothing is inserted") && why.contains("gone after 1 s"), "{why}");
+    assert!(why.contains("nothing is inserted") && why.contains("gone after 1 s;"), "{why}");
     // The rows of the timeline are the windows.
     let asked: f64 = rows(&report, "timeline")
         .iter()
@@ -152,7 +152,7 @@ fn the_text_has_every_part() {
     let report = text(&[&SERVICE[..], &["--quick"]].concat());
     for part in [
         "METASTABLE: this outage does not heal by itself.",
-        "Why it stays down: Answers come after",
+        "Why it stays down: the backend's answers come after",
         "ANSWERED IN TIME",
         "ASKED OF THE BACKEND (it can give 350/s)",
         "0s the whole cache is emptied",

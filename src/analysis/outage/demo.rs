@@ -58,7 +58,7 @@ fn lose_cache(trace: &Trace, policy: &str, queue: QueueWord, timeout: Seconds) -
     let question = Question {
         sweep: Sweep {
             policies: vec![one_policy(policy)?],
-            sizes: vec![CacheSize::Objects(2000)],
+            sizes: vec![CacheSize::Objects(6000)],
             ignore_size: true,
             warmup: Ratio::new(0.25).unwrap_or(Ratio::NONE),
             threads: 0,
@@ -75,7 +75,7 @@ fn lose_cache(trace: &Trace, policy: &str, queue: QueueWord, timeout: Seconds) -
         fill: Fill::InTime,
         backoff: Backoff::None,
         load: None,
-        at: Some(Seconds(35.0)),
+        at: Some(Seconds(50.0)),
         deeds: vec![(Seconds(0.0), Deed::Happens(Happening::Trigger(Trigger::Flush)))],
         horizon: Seconds(60.0),
         window: Seconds(1.0),

@@ -38,6 +38,9 @@ use words::QueueWord;
 /// How long the service is watched before the trigger.
 const LEAD: Seconds = Seconds(10.0);
 
+/// Windows that must follow the last trigger for anything to be said.
+const LEAST_WINDOWS: usize = 10;
+
 /// What to find out.
 #[derive(Clone)]
 pub struct Question {
@@ -273,6 +276,14 @@ impl<S: Fn() + Sync + Send> Task for Telling<'_, '_, S> {
         replay(&mut cache, &stage.history);
         let warm = cache;
         let (windows, control) = stage.play_and_control(&warm)?;
+        let follow = windows.iter().filter(|window| window.start >= stage.over.nanoseconds()).count();
+        if follow < LEAST_WINDOWS {
+            return Err(Error::usage(format!(
+                "the trace or the horizon ends {} after the triggers are over, which is too soon to see anything",
+                Seconds(follow as f64 * question.window.0)
+            ))
+            .hint("give an earlier --at, a lower --load, a longer --horizon, or a longer trace"));
+        }
         let verdict = stage.judge(&windows, &stage.model);
         step();
         let felt = verdict.worst_success < HEALTHY || !verdict.healed;

@@ -14,10 +14,10 @@ use crate::units::Seconds;
 
 /// How many seeds a schedule is simulated with.
 pub const SEEDS: u64 = 5;
-/// The first load, as a share of the escape load.
-const FIRST: f64 = 0.8;
+/// The first load, as a share of the escape load: what is left of the backend works off the queue, which nobody waits for.
+const FIRST: f64 = 0.3;
 /// By how much each step raises the load, at first.
-const RAISE: f64 = 1.5;
+const RAISE: f64 = 2.0;
 /// A step is over after so many calm windows in a row.
 const CALM: usize = 10;
 /// And the last one after so many.

@@ -83,7 +83,7 @@ fn why_down(story: &Story) -> String {
     let now = tail(story);
     if Seconds(now.min_delay as f64 / 1e9) >= story.model.client.timeout {
         return format!(
-            "Why it stays down: {} The trigger is over; the queue keeps the outage alive.",
+            "Why it stays down: {} The trigger is long over; the queue keeps the outage alive.",
             how_late(story)
         );
     }
@@ -106,13 +106,13 @@ pub(super) fn how_late(story: &Story) -> String {
     let now = tail(story);
     let each_second = |count: u64| grouped_rate(count as f64 / tail_seconds(story));
     let inserted = match (now.inserts, story.model.fill) {
-        (0, _) => "nothing is inserted".to_string(),
+        (0, _) => "nothing is inserted into the cache".to_string(),
         (_, Fill::Late) => format!("what is inserted ({} a second) is not enough", each_second(now.inserts)),
         _ => format!("next to nothing is inserted ({} a second)", each_second(now.inserts)),
     };
     format!(
-        "Answers come after {}, the clients have gone after {}, so {inserted}, so {} of the lookups still miss and ask the backend \
-         again: {} times a second, and it gives {}.{}",
+        "the backend's answers come after {}, but the clients have gone after {}; so {inserted}, {} of the lookups still miss, \
+         and the backend is asked {} times a second, while it can answer {}.{}",
         Seconds(now.min_delay as f64 / 1e9),
         story.model.client.timeout,
         share(now.miss_ratio().unwrap_or(1.0)),
