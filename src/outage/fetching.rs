@@ -18,14 +18,14 @@ impl<C: Lookaside> Run<'_, '_, C> {
         }
         self.start_try(call, now);
         let request = self.calls[call].request;
-        let under_way = self.under_way[request.object.index()];
+        let under_way = self.under_way.get(request.object.index()).copied().unwrap_or(0);
         if under_way > 0 && self.model.same_key == SameKey::Joined {
             return self.join(call, under_way - 1);
         }
         let first_try = self.calls[call].tries == 0;
         match self.send(request, first_try, false, now) {
             Some(fetch) => self.join(call, fetch),
-            None if self.model.queue.dropped == Dropped::Told => self.end_try(call, now),
+            None if self.model.queue.dropped == Dropped::Told => self.refuse(call, now),
             None => self.calls[call].fetch = NONE,
         }
     }
@@ -47,7 +47,7 @@ impl<C: Lookaside> Run<'_, '_, C> {
     pub(super) fn send(&mut self, request: Request, first_try: bool, unbidden: bool, now: u64) -> Option<u32> {
         self.window.asked += 1;
         let index = request.object.index();
-        let fills = self.under_way[index] == 0;
+        let fills = self.under_way.get(index).is_some_and(|under_way| *under_way == 0);
         let begins = self.station.is_free();
         if !begins && !self.line.has_room(&self.model.queue) {
             self.window.drops += 1;
@@ -113,7 +113,7 @@ impl<C: Lookaside> Run<'_, '_, C> {
         while call != NONE {
             let next = self.calls[call].next;
             match self.model.queue.dropped {
-                Dropped::Told => self.end_try(call, now),
+                Dropped::Told => self.refuse(call, now),
                 Dropped::Silent => self.calls[call].fetch = NONE,
             }
             call = next;
@@ -124,8 +124,9 @@ impl<C: Lookaside> Run<'_, '_, C> {
     /// The fetch is no longer under way.
     #[inline(always)]
     fn land(&mut self, fetch: u32) {
-        let under_way = &mut self.under_way[self.fetches[fetch].request.object.index()];
-        if *under_way == fetch + 1 {
+        if let Some(under_way) = self.under_way.get_mut(self.fetches[fetch].request.object.index())
+            && *under_way == fetch + 1
+        {
             *under_way = 0;
         }
     }
@@ -156,23 +157,20 @@ impl<C: Lookaside> Run<'_, '_, C> {
         self.fetches.remove(fetch);
     }
 
-    /// A try's time is over.
+    /// A call waits no longer. All wait equally long, so it is the first that came.
     #[inline(always)]
-    pub(super) fn time_out(&mut self, call: u32, now: u64) {
-        self.window.timeouts += 1;
-        let fetch = self.calls[call].fetch;
-        if fetch != NONE {
-            self.leave(call, fetch, now);
+    pub(super) fn give_up(&mut self, call: u32, now: u64) {
+        let fetch = std::mem::replace(&mut self.calls[call].fetch, NONE);
+        if fetch == NONE {
+            return;
         }
-        self.end_try(call, now);
-    }
-
-    /// A call no longer waits for a fetch. All wait equally long, so it is the first that came.
-    #[inline(always)]
-    fn leave(&mut self, call: u32, fetch: u32, now: u64) {
-        debug_assert_eq!(self.fetches[fetch].head, call);
+        if self.model.fill == Fill::InTime {
+            // Whoever asked would have inserted the answer: who comes now asks anew.
+            self.land(fetch);
+        }
         let head = self.calls[call].next;
         let entry = &mut self.fetches[fetch];
+        debug_assert_eq!(entry.head, call);
         entry.head = head;
         if head == NONE {
             entry.tail = NONE;

@@ -86,7 +86,8 @@ pub enum Abandoned {
 pub enum SameKey {
     /// It asks as well.
     EachAsks,
-    /// It waits for that answer: single-flight. Whoever asked first owns the fetch: it can be joined until he gives up.
+    /// It waits for that answer: single-flight. A fetch can be joined until whoever asked gives up; where late answers
+    /// fill the cache, until its answer.
     Joined,
 }
 

@@ -9,11 +9,11 @@ use super::arrivals::Arrivals;
 use super::backend::Station;
 use super::breaker::Gate;
 use super::client::Bucket;
-use super::queue::Line;
+use super::queue::{Line, Order};
 use super::slab::{NONE, Slab};
 use super::trigger::{Effect, Happening, Step, Trigger, effects};
 use super::window::Window;
-use super::{Model, Sets};
+use super::{Model, SameKey, Sets};
 use crate::cache::Lookaside;
 use crate::hash::mix;
 use crate::request::{Op, Request, Requests};
@@ -56,6 +56,22 @@ impl Scenario<'_> {
             .iter()
             .any(|step| matches!(step.what, Happening::Trigger(Trigger::Renamed(share)) if share > Ratio::NONE));
         if renames { 2 * self.objects } else { self.objects }
+    }
+
+    /// Whether it ever matters that a key is being fetched already.
+    fn tracks_fetches(&self) -> bool {
+        let mut model = self.model;
+        let tracks = |model: &Model| {
+            model.same_key == SameKey::Joined || model.queue.order == Order::FillsFirst || model.stale.0 > 0.0
+        };
+        tracks(&model)
+            || self.steps.iter().any(|step| match step.what {
+                Happening::Remedy(remedy) => {
+                    remedy.apply(&mut model);
+                    tracks(&model)
+                }
+                _ => false,
+            })
     }
 }
 
@@ -143,7 +159,7 @@ pub struct Run<'t, 'c, C: Lookaside> {
     effects: Vec<(u64, Effect)>,
     effects_done: usize,
     pub(super) warm_up: Option<WarmUp>,
-    /// Per object: the fetch under way that may be joined, plus 1; 0 where there is none.
+    /// Per object: the fetch under way that may be joined, plus 1; 0 where there is none. Empty where nobody asks for it.
     pub(super) under_way: Vec<u32>,
     /// Per object: how often it was written. Empty where the trace has only gets.
     pub(super) versions: Vec<u32>,
@@ -156,6 +172,8 @@ pub struct Run<'t, 'c, C: Lookaside> {
     serial: u32,
     pub(super) random: Xoshiro256PlusPlus,
     start: u64,
+    /// The next window's end, effect or fetch of a warm-up.
+    rare: u64,
     /// Not after the next event that is no arrival.
     pub(super) next: u64,
     pub(super) window: Window,
@@ -191,7 +209,7 @@ impl<'t, 'c, C: Lookaside> Run<'t, 'c, C> {
             effects: effects(&scenario.steps, start),
             effects_done: 0,
             warm_up: None,
-            under_way: vec![0; objects],
+            under_way: vec![0; if scenario.tracks_fetches() { objects } else { 0 }],
             versions: vec![0; if scenario.requests.ops.is_some() { objects } else { 0 }],
             objects: scenario.objects as u32,
             renamed: Ratio::NONE,
@@ -201,6 +219,7 @@ impl<'t, 'c, C: Lookaside> Run<'t, 'c, C> {
             serial: 0,
             random: Xoshiro256PlusPlus::seed_from_u64(mix(scenario.seed ^ 0xc11e)),
             start,
+            rare: start,
             next: 0,
             window: Window { min_delay: u64::MAX, ..Window::default() },
             window_end: start + width,
@@ -266,22 +285,17 @@ impl<'t, 'c, C: Lookaside> Run<'t, 'c, C> {
     /// What is next beside arrivals.
     #[inline(always)]
     fn schedule(&mut self) {
-        let effect = self.effects.get(self.effects_done).map_or(u64::MAX, |(at, _)| *at);
         let deadline = self.deadlines.front().map_or(u64::MAX, |deadline| deadline.at);
         let retry = self.retries.peek().map_or(u64::MAX, |Reverse((at, _))| *at);
-        let warm_up = self.warm_up.as_ref().map_or(u64::MAX, |warm_up| warm_up.next);
-        self.next = self.window_end.min(effect).min(self.station.next).min(deadline).min(retry).min(warm_up);
+        self.next = self.rare.min(self.station.next).min(deadline).min(retry);
     }
 
     /// One event at [`Run::next`], if there is one.
+    #[inline(always)]
     fn step(&mut self) {
         let now = self.next;
-        if self.window_end <= now {
-            self.close_window(now);
-        } else if let Some((_, effect)) = self.effects.get(self.effects_done).filter(|(at, _)| *at <= now) {
-            let effect = *effect;
-            self.effects_done += 1;
-            self.apply(effect, now);
+        if self.rare <= now {
+            self.step_rarely(now);
         } else if self.station.next <= now {
             let done = self.station.step();
             if let Some(fetch) = done.answered {
@@ -290,8 +304,6 @@ impl<'t, 'c, C: Lookaside> Run<'t, 'c, C> {
             if done.freed {
                 self.begin_next(now);
             }
-        } else if self.warm_up.as_ref().is_some_and(|warm_up| warm_up.next <= now) {
-            self.warm_next(now);
         } else if let Some(deadline) = self.deadlines.front().filter(|deadline| deadline.at <= now) {
             let Deadline { call, serial, .. } = *deadline;
             self.deadlines.pop_front();
@@ -303,6 +315,22 @@ impl<'t, 'c, C: Lookaside> Run<'t, 'c, C> {
             self.retry(call, now);
         }
         self.schedule();
+    }
+
+    /// A window's end, an effect, or the next fetch of a warm-up.
+    #[inline(never)]
+    fn step_rarely(&mut self, now: u64) {
+        if self.window_end <= now {
+            self.close_window(now);
+        } else if let Some((_, effect)) = self.effects.get(self.effects_done).copied().filter(|(at, _)| *at <= now) {
+            self.effects_done += 1;
+            self.apply(effect, now);
+        } else if self.warm_up.as_ref().is_some_and(|warm_up| warm_up.next <= now) {
+            self.warm_next(now);
+        }
+        let effect = self.effects.get(self.effects_done).map_or(u64::MAX, |(at, _)| *at);
+        let warm_up = self.warm_up.as_ref().map_or(u64::MAX, |warm_up| warm_up.next);
+        self.rare = self.window_end.min(effect).min(warm_up);
     }
 
     fn close_window(&mut self, now: u64) {
@@ -342,7 +370,9 @@ impl<'t, 'c, C: Lookaside> Run<'t, 'c, C> {
             self.window.lost += self.timeout;
             return;
         }
+        self.window.lookups += 1;
         if self.look(&request) {
+            self.window.hits += 1;
             self.window.in_time += 1;
             return;
         }
@@ -355,7 +385,9 @@ impl<'t, 'c, C: Lookaside> Run<'t, 'c, C> {
     fn write(&mut self, request: &Request) {
         let index = request.object.index();
         self.versions[index] = self.versions[index].wrapping_add(1);
-        self.under_way[index] = 0;
+        if let Some(under_way) = self.under_way.get_mut(index) {
+            *under_way = 0;
+        }
         if request.op == Op::Set && self.model.sets == Sets::WriteThrough {
             self.cache.write(request);
         } else {
@@ -366,9 +398,7 @@ impl<'t, 'c, C: Lookaside> Run<'t, 'c, C> {
     /// A lookup.
     #[inline(always)]
     pub(super) fn look(&mut self, request: &Request) -> bool {
-        self.window.lookups += 1;
         let hit = self.cache.lookup(request);
-        self.window.hits += u64::from(hit);
         if hit && self.model.stale.0 > 0.0 {
             self.refresh_if_stale(request);
         }
@@ -385,25 +415,48 @@ impl<'t, 'c, C: Lookaside> Run<'t, 'c, C> {
         self.next = self.next.min(at);
     }
 
-    /// Ends a try without an answer: the call comes back later, or is given up.
-    pub(super) fn end_try(&mut self, call: u32, now: u64) {
-        let client = self.model.client;
+    /// A try ended without an answer: whether the call tries again, and after how many nanoseconds.
+    #[inline(always)]
+    fn next_try(&mut self, call: u32, now: u64) -> Option<u64> {
+        let client = &self.model.client;
         if let Some(breaker) = &client.breaker {
             self.gate.learn(breaker, now, false);
         }
         let tries = self.calls[call].tries;
         if tries >= client.retries || client.budget.is_some_and(|budget| !self.bucket.pay(&budget, now)) {
-            return self.fail(call, now);
+            return None;
         }
-        self.calls[call].serial = 0;
-        self.calls[call].fetch = NONE;
         let random = &mut self.random;
-        // Also a retry without delay waits for its turn here: it must not begin in the middle of another event.
-        let at = now + client.backoff.wait(tries, || random.random());
+        Some(client.backoff.wait(tries, || random.random()))
+    }
+
+    /// A try was refused: its call comes back later, never in the middle of the present event, or is given up.
+    pub(super) fn refuse(&mut self, call: u32, now: u64) {
+        match self.next_try(call, now) {
+            Some(wait) => self.retry_at(call, now + wait),
+            None => self.fail(call, now),
+        }
+    }
+
+    fn retry_at(&mut self, call: u32, at: u64) {
+        self.calls[call].serial = 0;
         self.retries.push(Reverse((at, call)));
         self.next = self.next.min(at);
     }
 
+    /// A try's time is over.
+    #[inline(always)]
+    fn time_out(&mut self, call: u32, now: u64) {
+        self.window.timeouts += 1;
+        self.give_up(call, now);
+        match self.next_try(call, now) {
+            Some(0) => self.retry(call, now),
+            Some(wait) => self.retry_at(call, now + wait),
+            None => self.fail(call, now),
+        }
+    }
+
+    #[inline(always)]
     fn retry(&mut self, call: u32, now: u64) {
         self.window.retries += 1;
         let entry = &mut self.calls[call];

@@ -4,11 +4,11 @@
 //! bracket: a load is good if all its trials heal. Trials are independent: whoever knows threads may run them side by side.
 
 use super::run::{Run, Scenario};
-use super::verdict::{HEALTHY, recovered, sum};
+use super::verdict::{HEALTHY, is_idle, recovered, sum};
 use super::window::Window;
 use crate::cache::Lookaside;
 use crate::request::SECOND;
-use crate::units::Seconds;
+use crate::units::{Demand, Seconds};
 use serde::Serialize;
 
 /// How a trial ended.
@@ -39,19 +39,21 @@ const ROOM: f64 = 0.9;
 pub fn trial<C: Lookaside>(scenario: &Scenario<'_>, cache: &mut C, quiet: Seconds, horizon: Seconds) -> Outcome {
     let mut run = Run::new(scenario, cache);
     let width = scenario.window;
-    let timeout = scenario.model.client.timeout.0;
-    let length = |at_least: Seconds, timeouts: f64| (at_least.0.max(timeouts * timeout) / width.0).ceil() as usize;
+    let timeout = scenario.model.client.timeout;
+    let length = |at_least: Seconds, timeouts: f64| (at_least.0.max(timeouts * timeout.0) / width.0).ceil() as usize;
     let (calm, dead) = (length(CALM, 10.0), length(DEAD, 20.0));
     let after = (quiet.0 / width.0).ceil() as usize;
+    let mut busiest = None;
     let mut end = Seconds(0.0);
     while end.0 < horizon.0 && !run.is_spent() {
         end = Seconds((end.0 + width.0).min(horizon.0));
         run.until(end);
         let windows = run.windows().get(after..).unwrap_or_default();
-        let future = Future { scenario, position: run.position(), left: horizon.0 - end.0 };
+        let future = Future { scenario, position: run.position(), left: horizon.0 - end.0, width };
+        let mut fits = |stretch: &[Window]| future.fits(stretch, *busiest.get_or_insert_with(|| future.busiest()));
         let last = |count: usize| windows.len().checked_sub(count).map(|from| &windows[from..]);
-        if last(calm).is_some_and(|stretch| is_calm(stretch) && future.fits(stretch, width))
-            || last(dead).is_some_and(|stretch| is_dead(stretch, timeout) && !future.drains(stretch, width))
+        if last(calm).is_some_and(|stretch| is_calm(stretch, timeout) && fits(stretch))
+            || last(dead).is_some_and(|stretch| is_dead(stretch, timeout) && !future.drains(stretch))
         {
             break;
         }
@@ -60,20 +62,20 @@ pub fn trial<C: Lookaside>(scenario: &Scenario<'_>, cache: &mut C, quiet: Second
     let decided = run.cache().decisions() > 0;
     let windows = run.finish();
     let since = windows.get(after..).unwrap_or_default();
-    let recovery = recovered(since).map(|i| Seconds(since[i].start as f64 / SECOND as f64));
+    let recovery = recovered(since, timeout).map(|i| Seconds(since[i].start as f64 / SECOND as f64));
     let user_seconds_lost = sum(&windows).user_seconds_lost();
     Outcome { healed: recovery.is_some(), recovery, user_seconds_lost, decided, events }
 }
 
 /// All windows are well and let the queue run empty.
-fn is_calm(stretch: &[Window]) -> bool {
-    stretch.iter().all(|window| window.min_delay == 0 && window.success().is_none_or(|success| success >= HEALTHY))
+fn is_calm(stretch: &[Window], timeout: Seconds) -> bool {
+    stretch.iter().all(|window| is_idle(window, timeout) && window.success().is_none_or(|success| success >= HEALTHY))
 }
 
 /// Nothing enters the cache, and nobody's turn comes before his timeout.
-fn is_dead(stretch: &[Window], timeout: f64) -> bool {
-    let timeout = (timeout * SECOND as f64) as u64;
-    stretch.iter().all(|window| window.inserts == 0 && window.asked > 0 && window.min_delay >= timeout)
+fn is_dead(stretch: &[Window], timeout: Seconds) -> bool {
+    let gone = |window: &Window| window.min_delay >= timeout.nanoseconds();
+    stretch.iter().all(|window| window.inserts == 0 && window.asked > 0 && gone(window))
 }
 
 /// What a trial has still to come. It is known, as the trace is.
@@ -82,22 +84,22 @@ struct Future<'a, 't> {
     position: usize,
     /// Seconds until the horizon.
     left: f64,
+    /// Of windows.
+    width: Seconds,
 }
 
 impl Future<'_, '_> {
     /// Requests that come in the next seconds.
     fn arrivals(&self, seconds: f64) -> usize {
-        let times = self.scenario.requests.times;
-        let Some(now) = times.get(self.position) else { return 0 };
-        let end = now + (seconds * self.scenario.load * SECOND as f64) as u64;
-        times[self.position..].partition_point(|time| *time < end)
+        let times = &self.scenario.requests.times[self.position..];
+        let end = times.first().map_or(0, |now| now + self.trace_time(seconds));
+        times.partition_point(|time| *time < end)
     }
 
-    /// Whether the backend has room even where requests come fastest, if as many of them miss as do now.
-    fn fits(&self, stretch: &[Window], width: Seconds) -> bool {
-        let now = sum(stretch);
+    /// The most requests that come within the width of a window.
+    fn busiest(&self) -> usize {
         let times = &self.scenario.requests.times[self.position..];
-        let step = (width.0 * self.scenario.load * SECOND as f64) as u64;
+        let step = self.trace_time(self.width.0);
         let (mut from, mut most) = (0, 0);
         for (i, time) in times.iter().enumerate() {
             while time - times[from] >= step {
@@ -105,31 +107,36 @@ impl Future<'_, '_> {
             }
             most = most.max(i + 1 - from);
         }
-        let asked = now.asked as f64 / now.offered.max(1) as f64 * most as f64;
-        asked <= ROOM * self.capacity(&now, stretch.len(), width) * width.0
+        most
+    }
+
+    fn trace_time(&self, seconds: f64) -> u64 {
+        ((seconds * self.scenario.load * SECOND as f64) as u64).max(1)
+    }
+
+    /// Whether the backend has room where requests come fastest, `busiest` a window, if as many of them ask as do now.
+    fn fits(&self, stretch: &[Window], busiest: usize) -> bool {
+        let now = sum(stretch);
+        let mu = self.scenario.model.backend.mu;
+        let answers = match mu.of {
+            Demand::Answers => mu.per_second * self.width.0,
+            // The sizes of misses are not counted; but what it does now is possible.
+            Demand::Bytes => now.answered as f64 / stretch.len() as f64,
+        };
+        now.asks_per_request().unwrap_or(0.0) * busiest as f64 <= ROOM * answers
     }
 
     /// Whether the backend can work off its queue at some time, if as many of the requests ask as do now.
-    fn drains(&self, stretch: &[Window], width: Seconds) -> bool {
+    fn drains(&self, stretch: &[Window]) -> bool {
         let now = sum(stretch);
-        let asks = now.asked as f64 / now.offered.max(1) as f64;
-        let rate = now.answered as f64 / (stretch.len() as f64 * width.0);
+        let asks = now.asks_per_request().unwrap_or(0.0);
+        let rate = now.answered as f64 / (stretch.len() as f64 * self.width.0);
         let patience = rate * self.scenario.model.client.timeout.0;
-        let steps = (self.left / width.0).ceil() as usize;
+        let steps = (self.left / self.width.0).ceil() as usize;
         (1..=steps).any(|step| {
-            let seconds = step as f64 * width.0;
+            let seconds = step as f64 * self.width.0;
             now.queue as f64 + asks * self.arrivals(seconds) as f64 <= rate * seconds + patience
         })
-    }
-
-    /// Answers a second: what the backend is said to give, by the mean size of what is asked now.
-    fn capacity(&self, now: &Window, windows: usize, width: Seconds) -> f64 {
-        let mu = self.scenario.model.backend.mu;
-        match mu.of {
-            crate::units::Demand::Answers => mu.per_second,
-            // Sizes of misses are not counted: what it does now is surely possible.
-            crate::units::Demand::Bytes => now.answered as f64 / (windows as f64 * width.0),
-        }
     }
 }
 

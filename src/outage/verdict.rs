@@ -37,12 +37,12 @@ pub struct Verdict {
     pub user_seconds_lost: f64,
     /// The lowest success after the trigger's begin.
     pub worst_success: f64,
-    /// Miss ratio of first and repeated lookups in the last tenth of the run.
+    /// Miss ratio of first lookups in the last tenth of the run.
     pub miss_ratio: f64,
     /// Requests a second in the same stretch.
     pub load: f64,
-    /// The load under which a collapsed system climbs out: `mu / (m_c (1 + r))`, with the miss ratio above for `m_c`; of a
-    /// system that healed, with 1.
+    /// The load under which a collapsed system climbs out: `mu / (m_c (1 + r))`, as the asks per request of the same stretch
+    /// tell it. Of a system that healed: that of an empty cache, `mu / (1 + r)`.
     pub escape_load: f64,
 }
 
@@ -66,7 +66,7 @@ pub fn judge(
     let first_after = |at: Seconds| windows.partition_point(|window| window.start < at.nanoseconds());
     let (begins, ends) = (first_after(begin), first_after(end));
     let after = &windows[ends..];
-    let recovered = recovered(after);
+    let recovered = recovered(after, model.client.timeout);
     let healed = recovered.is_some();
     let total = sum(&windows[begins..]);
     let tail_windows = after.len().div_ceil(10);
@@ -78,7 +78,7 @@ pub fn judge(
     };
     let retries = 1.0 + f64::from(model.client.retries);
     let load = tail.offered as f64 / (tail_windows.max(1) as f64 * width.0);
-    let escape_load = answers / (if healed { 1.0 } else { miss_ratio.max(f64::MIN_POSITIVE) } * retries);
+    let asks = tail.asks_per_request().filter(|asks| !healed && *asks > 0.0).unwrap_or(retries);
     let phase = match healed {
         false => Phase::Metastable,
         true if load < answers / retries => Phase::Stable,
@@ -92,16 +92,22 @@ pub fn judge(
         worst_success: windows[begins..].windows(SMOOTH).filter_map(success).fold(1.0, f64::min),
         miss_ratio,
         load,
-        escape_load,
+        escape_load: answers / asks,
     }
 }
 
-/// The first window with an empty queue after the last one in which users suffered; `None` where they still do in the end.
-pub(super) fn recovered(after: &[Window]) -> Option<usize> {
+/// The first window with an idle queue after the last one in which users suffered; `None` where they still do in the end.
+pub(super) fn recovered(after: &[Window], timeout: Seconds) -> Option<usize> {
     let suffers = |stretch: &[Window]| success(stretch).is_some_and(|success| success < HEALTHY);
     let smooth = SMOOTH.min(after.len().max(1));
     let last = after.windows(smooth).rposition(suffers).map_or(0, |i| i + smooth);
-    (last..after.len()).find(|i| after[*i].min_delay == 0)
+    (last..after.len()).find(|i| is_idle(&after[*i], timeout))
+}
+
+/// Whether the queue was empty at some time of the window: somebody waited next to nothing, a hundredth of the timeout. Old
+/// work may still lie at the bottom of a LIFO queue; nobody waits for it.
+pub(super) fn is_idle(window: &Window, timeout: Seconds) -> bool {
+    window.min_delay <= timeout.nanoseconds() / 100
 }
 
 fn success(stretch: &[Window]) -> Option<f64> {
@@ -109,7 +115,7 @@ fn success(stretch: &[Window]) -> Option<f64> {
 }
 
 /// Windows as one.
-pub(super) fn sum(windows: &[Window]) -> Window {
+pub fn sum(windows: &[Window]) -> Window {
     let mut all = windows.first().copied().unwrap_or_default();
     windows.iter().skip(1).for_each(|window| all += *window);
     all

@@ -11,9 +11,9 @@ pub struct Window {
     pub start: u64,
     /// Requests that arrived.
     pub offered: u64,
-    /// Lookups, those of retries included.
+    /// First lookups of requests: all that arrived but those that were shed.
     pub lookups: u64,
-    /// Lookups that found their object.
+    /// First lookups that found their object.
     pub hits: u64,
     /// Fetches sent to the backend, dropped ones included.
     pub asked: u64,
@@ -51,9 +51,14 @@ impl Window {
         (ended > 0).then(|| self.in_time as f64 / ended as f64)
     }
 
-    /// Lookups that missed, as a share.
+    /// First lookups that missed, as a share.
     pub fn miss_ratio(&self) -> Option<f64> {
         (self.lookups > 0).then(|| 1.0 - self.hits as f64 / self.lookups as f64)
+    }
+
+    /// Fetches sent to the backend for each request that arrived, on average: `m_c (1 + r)` in a collapse.
+    pub fn asks_per_request(&self) -> Option<f64> {
+        (self.offered > 0).then(|| self.asked as f64 / self.offered as f64)
     }
 
     /// Arrivals, answers, timeouts and retries.

@@ -1,0 +1,256 @@
+//! Every trigger does what it says, and every way of breaking the loop breaks it (or does not) where it should.
+
+use super::{Made, model, outage, ratio};
+use coldgap::outage::breaker::Breaker;
+use coldgap::outage::client::{Backoff, Budget};
+use coldgap::outage::queue::CoDel;
+use coldgap::outage::remedy::Remedy;
+use coldgap::outage::run::Scenario;
+use coldgap::outage::trigger::{Happening, Step, Trigger};
+use coldgap::outage::verdict::{Phase, Verdict, judge, sum};
+use coldgap::outage::window::Window;
+use coldgap::outage::{Model, Sets};
+use coldgap::request::{Op, Requests, SECOND};
+use coldgap::units::Seconds;
+use std::sync::LazyLock;
+
+/// Zipf(1.0) over 20,000 keys, 1,000 requests a second; the first half warms the cache.
+static ZIPF: LazyLock<Made> = LazyLock::new(|| Made::zipf(1.0, 20_000, 600_000, 1000.0, 7));
+const WARM: usize = 300_000;
+/// About one request in ten misses a warm cache of so many.
+const ENTRIES: u64 = 8_000;
+
+/// Backend of 200 a second, timeout 1 s.
+fn base(retries: u32) -> Model {
+    model(200.0, 1.0, 0.1, retries)
+}
+
+fn windows(model: Model, load: f64, steps: &[Step]) -> Vec<Window> {
+    let mut scenario = ZIPF.scenario(WARM, load, model, 1);
+    scenario.steps = steps.to_vec();
+    outage(ENTRIES, &scenario, 120.0)
+}
+
+/// The trigger comes after 10 seconds.
+fn struck(model: Model, load: f64, trigger: Trigger, then: &[Step]) -> (Vec<Window>, Verdict) {
+    let mut steps = vec![Step::trigger(Seconds(10.0), trigger)];
+    steps.extend_from_slice(then);
+    let windows = windows(model, load, &steps);
+    let over = Seconds(10.0 + trigger.lasts().0);
+    let verdict = judge(&windows, Seconds(1.0), Seconds(10.0), over, &model, 1.0);
+    (windows, verdict)
+}
+
+fn after(seconds: f64, remedy: Remedy) -> Step {
+    Step::remedy(Seconds(seconds), remedy)
+}
+
+#[test]
+fn a_flush_loses_everything_and_smaller_losses_their_share() {
+    let entries = |trigger| {
+        let windows = struck(base(0), 0.3, trigger, &[]).0;
+        windows[10].entries as f64 / windows[9].entries as f64
+    };
+    assert!(entries(Trigger::Flush) < 0.05);
+    // A tenth of a second's misses come back within the window.
+    assert!((entries(Trigger::Shards { lost: 1, of: 4 }) - 0.75).abs() < 0.03);
+    assert!((entries(Trigger::Loss(ratio(0.5))) - 0.5).abs() < 0.03);
+    assert!((entries(Trigger::Hottest(2000)) - 0.75).abs() < 0.03);
+    assert!((entries(Trigger::Shrunk(ratio(0.3))) - 0.3).abs() < 0.001);
+}
+
+#[test]
+fn the_hottest_keys_are_the_worst_to_lose() {
+    let misses = |trigger| struck(base(0), 0.3, trigger, &[]).0[10].miss_ratio().unwrap();
+    assert!(misses(Trigger::Hottest(800)) > 2.0 * misses(Trigger::Loss(ratio(0.1))));
+}
+
+#[test]
+fn a_rolling_restart_is_survived_where_a_flush_is_not() {
+    let rolling = Trigger::RollingRestart { nodes: 8, interval: Seconds(6.0) };
+    let (windows, verdict) = struck(base(0), 0.8, rolling, &[]);
+    assert!(verdict.healed, "{verdict:?}");
+    assert!(windows[10].entries < windows[9].entries);
+    assert_eq!(struck(base(0), 0.8, Trigger::Flush, &[]).1.phase, Phase::Metastable);
+}
+
+#[test]
+fn renamed_keys_miss_and_the_old_ones_stay_until_evicted() {
+    let (windows, _) = struck(base(0), 0.3, Trigger::Renamed(ratio(0.5)), &[]);
+    let before = sum(&windows[..10]).miss_ratio().unwrap();
+    assert!(windows[10].miss_ratio().unwrap() > 2.5 * before);
+    assert_eq!(windows[10].entries, windows[9].entries, "nothing was dropped");
+}
+
+#[test]
+fn a_spike_is_told_from_a_collapse_by_the_minimum_delay() {
+    let spike = Trigger::Spike { factor: 4.0, lasts: Seconds(5.0) };
+    let (windows, verdict) = struck(base(0), 0.7, spike, &[]);
+    let offered = |range: std::ops::Range<usize>| sum(&windows[range]).offered as f64;
+    assert!((offered(10..15) / offered(5..10) / 4.0 - 1.0).abs() < 0.1);
+    assert!(verdict.healed);
+    assert!(windows[10..15].iter().any(|window| window.min_delay > 0));
+    assert!(windows[40..].iter().all(|window| window.min_delay == 0));
+    let (windows, _) = struck(base(0), 1.2, Trigger::Flush, &[]);
+    assert!(windows[20..].iter().all(|window| window.min_delay > SECOND));
+}
+
+#[test]
+fn a_slow_or_stalled_backend_answers_less_and_then_all_at_once() {
+    let slow = Trigger::SlowBackend { speed: ratio(0.25), lasts: Seconds(5.0) };
+    let (windows, _) = struck(base(0), 1.0, slow, &[]);
+    assert!(sum(&windows[11..15]).answered < 4 * 60, "a quarter of 200 a second");
+    let (windows, _) = struck(base(0), 1.0, Trigger::Stall { lasts: Seconds(5.0) }, &[]);
+    assert_eq!(sum(&windows[11..15]).answered, 0);
+    assert!(windows[15].answered > 180, "the burst");
+}
+
+#[test]
+fn a_shrunken_cache_overloads_the_backend() {
+    let (windows, verdict) = struck(base(0), 1.2, Trigger::Shrunk(ratio(0.1)), &[]);
+    assert!(windows[9].success().unwrap() > 0.99 && !verdict.healed, "{verdict:?}");
+}
+
+/// At a load where a flush is not survived by itself.
+#[test]
+fn what_breaks_the_loop_from_the_beginning() {
+    let heals = |change: Remedy, retries: u32| {
+        let mut model = base(retries);
+        change.apply(&mut model);
+        struck(model, 0.8, Trigger::Flush, &[]).1.healed
+    };
+    assert!(!struck(base(0), 0.8, Trigger::Flush, &[]).1.healed);
+    for remedy in [
+        Remedy::Lifo,
+        Remedy::BoundedQueue(100),
+        Remedy::AdaptiveLifo(CoDel { interval: Seconds(0.5), target: Seconds(0.3) }),
+        Remedy::Deadline(Seconds(0.6)),
+        Remedy::LateFills,
+        Remedy::CircuitBreaker(Breaker::default()),
+    ] {
+        assert!(heals(remedy, 0), "{remedy:?}");
+    }
+    for remedy in [Remedy::NoRetries, Remedy::BoundedQueue(400), Remedy::FirstTriesFirst] {
+        assert!(!heals(remedy, 0), "{remedy:?}");
+    }
+}
+
+#[test]
+fn what_breaks_the_loop_later() {
+    let heals = |then: &[Step]| struck(base(2), 0.8, Trigger::Flush, then).1.healed;
+    assert!(!heals(&[]));
+    assert!(!heals(&[after(30.0, Remedy::NoRetries)]), "the queue stays");
+    assert!(heals(&[after(30.0, Remedy::Lifo), after(30.0, Remedy::NoRetries)]));
+    let cut = Step { at: Seconds(20.0), what: Happening::Load(0.02) };
+    let back = Step { at: Seconds(60.0), what: Happening::Load(0.3) };
+    assert!(heals(&[after(20.0, Remedy::Cancel), after(20.0, Remedy::Deadline(Seconds(0.5))), cut, back]));
+    // The hottest keys, fetched past everybody who waits while half of the load is shed.
+    let warm_up = Remedy::WarmUp { keys: 6000, per_second: 150.0 };
+    let help = [
+        after(15.0, Remedy::FillsFirst),
+        after(15.0, Remedy::Shed(ratio(0.95))),
+        after(15.0, Remedy::Deadline(Seconds(0.5))),
+        after(20.0, warm_up),
+        after(70.0, Remedy::Shed(ratio(0.0))),
+    ];
+    assert!(heals(&help));
+    assert!(!heals(&[after(15.0, Remedy::FillsFirst)]), "fills that nobody waits for any more help nobody");
+}
+
+#[test]
+fn budgets_and_backoff_bound_retries() {
+    let retries = |model: Model| {
+        let windows = struck(model, 1.5, Trigger::Flush, &[]).0;
+        let all = sum(&windows[20..60]);
+        (all.retries as f64 / all.offered as f64, all.failures)
+    };
+    let mut model = base(3);
+    assert!(retries(model).0 > 0.8);
+    model.client.budget = Some(Budget { per_request: 0.1, per_second: 0.0, most: 10.0 });
+    let (share, _) = retries(model);
+    assert!((0.095..=0.101).contains(&share), "{share}");
+    model.client.budget = None;
+    model.client.backoff = Backoff::Exponential { first: Seconds(1e4), cap: Seconds(1e5), jitter: ratio(0.5) };
+    assert_eq!(retries(model), (0.0, 0), "nobody came back yet, so nobody gave up");
+}
+
+#[test]
+fn shedding_refuses_its_share_and_a_breaker_stops_asks() {
+    let mut model = base(0);
+    model.shed = ratio(0.25);
+    let all = sum(&windows(model, 0.5, &[]));
+    assert!((all.lookups as f64 / all.offered as f64 - 0.75).abs() < 0.01);
+    assert!(all.failures >= all.offered - all.lookups);
+    let mut model = base(0);
+    model.client.breaker = Some(Breaker::default());
+    let (windows, _) = struck(model, 1.5, Trigger::Stall { lasts: Seconds(60.0) }, &[]);
+    let open = sum(&windows[20..60]);
+    assert!(open.asked <= 10 * 10, "a few probes: {}", open.asked);
+    assert!(windows[100].asked > 50, "closed again");
+}
+
+#[test]
+fn slow_error_paths_eat_the_backend() {
+    let mut model = base(3);
+    model.queue.bound = Some(50);
+    model.error_cost = ratio(0.4);
+    let slow = struck(model, 0.8, Trigger::Flush, &[]).1;
+    let fast = struck(model, 0.8, Trigger::Flush, &[after(20.0, Remedy::FastErrors)]).1;
+    assert!(!slow.healed && fast.healed, "{slow:?} {fast:?}");
+}
+
+/// Requests with times to live or writes.
+struct Columns {
+    ttls: Vec<u32>,
+    ops: Vec<Op>,
+}
+
+fn scenario<'t>(columns: &'t Columns, model: Model, ttls: bool, ops: bool) -> Scenario<'t> {
+    let mut scenario = ZIPF.scenario(0, 0.5, model, 1);
+    let cut = |requests: Requests<'t>| Requests {
+        ttls: ttls.then(|| &columns.ttls[..requests.len()]),
+        ops: ops.then(|| &columns.ops[..requests.len()]),
+        ..requests
+    };
+    scenario.requests = cut(scenario.requests);
+    scenario.history = cut(scenario.history);
+    scenario
+}
+
+#[test]
+fn expiry_jitter_and_serving_stale() {
+    let count = ZIPF.times.len();
+    let columns = Columns { ttls: vec![100; count], ops: Vec::new() };
+    let patient = model(2000.0, 10.0, 0.05, 0);
+    let run = |model: Model, steps: &[Step]| {
+        let mut scenario = scenario(&columns, model, true, false);
+        scenario.steps = steps.to_vec();
+        outage(20_000, &scenario, 400.0)
+    };
+    // Filled in the same seconds, entries die in the same seconds, from the 100th on; jitter spreads their ends.
+    let step = |windows: &[Window]| sum(&windows[100..105]).asked as f64 / sum(&windows[94..99]).asked as f64;
+    let plain = run(patient, &[]);
+    let jittered = run(Model { ttl_jitter: ratio(0.5), ..patient }, &[]);
+    assert!(step(&plain) > 1.6 && step(&jittered) < 1.25, "{} {}", step(&plain), step(&jittered));
+    // With the backend stalled, what is past its time is served all the same.
+    let stall = [Step::trigger(Seconds(90.0), Trigger::Stall { lasts: Seconds(60.0) })];
+    let hits = |model: Model| sum(&run(model, &stall)[105..150]).hits;
+    let stale = Model { stale: Seconds(600.0), ..patient };
+    assert!(hits(stale) as f64 > 1.5 * hits(patient) as f64);
+    // Refreshing does not cost more than expiry does.
+    assert!(sum(&run(stale, &[])).asked <= sum(&plain).asked * 11 / 10);
+}
+
+#[test]
+fn sets_write_through_or_invalidate_and_make_fetches_useless() {
+    let count = ZIPF.times.len();
+    let columns =
+        Columns { ttls: Vec::new(), ops: (0..count).map(|i| if i % 5 == 0 { Op::Set } else { Op::Get }).collect() };
+    let run = |sets: Sets| {
+        let model = Model { sets, ..model(2000.0, 10.0, 0.05, 0) };
+        sum(&outage(20_000, &scenario(&columns, model, false, true), 200.0))
+    };
+    let (through, invalidated) = (run(Sets::WriteThrough), run(Sets::Invalidate));
+    assert!(invalidated.miss_ratio().unwrap() > 1.5 * through.miss_ratio().unwrap());
+    assert!(invalidated.inserts < invalidated.answered, "answers older than a write enter no cache");
+}
