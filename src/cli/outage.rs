@@ -51,6 +51,9 @@ pub struct OutageArgs {
     /// Leave out the load up to which each remedy lets the service heal: the slowest part
     #[arg(long)]
     quick: bool,
+    /// Find the thresholds of alerts that tell an outage that stays from one that heals
+    #[arg(long)]
+    alerts: bool,
     /// The eviction policy [default: lru]
     #[arg(short, long, value_name = "POLICY", value_parser = one_policy)]
     policy: Option<PolicySpec>,
@@ -195,7 +198,7 @@ fn question(args: &OutageArgs, scenario: &Scenario) -> Result<Question> {
         window,
         act_after,
         seed: args.seed.or(scenario.seed).unwrap_or(1),
-        extent: Extent { remedies: true, edges: !args.quick, ramp: true },
+        extent: Extent { remedies: true, edges: !args.quick, ramp: true, alerts: args.alerts },
     })
 }
 
@@ -206,8 +209,10 @@ fn check_times(horizon: Seconds, window: Seconds, act_after: Seconds) -> Result<
             .hint("write them like --window 1s --horizon 15min"));
     }
     if act_after >= horizon {
-        return Err(Error::usage(format!("remedies are switched on after {act_after}, when the horizon of {horizon} is over"))
-            .hint("lower --act-after or give a longer --horizon"));
+        return Err(Error::usage(format!(
+            "remedies are switched on after {act_after}, when the horizon of {horizon} is over"
+        ))
+        .hint("lower --act-after or give a longer --horizon"));
     }
     if horizon.0 / window.0 > MOST_WINDOWS {
         return Err(Error::usage(format!("a horizon of {horizon} has more than 100,000 windows of {window}"))

@@ -29,11 +29,8 @@ fn the_demo_tells_what_it_measured() {
 
     // The better cache misses less and heals no better; the knob changes that.
     let sentence = &story[story.find("Would a better cache").unwrap()..];
-    let misses: Vec<f64> = sentence
-        .split('%')
-        .take(2)
-        .map(|part| part.split_whitespace().last().unwrap().parse().unwrap())
-        .collect();
+    let misses: Vec<f64> =
+        sentence.split('%').take(2).map(|part| part.split_whitespace().last().unwrap().parse().unwrap()).collect();
     assert!(misses[0] < 0.8 * misses[1], "{misses:?}");
     let (lru, sieve) = (heals_up_to(&story, "LRU"), heals_up_to(&story, "SIEVE"));
     let bounded = heals_up_to(&story, "LRU, at most 175 wait");

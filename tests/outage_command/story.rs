@@ -118,7 +118,8 @@ fn the_ramp_holds_when_it_is_run_as_a_scenario() {
 #[test]
 fn a_low_load_heals_and_the_edge_lies_between() {
     let high = json(&SERVICE);
-    let (low, broken) = (number(&high["verdict"], "heals_low_per_second"), number(&high["verdict"], "heals_high_per_second"));
+    let (low, broken) =
+        (number(&high["verdict"], "heals_low_per_second"), number(&high["verdict"], "heals_high_per_second"));
     assert!(low < broken && broken < 3000.0 && low > 350.0, "{low}..{broken}");
     let healed = outage(&["--load", &format!("{}/s", low * 0.8)]);
     assert_eq!(healed["verdict"]["phase"], "vulnerable");

@@ -81,7 +81,7 @@ fn lose_cache(trace: &Trace, policy: &str, queue: QueueWord, timeout: Seconds) -
         window: Seconds(1.0),
         act_after: Seconds(30.0),
         seed: 1,
-        extent: Extent { remedies: false, edges: true, ramp: false },
+        extent: Extent { remedies: false, edges: true, ramp: false, alerts: false },
     };
     tell(trace, &question, || {})
 }

@@ -1,6 +1,7 @@
 //! One outage, told from a trace: what happens at a moment, whether the service heals, what each remedy would have done,
 //! and how the load may be let back. It composes replays and simulations, prints nothing and knows no report.
 
+mod alerts;
 pub mod demo;
 mod edge;
 mod moment;
@@ -10,6 +11,7 @@ pub mod scenario;
 mod stage;
 pub mod words;
 
+pub use alerts::{Alert, Alerts, Signal};
 pub use moment::Moment;
 pub use ramp::{Ramp, RampStep, SEEDS as RAMP_SEEDS};
 pub use remedies::Tried;
@@ -83,6 +85,8 @@ pub struct Extent {
     pub edges: bool,
     /// How to let the load back.
     pub ramp: bool,
+    /// Which alerts tell an outage that stays from one that heals.
+    pub alerts: bool,
 }
 
 /// What was found.
@@ -130,6 +134,8 @@ pub struct Story {
     pub edge: Option<Bracket>,
     /// How to let the load back; `None` where nothing needs it, or none was found.
     pub ramp: Option<Ramp>,
+    /// Which alerts tell an outage that stays from one that heals; `None` where it was not asked for.
+    pub alerts: Option<Alerts>,
 }
 
 impl Story {
@@ -206,6 +212,7 @@ pub fn tell(trace: &Trace, question: &Question, step: impl Fn() + Sync + Send) -
         remedies: told.remedies,
         edge: told.edge,
         ramp: told.ramp,
+        alerts: told.alerts,
     })
 }
 
@@ -266,6 +273,7 @@ struct Told {
     remedies: Vec<Tried>,
     edge: Option<Bracket>,
     ramp: Option<Ramp>,
+    alerts: Option<Alerts>,
 }
 
 impl<S: Fn() + Sync + Send> Task for Telling<'_, '_, S> {
@@ -302,12 +310,14 @@ impl<S: Fn() + Sync + Send> Task for Telling<'_, '_, S> {
             ramp = ramp::find(stage, &warm, &verdict)?;
         }
         step();
-        Ok(Told { windows, control, verdict, remedies, edge, ramp })
+        let alerts = if question.extent.alerts { Some(alerts::find(stage, &warm)?) } else { None };
+        step();
+        Ok(Told { windows, control, verdict, remedies, edge, ramp, alerts })
     }
 }
 
 /// How often [`tell`] calls its `step`.
-pub const STEPS: u64 = 5;
+pub const STEPS: u64 = 6;
 
 /// True for a trigger.
 fn is_trigger(what: &Happening) -> bool {

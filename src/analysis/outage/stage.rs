@@ -117,6 +117,11 @@ impl<'t> Stage<'t> {
         judge(windows, self.window, self.begins, self.over, model, self.mean_demand)
     }
 
+    /// Judges a loss at the moment when the triggers begin.
+    pub fn judge_loss(&self, windows: &[Window]) -> Verdict {
+        judge(windows, self.window, self.begins, self.begins, &self.model, self.mean_demand)
+    }
+
     /// Whether the trace ends before the horizon does.
     pub fn is_short(&self) -> bool {
         let span = self.requests.times[self.requests.len() - 1] - self.requests.times[0];

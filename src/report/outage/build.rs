@@ -1,8 +1,8 @@
 //! Turns a story into the report's data.
 
 use super::{
-    Config, Event, OutageReport, Phase, Ramp, RampStep, RemedyRow, TraceFacts, Verdict, WindowRow, names, sentence,
-    timeline,
+    Config, Event, OutageReport, Phase, Ramp, RampStep, RemedyRow, TraceFacts, Verdict, WindowRow, alerts, names,
+    sentence, timeline,
 };
 use crate::analysis::AUTO_BACKEND_HEADROOM;
 use crate::analysis::outage::words::QueueWord;
@@ -61,6 +61,7 @@ pub fn build(command: &str, about: Option<String>, trace: &Trace, question: &Que
             takes_seconds: ramp.takes.0,
             seeds: ramp.seeds.clone(),
         }),
+        alerts: story.alerts.as_ref().map(alerts::data),
         warnings: warnings(story),
     }
 }

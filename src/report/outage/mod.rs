@@ -1,5 +1,6 @@
 //! The report of `coldgap outage`: one outage as versioned data, and for reading ([`text`]).
 
+mod alerts;
 mod build;
 pub mod demo;
 mod names;
@@ -10,6 +11,7 @@ mod timeline;
 pub use build::build;
 
 use super::Tool;
+use crate::analysis::outage::Signal;
 use crate::outage::Model;
 use crate::outage::trigger::Step;
 use crate::units::Rate;
@@ -46,6 +48,8 @@ pub struct OutageReport {
     pub remedies: Vec<RemedyRow>,
     /// How to let the load back.
     pub ramp: Option<Ramp>,
+    /// Which alerts tell an outage that stays from one that heals; null where it was not asked for.
+    pub alerts: Option<Alerts>,
     /// What should make a reader careful.
     pub warnings: Vec<String>,
 }
@@ -240,4 +244,30 @@ pub struct RampStep {
     pub load_per_second: f64,
     pub load_ratio: f64,
     pub hold_seconds: Option<f64>,
+}
+
+/// Alerts, from losses of a share of the cache.
+#[derive(Debug, Clone, Serialize)]
+#[allow(missing_docs, reason = "the names say it, with units; times are after the loss")]
+pub struct Alerts {
+    pub survived_loss_ratio: Option<f64>,
+    pub fatal_loss_ratio: Option<f64>,
+    pub felt_seconds: Option<f64>,
+    pub watched_seconds: f64,
+    pub runs: usize,
+    pub signals: Vec<SignalRow>,
+}
+
+/// One signal; a wait is in seconds, the others are shares of the lookups.
+#[derive(Debug, Clone, Serialize)]
+#[allow(missing_docs, reason = "the names say it, with units")]
+pub struct SignalRow {
+    pub signal: Signal,
+    /// The highest in any run that healed.
+    pub healed_most: f64,
+    /// The least peak of the runs that did not.
+    pub stayed_least: f64,
+    pub threshold: Option<f64>,
+    /// In the slowest of the runs that did not heal.
+    pub fires_seconds: Option<f64>,
 }

@@ -1,7 +1,7 @@
 //! The outage for reading in a terminal: what happens, why, how to come back, and what would have broken the loop.
 
 use super::sentence::share;
-use super::{OutageReport, RemedyRow, TimelineRow};
+use super::{OutageReport, RemedyRow, TimelineRow, alerts};
 use crate::prose;
 use crate::report::chart::{self, Ink};
 use crate::units::{Seconds, grouped, grouped_rate, significant};
@@ -29,6 +29,10 @@ pub fn render(report: &OutageReport) -> String {
     cost(&mut out, report);
     ramp(&mut out, report);
     remedies(&mut out, report);
+    alerts::lines(report).iter().for_each(|text| line(&mut out, text));
+    if report.alerts.is_some() {
+        line(&mut out, "");
+    }
     list(&mut out, "WARNINGS", &report.warnings);
     list(&mut out, "ASSUMPTIONS", &report.assumptions);
     provenance(&mut out, report);
