@@ -42,7 +42,7 @@ pub struct OutageArgs {
     /// How long it is followed [default: 15min]
     #[arg(long, value_name = "TIME")]
     horizon: Option<Seconds>,
-    /// Width of the windows [default: 1s]
+    /// Width of the windows [default: 1s, wider where fewer than 20 requests come in a second]
     #[arg(long, value_name = "TIME")]
     window: Option<Seconds>,
     /// When remedies are switched on, after the last trigger is over [default: 30s]
@@ -166,9 +166,8 @@ fn question(args: &OutageArgs, scenario: &Scenario) -> Result<Question> {
         .hint("no answer could ever be in time; check --timeout and --service-time"));
     }
     let horizon = args.horizon.or(scenario.horizon).unwrap_or(Seconds(900.0));
-    let window = args.window.unwrap_or(Seconds(1.0));
     let act_after = args.act_after.or(scenario.act_after).unwrap_or(Seconds(30.0));
-    check_times(horizon, window, act_after)?;
+    check_times(horizon, args.window, act_after)?;
     let backend = flags.backend.or(scenario.backend);
     let late = flags.late_answers || scenario.late_answers.unwrap_or(false);
     let sweep = Sweep {
@@ -195,15 +194,16 @@ fn question(args: &OutageArgs, scenario: &Scenario) -> Result<Question> {
         at: args.at.or(scenario.at),
         deeds: deeds(args, scenario),
         horizon,
-        window,
+        window: args.window,
         act_after,
         seed: args.seed.or(scenario.seed).unwrap_or(1),
         extent: Extent { remedies: true, edges: !args.quick, ramp: true, alerts: args.alerts },
     })
 }
 
-fn check_times(horizon: Seconds, window: Seconds, act_after: Seconds) -> Result<()> {
+fn check_times(horizon: Seconds, window: Option<Seconds>, act_after: Seconds) -> Result<()> {
     const MOST_WINDOWS: f64 = 100_000.0;
+    let window = window.unwrap_or(horizon);
     if horizon.nanoseconds() == 0 || window.nanoseconds() == 0 {
         return Err(Error::usage("a window and a horizon must be longer than nothing")
             .hint("write them like --window 1s --horizon 15min"));

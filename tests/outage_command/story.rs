@@ -169,5 +169,30 @@ fn the_text_has_every_part() {
     ] {
         assert!(report.contains(part), "{part}");
     }
-    assert!(report.lines().all(|line| line.chars().count() <= 100 || line.contains("coldgap outage")));
+    assert!(report.lines().all(|line| line.chars().count() <= 100 || line.contains("fingerprint")));
+}
+
+/// Alerts must be silent in every loss that heals and speak in every one that stays: checked against runs of their own.
+#[test]
+fn an_alert_tells_a_loss_that_stays_from_one_that_heals() {
+    let report = outage(&["--alerts"]);
+    let alerts = &report["alerts"];
+    let (survived, fatal) = (number(alerts, "survived_loss_ratio"), number(alerts, "fatal_loss_ratio"));
+    assert!(survived < fatal);
+    let wait = rows(alerts, "signals").iter().find(|row| row["signal"] == "least_wait").unwrap();
+    let threshold = number(wait, "threshold");
+    let least_waits = |share: f64| {
+        let run = outage(&["--lose", &format!("{}%", share * 100.0)]);
+        let after = rows(&run, "windows").iter().filter(|row| row["phase"] == "after");
+        let waits: Vec<f64> = after.map(|row| number(row, "min_delay_seconds")).collect();
+        let over_five: Vec<f64> =
+            waits.windows(5).map(|five| five.iter().copied().fold(f64::INFINITY, f64::min)).collect();
+        (run["verdict"]["healed"] == true, over_five)
+    };
+    let (healed, waits) = least_waits(survived);
+    assert!(healed && waits.iter().all(|wait| *wait < threshold), "{threshold}: {waits:?}");
+    let (healed, waits) = least_waits(1.0);
+    assert!(!healed);
+    let fires = waits.iter().position(|wait| *wait > threshold).unwrap() as f64 + 5.0;
+    assert!(fires <= number(wait, "fires_seconds"), "{fires}");
 }

@@ -78,7 +78,7 @@ fn lose_cache(trace: &Trace, policy: &str, queue: QueueWord, timeout: Seconds) -
         at: Some(Seconds(50.0)),
         deeds: vec![(Seconds(0.0), Deed::Happens(Happening::Trigger(Trigger::Flush)))],
         horizon: Seconds(60.0),
-        window: Seconds(1.0),
+        window: None,
         act_after: Seconds(30.0),
         seed: 1,
         extent: Extent { remedies: false, edges: true, ramp: false, alerts: false },

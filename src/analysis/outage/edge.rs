@@ -3,14 +3,14 @@
 use super::is_trigger;
 use super::remedies::Tried;
 use super::stage::Stage;
-use crate::cache::{Cache, Lookaside};
+use crate::cache::Cache;
 use crate::error::Result;
 use crate::outage::remedy::Remedy;
 use crate::outage::run::Scenario;
 use crate::outage::search::{Bracket, Search, trial};
 use crate::outage::trigger::Step;
 use crate::policy::Policy;
-use crate::replay::grid;
+use crate::replay::{grid, replay};
 use crate::units::Seconds;
 
 /// Seeds at which each load is tried.
@@ -84,7 +84,6 @@ pub(super) fn find<P: Policy>(
 /// The load that the warm cache lets through to the backend at its full capacity, in requests a second.
 fn most_carried<P: Policy>(stage: &Stage<'_>, warm: &Cache<P>, lead: usize) -> f64 {
     let mut cache = warm.clone();
-    let tally = crate::replay::replay(&mut cache, &stage.requests.slice(lead..stage.requests.len()));
-    debug_assert!(cache.entries() > 0 || tally.requests == 0);
+    let tally = replay(&mut cache, &stage.requests.slice(lead..stage.requests.len()));
     stage.answers() / tally.miss_ratio().unwrap_or(1.0).max(1e-3)
 }

@@ -66,8 +66,8 @@ pub struct Question {
     pub deeds: Vec<(Seconds, Deed)>,
     /// How long it is followed, in real time.
     pub horizon: Seconds,
-    /// Width of windows, in real time.
-    pub window: Seconds,
+    /// Width of windows, in real time; `None`: one that suits the load.
+    pub window: Option<Seconds>,
     /// When remedies are switched on, after the last trigger's end.
     pub act_after: Seconds,
     /// Seed of the simulation.
@@ -144,9 +144,14 @@ impl Story {
         self.control.healed
     }
 
+    /// Whether it was over before remedies could be switched on.
+    pub fn is_over_before_anybody_acts(&self) -> bool {
+        self.verdict.recovery.is_some_and(|recovery| self.begins.0 + recovery.0 <= self.act.0)
+    }
+
     /// Whether users felt anything.
     pub fn is_felt(&self) -> bool {
-        self.verdict.worst_success < HEALTHY || !self.verdict.healed
+        is_felt(&self.verdict)
     }
 }
 
@@ -187,7 +192,8 @@ pub fn tell(trace: &Trace, question: &Question, step: impl Fn() + Sync + Send) -
     model.queue = question.queue.queue(service.patience());
     model.fill = question.fill;
     model.client.backoff = question.backoff;
-    let stage = Stage::new(trace, question, model, &moment, load, today, mean_demand);
+    let width = question.window.unwrap_or_else(|| suitable_width(today * load));
+    let stage = Stage::new(trace, question, width, model, &moment, load, today, mean_demand);
     let objects = stage.scenario(&model, &stage.steps, question.seed).cache_objects();
     let told = cell.with_cache_for(objects, trace, Telling { stage: &stage, question, today, step: &step })??;
     Ok(Story {
@@ -203,9 +209,9 @@ pub fn tell(trace: &Trace, question: &Question, step: impl Fn() + Sync + Send) -
         begins: stage.begins,
         over: stage.over,
         act: stage.act,
-        ran: Seconds(told.windows.len() as f64 * question.window.0),
+        ran: Seconds(told.windows.len() as f64 * width.0),
         spent: stage.is_short(),
-        width: question.window,
+        width,
         windows: told.windows,
         control: told.control,
         verdict: told.verdict,
@@ -214,6 +220,13 @@ pub fn tell(trace: &Trace, question: &Question, step: impl Fn() + Sync + Send) -
         ramp: told.ramp,
         alerts: told.alerts,
     })
+}
+
+/// The narrowest of some widths in which so many requests arrive that a share of them means something.
+fn suitable_width(load: f64) -> Seconds {
+    const WIDTHS: [f64; 5] = [1.0, 5.0, 10.0, 30.0, 60.0];
+    const ENOUGH: f64 = 20.0;
+    Seconds(WIDTHS.into_iter().find(|width| width * load >= ENOUGH).unwrap_or(WIDTHS[WIDTHS.len() - 1]))
 }
 
 fn check(trace: &Trace, question: &Question) -> Result<()> {
@@ -288,17 +301,17 @@ impl<S: Fn() + Sync + Send> Task for Telling<'_, '_, S> {
         if follow < LEAST_WINDOWS {
             return Err(Error::usage(format!(
                 "the trace or the horizon ends {} after the triggers are over, which is too soon to see anything",
-                Seconds(follow as f64 * question.window.0)
+                Seconds(follow as f64 * stage.window.0)
             ))
             .hint("give an earlier --at, a lower --load, a longer --horizon, or a longer trace"));
         }
         let verdict = stage.judge(&windows, &stage.model);
         step();
-        let felt = verdict.worst_success < HEALTHY || !verdict.healed;
+        let felt = is_felt(&verdict);
         let mut remedies = Vec::new();
         let mut edge = None;
         if felt && question.extent.remedies {
-            remedies = remedies::try_all(stage, &warm)?;
+            remedies = remedies::try_all(stage, &warm, &verdict)?;
         }
         step();
         if felt && question.extent.edges {
@@ -318,6 +331,10 @@ impl<S: Fn() + Sync + Send> Task for Telling<'_, '_, S> {
 
 /// How often [`tell`] calls its `step`.
 pub const STEPS: u64 = 6;
+
+fn is_felt(verdict: &Verdict) -> bool {
+    verdict.worst_success < HEALTHY || !verdict.healed
+}
 
 /// True for a trigger.
 fn is_trigger(what: &Happening) -> bool {

@@ -4,7 +4,6 @@ use super::stage::Stage;
 use super::words;
 use crate::cache::{Cache, Lookaside};
 use crate::error::Result;
-use crate::outage::backend::Kind;
 use crate::outage::breaker::Breaker;
 use crate::outage::queue::CoDel;
 use crate::outage::remedy::Remedy;
@@ -14,6 +13,7 @@ use crate::outage::verdict::Verdict;
 use crate::policy::Policy;
 use crate::replay::grid;
 use crate::units::Seconds;
+use std::cmp::Ordering;
 
 /// What one remedy does.
 #[derive(Debug, Clone)]
@@ -39,13 +39,12 @@ const WARM_UP: f64 = 0.5;
 /// lasts its users are not served, and how to end it is the ramp's question.
 fn candidates(stage: &Stage<'_>, entries: u64) -> Vec<Remedy> {
     let client = stage.model.client;
-    let patience = (stage.model.client.timeout.0 - service_time(stage)).max(stage.window.0.min(1e-3));
     let bound = (BOUND * stage.answers() * client.timeout.0).max(1.0) as u32;
     let mut all = vec![
         Remedy::BoundedQueue(bound),
         Remedy::Lifo,
         Remedy::AdaptiveLifo(CoDel::default()),
-        Remedy::Deadline(Seconds(patience)),
+        Remedy::Deadline(stage.patience),
         Remedy::CircuitBreaker(Breaker::default()),
         Remedy::FillsFirst,
         Remedy::SingleFlight,
@@ -68,15 +67,9 @@ fn candidates(stage: &Stage<'_>, entries: u64) -> Vec<Remedy> {
     all
 }
 
-fn service_time(stage: &Stage<'_>) -> f64 {
-    match stage.model.backend.kind {
-        Kind::Servers { count, .. } | Kind::Contended { count, .. } => f64::from(count) / stage.answers(),
-        Kind::PureRate { latency } => latency.0,
-    }
-}
-
-/// Tries all, and ranks them: first what heals soonest when switched on, then what heals soonest when in place before.
-pub(super) fn try_all<P: Policy>(stage: &Stage<'_>, warm: &Cache<P>) -> Result<Vec<Tried>> {
+/// Tries all, and ranks them: first what heals soonest when switched on, then what heals soonest when in place before; only
+/// by the latter where the outage is over before anybody acts.
+pub(super) fn try_all<P: Policy>(stage: &Stage<'_>, warm: &Cache<P>, untreated: &Verdict) -> Result<Vec<Tried>> {
     let remedies = candidates(stage, warm.entries());
     let jobs: Vec<(Remedy, Seconds)> =
         remedies.iter().flat_map(|remedy| [(*remedy, Seconds(0.0)), (*remedy, stage.act)]).collect();
@@ -87,8 +80,9 @@ pub(super) fn try_all<P: Policy>(stage: &Stage<'_>, warm: &Cache<P>) -> Result<V
         .map(|(remedy, both)| Tried { remedy: *remedy, before: both[0], during: both[1], edge: None })
         .collect();
     let time = |verdict: &Verdict| verdict.recovery.map_or(f64::INFINITY, |time| time.0);
+    let late = stage.begins.0 + time(untreated) <= stage.act.0;
     tried.sort_by(|a, b| {
-        let during = time(&a.during).total_cmp(&time(&b.during));
+        let during = if late { Ordering::Equal } else { time(&a.during).total_cmp(&time(&b.during)) };
         let before = time(&a.before).total_cmp(&time(&b.before));
         let lost = a.before.user_seconds_lost.total_cmp(&b.before.user_seconds_lost);
         during.then(before).then(lost)

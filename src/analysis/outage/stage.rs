@@ -29,15 +29,19 @@ pub(super) struct Stage<'t> {
     pub act: Seconds,
     pub end: Seconds,
     pub window: Seconds,
+    /// The longest wait for a turn at the backend with which an answer is in time.
+    pub patience: Seconds,
     pub seed: u64,
     pub threads: usize,
     mean_demand: f64,
 }
 
 impl<'t> Stage<'t> {
+    #[allow(clippy::too_many_arguments, reason = "all of them are this setting, and it is made in one place")]
     pub fn new(
         trace: &'t Trace,
         question: &Question,
+        window: Seconds,
         model: Model,
         moment: &Moment,
         load: f64,
@@ -45,7 +49,7 @@ impl<'t> Stage<'t> {
         mean_demand: f64,
     ) -> Stage<'t> {
         let requests = trace.requests();
-        let width = question.window.0;
+        let width = window.0;
         // So many whole windows before the moment that it is at the begin of one.
         let before = (LEAD.0 / width).ceil().min((moment.at.0 / load / width).floor());
         let lead = Seconds(before * width);
@@ -79,7 +83,8 @@ impl<'t> Stage<'t> {
             over,
             act: Seconds(over.0 + question.act_after.0),
             end: Seconds(begins.0 + question.horizon.0),
-            window: question.window,
+            window,
+            patience: question.service.patience(),
             seed: question.seed,
             threads: question.sweep.threads,
             mean_demand,

@@ -80,7 +80,7 @@ fn config(question: &Question, story: &Story) -> Config {
         moment_seconds: story.moment.at.0,
         moment_reason: story.moment.why.clone(),
         horizon_seconds: question.horizon.0,
-        act_seconds: story.act.0 - story.begins.0,
+        act_seconds: (!story.is_over_before_anybody_acts()).then_some(story.act.0 - story.begins.0),
         window_seconds: story.width.0,
         warmup_ratio: question.sweep.warmup.get(),
         steps: story.steps.clone(),

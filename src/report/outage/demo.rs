@@ -77,7 +77,7 @@ pub fn render(demo: &Demo, look: Look) -> String {
         &mut out,
         "The cache hides how little its database can carry, and a better cache hides more of it. How much does yours hide?",
     );
-    out.push_str("    coldgap gap YOUR_TRACE -b 300/s       what you advertise, and what would heal\n");
+    out.push_str("    coldgap gap YOUR_TRACE -b 300/s       what you advertise, and what heals\n");
     out.push_str("    coldgap outage YOUR_TRACE -b 300/s    this story, with your requests\n\n");
     out
 }

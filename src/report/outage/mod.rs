@@ -70,8 +70,8 @@ pub struct Config {
     pub moment_seconds: f64,
     pub moment_reason: String,
     pub horizon_seconds: f64,
-    /// When remedies are switched on, after the first trigger's begin.
-    pub act_seconds: f64,
+    /// When remedies are switched on, after the first trigger's begin; null where the outage is over by then.
+    pub act_seconds: Option<f64>,
     pub window_seconds: f64,
     pub warmup_ratio: f64,
     /// Steps after the run's begin, which is before the first trigger.

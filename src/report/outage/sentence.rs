@@ -135,10 +135,10 @@ fn how_it_healed(story: &Story) -> String {
     let outage = sum(&story.windows[begins..]);
     let longest = Seconds(outage.max_delay as f64 / 1e9);
     let timeout = story.model.client.timeout;
-    if longest.0 + f64::EPSILON < timeout.0 {
+    if longest < timeout {
         return format!(
-            "How it healed: no wait for the backend was longer than {longest}, and clients wait {timeout}: every answer came in \
-             time to be inserted, so the misses went away."
+            "How it healed: nobody waited longer than {longest} for the backend's turn, and clients wait {timeout}: the answers came \
+             in time to be inserted, so the misses went away."
         );
     }
     format!(

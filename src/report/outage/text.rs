@@ -132,9 +132,9 @@ fn cost(out: &mut String, report: &OutageReport) {
         out,
         &wrapped(
             &format!(
-                "LOST in the {watched} after the trigger: {} requests failed, and their users waited {} user-seconds for nothing.",
-                grouped(verdict.requests_failed),
-                grouped(verdict.user_seconds_lost.round() as u64)
+                "LOST in the {watched} after the trigger: {}, whose users waited {} for nothing.",
+                counted(verdict.requests_failed, "failed request"),
+                counted(verdict.user_seconds_lost.round() as u64, "user-second")
             ),
             "  ",
         ),
@@ -151,6 +151,10 @@ fn cost(out: &mut String, report: &OutageReport) {
         );
     }
     line(out, "");
+}
+
+fn counted(count: u64, what: &str) -> String {
+    format!("{} {what}{}", grouped(count), if count == 1 { "" } else { "s" })
 }
 
 fn ramp(out: &mut String, report: &OutageReport) {
@@ -224,45 +228,35 @@ fn remedies(out: &mut String, report: &OutageReport) {
     if report.remedies.is_empty() {
         return;
     }
-    line(out, "  WHAT BREAKS THE LOOP: each alone, in the same outage, the quickest cure first");
-    let sought =
-        report.remedies.iter().any(|row| row.heals_low_per_second.is_some() || row.heals_high_per_second.is_some());
-    let acted = format!("switched on {} in", clock(report.config.act_seconds));
-    let edge = if sought { "heals up to" } else { "" };
-    line(out, &format!("    {:<34} {acted:>18} {:>18} {edge:>14}", "", "in place before"));
-    for row in &report.remedies {
-        line(
-            out,
-            &format!(
-                "    {:<34} {:>18} {:>18} {:>14}",
-                row.what,
-                healed_in(row.switched_on_recovery_seconds),
-                healed_in(row.in_place_recovery_seconds),
-                if sought { heals_up_to(row) } else { String::new() }
-            ),
-        );
-    }
-    let alone = if sought {
-        format!(
-            " 'heals up to' is the largest load (requests/s) at which every trial healed with it in place; without any: {}.",
-            report
-                .verdict
-                .heals_low_per_second
-                .map_or("none tried".to_string(), |low| format!("{}/s", grouped_rate(low)))
-        )
-    } else {
-        String::new()
+    line(out, "  WHAT BREAKS THE LOOP: each alone, in the same outage, the quickest first");
+    let edges = report.remedies.iter().any(|row| row.heals_low_per_second.or(row.heals_high_per_second).is_some());
+    let act = report.config.act_seconds;
+    let columns = |what: &str, acted: String, before: &str, edge: String| {
+        let acted = act.map_or(String::new(), |_| format!(" {acted:>18}"));
+        let edge = if edges { format!(" {edge:>14}") } else { String::new() };
+        format!("    {what:<34}{acted} {before:>18}{edge}")
     };
-    line(
-        out,
-        &wrapped(
-            &format!(
-                "Time until the service is well again, from the switch or from the trigger; 'no': not within the {} simulated.{alone}",
-                Seconds(report.verdict.watched_seconds.round())
-            ),
-            "    ",
-        ),
+    let acted = act.map_or(String::new(), |act| format!("switched on {} in", clock(act)));
+    line(out, &columns("", acted, "in place before", "heals up to".to_string()));
+    for row in &report.remedies {
+        let cured = healed_in(row.switched_on_recovery_seconds);
+        line(out, &columns(&row.what, cured, &healed_in(row.in_place_recovery_seconds), heals_up_to(row)));
+    }
+    let watched = Seconds(report.verdict.watched_seconds.round());
+    let mut note = format!(
+        "Time until the service is well again, from the switch or the trigger; 'no': not in the {watched} simulated."
     );
+    if let Some(seconds) = report.verdict.recovery_seconds {
+        note += &format!(" Without any: {}.", healed_in(Some(seconds)));
+    }
+    if edges {
+        note += " Heals up to: the largest load (requests/s) at which every trial healed with it in place; 'any': every load that \
+                 the warm cache lets the backend carry.";
+        if let Some(low) = report.verdict.heals_low_per_second {
+            note += &format!(" Without any remedy: {}.", grouped_rate(low));
+        }
+    }
+    line(out, &wrapped(&note, "    "));
     line(out, "");
 }
 
@@ -276,7 +270,7 @@ fn healed_in(recovery: Option<f64>) -> String {
 
 fn heals_up_to(row: &RemedyRow) -> String {
     match (row.heals_low_per_second, row.heals_high_per_second) {
-        (Some(low), None) => format!("over {}", grouped_rate(low)),
+        (Some(_), None) => "any".to_string(),
         (Some(low), Some(_)) => grouped_rate(low),
         (None, Some(high)) => format!("under {}", grouped_rate(high)),
         (None, None) => "-".to_string(),
