@@ -106,6 +106,9 @@ struct ServiceFlags {
     /// The queue before the backend: unbounded, how many may wait, lifo, deadline, codel, priority [default: unbounded]
     #[arg(long, value_name = "QUEUE")]
     queue: Option<QueueWord>,
+    /// What refusing or dropping an ask costs the backend, as a share of an answer [default: 0%]
+    #[arg(long, value_name = "SHARE")]
+    error_cost: Option<Ratio>,
     /// A miss joins the fetch of the same key that is under way
     #[arg(long)]
     single_flight: bool,
@@ -190,6 +193,7 @@ fn question(args: &OutageArgs, scenario: &Scenario) -> Result<Question> {
         queue: flags.queue.or(scenario.queue).unwrap_or(QueueWord::Unbounded),
         fill: if late { Fill::Late } else { Fill::InTime },
         backoff: flags.backoff.or(scenario.backoff).unwrap_or(Backoff::None),
+        error_cost: flags.error_cost.or(scenario.error_cost).unwrap_or(Ratio::NONE),
         load: args.load.or(scenario.load),
         at: args.at.or(scenario.at),
         deeds: deeds(args, scenario),

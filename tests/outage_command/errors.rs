@@ -13,11 +13,17 @@ fn fails(code: i32, arguments: &[&str]) -> String {
 }
 
 fn scenario_fails(text: &str) -> String {
+    let error = scenario_fails_when_run(text);
+    assert!(error.contains("outage.toml"), "{error}");
+    error
+}
+
+fn scenario_fails_when_run(text: &str) -> String {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("outage.toml");
     fs::write(&path, text).unwrap();
     let error = fails(2, &["outage", ARTICLE, "--scenario", path.to_str().unwrap()]);
-    assert!(error.contains("outage.toml") && error.contains("hint: "), "{error}");
+    assert!(error.contains("hint: "), "{error}");
     error
 }
 
@@ -33,6 +39,9 @@ fn a_bad_scenario_is_refused_with_its_line_and_the_nearest_name() {
     assert!(in_step.contains("line 3") && in_step.contains("did you mean `trigger`?"), "{in_step}");
     assert!(scenario_fails("[[step]]\nat = \"0s\"\n").contains("one of trigger, remedy and load"));
     assert!(scenario_fails("[[step]]\ntrigger = \"flush\"\n").contains("at"));
+    assert!(scenario_fails("[[step]]\nat = \"0s\"\nload = \"2x\"\n").contains("nothing would happen"));
+    let late = scenario_fails_when_run("[[step]]\nat = \"1h\"\ntrigger = \"flush\"\n");
+    assert!(late.contains("too soon to see anything"), "{late}");
     assert!(scenario_fails("timeout = 1\n").contains("line 1"));
     assert!(scenario_fails("= 3").contains("line 1"));
     assert!(fails(2, &["outage", ARTICLE, "--scenario", "no/such.toml"]).contains("no/such.toml"));

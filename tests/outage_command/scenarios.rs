@@ -44,3 +44,35 @@ fn neither_of_the_two_troubles_alone_keeps_the_service_down() {
         assert_eq!(report["verdict"]["healed"], true, "{flags:?}: {}", report["verdict"]);
     }
 }
+
+/// The example that --help shows can be run as it stands.
+#[test]
+fn the_example_of_the_help_runs() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("example.toml");
+    std::fs::write(&path, coldgap::analysis::outage::scenario::EXAMPLE).unwrap();
+    let report = json(&[
+        "outage",
+        ARTICLE,
+        "--quick",
+        "--horizon",
+        "4min",
+        "--at",
+        "45s",
+        "--load",
+        "0.5x",
+        "--scenario",
+        path.to_str().unwrap(),
+    ]);
+    assert_eq!(report["events"].as_array().unwrap().len(), 4);
+    assert_eq!(report["config"]["model"]["client"]["retries"], 1);
+}
+
+/// Errors that cost something keep the loop closed where free ones would not.
+#[test]
+fn a_slow_error_path_takes_what_the_queue_bound_gives() {
+    let flags = ["outage", ARTICLE, "--quick", "-b", "350/s", "--queue", "175", "--error-cost"];
+    let healed = |cost: &str| json(&[&flags[..], &[cost]].concat())["verdict"]["healed"] == true;
+    assert!(healed("0%"));
+    assert!(!healed("100%"));
+}

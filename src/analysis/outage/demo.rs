@@ -74,6 +74,7 @@ fn lose_cache(trace: &Trace, policy: &str, queue: QueueWord, timeout: Seconds) -
         queue,
         fill: Fill::InTime,
         backoff: Backoff::None,
+        error_cost: Ratio::NONE,
         load: None,
         at: Some(Seconds(50.0)),
         deeds: vec![(Seconds(0.0), Deed::Happens(Happening::Trigger(Trigger::Flush)))],

@@ -32,7 +32,7 @@ use crate::replay::replay;
 use crate::replay::windows::Windows;
 use crate::service::Service;
 use crate::trace::Trace;
-use crate::units::{Demand, Load, Rate, Seconds};
+use crate::units::{Demand, Load, Rate, Ratio, Seconds};
 use scenario::{Deed, factor};
 use stage::Stage;
 use words::QueueWord;
@@ -58,6 +58,8 @@ pub struct Question {
     pub fill: Fill,
     /// How long clients wait before they try again.
     pub backoff: Backoff,
+    /// What refusing or dropping an ask costs the backend, as a share of an answer.
+    pub error_cost: Ratio,
     /// The load; `None`: as recorded.
     pub load: Option<Load>,
     /// When it begins, after the trace's first request; `None`: chosen.
@@ -192,6 +194,7 @@ pub fn tell(trace: &Trace, question: &Question, step: impl Fn() + Sync + Send) -
     model.queue = question.queue.queue(service.patience());
     model.fill = question.fill;
     model.client.backoff = question.backoff;
+    model.error_cost = question.error_cost;
     let width = question.window.unwrap_or_else(|| suitable_width(today * load));
     let stage = Stage::new(trace, question, width, model, &moment, load, today, mean_demand);
     let objects = stage.scenario(&model, &stage.steps, question.seed).cache_objects();

@@ -6,7 +6,7 @@ use crate::outage::client::Backoff;
 use crate::outage::trigger::{Happening, Step};
 use crate::policy::spec::{self, PolicySpec};
 use crate::settings;
-use crate::units::{CacheSize, Load, Rate, Seconds};
+use crate::units::{CacheSize, Load, Rate, Ratio, Seconds};
 use serde::de::{Deserializer, Error as _};
 use serde::{Deserialize, de};
 use std::fmt::Display;
@@ -48,6 +48,9 @@ pub struct Scenario {
     /// The queue before the backend.
     #[serde(default, deserialize_with = "text")]
     pub queue: Option<QueueWord>,
+    /// What refusing or dropping an ask costs the backend, as a share of an answer.
+    #[serde(default, deserialize_with = "text")]
+    pub error_cost: Option<Ratio>,
     /// The load.
     #[serde(default, deserialize_with = "text")]
     pub load: Option<Load>,
@@ -166,6 +169,9 @@ impl Scenario {
                     .at(name, None)
                     .hint(hint));
             }
+        }
+        if scenario.step.iter().all(|line| line.trigger.is_none()) {
+            return Err(Error::usage("no step has a trigger, so nothing would happen").at(name, None).hint(hint));
         }
         Ok(scenario)
     }

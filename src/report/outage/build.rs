@@ -198,9 +198,13 @@ fn assumptions(trace: &Trace, question: &Question, story: &Story) -> Vec<String>
         grouped_rate(story.today * story.load)
     ));
     let servers = match model.backend.kind {
-        Kind::Servers { count: 1, .. } => "one server".to_string(),
-        Kind::Servers { count, .. } | Kind::Contended { count, .. } => format!("{} servers", grouped(u64::from(count))),
-        Kind::PureRate { .. } => "one line".to_string(),
+        Kind::Servers { count, .. } | Kind::Contended { count, .. } if model.backend.mu.of == Demand::Answers => {
+            let mean = Seconds(f64::from(count) / model.backend.mu.per_second);
+            let servers =
+                if count == 1 { "one server".to_string() } else { format!("{} servers", grouped(u64::from(count))) };
+            format!("{servers}, service times exponential with mean {mean}")
+        }
+        _ => "one server, service times exponential around what the bytes take".to_string(),
     };
     let queue = match question.queue {
         QueueWord::Unbounded => "first in, first out, without bound".to_string(),
@@ -211,8 +215,8 @@ fn assumptions(trace: &Trace, question: &Question, story: &Story) -> Vec<String>
         QueueWord::Priority => "fetches that fill the cache first".to_string(),
     };
     all.push(format!(
-        "backend: {}, {servers}, service times exponential with mean {}; queue: {queue}; abandoned work is done all the same",
-        model.backend.mu, question.service.service_time
+        "backend: {}, {servers} (as many servers as come closest to {}); queue: {queue}; refusing or dropping costs {} of an answer; abandoned work is done all the same",
+        model.backend.mu, question.service.service_time, model.error_cost
     ));
     let backoff = match model.client.backoff {
         Backoff::None => "at once".to_string(),

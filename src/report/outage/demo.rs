@@ -63,7 +63,7 @@ pub fn render(demo: &Demo, look: Look) -> String {
     picture(&mut out, better, look);
     say(&mut out, &ending(better));
     say(&mut out, "The load up to which each of them comes back by itself:");
-    let names = [format!("{better_name}"), "LRU".to_string(), format!("LRU, at most {bound} wait")];
+    let names = [better_name.clone(), "LRU".to_string(), format!("LRU, at most {bound} wait")];
     let stories = [better, plain, bounded];
     let most = stories.iter().filter_map(|story| story.edge?.low).fold(f64::MIN_POSITIVE, f64::max);
     let width = names.iter().map(String::len).max().unwrap_or(0);

@@ -2,6 +2,7 @@
 
 use crate::analysis::outage::Story;
 use crate::outage::Fill;
+use crate::outage::trigger::Happening;
 use crate::outage::verdict::Phase;
 use crate::outage::window::Window;
 use crate::report::assumptions::percent;
@@ -12,6 +13,12 @@ pub fn outcome(story: &Story) -> String {
     let verdict = &story.verdict;
     let load = grouped_rate(verdict.load);
     let since = Seconds(((story.ran.0 - story.over.0) * 10.0).round() / 10.0);
+    // Whether somebody acts in it, as scenarios let them.
+    let acts = story.steps.iter().any(|step| !matches!(step.what, Happening::Trigger(_)));
+    let (by_itself, over) = match acts {
+        true => (", whatever the scenario does against it", "is over, with what the scenario does against it"),
+        false => (" by itself", "heals by itself"),
+    };
     if !story.is_well_warm() {
         return format!(
             "OVERLOADED WARM: this service does not carry its load even while nothing happens: in its worst stretch {} are \
@@ -21,7 +28,7 @@ pub fn outcome(story: &Story) -> String {
     }
     match verdict.phase {
         Phase::Metastable => format!(
-            "METASTABLE: this outage does not heal by itself. {since} after the trigger is over, {} of {load} requests a second \
+            "METASTABLE: this outage does not heal{by_itself}. {since} after the trigger is over, {} of {load} requests a second \
              are answered in time.",
             share(tail(story).success().unwrap_or(0.0))
         ),
@@ -31,7 +38,7 @@ pub fn outcome(story: &Story) -> String {
             share(verdict.worst_success)
         ),
         phase => format!(
-            "{}: this outage heals by itself, {} after it began. In its worst moment {} were answered in time.",
+            "{}: this outage {over}, {} after it began. In its worst moment {} were answered in time.",
             name(phase),
             verdict.recovery.unwrap_or(story.ran),
             share(verdict.worst_success)
