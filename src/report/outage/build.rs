@@ -17,6 +17,9 @@ use crate::report::{SCHEMA_VERSION, Tool};
 use crate::trace::Trace;
 use crate::units::{CacheSize, Demand, Seconds, grouped, grouped_rate, significant};
 
+/// A mean service time above this share of the timeout makes single answers late by chance.
+const SLOW: f64 = 0.1;
+
 /// The report on one outage.
 pub fn build(command: &str, about: Option<String>, trace: &Trace, question: &Question, story: &Story) -> OutageReport {
     let begins = story.begins.0;
@@ -276,6 +279,19 @@ fn warnings(story: &Story) -> Vec<String> {
             "also while nothing happens the service is not always well: in its worst {} only {} are answered in time; it runs close to what it carries warm",
             Seconds(5.0 * story.width.0),
             percent(story.control.worst_success)
+        ));
+    }
+    let model = &story.model;
+    if let Kind::Servers { count, .. } = model.backend.kind
+        && model.backend.mu.of == Demand::Answers
+        && f64::from(count) / model.backend.mu.per_second > SLOW * model.client.timeout.0
+    {
+        all.push(format!(
+            "{} answers a second are {} for each, against a timeout of {}: some answers are late even where nobody queues, \
+             and small shares of failures mean little",
+            grouped_rate(model.backend.mu.per_second),
+            Seconds(f64::from(count) / model.backend.mu.per_second),
+            model.client.timeout
         ));
     }
     if story.windows.iter().map(|window| window.offered).sum::<u64>() < 1000 {

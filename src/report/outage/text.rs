@@ -145,7 +145,12 @@ fn cost(out: &mut String, report: &OutageReport) {
         line(
             out,
             &wrapped(
-                &format!("HEALS BY ITSELF from this outage up to {}/s in every simulation{until}.", grouped_rate(low)),
+                &format!(
+                    "HEALS BY ITSELF from this outage up to {}/s in every simulation{until}. These are loads of the busiest window; \
+                     as recorded it has {}/s.",
+                    grouped_rate(low),
+                    grouped_rate(report.trace.today_per_second)
+                ),
                 "  ",
             ),
         );
