@@ -27,10 +27,10 @@ pub struct OutageArgs {
     /// A trace file; - reads standard input
     #[arg(value_name = "TRACE")]
     trace: PathBuf,
-    /// What is lost of the cache: 100%, 12.5% of the keys, 1/8 of the nodes [default: 100%]
+    /// What is lost of the cache: 100%, 12.5% of the keys, 1/8 of the nodes [default: 100%, unless --trigger says what happens]
     #[arg(long, value_name = "SHARE", value_parser = words::loss)]
     lose: Option<Trigger>,
-    /// What else happens at that moment: spike:times=2,lasts=30s and others, see below (may be repeated)
+    /// What happens at that moment: spike:times=2,lasts=30s and others, see below (may be repeated)
     #[arg(long, value_name = "TRIGGER", value_parser = words::trigger)]
     trigger: Vec<Trigger>,
     /// An outage written down in a TOML file; flags take precedence over what it says
