@@ -20,6 +20,7 @@ pub mod replay;
 pub mod report;
 pub mod request;
 pub mod service;
+mod settings;
 mod suggest;
 pub mod trace;
 pub mod units;

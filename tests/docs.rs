@@ -137,22 +137,24 @@ fn the_page_of_policies_is_the_registry() {
     check("docs/policies.md", &[("registry", registry())]);
 }
 
-/// Every number of the quoted report was printed by coldgap: the lines of README's first report are those of the command.
+/// Every number of the quoted reports was printed by coldgap: the lines of README's reports are those of the commands.
 #[test]
-fn the_quoted_report_is_what_the_command_prints() {
+fn the_quoted_reports_are_what_the_commands_print() {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
     let readme = std::fs::read_to_string(root.join("README.md")).unwrap();
-    let output = assert_cmd::Command::cargo_bin("coldgap")
-        .unwrap()
-        .current_dir(&root)
-        .args(["gap", "traces/article.parquet"])
-        .output()
-        .unwrap();
-    let printed = String::from_utf8(output.stdout).unwrap();
-    let (_, quoted) = readme.split_once("<!-- report -->\n```text\n").unwrap();
-    let (quoted, _) = quoted.split_once("```\n").unwrap();
-    let mut lines = printed.lines();
-    for line in quoted.lines().filter(|line| line.trim() != "...") {
-        assert!(lines.any(|printed| printed == line), "not printed, or not in this order: {line}");
+    for (marker, arguments) in [
+        ("report", &["gap", "traces/article.parquet"][..]),
+        ("outage", &["outage", "traces/article.parquet", "-b", "350/s"]),
+    ] {
+        let mut command = assert_cmd::Command::cargo_bin("coldgap").unwrap();
+        let output = command.current_dir(&root).args(arguments).output().unwrap();
+        let printed = String::from_utf8(output.stdout).unwrap();
+        let (_, quoted) = readme.split_once(&format!("<!-- {marker} -->\n```text\n")).unwrap();
+        let (quoted, _) = quoted.split_once("```\n").unwrap();
+        assert!(quoted.lines().count() > 10, "{marker} quotes nothing");
+        let mut lines = printed.lines();
+        for line in quoted.lines().filter(|line| line.trim() != "...") {
+            assert!(lines.any(|printed| printed == line), "{marker}: not printed, or not in this order: {line}");
+        }
     }
 }

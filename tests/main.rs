@@ -10,6 +10,7 @@ mod gap;
 mod laws;
 mod long_runs;
 mod outage;
+mod outage_command;
 mod policies;
 mod synth;
 mod tidy;

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 /// `suggest` and `progress` serve words and bars to whoever is above; `capacity` and `service` are plain arithmetic.
 const FLOORS: [&[&str]; 8] = [
     &["units", "error", "hash", "prefetch", "suggest", "prose", "request"],
-    &["bitset", "interrupt", "progress"],
+    &["bitset", "interrupt", "progress", "settings"],
     &["trace", "policy", "capacity", "service"],
     &["cache"],
     &["replay", "outage"],

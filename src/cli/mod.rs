@@ -5,10 +5,12 @@
 mod budget;
 mod convert;
 mod curve_args;
+mod demo;
 mod formats;
 mod gap;
 mod inspect;
 mod journal;
+mod outage;
 mod output;
 mod policies;
 mod replay;
@@ -34,12 +36,14 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Gap(gap::GapArgs),
+    Outage(Box<outage::OutageArgs>),
     Replay(replay::Args),
     Inspect(inspect::Args),
     Convert(convert::Args),
     Policies(policies::Args),
     Formats(formats::Args),
     Synth(synth::Args),
+    Demo(demo::Args),
 }
 
 /// Runs the command line of this process.
@@ -51,12 +55,14 @@ pub fn main() -> Result<()> {
     let interrupt = Interrupt::on_signals()?;
     let done = match &cli.command {
         Command::Gap(args) => gap::run(args, &interrupt),
+        Command::Outage(args) => outage::run(args, &interrupt),
         Command::Replay(args) => replay::run(args, &interrupt),
         Command::Inspect(args) => inspect::run(args, &interrupt),
         Command::Convert(args) => convert::run(args, &interrupt),
         Command::Policies(args) => policies::run(args),
         Command::Formats(args) => formats::run(args),
         Command::Synth(args) => synth::run(args, &interrupt),
+        Command::Demo(args) => demo::run(args),
     };
     // An interrupt shows itself as whatever it broke off first.
     match done {

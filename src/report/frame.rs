@@ -1,5 +1,6 @@
 //! The result table as CSV and Parquet. The only file that knows polars.
 
+use super::outage::{OutageReport, WindowRow};
 use super::replay::{ReplayReport, ReplayRow};
 use super::{Report, Row};
 use crate::error::{Error, Result};
@@ -40,6 +41,16 @@ impl Table for Report {
             gap_ratio, gap_per_second, gap_floor_ratio, amplification,
             widening_ratio, widening_reclaimed_ratio, naive_saving_ratio,
             loss_survived_ratio, loss_ratio, least_backend_per_second, safe_cut_ratio, reclaimable_ratio,
+        ]
+    }
+}
+
+/// One row per window.
+impl Table for OutageReport {
+    fn frame(&self) -> Result<DataFrame> {
+        columns![WindowRow, self.windows;
+            start_seconds, phase, offered, lookups, hits, asked, answered, in_time, timeouts, retries, failures, inserts,
+            drops, queue, min_delay_seconds, max_delay_seconds, entries, success_ratio, miss_ratio, user_seconds_lost,
         ]
     }
 }

@@ -4,9 +4,11 @@
 
 mod assumptions;
 mod build;
+pub mod chart;
 mod curve;
 pub mod frame;
 pub mod json;
+pub mod outage;
 pub mod replay;
 pub mod text;
 mod verdict;

@@ -3,8 +3,9 @@
 //! A recipe is data that was checked: whatever [`Recipe::parse`] returns can be generated. How, stands elsewhere.
 
 use super::quantity;
-use crate::error::{Error, Result, Spot};
+use crate::error::{Error, Result};
 use crate::request::SECOND;
+use crate::settings;
 use crate::units::{Rate, Seconds};
 use serde::Deserialize;
 
@@ -217,7 +218,9 @@ impl Recipe {
     /// # Errors
     /// Text that is no TOML, an unknown field, or a value that makes no trace; each with its line or field.
     pub fn parse(text: &str, name: &str) -> Result<Recipe> {
-        let mut recipe: Recipe = toml::from_str(text).map_err(|error| unreadable(text, name, &error))?;
+        let mut recipe: Recipe = toml::from_str(text).map_err(|error| {
+            settings::unreadable(text, name, &error).hint("coldgap synth --help shows a recipe with every field")
+        })?;
         recipe.name = name.to_string();
         recipe.check().map_err(|error| error.at(name, None))?;
         Ok(recipe)
@@ -279,20 +282,6 @@ fn at_most_one(sum: f64, fields: &str) -> Result<()> {
             .hint("shares are parts of one whole: lower them"));
     }
     Ok(())
-}
-
-/// A TOML error with the line it stands in, quoted, since that names the field.
-fn unreadable(text: &str, name: &str, error: &toml::de::Error) -> Error {
-    let hint = "coldgap synth --help shows a recipe with every field";
-    let message = error.message().trim_end().replace('\n', " ");
-    let Some(start) = error.span().map(|span| span.start.min(text.len())) else {
-        return Error::usage(message).at(name, None).hint(hint);
-    };
-    let before = &text.as_bytes()[..start];
-    let number = before.iter().filter(|byte| **byte == b'\n').count();
-    let line = text.lines().nth(number).unwrap_or("").split(" #").next().unwrap_or("").trim();
-    let quoted = if line.is_empty() || line.starts_with('#') { String::new() } else { format!(" in `{line}`") };
-    Error::usage(format!("{message}{quoted}")).at(name, Some(Spot::Line(number as u64 + 1))).hint(hint)
 }
 
 /// Nanoseconds of trace time, never 0.

@@ -1,0 +1,355 @@
+//! One outage, told from a trace: what happens at a moment, whether the service heals, what each remedy would have done,
+//! and how the load may be let back. It composes replays and simulations, prints nothing and knows no report.
+
+mod alerts;
+pub mod demo;
+mod edge;
+mod moment;
+mod ramp;
+mod remedies;
+pub mod scenario;
+mod stage;
+pub mod words;
+
+pub use alerts::{Alert, Alerts, Signal};
+pub use moment::Moment;
+pub use ramp::{Ramp, RampStep, SEEDS as RAMP_SEEDS};
+pub use remedies::Tried;
+
+use super::{AUTO_BACKEND_HEADROOM, Facts, Sweep};
+use crate::cache::Cache;
+use crate::error::{Error, Result};
+use crate::interrupt::Interrupt;
+use crate::outage::client::Backoff;
+use crate::outage::search::Bracket;
+use crate::outage::trigger::Happening;
+use crate::outage::verdict::{HEALTHY, Verdict};
+use crate::outage::window::Window;
+use crate::outage::{Fill, Model};
+use crate::policy::{Capacity, Policy};
+use crate::replay::cell::{Cell, Task};
+use crate::replay::hunt::{Ground, warm_backend};
+use crate::replay::replay;
+use crate::replay::windows::Windows;
+use crate::service::Service;
+use crate::trace::Trace;
+use crate::units::{Demand, Load, Rate, Ratio, Seconds};
+use scenario::{Deed, factor};
+use stage::Stage;
+use words::QueueWord;
+
+/// How long the service is watched before the trigger.
+const LEAD: Seconds = Seconds(10.0);
+
+/// Windows that must follow the last trigger for anything to be said.
+const LEAST_WINDOWS: usize = 10;
+
+/// What to find out.
+#[derive(Clone)]
+pub struct Question {
+    /// One policy, one cache size, warm-up, threads.
+    pub sweep: Sweep,
+    /// The backend's capacity; `None`: assume what the policy needs warm, and some headroom.
+    pub backend: Option<Rate>,
+    /// The backend's and the clients' other properties.
+    pub service: Service,
+    /// The queue before the backend.
+    pub queue: QueueWord,
+    /// Which answers enter the cache.
+    pub fill: Fill,
+    /// How long clients wait before they try again.
+    pub backoff: Backoff,
+    /// What refusing or dropping an ask costs the backend, as a share of an answer.
+    pub error_cost: Ratio,
+    /// The load; `None`: as recorded.
+    pub load: Option<Load>,
+    /// When it begins, after the trace's first request; `None`: chosen.
+    pub at: Option<Seconds>,
+    /// What happens when, after that moment.
+    pub deeds: Vec<(Seconds, Deed)>,
+    /// How long it is followed, in real time.
+    pub horizon: Seconds,
+    /// Width of windows, in real time; `None`: one that suits the load.
+    pub window: Option<Seconds>,
+    /// When remedies are switched on, after the last trigger's end.
+    pub act_after: Seconds,
+    /// Seed of the simulation.
+    pub seed: u64,
+    /// What to find out beside what happens.
+    pub extent: Extent,
+}
+
+/// What to find out beside what happens; each costs more runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Extent {
+    /// What each remedy does.
+    pub remedies: bool,
+    /// Up to which load the service heals, without a remedy and with each that is tried.
+    pub edges: bool,
+    /// How to let the load back.
+    pub ramp: bool,
+    /// Which alerts tell an outage that stays from one that heals.
+    pub alerts: bool,
+}
+
+/// What was found.
+#[derive(Debug, Clone)]
+pub struct Story {
+    /// What the trace says of itself.
+    pub facts: Facts,
+    /// The cache's capacity.
+    pub capacity: Capacity,
+    /// The same over the footprint.
+    pub capacity_ratio: f64,
+    /// When it happens.
+    pub moment: Moment,
+    /// Load of the busiest window, requests a second.
+    pub today: f64,
+    /// The load as a factor of the recorded one.
+    pub load: f64,
+    /// True where the backend was assumed.
+    pub backend_assumed: bool,
+    /// Everything around the cache.
+    pub model: Model,
+    /// What happens, after the run's begin.
+    pub steps: Vec<crate::outage::trigger::Step>,
+    /// When the first trigger begins, and when the last is over, after the run's begin.
+    pub begins: Seconds,
+    /// When the last trigger is over.
+    pub over: Seconds,
+    /// When remedies are switched on.
+    pub act: Seconds,
+    /// How long was simulated, from the run's begin.
+    pub ran: Seconds,
+    /// True where the trace ended before the horizon.
+    pub spent: bool,
+    /// Width of the windows.
+    pub width: Seconds,
+    /// What the service met.
+    pub windows: Vec<Window>,
+    /// The same without any trigger.
+    pub control: Verdict,
+    /// What comes of it.
+    pub verdict: Verdict,
+    /// Each remedy alone, the best first.
+    pub remedies: Vec<Tried>,
+    /// The loads between which healing ends, requests a second, without a remedy; `None` where it was not sought.
+    pub edge: Option<Bracket>,
+    /// How to let the load back; `None` where nothing needs it, or none was found.
+    pub ramp: Option<Ramp>,
+    /// Which alerts tell an outage that stays from one that heals; `None` where it was not asked for.
+    pub alerts: Option<Alerts>,
+}
+
+impl Story {
+    /// Whether the service is well while nothing happens: else the trigger is not to blame.
+    pub fn is_well_warm(&self) -> bool {
+        self.control.healed
+    }
+
+    /// Whether it was over before remedies could be switched on.
+    pub fn is_over_before_anybody_acts(&self) -> bool {
+        self.verdict.recovery.is_some_and(|recovery| self.begins.0 + recovery.0 <= self.act.0)
+    }
+
+    /// Whether users felt anything.
+    pub fn is_felt(&self) -> bool {
+        is_felt(&self.verdict)
+    }
+}
+
+/// Tells the outage. `step` is called now and then.
+///
+/// # Errors
+/// An interrupt; a trace without times, gets or sizes where they are needed; a moment outside the trace; a cache size it cannot give; a
+/// warm-up that leaves nothing.
+pub fn tell(trace: &Trace, question: &Question, interrupt: &Interrupt, step: impl Fn() + Sync + Send) -> Result<Story> {
+    let requests = trace.requests();
+    check(trace, question)?;
+    let warm = question.sweep.warm_position(trace.len())?;
+    let facts = Facts::of(trace, warm);
+    let windows = Windows::cut(&requests, None);
+    let none = || {
+        Error::trace("there is no load: no gets, or all at one instant")
+            .at(&trace.name, None)
+            .hint("look at its columns: coldgap inspect")
+    };
+    let (_, today) = windows.busiest().filter(|(_, load)| *load > 0.0).ok_or_else(none)?;
+    let load = question.load.map_or(1.0, |load| factor(load, today));
+    let moment = Moment::choose(&requests, &windows, warm, question.at, Seconds(question.horizon.0 * load))
+        .map_err(|error| error.at(&trace.name, None))?;
+    let mut cells = question.sweep.cells(&trace.about(), &facts)?;
+    let cell = cells.pop().ok_or_else(|| Error::usage("no policy was named"))?;
+
+    let backend = match question.backend {
+        Some(backend) => backend,
+        None => assumed_backend(trace, &cell, question, warm, load, interrupt)?,
+    };
+    step();
+    let mean_demand = match backend.of {
+        Demand::Answers => 1.0,
+        Demand::Bytes => facts.bytes_requested as f64 / facts.counted.max(1) as f64,
+    };
+    let service = Service { demand: backend.of, ..question.service };
+    let mut model = Model::new(&service, backend);
+    model.queue = question.queue.queue(service.patience());
+    model.fill = question.fill;
+    model.client.backoff = question.backoff;
+    model.error_cost = question.error_cost;
+    let width = question.window.unwrap_or_else(|| suitable_width(today * load));
+    let stage = Stage::new(trace, question, width, model, &moment, load, today, mean_demand, interrupt);
+    let objects = stage.scenario(&model, &stage.steps, question.seed).cache_objects();
+    let told =
+        cell.with_empty(objects, trace.ttls.is_some(), Telling { stage: &stage, question, today, step: &step })??;
+    Ok(Story {
+        capacity: cell.capacity,
+        capacity_ratio: super::sweep::capacity_ratio(cell.capacity, &facts),
+        facts,
+        moment,
+        today,
+        load,
+        backend_assumed: question.backend.is_none(),
+        model,
+        steps: stage.steps.clone(),
+        begins: stage.begins,
+        over: stage.over,
+        act: stage.act,
+        ran: Seconds(told.windows.len() as f64 * width.0),
+        spent: stage.is_short(),
+        width,
+        windows: told.windows,
+        control: told.control,
+        verdict: told.verdict,
+        remedies: told.remedies,
+        edge: told.edge,
+        ramp: told.ramp,
+        alerts: told.alerts,
+    })
+}
+
+/// The narrowest of some widths in which so many requests arrive that a share of them means something.
+fn suitable_width(load: f64) -> Seconds {
+    const WIDTHS: [f64; 5] = [1.0, 5.0, 10.0, 30.0, 60.0];
+    const ENOUGH: f64 = 20.0;
+    Seconds(WIDTHS.into_iter().find(|width| width * load >= ENOUGH).unwrap_or(WIDTHS[WIDTHS.len() - 1]))
+}
+
+fn check(trace: &Trace, question: &Question) -> Result<()> {
+    if !trace.has_times() {
+        return Err(Error::trace("the trace has no times, so it has no load")
+            .at(&trace.name, None)
+            .hint("give it a rate: --rate 3000/s"));
+    }
+    if question.backend.is_some_and(|backend| backend.of == Demand::Bytes) && trace.sizes.is_none() {
+        return Err(Error::usage("the backend is given in bytes a second, but the trace has no sizes")
+            .at(&trace.name, None)
+            .hint("give it in answers a second: -b 300/s"));
+    }
+    Ok(())
+}
+
+/// The smallest backend that carries the load while the cache is warm, and some headroom.
+fn assumed_backend(
+    trace: &Trace,
+    cell: &Cell,
+    question: &Question,
+    warm: usize,
+    load: f64,
+    interrupt: &Interrupt,
+) -> Result<Rate> {
+    let ground = Ground {
+        requests: trace.requests(),
+        warm,
+        moments: vec![warm],
+        horizon: question.horizon,
+        service: question.service,
+        load,
+        interrupt: interrupt.clone(),
+    };
+    let least = cell.with_cache(trace, WarmBackend(&ground))?.filter(|mu| *mu > 0.0).ok_or_else(|| {
+        Error::usage("a backend cannot be assumed: after warm-up the cache never misses, or no backend suffices")
+            .at(&trace.name, None)
+            .hint("say what the backend can do: -b 300/s")
+    })?;
+    Ok(Rate { per_second: least * AUTO_BACKEND_HEADROOM, of: question.service.demand })
+}
+
+struct WarmBackend<'a>(&'a Ground<'a>);
+
+impl Task for WarmBackend<'_> {
+    type Output = Option<f64>;
+
+    fn run<P: Policy>(self, cache: Cache<P>) -> Option<f64> {
+        warm_backend(cache, self.0).limit
+    }
+}
+
+/// All runs of one story, from one warm cache.
+struct Telling<'a, 't, S> {
+    stage: &'a Stage<'t>,
+    question: &'a Question,
+    today: f64,
+    step: &'a S,
+}
+
+struct Told {
+    windows: Vec<Window>,
+    control: Verdict,
+    verdict: Verdict,
+    remedies: Vec<Tried>,
+    edge: Option<Bracket>,
+    ramp: Option<Ramp>,
+    alerts: Option<Alerts>,
+}
+
+impl<S: Fn() + Sync + Send> Task for Telling<'_, '_, S> {
+    type Output = Result<Told>;
+
+    fn run<P: Policy>(self, mut cache: Cache<P>) -> Result<Told> {
+        let Telling { stage, question, today, step } = self;
+        replay(&mut cache, &stage.history);
+        let warm = cache;
+        let (windows, control) = stage.play_and_control(&warm)?;
+        let follow = windows.iter().filter(|window| window.start >= stage.over.nanoseconds()).count();
+        if follow < LEAST_WINDOWS {
+            return Err(Error::usage(format!(
+                "the trace or the horizon ends {} after the triggers are over, which is too soon to see anything",
+                Seconds(follow as f64 * stage.window.0)
+            ))
+            .hint("give an earlier --at, a lower --load, a longer --horizon, or a longer trace"));
+        }
+        let verdict = stage.judge(&windows, &stage.model);
+        step();
+        let felt = is_felt(&verdict);
+        let mut remedies = Vec::new();
+        let mut edge = None;
+        if felt && question.extent.remedies {
+            remedies = remedies::try_all(stage, &warm, &verdict)?;
+        }
+        step();
+        if felt && question.extent.edges {
+            edge = edge::find(stage, &warm, &mut remedies, today)?;
+        }
+        step();
+        let mut ramp = None;
+        if question.extent.ramp && control.healed && !verdict.healed {
+            ramp = ramp::find(stage, &warm, &verdict)?;
+        }
+        step();
+        let alerts = if question.extent.alerts { Some(alerts::find(stage, &warm)?) } else { None };
+        step();
+        Ok(Told { windows, control, verdict, remedies, edge, ramp, alerts })
+    }
+}
+
+/// How often [`tell`] calls its `step`.
+pub const STEPS: u64 = 6;
+
+fn is_felt(verdict: &Verdict) -> bool {
+    verdict.worst_success < HEALTHY || !verdict.healed
+}
+
+/// True for a trigger.
+fn is_trigger(what: &Happening) -> bool {
+    matches!(what, Happening::Trigger(_))
+}

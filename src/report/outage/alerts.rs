@@ -1,0 +1,83 @@
+//! The alerts of an outage's report: as data, and as a section of the text.
+
+use super::{Alerts, OutageReport, SignalRow};
+use crate::analysis::outage::{self, Signal};
+use crate::report::assumptions::percent;
+use crate::units::Seconds;
+
+/// The findings as data.
+pub(super) fn data(found: &outage::Alerts) -> Alerts {
+    Alerts {
+        survived_loss_ratio: found.survived.map(|share| share.get()),
+        fatal_loss_ratio: found.fatal.map(|share| share.get()),
+        felt_seconds: found.felt.map(|time| time.0),
+        watched_seconds: found.watched.0,
+        runs: found.runs,
+        signals: found
+            .alerts
+            .iter()
+            .map(|alert| SignalRow {
+                signal: alert.signal,
+                healed_most: alert.healed,
+                stayed_least: alert.stayed,
+                threshold: alert.threshold,
+                fires_seconds: alert.fires.map(|time| time.0),
+            })
+            .collect(),
+    }
+}
+
+/// The lines of the section, prose unbroken; nothing where it was not asked for.
+pub(super) fn lines(report: &OutageReport) -> Vec<String> {
+    let Some(alerts) = &report.alerts else { return Vec::new() };
+    let mut out = vec![format!(
+        "  WHICH ALERT tells an outage that stays from one that heals ({} simulated losses)",
+        alerts.runs
+    )];
+    match (alerts.survived_loss_ratio, alerts.fatal_loss_ratio) {
+        (_, None) => {
+            out.push("    Every loss healed, that of everything too: there is nothing to tell apart.".to_string())
+        }
+        (None, Some(_)) => {
+            out.push("    Not even the smallest loss healed: there is nothing to tell apart.".to_string())
+        }
+        (Some(survived), Some(fatal)) => out.push(format!(
+            "    Losing up to {} of the cache healed every time, losing {} did not.",
+            percent(survived),
+            percent(fatal)
+        )),
+    }
+    if alerts.signals.is_empty() {
+        return out;
+    }
+    out.push(format!(
+        "    {:<30} {:>14} {:>14} {:>14} {:>14}",
+        format!("over {}", Seconds(alerts.watched_seconds)),
+        "heals: at most",
+        "stays: least",
+        "alert above",
+        "fires within"
+    ));
+    for row in &alerts.signals {
+        let value = |value: f64| match row.signal {
+            Signal::LeastWait => Seconds(value).to_string(),
+            _ => percent(value),
+        };
+        out.push(format!(
+            "    {:<30} {:>14} {:>14} {:>14} {:>14}",
+            match row.signal {
+                Signal::LeastWait => "shortest wait in the queue",
+                Signal::TimeoutRate => "timeouts per lookup",
+                Signal::MissRatio => "misses per lookup",
+            },
+            value(row.healed_most),
+            value(row.stayed_least),
+            row.threshold.map_or("overlap".to_string(), value),
+            row.fires_seconds.map_or("-".to_string(), |time| Seconds(time).to_string()),
+        ));
+    }
+    if let Some(felt) = alerts.felt_seconds {
+        out.push(format!("    Users feel it within {} (less than 97% answered in time).", Seconds(felt)));
+    }
+    out
+}

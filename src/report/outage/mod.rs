@@ -1,0 +1,273 @@
+//! The report of `coldgap outage`: one outage as versioned data, and for reading ([`text`]).
+
+mod alerts;
+mod build;
+pub mod demo;
+mod names;
+mod sentence;
+pub mod text;
+mod timeline;
+
+pub use build::build;
+
+use super::Tool;
+use crate::analysis::outage::Signal;
+use crate::outage::Model;
+use crate::outage::trigger::Step;
+use crate::units::Rate;
+use serde::Serialize;
+
+/// One outage.
+#[derive(Debug, Clone, Serialize)]
+pub struct OutageReport {
+    /// [`super::SCHEMA_VERSION`].
+    pub schema_version: u32,
+    /// The program.
+    pub tool: Tool,
+    /// The command, without what does not change the result.
+    pub command: String,
+    /// The resolved configuration.
+    pub config: Config,
+    /// Seed of the simulation.
+    pub seed: u64,
+    /// What was assumed, in sentences.
+    pub assumptions: Vec<String>,
+    /// The trace.
+    pub trace: TraceFacts,
+    /// What the scenario file says it shows.
+    pub about: Option<String>,
+    /// What happens when.
+    pub events: Vec<Event>,
+    /// What comes of it.
+    pub verdict: Verdict,
+    /// The windows joined into rows: what the text shows.
+    pub timeline: Vec<TimelineRow>,
+    /// Every window; also the table of CSV and Parquet.
+    pub windows: Vec<WindowRow>,
+    /// Each remedy alone, the best first.
+    pub remedies: Vec<RemedyRow>,
+    /// How to let the load back.
+    pub ramp: Option<Ramp>,
+    /// Which alerts tell an outage that stays from one that heals; null where it was not asked for.
+    pub alerts: Option<Alerts>,
+    /// What should make a reader careful.
+    pub warnings: Vec<String>,
+}
+
+/// The configuration as it was used. Times are real time.
+#[derive(Debug, Clone, Serialize)]
+#[allow(missing_docs, reason = "the names say it, with units")]
+pub struct Config {
+    pub policy: String,
+    pub cache: String,
+    pub cache_capacity_objects: Option<u64>,
+    pub cache_capacity_bytes: Option<u64>,
+    pub cache_capacity_ratio: f64,
+    pub backend: Rate,
+    pub backend_assumed: bool,
+    pub model: Model,
+    pub load_ratio: f64,
+    pub moment_seconds: f64,
+    pub moment_reason: String,
+    pub horizon_seconds: f64,
+    /// When remedies are switched on, after the first trigger's begin; null where the outage is over by then.
+    pub act_seconds: Option<f64>,
+    pub window_seconds: f64,
+    pub warmup_ratio: f64,
+    /// Steps after the run's begin, which is before the first trigger.
+    pub steps: Vec<Step>,
+    pub lead_seconds: f64,
+}
+
+/// The trace.
+#[derive(Debug, Clone, Serialize)]
+#[allow(missing_docs, reason = "the names say it, with units")]
+pub struct TraceFacts {
+    pub name: String,
+    pub format: String,
+    pub fingerprint: String,
+    pub requests: u64,
+    pub gets: u64,
+    pub objects: u64,
+    pub today_per_second: f64,
+}
+
+/// Something that happens.
+#[derive(Debug, Clone, Serialize)]
+pub struct Event {
+    /// After the first trigger's begin.
+    pub at_seconds: f64,
+    /// What, in words.
+    pub what: String,
+}
+
+/// What comes of the outage.
+#[derive(Debug, Clone, Serialize)]
+#[allow(missing_docs, reason = "the names say it, with units")]
+pub struct Verdict {
+    /// `stable`, `vulnerable`, `metastable` or `overloaded_warm`.
+    pub phase: &'static str,
+    /// Whether it heals, in sentences.
+    pub sentence: String,
+    /// Why it stays down, or how it healed.
+    pub why: String,
+    pub healed: bool,
+    pub recovery_seconds: Option<f64>,
+    pub user_seconds_lost: f64,
+    pub requests_failed: u64,
+    pub worst_success_ratio: f64,
+    pub miss_ratio: f64,
+    pub load_per_second: f64,
+    pub escape_per_second: f64,
+    pub shed_ratio: f64,
+    /// How long the backend alone works on what waits at the end.
+    pub backlog_seconds: f64,
+    /// From the trigger's begin to the end of what was simulated.
+    pub watched_seconds: f64,
+    /// Loads at which it healed in every trial up to there, and at which it did not in some.
+    pub heals_low_per_second: Option<f64>,
+    pub heals_high_per_second: Option<f64>,
+}
+
+/// Before, during or after the triggers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs, reason = "the names say it")]
+pub enum Phase {
+    Before,
+    Trigger,
+    After,
+}
+
+impl Phase {
+    /// At a time after the first trigger's begin, where the last is over at `over`.
+    fn at(time: f64, over: f64) -> Phase {
+        match time + 1e-6 {
+            time if time < 0.0 => Phase::Before,
+            time if time < over => Phase::Trigger,
+            _ => Phase::After,
+        }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Phase::Before => "before",
+            Phase::Trigger => "trigger",
+            Phase::After => "after",
+        }
+    }
+}
+
+/// Some windows as one.
+#[derive(Debug, Clone, Serialize)]
+#[allow(missing_docs, reason = "the names say it, with units; times are after the first trigger's begin")]
+pub struct TimelineRow {
+    pub from_seconds: f64,
+    pub to_seconds: f64,
+    pub phase: Phase,
+    pub offered_per_second: f64,
+    pub success_ratio: Option<f64>,
+    pub asked_per_second: f64,
+    pub answered_per_second: f64,
+    pub queue: u64,
+    pub min_delay_seconds: f64,
+    pub hit_ratio: Option<f64>,
+    pub inserts_per_second: f64,
+    pub retries_per_second: f64,
+    pub drops_per_second: f64,
+    pub user_seconds_lost: f64,
+}
+
+/// One window.
+#[derive(Debug, Clone, Serialize)]
+#[allow(missing_docs, reason = "the names say it, with units; as in the outage's model")]
+pub struct WindowRow {
+    pub start_seconds: f64,
+    pub phase: &'static str,
+    pub offered: u64,
+    pub lookups: u64,
+    pub hits: u64,
+    pub asked: u64,
+    pub answered: u64,
+    pub in_time: u64,
+    pub timeouts: u64,
+    pub retries: u64,
+    pub failures: u64,
+    pub inserts: u64,
+    pub drops: u64,
+    pub queue: u64,
+    pub min_delay_seconds: f64,
+    pub max_delay_seconds: f64,
+    pub entries: u64,
+    pub success_ratio: Option<f64>,
+    pub miss_ratio: Option<f64>,
+    pub user_seconds_lost: f64,
+}
+
+/// One remedy.
+#[derive(Debug, Clone, Serialize)]
+#[allow(missing_docs, reason = "the names say it, with units")]
+pub struct RemedyRow {
+    /// In words.
+    pub what: String,
+    pub remedy: crate::outage::remedy::Remedy,
+    /// Switched on while the service is down.
+    pub switched_on_healed: bool,
+    /// From the switching on.
+    pub switched_on_recovery_seconds: Option<f64>,
+    /// In place before the trigger.
+    pub in_place_healed: bool,
+    /// From the trigger.
+    pub in_place_recovery_seconds: Option<f64>,
+    pub in_place_user_seconds_lost: f64,
+    pub in_place_worst_success_ratio: f64,
+    pub heals_low_per_second: Option<f64>,
+    pub heals_high_per_second: Option<f64>,
+}
+
+/// How to let the load back.
+#[derive(Debug, Clone, Serialize)]
+pub struct Ramp {
+    /// The steps.
+    pub steps: Vec<RampStep>,
+    /// From the first step until the service is calm at the full load.
+    pub takes_seconds: f64,
+    /// The seeds with which the whole schedule was simulated, and healed.
+    pub seeds: Vec<u64>,
+}
+
+/// One step of it.
+#[derive(Debug, Clone, Serialize)]
+#[allow(missing_docs, reason = "the names say it, with units; times are after the first trigger's begin")]
+pub struct RampStep {
+    pub at_seconds: f64,
+    pub load_per_second: f64,
+    pub load_ratio: f64,
+    pub hold_seconds: Option<f64>,
+}
+
+/// Alerts, from losses of a share of the cache.
+#[derive(Debug, Clone, Serialize)]
+#[allow(missing_docs, reason = "the names say it, with units; times are after the loss")]
+pub struct Alerts {
+    pub survived_loss_ratio: Option<f64>,
+    pub fatal_loss_ratio: Option<f64>,
+    pub felt_seconds: Option<f64>,
+    pub watched_seconds: f64,
+    pub runs: usize,
+    pub signals: Vec<SignalRow>,
+}
+
+/// One signal; a wait is in seconds, the others are shares of the lookups.
+#[derive(Debug, Clone, Serialize)]
+#[allow(missing_docs, reason = "the names say it, with units")]
+pub struct SignalRow {
+    pub signal: Signal,
+    /// The highest in any run that healed.
+    pub healed_most: f64,
+    /// The least peak of the runs that did not.
+    pub stayed_least: f64,
+    pub threshold: Option<f64>,
+    /// In the slowest of the runs that did not heal.
+    pub fires_seconds: Option<f64>,
+}

@@ -1,0 +1,179 @@
+//! The outage in sentences: whether it heals, and why, from what its windows counted.
+
+use crate::analysis::outage::Story;
+use crate::outage::Fill;
+use crate::outage::trigger::Happening;
+use crate::outage::verdict::Phase;
+use crate::outage::window::Window;
+use crate::report::assumptions::percent;
+use crate::units::{Seconds, grouped_rate};
+
+/// Whether it heals.
+pub fn outcome(story: &Story) -> String {
+    let verdict = &story.verdict;
+    let load = grouped_rate(verdict.load);
+    let since = Seconds(((story.ran.0 - story.over.0) * 10.0).round() / 10.0);
+    // Whether somebody acts in it, as scenarios let them.
+    let acts = story.steps.iter().any(|step| !matches!(step.what, Happening::Trigger(_)));
+    let (by_itself, over) = match acts {
+        true => (", whatever the scenario does against it", "is over, with what the scenario does against it"),
+        false => (" by itself", "heals by itself"),
+    };
+    if !story.is_well_warm() {
+        return format!(
+            "OVERLOADED WARM: this service does not carry its load even while nothing happens: in its worst stretch {} are \
+             answered in time, and it does not come back. The trigger is not to blame.",
+            share(story.control.worst_success)
+        );
+    }
+    match verdict.phase {
+        Phase::Metastable => format!(
+            "METASTABLE: this outage does not heal{by_itself}. {since} after the trigger is over, {} of {load} requests a second \
+             are answered in time.",
+            share(tail(story).success().unwrap_or(0.0))
+        ),
+        _ if !story.is_felt() => format!(
+            "{}: hardly anybody notices. In the worst five windows {} were answered in time.",
+            name(verdict.phase),
+            share(verdict.worst_success)
+        ),
+        phase => format!(
+            "{}: this outage {over}, {} after it began. In its worst moment {} were answered in time.",
+            name(phase),
+            verdict.recovery.unwrap_or(story.ran),
+            share(verdict.worst_success)
+        ),
+    }
+}
+
+fn name(phase: Phase) -> &'static str {
+    match phase {
+        Phase::Stable => "STABLE",
+        Phase::Vulnerable => "VULNERABLE",
+        Phase::Metastable => "METASTABLE",
+    }
+}
+
+/// Why it stays down, or how it healed.
+pub fn why(story: &Story) -> String {
+    match (story.verdict.phase, story.is_felt()) {
+        (Phase::Metastable, _) => why_down(story),
+        (phase, false) => format!("The backend had room for what was asked of it. {}", meaning(phase, story)),
+        (phase, true) => format!("{} {}", how_it_healed(story), meaning(phase, story)),
+    }
+}
+
+/// The last tenth of what came after the trigger, in which nothing should be wrong any more.
+pub(super) fn tail(story: &Story) -> Window {
+    let from = after(story);
+    let rest = &story.windows[from..];
+    sum(&rest[rest.len() - rest.len().div_ceil(10)..])
+}
+
+fn after(story: &Story) -> usize {
+    story.windows.partition_point(|window| window.start < story.over.nanoseconds())
+}
+
+fn sum(windows: &[Window]) -> Window {
+    let mut all = windows.first().copied().unwrap_or_default();
+    windows.iter().skip(1).for_each(|window| all += *window);
+    all
+}
+
+/// Seconds in the stretch that [`tail`] sums.
+fn tail_seconds(story: &Story) -> f64 {
+    let rest = story.windows.len() - after(story);
+    (rest.div_ceil(10) as f64 * story.width.0).max(f64::MIN_POSITIVE)
+}
+
+fn why_down(story: &Story) -> String {
+    let now = tail(story);
+    if Seconds(now.min_delay as f64 / 1e9) >= story.model.client.timeout {
+        return format!(
+            "Why it stays down: {} The trigger is long over; the queue keeps the outage alive.",
+            how_late(story)
+        );
+    }
+    let each_second = |count: u64| grouped_rate(count as f64 / tail_seconds(story));
+    let dropped =
+        if now.drops > 0 { format!(", {} are dropped from its queue", each_second(now.drops)) } else { String::new() };
+    format!(
+        "Why it stays down: the backend is asked {} times a second and answers {}{dropped}.{} {} of the lookups miss; {} answers \
+         a second are inserted, which does not bring the hits back in the time that was simulated.",
+        each_second(now.asked),
+        each_second(now.answered),
+        retries(story),
+        share(now.miss_ratio().unwrap_or(1.0)),
+        each_second(now.inserts)
+    )
+}
+
+/// The loop of an outage in which every answer is late.
+pub(super) fn how_late(story: &Story) -> String {
+    let now = tail(story);
+    let each_second = |count: u64| grouped_rate(count as f64 / tail_seconds(story));
+    let inserted = match (now.inserts, story.model.fill) {
+        (0, _) => "nothing is inserted into the cache".to_string(),
+        (_, Fill::Late) => format!("what is inserted ({} a second) is not enough", each_second(now.inserts)),
+        _ => format!("next to nothing is inserted ({} a second)", each_second(now.inserts)),
+    };
+    format!(
+        "the backend's answers come after {}, but the clients have gone after {}; so {inserted}, {} of the lookups still miss, \
+         and the backend is asked {} times a second, while it can answer {}.{}",
+        Seconds(now.min_delay as f64 / 1e9),
+        story.model.client.timeout,
+        share(now.miss_ratio().unwrap_or(1.0)),
+        each_second(now.asked),
+        each_second(now.answered),
+        retries(story)
+    )
+}
+
+fn retries(story: &Story) -> String {
+    let now = tail(story);
+    if now.retries == 0 {
+        return String::new();
+    }
+    format!(" Retries alone make {} lookups a second.", grouped_rate(now.retries as f64 / tail_seconds(story)))
+}
+
+fn how_it_healed(story: &Story) -> String {
+    let begins = story.windows.partition_point(|window| window.start < story.begins.nanoseconds());
+    let outage = sum(&story.windows[begins..]);
+    let longest = Seconds(outage.max_delay as f64 / 1e9);
+    let timeout = story.model.client.timeout;
+    if longest < timeout {
+        return format!(
+            "How it healed: nobody waited longer than {longest} for the backend's turn, and clients wait {timeout}: the answers came \
+             in time to be inserted, so the misses went away."
+        );
+    }
+    format!(
+        "How it healed: waits grew to {longest} while clients wait {timeout}, but answers enough came in time to be inserted, and \
+         the queue ran empty again."
+    )
+}
+
+fn meaning(phase: Phase, story: &Story) -> String {
+    let timeout = story.model.client.timeout;
+    match phase {
+        Phase::Stable => {
+            "Even with an empty cache and all retries this backend keeps up: no trigger can keep it down for long."
+                .to_string()
+        }
+        _ => format!(
+            "It runs above {} requests a second, which is all its backend carries without a cache: once answers are later than \
+             {timeout} for long enough, a worse trigger can keep it down.",
+            grouped_rate(story.verdict.escape_load)
+        ),
+    }
+}
+
+/// A share that is never rounded up to everything or down to nothing.
+pub fn share(ratio: f64) -> String {
+    match ratio {
+        _ if ratio > 0.999 && ratio < 1.0 => "over 99.9%".to_string(),
+        _ if ratio > 0.0 && ratio < 0.001 => "under 0.1%".to_string(),
+        _ => percent(ratio),
+    }
+}
