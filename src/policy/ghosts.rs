@@ -22,7 +22,7 @@ impl Ghosts {
     /// Makes a ghost of an object that is on no list, unless it is larger than all ghosts may be; the oldest make room.
     /// `mark` is told which node is a ghost from now on (true), and which no longer is.
     #[inline(always)]
-    pub fn remember<N: Linked>(&mut self, nodes: &mut Nodes<N>, object: ObjectId, mark: impl Fn(&mut N, bool)) {
+    pub fn remember<N: Linked>(&mut self, nodes: &mut Nodes<N>, object: ObjectId, mut mark: impl FnMut(&mut N, bool)) {
         let weight = nodes.weight(object);
         let fits = weight <= self.capacity;
         mark(&mut nodes[object], fits);

@@ -39,6 +39,24 @@ impl<K: Copy + Ord> Heap<K> {
         self.entries[0].key
     }
 
+    /// The object of the least key; panics where there are none.
+    #[inline(always)]
+    pub fn first(&self) -> ObjectId {
+        self.entries[0].object
+    }
+
+    /// The key of an object of the heap.
+    #[inline(always)]
+    pub fn key<N: Placed>(&self, nodes: &Nodes<N>, object: ObjectId) -> K {
+        self.entries[nodes[object].place() as usize].key
+    }
+
+    /// Number of objects.
+    #[inline(always)]
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
     /// Adds an object that is not in the heap.
     #[inline(always)]
     pub fn insert<N: Placed>(&mut self, nodes: &mut Nodes<N>, object: ObjectId, key: K) {

@@ -11,10 +11,12 @@ mod ageing;
 mod arc;
 mod belady;
 mod belady_size;
+mod cacheus;
 mod car;
 mod clock;
 mod clock2qplus;
 mod clockpro;
+mod experts;
 mod fifo;
 mod frequency;
 mod gdsf;
@@ -22,6 +24,9 @@ mod ghosts;
 mod heap;
 mod hit_density;
 mod hyperbolic;
+mod learning_rate;
+mod least_frequent;
+mod lecar;
 mod lfu;
 mod lfuda;
 mod lhd;
@@ -241,6 +246,8 @@ registry![
     hyperbolic::Hyperbolic,
     lhd::Lhd,
     w_tinylfu::WTinyLfu,
+    lecar::LeCaR,
+    cacheus::Cacheus,
     belady::Belady,
     belady_size::BeladySize,
     unbounded::Unbounded,

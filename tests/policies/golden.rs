@@ -30,16 +30,28 @@ const POLICIES: &[(&str, &str)] = &[
     ("lirs", "lirs"),
 ];
 
-/// Policies that draw at random, what each is called in the recording, and by what share of the misses they may differ
-/// beyond the recorded seeds' range. libCacheSim draws a random bucket of its hash table and then an object in there, so
-/// objects that share a bucket are drawn less often: RANDOM and Hyperbolic differ by that. For Belady-size it also evicts to
-/// make room for objects that it does not insert. LHD draws evenly there too: what is left is the width of three seeds.
-const RANDOMISED: &[(&str, &str, f64)] = &[
-    ("random", "random", 0.005),
-    ("hyperbolic", "hyperbolic", 0.01),
-    ("belady-size", "beladysize", 0.0025),
-    ("lhd", "lhd", 0.0025),
+/// Policies that draw at random, what each is called in the recording, by what share of the misses they may differ beyond the
+/// recorded seeds' range, and in which modes they are compared. Known of the differences:
+/// * libCacheSim draws a random bucket of its hash table and then an object in there, so objects that share a bucket are drawn
+///   less often. An emulation of that explains Hyperbolic's counts, and a part of RANDOM's.
+/// * For Belady-size libCacheSim also evicts to make room for objects that it does not insert.
+/// * LHD: not separated from the spread of the few recorded seeds.
+/// * LeCaR: libCacheSim's draws have two digits, and trust may fall to nothing; at 48 objects three of our seeds spread wider
+///   than its five. In bytes its regrets fade by bytes instead of objects, which is another policy.
+///
+/// Cacheus is not among them: libCacheSim's differs in what enters where, in its ghosts and in its rate (see cacheus.rs), and
+/// misses more in every size in objects. models_learned.rs compares ours with a model of the authors' program.
+const RANDOMISED: &[(&str, &str, f64, &[&str])] = &[
+    ("random", "random", 0.005, &[OBJECTS, BYTES]),
+    ("hyperbolic", "hyperbolic", 0.01, &[OBJECTS, BYTES]),
+    ("belady-size", "beladysize", 0.0025, &[OBJECTS, BYTES]),
+    ("lhd", "lhd", 0.0025, &[OBJECTS, BYTES]),
+    ("lecar:ghost=100%,frequency=new", "lecar", 0.0025, &[OBJECTS]),
 ];
+
+/// The recording's modes: seven sizes in objects, eight in bytes.
+const OBJECTS: &str = "ignore_obj_size_1";
+const BYTES: &str = "ignore_obj_size_0";
 
 /// Counts that no cache can have. With a queue of one object, libCacheSim's LIRS reports hits on objects that it evicted
 /// and does not count (see lirs.rs).
@@ -119,11 +131,11 @@ fn miss_counts_equal_libcachesim_to_the_last_request() {
     let mut compared = 0;
     let mut wrong = Vec::new();
     for (spec, name) in POLICIES {
-        for mode in ["ignore_obj_size_1", "ignore_obj_size_0"] {
+        for mode in [OBJECTS, BYTES] {
             for (size, expected) in golden["policies"][name][mode].as_object().unwrap() {
                 let amount = size.parse().unwrap();
                 let tally = match mode {
-                    "ignore_obj_size_1" => run(spec, Capacity::Objects(amount), &in_objects),
+                    OBJECTS => run(spec, Capacity::Objects(amount), &in_objects),
                     _ => run(spec, Capacity::Bytes(amount), &in_bytes),
                 };
                 let bytes = expected["miss_byte"].as_u64().unwrap_or(tally.misses);
@@ -163,15 +175,16 @@ fn miss_counts_of_randomised_policies_lie_where_libcachesims_do() {
     let in_objects = Columns { sizes: None, ..in_bytes.clone() };
     let mut compared = 0;
     let mut wrong = Vec::new();
-    for (name, recorded, share) in RANDOMISED {
-        for mode in ["ignore_obj_size_1", "ignore_obj_size_0"] {
+    for (name, recorded, share, modes) in RANDOMISED {
+        for mode in *modes {
             for (size, expected) in golden["policies"][recorded][mode].as_object().unwrap() {
                 let amount = size.parse().unwrap();
                 let range = range(&expected["n_miss"], *share);
                 for seed in 1..=3 {
-                    let spec = format!("{name}:seed={seed}");
-                    let tally = match mode {
-                        "ignore_obj_size_1" => run(&spec, Capacity::Objects(amount), &in_objects),
+                    let separator = if name.contains(':') { ',' } else { ':' };
+                    let spec = format!("{name}{separator}seed={seed}");
+                    let tally = match *mode {
+                        OBJECTS => run(&spec, Capacity::Objects(amount), &in_objects),
                         _ => run(&spec, Capacity::Bytes(amount), &in_bytes),
                     };
                     if !range.contains(&tally.misses) {
@@ -183,5 +196,7 @@ fn miss_counts_of_randomised_policies_lie_where_libcachesims_do() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    assert_eq!(compared, RANDOMISED.len() * 15 * 3, "seven sizes in objects, eight in bytes, three seeds");
+    let sizes = |mode: &&str| if *mode == OBJECTS { 7 } else { 8 };
+    let recorded: usize = RANDOMISED.iter().flat_map(|(_, _, _, modes)| modes.iter().map(sizes)).sum();
+    assert_eq!(compared, recorded * 3, "three seeds");
 }

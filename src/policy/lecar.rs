@@ -1,0 +1,213 @@
+//! LeCaR, learning cache replacement: LRU and LFU each propose a victim, and chance decides by how far each is trusted.
+//! Ghosts remember whose victim they were; one that is asked for again costs its expert trust, the more the sooner it comes.
+//!
+//! Paper: G. Vietri et al., "Driving cache replacement with ML-based LeCaR", HotStorage 2018. Defaults are those of the
+//! authors' program: each expert's ghosts are worth half a cache, a returning ghost goes on counting requests, and trust
+//! stays between 0.01 and 0.99. libCacheSim has ghosts of a whole cache for each expert, counts from 1 again, and lets trust
+//! fall to nothing: `ghost=100%,frequency=new` is the same but for that. As in both, a victim that the experts agree on
+//! leaves no ghost; equal frequencies leave in the order in which they were reached, as in libCacheSim.
+//! What a regret is worth falls with the requests since the eviction, counted in cache sizes. In bytes a cache size is the
+//! number of objects cached; libCacheSim takes bytes for requests there, so that no regret ever fades.
+//!
+//! Parameters: `rate`, `discount`, `ghost`, `frequency`, `seed`. Cost: logarithmic: cached objects stand in a heap by
+//! frequency. Memory: 20 bytes per object of the trace and 16 per cached one.
+//! Poor under scans, which both experts let in; and where neither recency nor frequency says what comes next.
+
+use super::experts::{Expert, Experts};
+use super::ghosts::Ghosts;
+use super::least_frequent::{LeastFrequent, Ties};
+use super::list::{Link, List};
+use super::nodes::Placed;
+use super::roster::generator;
+use super::{Capacity, Info, Nodes, Parameter, ParameterError, Parameters, Policy, SEED};
+use crate::linked;
+use crate::request::{ObjectId, Request};
+use rand_xoshiro::Xoshiro256PlusPlus;
+
+/// Two orders of the same objects, and the ghosts of either's victims.
+#[derive(Debug, Clone)]
+pub struct LeCaR {
+    recency: List,
+    frequency: LeastFrequent,
+    lru_ghosts: Ghosts,
+    lfu_ghosts: Ghosts,
+    experts: Experts,
+    /// The most that one regret takes.
+    rate: f64,
+    /// What a regret is worth after a cache size of requests.
+    discount: f64,
+    /// How many objects the cache holds, where it counts objects.
+    objects: Option<u64>,
+    keeps_frequency: bool,
+    /// Requests so far; only distances are used, which are far below where this wraps.
+    now: u32,
+    random: Xoshiro256PlusPlus,
+}
+
+/// An object's place in both orders, or its ghost.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Node {
+    /// In `recency`, or among ghosts.
+    link: Link,
+    /// The place in the heap; of a ghost, the request at which it was evicted.
+    place: u32,
+    /// Requests so far, kept from an eviction until the object is inserted again; 0 where they are forgotten.
+    requests: u32,
+    ghost_of: Option<Expert>,
+}
+linked!(Node);
+
+impl Placed for Node {
+    #[inline(always)]
+    fn place(&self) -> u32 {
+        self.place
+    }
+    #[inline(always)]
+    fn place_mut(&mut self) -> &mut u32 {
+        &mut self.place
+    }
+}
+
+impl Policy for LeCaR {
+    const INFO: Info = Info {
+        name: "lecar",
+        aliases: &[],
+        summary: "follows LRU or LFU by chance, and less often the one whose victims are asked for again",
+        paper: "Vietri et al., Driving cache replacement with ML-based LeCaR, HotStorage 2018",
+        weakness: "scans, which both experts let in; reuse that neither recency nor frequency foretells",
+        parameters: &[
+            Parameter { name: "rate", default: "0.45", help: "how much trust a regret may cost, 0 to 1" },
+            Parameter {
+                name: "discount",
+                default: "0.005",
+                help: "what a regret is worth after as many requests as the cache holds objects",
+            },
+            Parameter {
+                name: "ghost",
+                default: "50%",
+                help: "what each expert's ghosts may weigh, as a share of the cache (libCacheSim: 100%)",
+            },
+            Parameter {
+                name: "frequency",
+                default: "kept",
+                help: "a returning ghost goes on counting requests (kept) or starts at 1 (new, as in libCacheSim)",
+            },
+            SEED,
+        ],
+        needs_future: false,
+        unbounded: false,
+    };
+    type Node = Node;
+
+    fn new(capacity: Capacity, parameters: &Parameters) -> Result<Self, ParameterError> {
+        let share = parameters.ratio("ghost", &Self::INFO)?.get();
+        let ghosts = Ghosts::new((capacity.amount() as f64 * share) as u64);
+        Ok(LeCaR {
+            recency: List::default(),
+            frequency: LeastFrequent::new(Ties::Oldest),
+            lru_ghosts: ghosts.clone(),
+            lfu_ghosts: ghosts,
+            experts: Experts::new(),
+            rate: parameters.ratio("rate", &Self::INFO)?.get(),
+            discount: parameters.ratio("discount", &Self::INFO)?.get(),
+            objects: capacity.objects(),
+            keeps_frequency: parameters.choice("frequency", &Self::INFO, &["kept", "new"])? == "kept",
+            now: 0,
+            random: generator(parameters, &Self::INFO)?,
+        })
+    }
+
+    fn memory(capacity: Capacity, objects: usize) -> u64 {
+        LeastFrequent::memory(capacity.most_objects(objects))
+    }
+
+    #[inline(always)]
+    fn on_miss(&mut self, nodes: &mut Nodes<Node>, request: &Request) {
+        self.now = self.now.wrapping_add(1);
+        self.meet_ghost(nodes, request.object);
+    }
+
+    #[inline(always)]
+    fn on_hit(&mut self, nodes: &mut Nodes<Node>, request: &Request) {
+        self.now = self.now.wrapping_add(1);
+        self.recency.refresh(nodes, request.object);
+        self.frequency.count(nodes, request.object);
+    }
+
+    #[inline(always)]
+    fn admit(&mut self, nodes: &mut Nodes<Node>, request: &Request) -> bool {
+        // An answer may come so late that its object was inserted and evicted meanwhile, and is a ghost again.
+        self.meet_ghost(nodes, request.object);
+        true
+    }
+
+    #[inline(always)]
+    fn on_insert(&mut self, nodes: &mut Nodes<Node>, request: &Request) {
+        let object = request.object;
+        let before = if self.keeps_frequency { nodes[object].requests } else { 0 };
+        self.recency.push(nodes, object);
+        self.frequency.insert(nodes, object, before + 1);
+    }
+
+    #[inline(always)]
+    fn evict(&mut self, nodes: &mut Nodes<Node>) -> ObjectId {
+        let (oldest, least) = (self.recency.oldest(), self.frequency.first());
+        if oldest == least {
+            self.on_remove(nodes, oldest);
+            return oldest;
+        }
+        let expert = self.experts.draw(&mut self.random);
+        let (victim, ghosts) = match expert {
+            Expert::Lru => (oldest, &mut self.lru_ghosts),
+            Expert::Lfu => (least, &mut self.lfu_ghosts),
+        };
+        self.recency.remove(nodes, victim);
+        nodes[victim].requests = self.frequency.remove(nodes, victim);
+        nodes[victim].place = self.now;
+        ghosts.remember(nodes, victim, |node, is_ghost| {
+            if is_ghost {
+                node.ghost_of = Some(expert);
+            } else {
+                *node = Node::default();
+            }
+        });
+        victim
+    }
+
+    fn on_remove(&mut self, nodes: &mut Nodes<Node>, object: ObjectId) {
+        self.recency.remove(nodes, object);
+        self.frequency.remove(nodes, object);
+        nodes[object] = Node::default();
+    }
+
+    fn forget(&mut self, nodes: &mut Nodes<Node>, object: ObjectId) {
+        match nodes[object].ghost_of {
+            Some(Expert::Lru) => self.lru_ghosts.remove(nodes, object),
+            Some(Expert::Lfu) => self.lfu_ghosts.remove(nodes, object),
+            None => {}
+        }
+        nodes[object] = Node::default();
+    }
+
+    #[inline(always)]
+    fn prefetch(&self, nodes: &Nodes<Node>, object: ObjectId) {
+        List::<0>::prefetch_neighbours(nodes, object);
+        self.frequency.prefetch(nodes, object);
+    }
+}
+
+impl LeCaR {
+    /// Where the object is a ghost: its expert regrets, and it is a ghost no longer.
+    #[inline(always)]
+    fn meet_ghost(&mut self, nodes: &mut Nodes<Node>, object: ObjectId) {
+        let Some(expert) = nodes[object].ghost_of.take() else { return };
+        match expert {
+            Expert::Lru => self.lru_ghosts.remove(nodes, object),
+            Expert::Lfu => self.lfu_ghosts.remove(nodes, object),
+        }
+        let requests = self.now.wrapping_sub(nodes[object].place);
+        let cache = self.objects.unwrap_or_else(|| self.frequency.len()).max(1);
+        let worth = self.discount.powf(f64::from(requests) / cache as f64);
+        self.experts.regret(expert, self.rate * worth);
+    }
+}
