@@ -19,6 +19,7 @@ mod oracle_general;
 pub mod parquet;
 pub mod profile;
 mod read_ahead;
+mod records;
 pub mod sample;
 mod spool;
 pub mod synthetic;

@@ -49,23 +49,32 @@ impl Table {
         Ok(Flow::Continue(()))
     }
 
+    #[inline]
     fn row<'a: 'd, 'd>(
         &mut self,
         cell: impl Fn(usize) -> Cell<'a>,
         digits: &'d mut [u8; NUMBER_BYTES],
     ) -> Result<(Row<'d>, u64)> {
         let columns = self.columns;
-        let size = match columns.size {
-            Some(size) => Some(self.size(cell(size), columns.key_size.map(&cell))?),
-            None => None,
-        };
-        let ttl = columns.ttl.map_or(Ok(0), |ttl| read_ttl(cell(ttl)))?;
         let row = Row {
-            time: columns.time.map(|time| self.clock.read(cell(time))).transpose()?,
+            time: match columns.time {
+                Some(time) => Some(self.clock.read(cell(time))?),
+                None => None,
+            },
             key: key(cell(columns.key), digits)?,
-            size,
-            op: columns.op.map_or(Ok(Op::Get), |op| read_op(cell(op), columns.one_is_get))?,
-            ttl,
+            size: match (columns.size, columns.key_size) {
+                (Some(size), None) => Some(self.size(cell(size))?),
+                (Some(size), Some(key_size)) => Some(sum(self.size(cell(size))?, cell(key_size))?),
+                (None, _) => None,
+            },
+            op: match columns.op {
+                Some(op) => read_op(cell(op), columns.one_is_get)?,
+                None => Op::Get,
+            },
+            ttl: match columns.ttl {
+                Some(ttl) => read_ttl(cell(ttl))?,
+                None => 0,
+            },
         };
         let repeats = match columns.count {
             Some(count) => repeats(cell(count))?,
@@ -74,18 +83,10 @@ impl Table {
         Ok((row, repeats))
     }
 
-    fn size(&mut self, size: Cell<'_>, key_size: Option<Cell<'_>>) -> Result<u64> {
-        let key_size = match key_size {
-            Some(cell) => words::whole(cell, "size")?.unwrap_or(0),
-            None => 0,
-        };
-        match words::whole(size, "size")? {
-            Some(size) => Ok(size.saturating_add(key_size)),
-            None => {
-                self.unknown_sizes += 1;
-                Ok(key_size)
-            }
-        }
+    fn size(&mut self, cell: Cell<'_>) -> Result<u64> {
+        let size = words::whole(cell, "size")?;
+        self.unknown_sizes += u64::from(size.is_none());
+        Ok(size.unwrap_or(0))
     }
 
     /// Says what was assumed.
@@ -104,6 +105,11 @@ impl Table {
             rows.note(format!("{rows_read} rows stand for {requests} requests: a row is repeated op_count times"));
         }
     }
+}
+
+/// The size of both, a value and its key.
+fn sum(size: u64, key_size: Cell<'_>) -> Result<u64> {
+    Ok(size.saturating_add(words::whole(key_size, "size")?.unwrap_or(0)))
 }
 
 fn key<'a>(cell: Cell<'a>, digits: &'a mut [u8; NUMBER_BYTES]) -> Result<Key<'a>> {
