@@ -4,6 +4,7 @@
 //! nothing is copied. From the first line on that has a quote or a carriage return that ends no line, and for a last line
 //! without an end, the csv crate reads. It knows bytes and delimiters, and must not know what a field means.
 
+use super::input::fill;
 use csv::{ByteRecord, Reader, ReaderBuilder};
 use memchr::{memchr2_iter, memrchr};
 use std::io::{self, Chain, Cursor, Read};
@@ -171,14 +172,7 @@ impl<R: Read> Plain<R> {
         self.next = 0;
         self.ends.clear();
         // A line that is longer than a block is no trace's: what is searched stays small.
-        while self.filled < self.block.len() {
-            match self.input.read(&mut self.block[self.filled..]) {
-                Ok(0) => break,
-                Ok(n) => self.filled += n,
-                Err(cause) if cause.kind() == io::ErrorKind::Interrupted => {}
-                Err(cause) => return Err(cause),
-            }
-        }
+        self.filled += fill(&mut self.input, &mut self.block[self.filled..])?;
         let length = plain_length(&self.block[..self.filled]);
         find(&self.block[..length], delimiter, &mut self.ends);
         Ok(length > 0)
