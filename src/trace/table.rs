@@ -182,10 +182,13 @@ fn read_op(cell: Cell<'_>, one_is_get: bool) -> Result<Op> {
 /// Seconds to live; 0 where the row does not say.
 fn read_ttl(cell: Cell<'_>) -> Result<u32> {
     let ttl = words::whole(cell, "ttl")?.unwrap_or(0);
-    u32::try_from(ttl).map_err(|_| {
-        Error::trace(format!("a time to live of {ttl} s is more than a century"))
-            .hint("check which column holds it: --columns ttl=NAME, in seconds; ttl=- leaves times to live out")
-    })
+    u32::try_from(ttl).map_err(|_| too_long(ttl))
+}
+
+#[cold]
+fn too_long(ttl: u64) -> Error {
+    Error::trace(format!("a time to live of {ttl} s is more than a century"))
+        .hint("check which column holds it: --columns ttl=NAME, in seconds; ttl=- leaves times to live out")
 }
 
 fn repeats(cell: Cell<'_>) -> Result<u64> {

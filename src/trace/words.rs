@@ -113,12 +113,30 @@ pub fn shown_cell(cell: Cell<'_>) -> String {
     }
 }
 
+/// The whole number that a cell plainly writes: what nearly all cells of numbers hold, and quickly found out.
+#[inline(always)]
+pub fn natural(cell: Cell<'_>) -> Option<u64> {
+    match cell {
+        Cell::Text([]) => None,
+        Cell::Text(text) => digits(text),
+        Cell::Unsigned(number) => Some(number),
+        _ => None,
+    }
+}
+
 /// A whole number from a cell; `None` where the cell says that it is not known: empty, `-`, null or negative.
 ///
 /// # Errors
 /// Anything else.
-#[inline]
+#[inline(always)]
 pub fn whole(cell: Cell<'_>, what: &str) -> Result<Option<u64>> {
+    match natural(cell) {
+        Some(number) => Ok(Some(number)),
+        None => any_whole(cell, what),
+    }
+}
+
+fn any_whole(cell: Cell<'_>, what: &str) -> Result<Option<u64>> {
     match cell {
         Cell::Null | Cell::Text(b"" | b"-") => Ok(None),
         Cell::Unsigned(number) => Ok(Some(number)),
