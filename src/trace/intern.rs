@@ -89,7 +89,7 @@ impl Keys {
 
     /// The three steps of fetching a key ahead, each of which needs what the one before fetched.
     #[inline(always)]
-    fn prefetch(&self, object: usize) {
+    fn prefetch_number(&self, object: usize) {
         prefetch(&self.numbers, object);
         prefetch(&self.is_text, object);
     }
@@ -118,6 +118,7 @@ impl Keys {
     }
 
     /// Adds a key, as the next object's.
+    #[inline]
     pub(super) fn push(&mut self, key: Key<'_>) {
         match key {
             Key::Number(number) => {
@@ -175,19 +176,26 @@ impl Interner {
                 *hash = key(start + i).hash();
                 self.ids.prefetch(*hash);
             }
-            let fetch = |what: fn(&Keys, usize)| {
-                hashes.iter().filter_map(|hash| self.ids.peek(*hash)).for_each(|id| what(&self.keys, id.index()));
-            };
-            fetch(Keys::prefetch);
+            self.fetch(hashes, Keys::prefetch_number);
             if !self.keys.all_numbers() {
-                fetch(Keys::prefetch_place);
-                fetch(Keys::prefetch_text);
+                self.fetch(hashes, Keys::prefetch_place);
+                self.fetch(hashes, Keys::prefetch_text);
             }
             for (i, hash) in hashes.iter().enumerate() {
                 ids.push(self.intern_hashed(key(start + i), *hash)?);
             }
         }
         Some(())
+    }
+
+    /// Fetches something of the keys that lookups of these hashes will ask for first.
+    #[inline(always)]
+    fn fetch(&self, hashes: &[u64], what: impl Fn(&Keys, usize)) {
+        for hash in hashes {
+            if let Some(likely) = self.ids.peek(*hash) {
+                what(&self.keys, likely.index());
+            }
+        }
     }
 
     #[inline(always)]

@@ -13,6 +13,9 @@ use std::mem;
 /// Bytes that are searched at once.
 const BLOCK_BYTES: usize = 1 << 17;
 
+/// The cut before a block's first byte.
+const BEFORE_BLOCK: u32 = u32::MAX;
+
 /// A reader of the csv crate, for rows of any width.
 pub fn csv_reader<R: Read>(input: R, delimiter: u8) -> Reader<R> {
     ReaderBuilder::new().delimiter(delimiter).has_headers(false).flexible(true).from_reader(input)
@@ -42,10 +45,9 @@ struct Plain<R> {
     /// Whole plain lines, then what is not searched yet, then what is not filled yet.
     block: Vec<u8>,
     filled: usize,
-    /// Where the next record begins.
-    start: usize,
-    /// Where the fields of the plain lines end, and which of them comes next.
-    ends: Vec<u32>,
+    /// Where the delimiters and line ends of the plain lines stand, and, first, the line end before them.
+    cuts: Vec<u32>,
+    /// Which of the cuts is the line end before the next record.
     next: usize,
 }
 
@@ -58,7 +60,12 @@ pub struct Record<'a> {
 }
 
 enum Fields<'a> {
-    Plain { block: &'a [u8], start: usize, ends: &'a [u32] },
+    /// Between each two cuts is a field; the last ends at `end`.
+    Plain {
+        block: &'a [u8],
+        cuts: &'a [u32],
+        end: usize,
+    },
     Quoted(&'a ByteRecord),
 }
 
@@ -67,7 +74,7 @@ impl Record<'_> {
     #[inline]
     pub fn len(&self) -> usize {
         match &self.fields {
-            Fields::Plain { ends, .. } => ends.len(),
+            Fields::Plain { cuts, .. } => cuts.len() - 1,
             Fields::Quoted(record) => record.len(),
         }
     }
@@ -76,10 +83,10 @@ impl Record<'_> {
     #[inline]
     pub fn field(&self, i: usize) -> &[u8] {
         match &self.fields {
-            Fields::Plain { block, start, ends } => {
-                let start = if i == 0 { *start } else { ends.get(i - 1).map_or(0, |end| *end as usize + 1) };
-                ends.get(i).and_then(|end| block.get(start..*end as usize)).unwrap_or_default()
-            }
+            Fields::Plain { block, cuts, end } => match cuts.get(i..i + 2) {
+                Some([before, after]) => block.get(after_cut(*before)..(*after as usize).min(*end)).unwrap_or_default(),
+                _ => &[],
+            },
             Fields::Quoted(record) => record.get(i).unwrap_or_default(),
         }
     }
@@ -88,7 +95,7 @@ impl Record<'_> {
 impl<R: Read> Records<R> {
     /// The records of `input`.
     pub fn new(input: R, delimiter: u8) -> Records<R> {
-        let plain = Plain { input, block: vec![0; BLOCK_BYTES], filled: 0, start: 0, ends: Vec::new(), next: 0 };
+        let plain = Plain { input, block: vec![0; BLOCK_BYTES], filled: 0, cuts: vec![BEFORE_BLOCK], next: 0 };
         Records { source: Source::Plain(plain), delimiter, lines: 0 }
     }
 
@@ -116,10 +123,11 @@ impl<R: Read> Records<R> {
     /// Hands what is left to the csv crate.
     fn quote(&mut self) {
         if let Source::Plain(plain) = mem::replace(&mut self.source, Source::Between) {
+            let start = plain.start() as u64;
             let mut rest = plain.block;
             rest.truncate(plain.filled);
             let mut rest = Cursor::new(rest);
-            rest.set_position(plain.start as u64);
+            rest.set_position(start);
             let reader = Box::new(csv_reader(rest.chain(plain.input), self.delimiter));
             self.source = Source::Quoted { reader, record: ByteRecord::new() };
         }
@@ -127,21 +135,25 @@ impl<R: Read> Records<R> {
 }
 
 impl<R: Read> Plain<R> {
+    /// Where the next record begins.
+    #[inline]
+    fn start(&self) -> usize {
+        after_cut(self.cuts[self.next])
+    }
+
     /// Goes to the next record; false where no plain line is left.
     #[inline]
     fn to_record(&mut self, delimiter: u8, lines: &mut u64) -> io::Result<bool> {
         loop {
-            let Some(end) = self.ends.get(self.next) else {
+            let Some(end) = self.cuts.get(self.next + 1) else {
                 if self.fill(delimiter)? {
                     continue;
                 }
                 return Ok(false);
             };
-            let line = &self.block[self.start..=*end as usize];
-            if !matches!(line, b"\n" | b"\r\n") {
+            if !matches!(&self.block[self.start()..=*end as usize], b"\n" | b"\r\n") {
                 return Ok(true);
             }
-            self.start += line.len();
             self.next += 1;
             *lines += 1;
         }
@@ -150,33 +162,37 @@ impl<R: Read> Plain<R> {
     /// Takes the record at `start`, which must be there.
     #[inline]
     fn record(&mut self, lines: &mut u64) -> Record<'_> {
-        let (first, start) = (self.next, self.start);
-        while self.block[self.ends[self.next] as usize] != b'\n' {
-            self.next += 1;
-        }
-        let last = &mut self.ends[self.next];
-        self.start = *last as usize + 1;
-        if self.start > start + 1 && self.block[*last as usize - 1] == b'\r' {
-            *last -= 1;
-        }
-        self.next += 1;
+        let cuts = &self.cuts[self.next..];
+        let is_end = |cut: &u32| self.block[*cut as usize] == b'\n';
+        let cuts = &cuts[..cuts.iter().skip(1).position(is_end).map_or(cuts.len(), |fields| fields + 2)];
+        self.next += cuts.len() - 1;
         *lines += 1;
-        Record { line: *lines, fields: Fields::Plain { block: &self.block, start, ends: &self.ends[first..self.next] } }
+        let end = self.cuts[self.next] as usize;
+        let is_after_return = end > after_cut(cuts[0]) && self.block[end - 1] == b'\r';
+        let end = end - usize::from(is_after_return);
+        Record { line: *lines, fields: Fields::Plain { block: &self.block, cuts, end } }
     }
 
     /// Reads and searches the next block; false where it begins with no plain line.
     fn fill(&mut self, delimiter: u8) -> io::Result<bool> {
-        self.block.copy_within(self.start..self.filled, 0);
-        self.filled -= self.start;
-        self.start = 0;
+        let start = self.start();
+        self.block.copy_within(start..self.filled, 0);
+        self.filled -= start;
         self.next = 0;
-        self.ends.clear();
+        self.cuts.clear();
+        self.cuts.push(BEFORE_BLOCK);
         // A line that is longer than a block is no trace's: what is searched stays small.
         self.filled += fill(&mut self.input, &mut self.block[self.filled..])?;
         let length = plain_length(&self.block[..self.filled]);
-        find(&self.block[..length], delimiter, &mut self.ends);
+        find(&self.block[..length], delimiter, &mut self.cuts);
         Ok(length > 0)
     }
+}
+
+/// Where the byte after a cut stands.
+#[inline(always)]
+fn after_cut(cut: u32) -> usize {
+    cut.wrapping_add(1) as usize
 }
 
 /// Bytes of the whole lines at the front that hold no quote, and no carriage return but before a line feed.
