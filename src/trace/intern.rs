@@ -253,7 +253,7 @@ mod tests {
         assert!(numbers.iter().zip(&ids).all(|(number, id)| one.intern(Key::Number(*number)) == Some(*id)));
         // Every third key a number, the others text: as different as before.
         let texts: Vec<Vec<u8>> = numbers.iter().map(|number| format!("{number:x}").into_bytes()).collect();
-        let key = |i: usize| if numbers[i] % 3 == 0 { Key::Number(numbers[i]) } else { Key::Text(&texts[i]) };
+        let key = |i: usize| if numbers[i].is_multiple_of(3) { Key::Number(numbers[i]) } else { Key::Text(&texts[i]) };
         let (mut mixed, mut mixed_ids) = (Interner::default(), Vec::new());
         let mut pending = Keys::default();
         for i in 0..numbers.len() {

@@ -105,7 +105,7 @@ impl<R: Read> Records<R> {
     /// What reading the input gives.
     pub fn next(&mut self) -> io::Result<Option<Record<'_>>> {
         if let Source::Plain(plain) = &mut self.source
-            && !plain.to_record(self.delimiter, &mut self.lines)?
+            && !plain.seek_record(self.delimiter, &mut self.lines)?
         {
             self.quote();
         }
@@ -143,7 +143,7 @@ impl<R: Read> Plain<R> {
 
     /// Goes to the next record; false where no plain line is left.
     #[inline]
-    fn to_record(&mut self, delimiter: u8, lines: &mut u64) -> io::Result<bool> {
+    fn seek_record(&mut self, delimiter: u8, lines: &mut u64) -> io::Result<bool> {
         loop {
             let Some(end) = self.cuts.get(self.next + 1) else {
                 if self.fill(delimiter)? {
