@@ -1,22 +1,31 @@
-//! Traces read a second: from bytes in memory to a complete trace (checked, interned, fingerprinted), on one core.
+//! Traces read a second, by every reader: from bytes in memory to a complete trace (checked, interned, fingerprinted), on
+//! one core.
 //!
 //! Method: 1 million requests drawn from Zipf(1.0) over 300,000 objects with a fixed seed, written once as each format
 //! before any clock runs; criterion's `elem/s` is requests a second. Beside each reader stands a yardstick that does
-//! less: it visits the same columns with the csv crate, or the same records by hand, and only adds them up. `intern`
+//! less: it visits the same columns with the csv crate, the same record batches with the parquet and arrow crates, or the
+//! same records by hand, and only adds them up. Polars is no yardstick here: it is compiled without optimisation. `intern`
 //! measures keys to ids alone, of 8 million requests over 1 million objects, tables and growth included. Compare
 //! numbers of one run: `cargo bench --bench ingest`, or `... -- intern`.
 
+use arrow::array::{AsArray, RecordBatch, RecordBatchReader};
+use arrow::datatypes::{TimestampNanosecondType, UInt32Type, UInt64Type};
+use arrow::error::ArrowError;
+use arrow::ipc::reader::FileReader;
+use arrow::ipc::writer::FileWriter;
 use coldgap::request::ObjectId;
 use coldgap::trace::input::Input;
 use coldgap::trace::intern::{Interner, Key};
-use coldgap::trace::{ReadOptions, read_input};
+use coldgap::trace::{ReadOptions, Trace, read_input};
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use csv::{ByteRecord, ReaderBuilder};
+use parquet::arrow::arrow_reader::ParquetRecordBatchReader;
 use rand::SeedableRng;
 use rand_distr::{Distribution, Zipf};
 use rand_xoshiro::Xoshiro256PlusPlus;
 use std::fmt::Write as _;
-use std::io::Write as _;
+use std::fs::File;
+use std::io::{Cursor, Write as _};
 use std::time::Duration;
 
 const REQUESTS: usize = 1_000_000;
@@ -67,9 +76,51 @@ fn visit_csv(bytes: &[u8]) -> u64 {
     sum
 }
 
+/// Lines of an access log whose paths hold the keys.
+fn access_log(keys: &[u64]) -> Vec<u8> {
+    let mut text = String::new();
+    for (i, key) in keys.iter().enumerate() {
+        let (minute, second, size) = (i / 60_000 % 60, i / 1000 % 60, 1 + key % 4096);
+        let _ = writeln!(
+            text,
+            "10.0.0.1 - - [14/Nov/2023:22:{minute:02}:{second:02} +0000] \"GET /img/{key} HTTP/1.1\" 200 {size} \"-\" \"curl/8\""
+        );
+    }
+    text.into_bytes()
+}
+
+/// The batches of a Parquet file.
+fn batches(parquet: &File) -> ParquetRecordBatchReader {
+    let file = parquet.try_clone().expect("it is open");
+    ParquetRecordBatchReader::try_new(file, 1 << 16).expect("it is valid")
+}
+
+fn arrow_file(parquet: &File) -> Vec<u8> {
+    let batches = batches(parquet);
+    let mut writer = FileWriter::try_new(Vec::new(), &batches.schema()).expect("memory holds it");
+    batches.for_each(|batch| writer.write(&batch.expect("it is valid")).expect("memory holds it"));
+    writer.into_inner().expect("memory holds it")
+}
+
+/// Adds up the columns of batches: times, keys, sizes.
+fn visit_batches(batches: impl Iterator<Item = Result<RecordBatch, ArrowError>>) -> u64 {
+    let visit = |batch: RecordBatch| {
+        let times = batch.column(0).as_primitive::<TimestampNanosecondType>().values();
+        let keys = batch.column(1).as_primitive::<UInt64Type>().values();
+        let sizes = batch.column(2).as_primitive::<UInt32Type>().values();
+        let rows = times.iter().zip(keys).zip(sizes);
+        rows.fold(0u64, |sum, ((time, key), size)| sum.wrapping_add(*time as u64 ^ *key ^ u64::from(*size)))
+    };
+    batches.fold(0, |sum, batch| sum.wrapping_add(visit(batch.expect("it is valid"))))
+}
+
 fn visit_records(bytes: &[u8]) -> u64 {
     let field = |record: &[u8], at: usize| u64::from_le_bytes(record[at..at + 8].try_into().expect("8 bytes"));
     bytes.chunks_exact(24).fold(0, |sum, record| sum ^ field(record, 0) ^ field(record, 8) ^ field(record, 16))
+}
+
+fn read(input: Input) -> Trace {
+    read_input(input, &ReadOptions::default()).expect("it is valid").0
 }
 
 fn decode(criterion: &mut Criterion) {
@@ -82,21 +133,39 @@ fn decode(criterion: &mut Criterion) {
     let gzip = gzip.finish().expect("memory holds it");
     let zstd = zstd::encode_all(&numbers[..], 3).expect("memory holds it");
 
+    let log = access_log(&keys);
+    let mut parquet = Vec::new();
+    coldgap::trace::parquet::write(
+        &read(Input::from_bytes("bench", records.clone()).expect("it is valid")),
+        &mut parquet,
+    )
+    .expect("memory holds it");
+    let mut parquet_file = tempfile::tempfile().expect("a temporary file");
+    parquet_file.write_all(&parquet).expect("the disk holds it");
+    let arrow = arrow_file(&parquet_file);
+
     let mut group = criterion.benchmark_group("decode");
     group.throughput(Throughput::Elements(REQUESTS as u64));
     group.sample_size(10).measurement_time(Duration::from_secs(3)).warm_up_time(Duration::from_millis(500));
     group.bench_function("yardstick/records", |bencher| bencher.iter(|| visit_records(&records)));
     group.bench_function("yardstick/csv", |bencher| bencher.iter(|| visit_csv(&numbers)));
+    group.bench_function("yardstick/parquet", |bencher| bencher.iter(|| visit_batches(batches(&parquet_file))));
+    group.bench_function("yardstick/arrow", |bencher| {
+        let open = || FileReader::try_new(Cursor::new(&arrow), None).expect("it is valid");
+        bencher.iter(|| visit_batches(open()));
+    });
     for (name, bytes) in [
         ("oracleGeneral", &records),
         ("csv, numbers", &numbers),
         ("csv, text", &texts),
+        ("parquet", &parquet),
+        ("arrow", &arrow),
+        ("log", &log),
         ("csv, numbers, gzip", &gzip),
         ("csv, numbers, zstd", &zstd),
     ] {
         group.bench_function(name, |bencher| {
             let input = || Input::from_bytes("bench", bytes.clone()).expect("it is valid");
-            let read = |input| read_input(input, &ReadOptions::default()).expect("it is valid").0;
             bencher.iter_batched(input, read, BatchSize::LargeInput);
         });
     }

@@ -27,7 +27,25 @@ pub struct Row<'a> {
     pub ttl: u32,
 }
 
-/// Numbers that wait to be interned at the most.
+/// Rows in columns: gets that say no time to live.
+#[derive(Debug, Clone, Copy)]
+pub struct Batch<'a> {
+    /// As in [`Row`].
+    pub times: Option<&'a [u64]>,
+    /// The keys, all of them numbers.
+    pub keys: &'a [u64],
+    /// Bytes, where the format has sizes.
+    pub sizes: Option<&'a [u32]>,
+}
+
+impl<'a> Batch<'a> {
+    fn row(&self, i: usize) -> Row<'a> {
+        let size = self.sizes.map(|sizes| u64::from(sizes[i]));
+        Row { time: self.times.map(|times| times[i]), key: Key::Number(self.keys[i]), size, op: Op::Get, ttl: 0 }
+    }
+}
+
+/// Keys that wait to be interned at the most.
 const PENDING: usize = 1024;
 
 /// Whether a format shall go on reading: `Break` once `--limit` or `--until` is reached.
@@ -35,9 +53,9 @@ pub type Flow = ControlFlow<()>;
 
 /// How often the builder looks whether it should stop.
 const ROWS_PER_CHECK: usize = 1 << 16;
-/// Bytes that a request has in the fingerprint, and bytes that are hashed at once.
+/// Bytes that a request has in the fingerprint, and requests that are hashed at once.
 const REQUEST_BYTES: usize = 29;
-const FINGERPRINT_BYTES: usize = 1 << 14;
+const REQUESTS_AT_ONCE: usize = 512;
 
 /// Collects rows into a [`Trace`].
 pub struct Builder<'o> {
@@ -45,8 +63,8 @@ pub struct Builder<'o> {
     name: String,
     format: String,
     interner: Interner,
-    /// Keys of the last rows, if numbers, which are interned many at a time.
-    pending: Vec<u64>,
+    /// Keys of the last rows, which are interned many at a time.
+    pending: Keys,
     first: Option<u64>,
     last: u64,
     times: Vec<u64>,
@@ -67,7 +85,7 @@ impl<'o> Builder<'o> {
             name: name.to_string(),
             format: format.to_string(),
             interner: Interner::default(),
-            pending: Vec::with_capacity(PENDING),
+            pending: Keys::default(),
             first: None,
             last: 0,
             times: Vec::new(),
@@ -96,6 +114,50 @@ impl<'o> Builder<'o> {
     /// than 32-bit ids can name, or a row with a time or size where others have none.
     pub fn push(&mut self, row: Row<'_>, spot: Spot) -> Result<Flow> {
         self.check_and_push(row).map_err(|error| self.locate(error, spot))
+    }
+
+    /// Adds the rows of a batch, whose columns must be equally long; the i-th stands at `spot(i)`. The same as pushing one
+    /// by one, many times faster.
+    ///
+    /// # Errors
+    /// See [`Builder::push`].
+    pub fn push_all(&mut self, batch: &Batch<'_>, spot: impl Fn(usize) -> Spot) -> Result<Flow> {
+        if !self.takes_whole(batch) {
+            for i in 0..batch.keys.len() {
+                if self.push(batch.row(i), spot(i))? == Flow::Break(()) {
+                    return Ok(Flow::Break(()));
+                }
+            }
+            return Ok(Flow::Continue(()));
+        }
+        self.options.interrupt.check()?;
+        if let Some(times @ [first, .., last] | times @ [first @ last]) = batch.times {
+            self.first.get_or_insert(*first);
+            self.last = *last;
+            self.times.extend_from_slice(times);
+        }
+        self.sizes.extend_from_slice(batch.sizes.unwrap_or_default());
+        self.intern_pending()?;
+        self.interner.intern_numbers(batch.keys, &mut self.objects).ok_or_else(too_many_keys)?;
+        Ok(Flow::Continue(()))
+    }
+
+    /// True where no row of the batch needs a look of its own: all are kept, in order, and like those before.
+    fn takes_whole(&self, batch: &Batch<'_>) -> bool {
+        let ReadOptions { sort, limit, from, until, sample, .. } = self.options;
+        let most = limit.unwrap_or(u64::MAX).min(u64::from(u32::MAX - 1));
+        let is_alike = self.len() == 0
+            || (batch.times.is_some() != self.times.is_empty() && batch.sizes.is_some() != self.sizes.is_empty());
+        let is_ordered = batch.times.is_none_or(|times| times.first() >= Some(&self.last) && times.is_sorted());
+        !sort
+            && from.is_none()
+            && until.is_none()
+            && sample.is_none()
+            && self.len() as u64 + batch.keys.len() as u64 <= most
+            && self.ops.is_empty()
+            && self.ttls.is_empty()
+            && is_alike
+            && is_ordered
     }
 
     fn check_and_push(&mut self, row: Row<'_>) -> Result<Flow> {
@@ -168,21 +230,12 @@ impl<'o> Builder<'o> {
             self.ttls.resize(n, 0);
             self.ttls.push(row.ttl);
         }
-        match row.key {
-            Key::Number(number) => {
-                self.pending.push(number);
-                if self.pending.len() == PENDING { self.intern_pending() } else { Ok(()) }
-            }
-            text => {
-                self.intern_pending()?;
-                self.objects.push(self.interner.intern(text).ok_or_else(too_many_keys)?);
-                Ok(())
-            }
-        }
+        self.pending.push(row.key);
+        if self.pending.len() == PENDING { self.intern_pending() } else { Ok(()) }
     }
 
     fn intern_pending(&mut self) -> Result<()> {
-        self.interner.intern_numbers(&self.pending, &mut self.objects).ok_or_else(too_many_keys)?;
+        self.interner.intern_keys(&self.pending, &mut self.objects).ok_or_else(too_many_keys)?;
         self.pending.clear();
         Ok(())
     }
@@ -273,19 +326,18 @@ pub(super) fn fingerprint(trace: &Trace) -> String {
     let key_hashes: Vec<u64> = (0..trace.object_count()).map(|i| trace.keys.get(ObjectId(i as u32)).hash()).collect();
     let requests = trace.requests();
     // Hashing many bytes at once gives the same, many times faster.
-    let mut bytes = Vec::with_capacity(FINGERPRINT_BYTES);
-    for i in 0..requests.len() {
-        let request = requests.get(i);
-        bytes.extend_from_slice(&request.time.to_le_bytes());
-        bytes.extend_from_slice(&key_hashes[request.object.index()].to_le_bytes());
-        bytes.extend_from_slice(&request.size.to_le_bytes());
-        bytes.push(request.op as u8);
-        bytes.extend_from_slice(&(request.ttl / SECOND).to_le_bytes());
-        if bytes.len() > FINGERPRINT_BYTES - REQUEST_BYTES {
-            hasher.update(&bytes);
-            bytes.clear();
+    let mut bytes = [0; REQUEST_BYTES * REQUESTS_AT_ONCE];
+    for start in (0..requests.len()).step_by(REQUESTS_AT_ONCE) {
+        let count = REQUESTS_AT_ONCE.min(requests.len() - start);
+        for (i, to) in (start..start + count).zip(bytes.as_chunks_mut::<REQUEST_BYTES>().0) {
+            let request = requests.get(i);
+            to[..8].copy_from_slice(&request.time.to_le_bytes());
+            to[8..16].copy_from_slice(&key_hashes[request.object.index()].to_le_bytes());
+            to[16..20].copy_from_slice(&request.size.to_le_bytes());
+            to[20] = request.op as u8;
+            to[21..].copy_from_slice(&(request.ttl / SECOND).to_le_bytes());
         }
+        hasher.update(&bytes[..count * REQUEST_BYTES]);
     }
-    hasher.update(&bytes);
     format!("{:032x}", hasher.digest128())
 }

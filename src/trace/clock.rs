@@ -2,7 +2,7 @@
 //!
 //! It knows one cell at a time and no files; whole nanoseconds come out, without a detour through floats.
 
-use super::words::{Cell, decimal, shown_cell};
+use super::words::{Cell, decimal, natural, shown_cell};
 use crate::error::{Error, Result};
 use crate::request::SECOND;
 use chrono::{DateTime, NaiveDateTime, Utc};
@@ -39,20 +39,23 @@ impl Clock {
     ///
     /// # Errors
     /// No time at all, one before 1970, or one beyond what 64 bits of nanoseconds hold.
+    #[inline]
     pub fn read(&mut self, cell: Cell<'_>) -> Result<u64> {
-        let time = match cell {
+        let time = match natural(cell) {
+            Some(number) => self.number(number),
+            None => self.any(cell),
+        };
+        time.ok_or_else(|| no_time(cell))
+    }
+
+    fn any(&mut self, cell: Cell<'_>) -> Option<u64> {
+        match cell {
             Cell::Null => None,
             Cell::Unsigned(number) => self.number(number),
             Cell::Signed(number) => u64::try_from(number).ok().and_then(|number| self.number(number)),
             Cell::Float(number) => self.float(number),
             Cell::Text(text) => self.text(text),
-        };
-        time.ok_or_else(|| {
-            Error::trace(format!("'{}' is not a time between 1970 and 2554", shown_cell(cell))).hint(
-                "check which column holds the time (--columns time=NAME) and its unit (--time-unit s, ms, us or ns); \
-                 --columns time=- leaves it out",
-            )
-        })
+        }
     }
 
     fn number(&mut self, number: u64) -> Option<u64> {
@@ -111,6 +114,14 @@ impl Clock {
             (false, false) => None,
         }
     }
+}
+
+#[cold]
+fn no_time(cell: Cell<'_>) -> Error {
+    Error::trace(format!("'{}' is not a time between 1970 and 2554", shown_cell(cell))).hint(
+        "check which column holds the time (--columns time=NAME) and its unit (--time-unit s, ms, us or ns); \
+         --columns time=- leaves it out",
+    )
 }
 
 /// The unit that a column's name says, `time_ms`, `timestamp_us`, in nanoseconds.

@@ -7,11 +7,13 @@ use super::builder::{Builder, Flow};
 use super::columns::{self, Columns, names_a_key};
 use super::format::{Format, FormatInfo, Head, ReadOptions, Sniff};
 use super::input::Input;
+use super::records::{Records, csv_reader};
 use super::table::Table;
 use super::words::{self, Cell, decimal, shown};
 use crate::error::{Error, Result, Spot};
-use csv::{ByteRecord, Reader, ReaderBuilder};
+use csv::ByteRecord;
 use std::io::{self, Read};
+use std::mem;
 
 /// Delimiters that are looked for; the first of those that fit equally well is taken.
 const DELIMITERS: [u8; 5] = [b',', b'\t', b';', b'|', b' '];
@@ -66,28 +68,32 @@ impl Format for Csv {
         let columns = survey.columns(options, rows)?;
         let skip = survey.skip_bytes as u64;
         io::copy(&mut (&mut input).take(skip), &mut io::sink()).map_err(|cause| input.broken(&cause))?;
-        let mut reader = builder(survey.delimiter).flexible(false).buffer_capacity(1 << 20).from_reader(input);
-        let mut record = ByteRecord::new();
+        let mut records = Records::new(&mut input, survey.delimiter);
         let mut table = Table::new(columns);
         let mut at_header = survey.header_is_first_row;
         let is_key_list = survey.names.is_none() && survey.width() == 1;
+        let mut width = None;
         let mut breaks = 0;
         loop {
-            match reader.read_byte_record(&mut record) {
-                Ok(true) => {}
-                Ok(false) => break,
-                Err(error) => return Err(unreadable(&error, &reader, survey.skip_lines, rows)),
+            let record = match records.next() {
+                Ok(Some(record)) => record,
+                Ok(None) => break,
+                Err(cause) => return Err(input.broken(&cause)),
+            };
+            let spot = Spot::Line(record.line + survey.skip_lines);
+            let width = *width.get_or_insert(record.len());
+            if record.len() != width {
+                return Err(rows.locate(unequal(record.len(), width), spot));
             }
-            if std::mem::take(&mut at_header) {
+            if mem::take(&mut at_header) {
                 continue;
             }
-            if is_key_list && record.get(0) == Some(BREAK) {
+            if is_key_list && record.field(0) == BREAK {
                 breaks += 1;
                 continue;
             }
-            let line = record.position().map_or(0, csv::Position::line) + survey.skip_lines;
-            let cell = |column: usize| Cell::Text(record.get(column).unwrap_or_default().trim_ascii());
-            if table.push(rows, cell, Spot::Line(line))? == Flow::Break(()) {
+            let cell = |column: usize| Cell::Text(trimmed(record.field(column)));
+            if table.push(rows, cell, spot)? == Flow::Break(()) {
                 break;
             }
         }
@@ -110,23 +116,16 @@ fn is_text(bytes: &[u8]) -> bool {
     !bytes.iter().any(is_control) && (is_utf8 || not_ascii <= bytes.len() / 4)
 }
 
-fn builder(delimiter: u8) -> ReaderBuilder {
-    let mut builder = ReaderBuilder::new();
-    builder.delimiter(delimiter).has_headers(false);
-    builder
+/// Without blanks around it; hardly any cell has some.
+#[inline]
+fn trimmed(cell: &[u8]) -> &[u8] {
+    let is_blank = |byte: Option<&u8>| byte.is_none_or(|byte| *byte <= b' ');
+    if is_blank(cell.first()) || is_blank(cell.last()) { cell.trim_ascii() } else { cell }
 }
 
-fn unreadable(error: &csv::Error, reader: &Reader<Input>, skipped: u64, rows: &Builder<'_>) -> Error {
-    let line = error.position().map_or(0, csv::Position::line) + skipped;
-    match error.kind() {
-        csv::ErrorKind::Io(cause) => reader.get_ref().broken(cause),
-        csv::ErrorKind::UnequalLengths { expected_len, len, .. } => rows.locate(
-            Error::trace(format!("this row has {len} fields where the first has {expected_len}"))
-                .hint("the file is cut off or damaged here, or a field holds the delimiter and needs quotes"),
-            Spot::Line(line),
-        ),
-        _ => rows.locate(Error::trace(format!("cannot read this row: {error}")), Spot::Line(line)),
-    }
+fn unequal(found: usize, expected: usize) -> Error {
+    Error::trace(format!("this row has {found} fields where the first has {expected}"))
+        .hint("the file is cut off or damaged here, or a field holds the delimiter and needs quotes")
 }
 
 /// What the first bytes of a file say of its layout.
@@ -233,13 +232,8 @@ impl Survey {
 fn split(sample: &[u8]) -> (u8, Vec<ByteRecord>) {
     let mut best = (0, b',', Vec::new());
     for delimiter in DELIMITERS {
-        let rows: Vec<ByteRecord> = builder(delimiter)
-            .flexible(true)
-            .from_reader(sample)
-            .into_byte_records()
-            .take(ROWS_TO_SNIFF)
-            .flatten()
-            .collect();
+        let rows: Vec<ByteRecord> =
+            csv_reader(sample, delimiter).into_byte_records().take(ROWS_TO_SNIFF).flatten().collect();
         let width = rows.first().map_or(0, ByteRecord::len);
         let alike = if width > 1 { rows.iter().filter(|row| row.len() == width).count() } else { 0 };
         if best.2.is_empty() || alike > best.0 {
@@ -250,13 +244,7 @@ fn split(sample: &[u8]) -> (u8, Vec<ByteRecord>) {
 }
 
 fn split_line(line: &[u8], delimiter: u8) -> ByteRecord {
-    builder(delimiter)
-        .flexible(true)
-        .from_reader(line)
-        .into_byte_records()
-        .next()
-        .and_then(|row| row.ok())
-        .unwrap_or_default()
+    csv_reader(line, delimiter).into_byte_records().next().and_then(|row| row.ok()).unwrap_or_default()
 }
 
 fn names_of(row: &ByteRecord) -> Vec<String> {

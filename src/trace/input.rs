@@ -128,6 +128,24 @@ fn broken(name: &str, compression: Option<&str>, cause: &io::Error) -> Error {
     }
 }
 
+/// Reads until the buffer is full or the input at its end; says how many bytes. Unlike `read_to_end` it clears nothing
+/// first.
+///
+/// # Errors
+/// What the input gives.
+pub fn fill(input: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
+    let mut filled = 0;
+    while filled < buffer.len() {
+        match input.read(&mut buffer[filled..]) {
+            Ok(0) => break,
+            Ok(n) => filled += n,
+            Err(cause) if cause.kind() == io::ErrorKind::Interrupted => {}
+            Err(cause) => return Err(cause),
+        }
+    }
+    Ok(filled)
+}
+
 impl Read for Input {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         // The head is handed out first, then dropped from the front as it is consumed.

@@ -87,7 +87,38 @@ impl Keys {
         Key::Text(&self.texts[start..self.text_ends[n]])
     }
 
-    /// Adds a key, which must not be among them.
+    /// The three steps of fetching a key ahead, each of which needs what the one before fetched.
+    #[inline(always)]
+    fn prefetch_number(&self, object: usize) {
+        prefetch(&self.numbers, object);
+        prefetch(&self.is_text, object);
+    }
+
+    #[inline(always)]
+    fn prefetch_place(&self, object: usize) {
+        if self.is_text[object] {
+            prefetch(&self.text_ends, self.numbers[object] as usize);
+        }
+    }
+
+    #[inline(always)]
+    fn prefetch_text(&self, object: usize) {
+        if self.is_text[object] {
+            // Texts are short: what ends there began shortly before.
+            prefetch(&self.texts, self.text_ends[self.numbers[object] as usize].wrapping_sub(1));
+        }
+    }
+
+    /// Forgets all keys, and keeps the memory.
+    pub(super) fn clear(&mut self) {
+        self.numbers.clear();
+        self.is_text.clear();
+        self.texts.clear();
+        self.text_ends.clear();
+    }
+
+    /// Adds a key, as the next object's.
+    #[inline]
     pub(super) fn push(&mut self, key: Key<'_>) {
         match key {
             Key::Number(number) => {
@@ -107,7 +138,7 @@ impl Keys {
     }
 }
 
-/// Numbers that are looked up together: their slots are fetched while others are compared.
+/// Keys that are looked up together: their slots are fetched while others are compared.
 const BATCH: usize = 64;
 
 /// Turns keys into object ids.
@@ -125,22 +156,46 @@ impl Interner {
 
     /// The ids of many numbers, behind those in `ids`; `None` where all 2^32 are taken.
     pub fn intern_numbers(&mut self, numbers: &[u64], ids: &mut Vec<ObjectId>) -> Option<()> {
+        self.intern_many(numbers.len(), |i| Key::Number(numbers[i]), ids)
+    }
+
+    /// The ids of many keys, equal ones among them, behind those in `ids`; `None` where all 2^32 are taken.
+    pub fn intern_keys(&mut self, keys: &Keys, ids: &mut Vec<ObjectId>) -> Option<()> {
+        if keys.all_numbers() {
+            return self.intern_numbers(&keys.numbers, ids);
+        }
+        self.intern_many(keys.len(), |i| keys.get(ObjectId(i as u32)), ids)
+    }
+
+    #[inline(always)]
+    fn intern_many<'k>(&mut self, count: usize, key: impl Fn(usize) -> Key<'k>, ids: &mut Vec<ObjectId>) -> Option<()> {
         let mut hashes = [0; BATCH];
-        for batch in numbers.chunks(BATCH) {
-            for (hash, number) in hashes.iter_mut().zip(batch) {
-                *hash = Key::Number(*number).hash();
+        for start in (0..count).step_by(BATCH) {
+            let hashes = &mut hashes[..BATCH.min(count - start)];
+            for (i, hash) in hashes.iter_mut().enumerate() {
+                *hash = key(start + i).hash();
                 self.ids.prefetch(*hash);
             }
-            for hash in &hashes[..batch.len()] {
-                if let Some(likely) = self.ids.peek(*hash) {
-                    prefetch(&self.keys.numbers, likely.index());
-                }
+            self.fetch(hashes, Keys::prefetch_number);
+            if !self.keys.all_numbers() {
+                self.fetch(hashes, Keys::prefetch_place);
+                self.fetch(hashes, Keys::prefetch_text);
             }
-            for (hash, number) in hashes.iter().zip(batch) {
-                ids.push(self.intern_hashed(Key::Number(*number), *hash)?);
+            for (i, hash) in hashes.iter().enumerate() {
+                ids.push(self.intern_hashed(key(start + i), *hash)?);
             }
         }
         Some(())
+    }
+
+    /// Fetches something of the keys that lookups of these hashes will ask for first.
+    #[inline(always)]
+    fn fetch(&self, hashes: &[u64], what: impl Fn(&Keys, usize)) {
+        for hash in hashes {
+            if let Some(likely) = self.ids.peek(*hash) {
+                what(&self.keys, likely.index());
+            }
+        }
     }
 
     #[inline(always)]
@@ -196,5 +251,18 @@ mod tests {
         assert_eq!(ids.iter().map(|id| id.0).collect::<Vec<u32>>(), expected);
         let mut one = Interner::default();
         assert!(numbers.iter().zip(&ids).all(|(number, id)| one.intern(Key::Number(*number)) == Some(*id)));
+        // Every third key a number, the others text: as different as before.
+        let texts: Vec<Vec<u8>> = numbers.iter().map(|number| format!("{number:x}").into_bytes()).collect();
+        let key = |i: usize| if numbers[i].is_multiple_of(3) { Key::Number(numbers[i]) } else { Key::Text(&texts[i]) };
+        let (mut mixed, mut mixed_ids) = (Interner::default(), Vec::new());
+        let mut pending = Keys::default();
+        for i in 0..numbers.len() {
+            pending.push(key(i));
+            if i % 777 == 0 || i + 1 == numbers.len() {
+                mixed.intern_keys(&pending, &mut mixed_ids).unwrap();
+                pending.clear();
+            }
+        }
+        assert_eq!(mixed_ids, ids);
     }
 }

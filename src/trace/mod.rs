@@ -20,6 +20,7 @@ mod oracle_general;
 pub mod parquet;
 pub mod profile;
 mod read_ahead;
+mod records;
 pub mod sample;
 pub mod source;
 mod spool;

@@ -2,18 +2,16 @@
 //!
 //! It knows the record and nothing of what becomes of it.
 
-use super::builder::{Builder, Flow, Row};
+use super::builder::{Batch, Builder, Flow};
 use super::format::{Format, FormatInfo, Head, ReadOptions, Sniff};
-use super::input::Input;
-use super::intern::Key;
+use super::input::{Input, fill};
 use crate::error::{Error, Result, Spot};
-use crate::request::{Op, SECOND};
-use std::io::Read;
+use crate::request::SECOND;
 
 /// Bytes in a record.
 const RECORD: usize = 24;
 /// Bytes that are decoded at once: many whole records.
-const CHUNK_BYTES: usize = RECORD << 15;
+const CHUNK_BYTES: usize = RECORD << 12;
 /// No trace is longer: a "next access" beyond is none.
 const MOST_REQUESTS: i64 = 1 << 44;
 /// Larger objects are read, but do not speak for this format.
@@ -82,32 +80,32 @@ impl Format for OracleGeneral {
 
     fn read(&self, mut input: Input, options: &ReadOptions, rows: &mut Builder<'_>) -> Result<()> {
         options.refuse_columns(&INFO)?;
-        let mut chunk = Vec::with_capacity(CHUNK_BYTES);
+        let mut chunk = vec![0; CHUNK_BYTES];
+        let (mut times, mut keys, mut sizes) = (Vec::new(), Vec::new(), Vec::new());
         let mut offset = 0;
         loop {
-            chunk.clear();
-            (&mut input).take(CHUNK_BYTES as u64).read_to_end(&mut chunk).map_err(|cause| input.broken(&cause))?;
-            let mut records = chunk.chunks_exact(RECORD);
-            for record in records.by_ref().map_while(Record::decode) {
-                let row = Row {
-                    time: Some(u64::from(record.time) * SECOND),
-                    key: Key::Number(record.object),
-                    size: Some(u64::from(record.size)),
-                    op: Op::Get,
-                    ttl: 0,
-                };
-                if rows.push(row, Spot::Byte(offset))? == Flow::Break(()) {
-                    return Ok(());
-                }
-                offset += RECORD as u64;
-            }
+            let length = fill(&mut input, &mut chunk).map_err(|cause| input.broken(&cause))?;
+            let records = chunk[..length].chunks_exact(RECORD);
             let rest = records.remainder().len();
+            times.clear();
+            keys.clear();
+            sizes.clear();
+            for record in records.map_while(Record::decode) {
+                times.push(u64::from(record.time) * SECOND);
+                keys.push(record.object);
+                sizes.push(record.size);
+            }
+            let batch = Batch { times: Some(&times), keys: &keys, sizes: Some(&sizes) };
+            if rows.push_all(&batch, |i| Spot::Byte(offset + (i * RECORD) as u64))? == Flow::Break(()) {
+                return Ok(());
+            }
+            offset += (length - rest) as u64;
             if rest > 0 {
                 let error = Error::trace(format!("the file ends {rest} bytes into a record of {RECORD}"))
                     .hint("the file is truncated, or of another format: --input names it");
                 return Err(rows.locate(error, Spot::Byte(offset)));
             }
-            if chunk.is_empty() {
+            if length < CHUNK_BYTES {
                 return Ok(());
             }
         }

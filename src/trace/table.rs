@@ -17,6 +17,9 @@ const MOST_REPEATS: u64 = 1_000_000;
 /// Longest decimal of a negative key.
 const NUMBER_BYTES: usize = 20;
 
+/// Times in nanoseconds, keys and sizes.
+pub type Numbers = (Option<Vec<u64>>, Vec<u64>, Option<Vec<u32>>);
+
 /// Reads the rows of one table.
 pub struct Table {
     columns: Columns,
@@ -49,23 +52,58 @@ impl Table {
         Ok(Flow::Continue(()))
     }
 
+    /// Times, keys and sizes of the next `count` rows, if the table has no other columns and all of their cells are whole
+    /// numbers; such rows need not be pushed one by one.
+    pub fn numbers(&mut self, count: usize, column: impl Fn(usize) -> Option<Vec<u64>>) -> Option<Numbers> {
+        let Columns { time, key, size, key_size: None, op: None, ttl: None, count: None, .. } = self.columns else {
+            return None;
+        };
+        let keys = column(key)?;
+        let sizes = match size {
+            Some(size) => Some(column(size)?.into_iter().map(|size| u32::try_from(size).ok()).collect::<Option<_>>()?),
+            None => None,
+        };
+        let times = match time {
+            Some(time) => {
+                let mut times = column(time)?;
+                for time in &mut times {
+                    *time = self.clock.read(Cell::Unsigned(*time)).ok()?;
+                }
+                Some(times)
+            }
+            None => None,
+        };
+        self.rows += count as u64;
+        self.requests += count as u64;
+        Some((times, keys, sizes))
+    }
+
+    #[inline]
     fn row<'a: 'd, 'd>(
         &mut self,
         cell: impl Fn(usize) -> Cell<'a>,
         digits: &'d mut [u8; NUMBER_BYTES],
     ) -> Result<(Row<'d>, u64)> {
         let columns = self.columns;
-        let size = match columns.size {
-            Some(size) => Some(self.size(cell(size), columns.key_size.map(&cell))?),
-            None => None,
-        };
-        let ttl = columns.ttl.map_or(Ok(0), |ttl| read_ttl(cell(ttl)))?;
         let row = Row {
-            time: columns.time.map(|time| self.clock.read(cell(time))).transpose()?,
+            time: match columns.time {
+                Some(time) => Some(self.clock.read(cell(time))?),
+                None => None,
+            },
             key: key(cell(columns.key), digits)?,
-            size,
-            op: columns.op.map_or(Ok(Op::Get), |op| read_op(cell(op), columns.one_is_get))?,
-            ttl,
+            size: match (columns.size, columns.key_size) {
+                (Some(size), None) => Some(self.size(cell(size))?),
+                (Some(size), Some(key_size)) => Some(sum(self.size(cell(size))?, cell(key_size))?),
+                (None, _) => None,
+            },
+            op: match columns.op {
+                Some(op) => read_op(cell(op), columns.one_is_get)?,
+                None => Op::Get,
+            },
+            ttl: match columns.ttl {
+                Some(ttl) => read_ttl(cell(ttl))?,
+                None => 0,
+            },
         };
         let repeats = match columns.count {
             Some(count) => repeats(cell(count))?,
@@ -74,18 +112,10 @@ impl Table {
         Ok((row, repeats))
     }
 
-    fn size(&mut self, size: Cell<'_>, key_size: Option<Cell<'_>>) -> Result<u64> {
-        let key_size = match key_size {
-            Some(cell) => words::whole(cell, "size")?.unwrap_or(0),
-            None => 0,
-        };
-        match words::whole(size, "size")? {
-            Some(size) => Ok(size.saturating_add(key_size)),
-            None => {
-                self.unknown_sizes += 1;
-                Ok(key_size)
-            }
-        }
+    fn size(&mut self, cell: Cell<'_>) -> Result<u64> {
+        let size = words::whole(cell, "size")?;
+        self.unknown_sizes += u64::from(size.is_none());
+        Ok(size.unwrap_or(0))
     }
 
     /// Says what was assumed.
@@ -104,6 +134,11 @@ impl Table {
             rows.note(format!("{rows_read} rows stand for {requests} requests: a row is repeated op_count times"));
         }
     }
+}
+
+/// The size of both, a value and its key.
+fn sum(size: u64, key_size: Cell<'_>) -> Result<u64> {
+    Ok(size.saturating_add(words::whole(key_size, "size")?.unwrap_or(0)))
 }
 
 fn key<'a>(cell: Cell<'a>, digits: &'a mut [u8; NUMBER_BYTES]) -> Result<Key<'a>> {
@@ -147,10 +182,13 @@ fn read_op(cell: Cell<'_>, one_is_get: bool) -> Result<Op> {
 /// Seconds to live; 0 where the row does not say.
 fn read_ttl(cell: Cell<'_>) -> Result<u32> {
     let ttl = words::whole(cell, "ttl")?.unwrap_or(0);
-    u32::try_from(ttl).map_err(|_| {
-        Error::trace(format!("a time to live of {ttl} s is more than a century"))
-            .hint("check which column holds it: --columns ttl=NAME, in seconds; ttl=- leaves times to live out")
-    })
+    u32::try_from(ttl).map_err(|_| too_long(ttl))
+}
+
+#[cold]
+fn too_long(ttl: u64) -> Error {
+    Error::trace(format!("a time to live of {ttl} s is more than a century"))
+        .hint("check which column holds it: --columns ttl=NAME, in seconds; ttl=- leaves times to live out")
 }
 
 fn repeats(cell: Cell<'_>) -> Result<u64> {

@@ -15,13 +15,23 @@ pub fn spread(times: &mut [u64], start: u64) -> Option<u64> {
     if !times.windows(2).any(|pair| pair[0] == pair[1]) {
         return None;
     }
-    let tick =
-        TICKS.into_iter().find(|tick| start.is_multiple_of(*tick) && times.iter().all(|time| time % tick == 0))?;
+    let tick = TICKS.into_iter().find(|tick| {
+        // Divisions are slow, and most times are that of the request before.
+        start.is_multiple_of(*tick) && times.chunk_by(|a, b| a == b).all(|group| group[0].is_multiple_of(*tick))
+    })?;
     for group in times.chunk_by_mut(|a, b| a == b) {
-        // A lone request stays where it is. The product fits: a tick is 2^30 at most, and positions are below 2^32.
+        // tick * i / n without a division a request: a step, and one more wherever the remainders add up to n.
         let n = group.len() as u64;
-        for (time, i) in group.iter_mut().zip(0u64..).skip(1) {
-            *time = time.saturating_add(tick * i / n);
+        let (step, remainder) = (tick / n, tick % n);
+        let (mut ahead, mut over) = (0, 0);
+        for time in group {
+            *time = time.saturating_add(ahead);
+            ahead += step;
+            over += remainder;
+            if over >= n {
+                over -= n;
+                ahead += 1;
+            }
         }
     }
     Some(tick)
@@ -73,6 +83,15 @@ mod tests {
         let quarter = SECOND / 4;
         assert_eq!(times, [0, quarter, 2 * quarter, 3 * quarter, SECOND, 2 * SECOND, 2 * SECOND + 2 * quarter]);
         assert_eq!(spread(&mut times, 5 * SECOND), None, "spreading twice changes nothing");
+    }
+
+    #[test]
+    fn any_number_is_spread_evenly() {
+        for n in [3u64, 7, 1000, 4_097] {
+            let mut times = vec![0; n as usize];
+            spread(&mut times, 0);
+            assert!(times.iter().zip(0..).all(|(time, i)| *time == SECOND * i / n), "{n}");
+        }
     }
 
     #[test]
