@@ -42,7 +42,7 @@ impl LeastFrequent {
     }
 
     /// Bytes for so many objects.
-    pub fn memory(objects: u64) -> u64 {
+    pub fn memory(objects: usize) -> u64 {
         Heap::<Key>::memory(objects)
     }
 
