@@ -2,7 +2,7 @@
 
 use super::samples::{arrow_stream, batch, parquet_of, requests, sample, with_column};
 use super::{read, read_with};
-use arrow::array::{ArrayRef, Float64Array, Int64Array, StringArray, TimestampMillisecondArray};
+use arrow::array::{ArrayRef, Float64Array, Int64Array, StringArray, TimestampMillisecondArray, UInt32Array};
 use arrow::compute::cast;
 use arrow::datatypes::DataType;
 use coldgap::request::{ObjectId, Op, SECOND};
@@ -64,6 +64,47 @@ fn the_same_requests_are_the_same_trace_in_every_format() {
         let trace = read("x", &bytes).unwrap();
         assert_eq!(trace.fingerprint, expected.fingerprint, "{}", trace.format);
         assert_eq!((trace.start, &trace.times), (expected.start, &expected.times), "{}", trace.format);
+    }
+}
+
+#[test]
+fn the_same_cuts_leave_the_same_trace_in_every_format() {
+    let seconds = |text: &str| Some(text.parse().unwrap());
+    let none = ReadOptions::default;
+    for options in [
+        ReadOptions { limit: Some(299), ..none() },
+        ReadOptions { limit: Some(300), ..none() },
+        ReadOptions { from: seconds("20s"), ..none() },
+        ReadOptions { until: seconds("70s"), ..none() },
+        ReadOptions { sample: Some("50%".parse().unwrap()), ..none() },
+        ReadOptions { sort: true, limit: Some(100), ..none() },
+    ] {
+        // Text is read row by row, the others in batches.
+        let expected = read_with("x", &sample("csv"), &options).unwrap();
+        for bytes in [sample("oracleGeneral"), sample("parquet"), sample("arrow"), arrow_stream()] {
+            let trace = read_with("x", &bytes, &options).unwrap();
+            assert_eq!(trace.fingerprint, expected.fingerprint, "{}: {options:?}", trace.format);
+        }
+    }
+}
+
+#[test]
+fn a_batch_that_steps_back_is_refused_where_it_does() {
+    let times: Vec<u32> = (0..300).map(|i| if i == 250 { 7 } else { 1_700_000_000 + i }).collect();
+    let batch = with_column("time", Arc::new(UInt32Array::from(times)));
+    let error = read("x", &parquet_of(&batch)).unwrap_err().to_string();
+    assert!(error.starts_with("x, row 251: time steps back by"), "{error}");
+    let mut records = sample("oracleGeneral");
+    records[24 * 250] = 0;
+    let error = read("x", &records).unwrap_err().to_string();
+    assert!(error.starts_with("x, byte 6000: time steps back by"), "{error}");
+}
+
+#[test]
+fn lines_are_counted_as_editors_do() {
+    for text in ["time,key\r\n1,a\r\n2,b\r\nnoon,c\r\n", "time,key\n1,a\n\nnoon,c\n", "# x\ntime,key\n1,a\nnoon,c\n"] {
+        let error = read("x", text.as_bytes()).unwrap_err().to_string();
+        assert!(error.starts_with("x, line 4: 'noon' is not a time"), "{error}");
     }
 }
 
