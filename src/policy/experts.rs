@@ -33,7 +33,8 @@ impl Experts {
     /// The expert to follow, drawn by trust.
     #[inline(always)]
     pub fn draw(&self, random: &mut Xoshiro256PlusPlus) -> Expert {
-        if random.random::<f64>() < self.lru { Expert::Lru } else { Expert::Lfu }
+        let drawn: f64 = random.random();
+        if drawn < self.lru { Expert::Lru } else { Expert::Lfu }
     }
 
     /// An expert's victim is asked for again: its trust is multiplied by e to the power of minus the regret, and both are

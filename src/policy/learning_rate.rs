@@ -96,7 +96,7 @@ impl LearningRate {
             0.9
         } else if self.rate <= LEAST {
             0.005
-        } else if random.random::<bool>() {
+        } else if random.random() {
             (self.rate * 1.25).min(1.0)
         } else {
             (self.rate * 0.75).max(LEAST)

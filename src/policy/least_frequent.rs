@@ -19,7 +19,7 @@ pub enum Ties {
 
 /// Packed: four keys and their objects to a cache line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-#[repr(packed(4))]
+#[repr(Rust, packed(4))]
 struct Key {
     frequency: u32,
     /// Grows where the oldest comes first, falls where the newest does.

@@ -167,7 +167,7 @@ impl Rate {
         let now = (2.0 * 2f64.ln() / length as f64).sqrt();
         Rate {
             now,
-            reset: now.max(0.001).min(1.0),
+            reset: now.clamp(0.001, 1.0),
             current: now,
             previous: 0.0,
             length,
