@@ -189,9 +189,8 @@ impl<'a> Laboratory<'a> {
         let trials = |moment: usize| self.seeds.iter().map(move |seed| trial_of(moment, load, *seed, true));
         let trials: Vec<Trial> = moments.iter().flat_map(|moment| trials(*moment)).collect();
         let well = self.run(cell, &trials)?;
-        let failures = |moment: usize| {
-            trials.iter().zip(&well).filter(|(trial, well)| trial.moment == moment && !**well).count()
-        };
+        let failures =
+            |moment: usize| trials.iter().zip(&well).filter(|(trial, well)| trial.moment == moment && !**well).count();
         let mut failing: Vec<usize> = moments.into_iter().filter(|moment| failures(*moment) > 0).collect();
         failing.sort_by_key(|moment| std::cmp::Reverse(failures(*moment)));
         Ok(failing)
@@ -273,8 +272,10 @@ impl Task for Flushed<'_, '_> {
     type Output = Ended;
 
     fn run<P: Policy>(self, mut cache: Cache<P>) -> Ended {
-        let Flushed { laboratory: Laboratory { trace, ground, model, .. }, trial: Trial { moment, load, seed, flushed } } =
-            self;
+        let Flushed {
+            laboratory: Laboratory { trace, ground, model, .. },
+            trial: Trial { moment, load, seed, flushed },
+        } = self;
         let history = ground.requests.slice(0..moment);
         // A flush leaves an empty cache; times to live that were said before it still hold.
         if !flushed || trace.ttls.is_some() {

@@ -1,7 +1,7 @@
 //! The sentence at the top: where the service stands, in plain words, no stronger than what is known.
 
 use super::{Region, Verdict};
-use crate::analysis::{Findings, Question};
+use crate::analysis::{Finding, Findings, Question};
 use crate::units::{grouped_rate, significant};
 
 /// The verdict for the baseline at the first cache size.
@@ -26,9 +26,10 @@ pub fn verdict(findings: &Findings, question: &Question) -> Verdict {
             let times =
                 if hidden > 0.0 { format!("{}x", significant(load / hidden)) } else { "far more than".to_string() };
             let sentence = format!(
-                "{served} and is sure to recover from losing its cache only below {}. \
+                "{served} and is sure to recover from losing its cache only below {}{}. \
                  With {name} it runs at {times} that load: do not count on it to come back by itself after a full cache loss.",
-                grouped_rate(hidden)
+                grouped_rate(hidden),
+                seen(cell, load)
             );
             Verdict { region: Region::Vulnerable, sentence }
         }
@@ -42,5 +43,15 @@ pub fn verdict(findings: &Findings, question: &Question) -> Verdict {
             );
             Verdict { region: Region::Survives, sentence }
         }
+    }
+}
+
+/// What simulated outages showed beyond the safe bound.
+fn seen(cell: &Finding, load: f64) -> String {
+    let Some(measured) = cell.measured else { return String::new() };
+    match (measured.low, measured.high) {
+        (_, Some(high)) if high <= load => format!("; in simulated outages it stayed down at {}", grouped_rate(high)),
+        (Some(low), _) => format!("; in simulated outages it healed up to {}", grouped_rate(low)),
+        _ => String::new(),
     }
 }
