@@ -9,6 +9,7 @@ mod formats;
 mod gap;
 mod laws;
 mod long_runs;
+mod measured;
 mod outage;
 mod outage_command;
 mod policies;

@@ -1,7 +1,7 @@
 //! The finding for one cell: what its replays say, turned into the numbers of `definitions.md`.
 
 use super::sweep::capacity_ratio;
-use super::{Facts, WarmResult};
+use super::{Facts, Measured, WarmResult};
 use crate::capacity::gap::{Gap, widening};
 use crate::capacity::{self, decisions};
 use crate::replay::Tally;
@@ -62,6 +62,10 @@ pub struct Finding {
     pub hidden: Option<f64>,
     /// When that flush happens, seconds since the trace began.
     pub worst_moment: f64,
+    /// The position of the first request after it.
+    pub worst_position: usize,
+    /// Hidden capacity as simulated outages show it; `None` where none were run.
+    pub measured: Option<Measured>,
     /// advertised over hidden.
     pub gap: Option<Gap>,
     /// advertised over floor.
@@ -120,6 +124,8 @@ impl Finding {
             floor,
             hidden,
             worst_moment: ground.requests.times[endurance.hidden.moment] as f64 / 1e9,
+            worst_position: endurance.hidden.moment,
+            measured: None,
             gap: between(hidden),
             gap_floor: between(Some(floor)),
             amplification: capacity::amplification(miss_ratio, retries),

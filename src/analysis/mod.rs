@@ -6,6 +6,7 @@ mod facts;
 mod finding;
 pub mod forecast;
 mod job;
+mod measured;
 pub mod outage;
 pub mod run;
 pub mod sampled;
@@ -15,12 +16,14 @@ mod sweep;
 pub use facts::{CompulsoryPoint, Facts};
 pub use finding::{Finding, LeastBackend};
 pub use job::{Job, ONE_PASS};
+pub use measured::{End, Measured};
 pub use run::{Monitor, SweepCell, Swept};
 pub use sweep::{AUTO_CACHE_SHARE, Sweep};
 
 use crate::cache::Cache;
 use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
+use crate::outage::Model;
 use crate::policy::Policy;
 use crate::replay::cell::{Cell, Task};
 use crate::replay::grid;
@@ -33,6 +36,7 @@ use crate::service::Service;
 use crate::trace::Trace;
 use crate::units::{Demand, Load, Rate, Ratio, Seconds};
 use forecast::{Forecast, Limit};
+use measured::Laboratory;
 
 /// A backend that is not given is taken to be this much above what the baseline needs warm.
 pub const AUTO_BACKEND_HEADROOM: f64 = 1.1;
@@ -56,6 +60,8 @@ pub struct Question {
     pub horizon: Seconds,
     /// Shares whose loss must be survived, each above 0.
     pub losses: Vec<Ratio>,
+    /// Seeds of the simulated outages that measure hidden capacity; none: it is not measured.
+    pub seeds: Vec<u64>,
 }
 
 /// What was found on one trace.
@@ -79,6 +85,8 @@ pub struct Findings {
     pub backend_assumed: bool,
     /// How many moments were tried.
     pub moments: usize,
+    /// At how many of them outages were simulated.
+    pub moments_measured: usize,
     /// When the flush of the refill curves happens, seconds since the trace began.
     pub flush_at: f64,
     /// One per cache size and policy; sizes outermost.
@@ -187,6 +195,17 @@ pub fn analyse(
         let baseline = findings[baseline_of(i)].clone();
         findings[i].compare(&baseline);
     }
+    let worst = findings.iter().map(|finding| finding.worst_position);
+    let trials = (question.seeds.as_slice(), question.sweep.threads);
+    let model = Model::new(&question.service, backend);
+    let mut laboratory = Laboratory::new(trace, &ground, &windows, (model, today), trials, worst);
+    if !question.seeds.is_empty() {
+        for finding in &mut findings {
+            let Finding { hidden, advertised, floor, .. } = *finding;
+            finding.measured = Some(laboratory.measure(&finding.cell, hidden, advertised, floor)?);
+            step();
+        }
+    }
     Ok(Findings {
         facts,
         today,
@@ -195,6 +214,7 @@ pub fn analyse(
         backend,
         backend_assumed,
         moments: ground.moments.len(),
+        moments_measured: laboratory.moments(),
         flush_at: requests.times[flush] as f64 / 1e9,
         windows,
         warm,
@@ -226,7 +246,8 @@ fn check_window(trace: &Trace, question: &Question) -> Result<()> {
 
 /// How often `analyse` calls its `step`.
 pub fn steps(question: &Question) -> u64 {
-    3 * (question.sweep.policies.len() * question.sweep.sizes.len()) as u64
+    let per_cell = if question.seeds.is_empty() { 3 } else { 4 };
+    per_cell * (question.sweep.policies.len() * question.sweep.sizes.len()) as u64
 }
 
 /// The backend given, or what the baseline of the first size needs warm and some headroom.

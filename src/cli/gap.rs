@@ -41,9 +41,15 @@ pub struct GapArgs {
     /// Share of the requests that only warm the caches
     #[arg(long, value_name = "SHARE", default_value = "25%")]
     warmup: Ratio,
-    /// How much of the trace is walked after a loss
+    /// How much of the trace is walked after a loss, and how long an outage is simulated at most
     #[arg(long, value_name = "TIME", default_value = "15min")]
     horizon: Seconds,
+    /// Leave out the simulated outages that measure hidden capacity
+    #[arg(long)]
+    quick: bool,
+    /// The first of the three seeds of the simulated outages
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    seed: u64,
     #[command(flatten)]
     reading: TraceArgs,
     #[command(flatten)]
@@ -88,6 +94,9 @@ fn parse_backend(text: &str) -> std::result::Result<BackendArg, String> {
 fn default_losses() -> Vec<Ratio> {
     [0.05, 0.125, 0.25, 0.5, 1.0].into_iter().filter_map(Ratio::new).collect()
 }
+
+/// Seeds with which each outage is simulated.
+const SEEDS: u64 = 3;
 
 /// Runs it.
 ///
@@ -151,6 +160,7 @@ fn question(args: &GapArgs) -> Result<Question> {
         window: args.window,
         horizon: args.horizon,
         losses,
+        seeds: (0..SEEDS).filter(|_| !args.quick).map(|i| args.seed.wrapping_add(i)).collect(),
     })
 }
 

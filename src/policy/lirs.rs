@@ -92,6 +92,8 @@ impl Policy for Lirs {
         needs_future: false,
         unbounded: false,
     };
+    const FILLS_UP: bool = false;
+
     type Node = Node;
 
     fn new(capacity: Capacity, parameters: &Parameters) -> Result<Self, ParameterError> {

@@ -125,6 +125,10 @@ pub trait Policy: Clone + Send + Sync + Sized + 'static {
     /// Whether it can name its victim beforehand, as filters that compare with the victim need.
     const NAMES_VICTIM: bool = false;
 
+    /// Whether it gives up and refuses nothing while there is room, where every object counts 1: false for those with parts of
+    /// fixed size. Until they are full, caches of all these policies hold the same objects.
+    const FILLS_UP: bool = true;
+
     /// State per object, also while the object is not cached (ghosts). `Default` is "never seen".
     type Node: Copy + Default + Send + Sync + 'static;
 

@@ -70,6 +70,8 @@ impl Policy for Qdlp {
         needs_future: false,
         unbounded: false,
     };
+    const FILLS_UP: bool = false;
+
     type Node = Node;
 
     fn new(capacity: Capacity, parameters: &Parameters) -> Result<Self, ParameterError> {

@@ -61,6 +61,8 @@ impl Policy for Slru {
         needs_future: false,
         unbounded: false,
     };
+    const FILLS_UP: bool = false;
+
     type Node = Node;
 
     fn new(capacity: Capacity, parameters: &Parameters) -> Result<Self, ParameterError> {

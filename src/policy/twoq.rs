@@ -59,6 +59,8 @@ impl Policy for TwoQ {
         needs_future: false,
         unbounded: false,
     };
+    const FILLS_UP: bool = false;
+
     type Node = Node;
 
     fn new(capacity: Capacity, parameters: &Parameters) -> Result<Self, ParameterError> {

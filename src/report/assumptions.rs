@@ -1,6 +1,6 @@
 //! What the numbers rest on, in sentences: assumptions, and warnings where something should make a reader careful.
 
-use crate::analysis::{AUTO_BACKEND_HEADROOM, Finding, Findings, Question};
+use crate::analysis::{AUTO_BACKEND_HEADROOM, End, Finding, Findings, Question};
 use crate::policy::Capacity;
 use crate::policy::spec::PolicySpec;
 use crate::replay::refill::EPSILON;
@@ -58,8 +58,9 @@ pub fn assumptions(question: &Question, found: &[(Trace, Findings)]) -> Vec<Stri
         service.timeout, service.retries
     ));
     all.push(
-        "hidden is the safe bound: below it no answer is ever late, so retries do not move it (they lower the floor). Beyond it the service may still heal; no outage was simulated".to_string(),
+        "hidden is the safe bound: below it no answer is ever late, so retries do not move it (they lower the floor). Beyond it the service may still heal".to_string(),
     );
+    all.push(measurement(question, found));
     all.push(
         "loads are scaled by time compression: every timestamp is divided by the factor, the order of keys stays"
             .to_string(),
@@ -72,6 +73,23 @@ pub fn assumptions(question: &Question, found: &[(Trace, Findings)]) -> Vec<Stri
     ));
     all.push("a lost share is chosen by a hash of the key, as whole shards are; one draw".to_string());
     all
+}
+
+/// How hidden capacity was measured beside that.
+fn measurement(question: &Question, found: &[(Trace, Findings)]) -> String {
+    if question.seeds.is_empty() {
+        return "measured hidden capacity was left out (--quick): no outage was simulated".to_string();
+    }
+    let moments: Vec<String> = found.iter().map(|(_, findings)| findings.moments_measured.to_string()).collect();
+    let seeds: Vec<String> = question.seeds.iter().map(u64::to_string).collect();
+    format!(
+        "measured: the cache is emptied at {} moments (where the safe bound is decided, the busiest windows, the end of warm-up), \
+         with each of the seeds {}; service times are exponential, retries are immediate; healed means that within {} \
+         97% are answered in time again and the queue has been empty",
+        moments.join(" / "),
+        seeds.join(", "),
+        question.horizon
+    )
 }
 
 /// What the backend's capacity means in servers.
@@ -134,6 +152,26 @@ pub fn warnings(question: &Question, found: &[(Trace, Findings)]) -> Vec<String>
                  absorb, while the floor is a long-run formula; look at --timeout, --single-flight and a smaller --window",
                 trace.name, findings.windows.width, question.service.timeout
             ));
+        }
+        for (end, why) in [
+            (
+                End::TraceTooShort,
+                "the trace passes too fast for higher loads to be simulated after any of the moments tried",
+            ),
+            (
+                End::OverloadedWarm,
+                "at the next load tried the warm cache does not stay well either, so the loss is not to blame",
+            ),
+        ] {
+            let ended = |cell: &&Finding| cell.measured.is_some_and(|measured| measured.end == end);
+            let policies: Vec<String> = findings.cells.iter().filter(ended).map(Finding::policy).collect();
+            if !policies.is_empty() {
+                all.push(format!(
+                    "{}: measured hidden capacity has no upper end for {}: {why}",
+                    trace.name,
+                    policies.join(", ")
+                ));
+            }
         }
         let unknown = |cell: &Finding| cell.refill.over.is_none() && !cell.cell.policy.info().unbounded;
         if findings.cells.iter().any(unknown) {

@@ -14,7 +14,7 @@ pub fn build(command: &str, question: &Question, found: &[(Trace, Findings)]) ->
         tool: Tool::this(),
         command: command.to_string(),
         config: config(question),
-        seed: None,
+        seed: question.seeds.first().copied(),
         assumptions: assumptions(question, found),
         traces: Vec::new(),
         rows: Vec::new(),
@@ -46,6 +46,7 @@ fn config(question: &Question) -> Config {
         warmup_ratio: question.sweep.warmup.get(),
         horizon_seconds: seconds(question.horizon),
         losses: question.losses.iter().map(|loss| loss.get()).collect(),
+        seeds: question.seeds.clone(),
     }
 }
 
@@ -66,6 +67,7 @@ fn trace_report(trace: &Trace, findings: &Findings, question: &Question) -> Trac
         load_per_second: findings.load,
         backend: BackendReport { rate: findings.backend, assumed: findings.backend_assumed },
         moments: findings.moments,
+        moments_measured: (!question.seeds.is_empty()).then_some(findings.moments_measured),
         refill_flush_seconds: findings.flush_at,
         compulsory: facts.compulsory_curve.clone(),
         verdict: verdict(findings, question),
@@ -107,6 +109,10 @@ fn rows(trace: &Trace, findings: &Findings, question: &Question, cell: &Finding)
         hidden_safe_per_second: cell.hidden,
         hidden_safe_reclaimed_per_second: cell.hidden_reclaimed,
         worst_moment_seconds: cell.worst_moment,
+        hidden_low_per_second: cell.measured.and_then(|measured| measured.low),
+        hidden_high_per_second: cell.measured.and_then(|measured| measured.high),
+        hidden_measured_end: cell.measured.map(|measured| measured.end.name()),
+        hidden_measured_worst_moment_seconds: cell.measured.and_then(|measured| measured.worst_moment),
         gap_ratio: cell.gap.map(|gap| gap.ratio),
         gap_per_second: cell.gap.map(|gap| gap.per_second),
         gap_floor_ratio: cell.gap_floor.map(|gap| gap.ratio),

@@ -38,6 +38,7 @@ impl Table for Report {
             backend_per_second, backend_unit, load_per_second,
             advertised_per_second, advertised_long_run_per_second, floor_per_second,
             hidden_safe_per_second, hidden_safe_reclaimed_per_second, worst_moment_seconds,
+            hidden_low_per_second, hidden_high_per_second, hidden_measured_end, hidden_measured_worst_moment_seconds,
             gap_ratio, gap_per_second, gap_floor_ratio, amplification,
             widening_ratio, widening_reclaimed_ratio, naive_saving_ratio,
             loss_survived_ratio, loss_ratio, least_backend_per_second, safe_cut_ratio, reclaimable_ratio,

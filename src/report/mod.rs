@@ -33,7 +33,8 @@ pub struct Report {
     pub command: String,
     /// The resolved configuration.
     pub config: Config,
-    /// Null: nothing in this report is random. Lost shards are chosen by a fixed hash of the key's number.
+    /// The first seed of the simulated outages; null where none were. Nothing else in this report is random: lost shards are
+    /// chosen by a fixed hash of the key's number.
     pub seed: Option<u64>,
     /// What was assumed, in sentences.
     pub assumptions: Vec<String>,
@@ -90,6 +91,8 @@ pub struct Config {
     pub horizon_seconds: f64,
     /// Shares whose loss is tried.
     pub losses: Vec<f64>,
+    /// Seeds of the simulated outages; none where hidden capacity was not measured.
+    pub seeds: Vec<u64>,
 }
 
 /// What was found on one trace, whatever the policy.
@@ -123,6 +126,8 @@ pub struct TraceReport {
     pub backend: BackendReport,
     /// Moments at which losses were tried.
     pub moments: usize,
+    /// Moments at which outages were simulated; null where none were.
+    pub moments_measured: Option<usize>,
     /// The flush of the refill curves.
     pub refill_flush_seconds: f64,
     /// First touches over the whole trace.
@@ -194,6 +199,10 @@ pub struct Row {
     pub hidden_safe_per_second: Option<f64>,
     pub hidden_safe_reclaimed_per_second: Option<f64>,
     pub worst_moment_seconds: f64,
+    pub hidden_low_per_second: Option<f64>,
+    pub hidden_high_per_second: Option<f64>,
+    pub hidden_measured_end: Option<&'static str>,
+    pub hidden_measured_worst_moment_seconds: Option<f64>,
     pub gap_ratio: Option<f64>,
     pub gap_per_second: Option<f64>,
     pub gap_floor_ratio: Option<f64>,

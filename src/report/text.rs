@@ -83,8 +83,18 @@ fn policies(out: &mut String, report: &Report, trace: &TraceReport, group: &[&Ro
     line(
         out,
         &format!(
-            "    {:<width$} {:>7} {:>7} {:>11} {:>9} {:>9} {:>7} {:>9} {:>8}  {}",
-            "", "misses", "worst", "advertised", "hidden", "floor", "gap", "widening", "refill", "loss survived"
+            "    {:<width$} {:>7} {:>7} {:>11} {:>9} {:>14} {:>9} {:>7} {:>9} {:>8}  {}",
+            "",
+            "misses",
+            "worst",
+            "advertised",
+            "hidden",
+            "measured",
+            "floor",
+            "gap",
+            "widening",
+            "refill",
+            "loss survived"
         ),
     );
     for row in group {
@@ -104,11 +114,12 @@ fn policies(out: &mut String, report: &Report, trace: &TraceReport, group: &[&Ro
         line(
             out,
             &format!(
-                "  {mark} {name:<width$} {:>7} {:>7} {:>11} {:>9} {:>9} {:>7} {:>9} {:>8}  {}",
+                "  {mark} {name:<width$} {:>7} {:>7} {:>11} {:>9} {:>14} {:>9} {:>7} {:>9} {:>8}  {}",
                 maybe_percent(row.miss_ratio),
                 maybe_percent(row.miss_ratio_worst_window),
                 load(row.advertised_per_second),
                 load(row.hidden_safe_per_second),
+                measured(row),
                 load(Some(row.floor_per_second)),
                 row.gap_ratio.map_or("unknown".to_string(), times),
                 widening,
@@ -123,7 +134,9 @@ fn policies(out: &mut String, report: &Report, trace: &TraceReport, group: &[&Ro
         out,
         &wrapped(
             &format!(
-                "misses: share of requests after warm-up; worst: in the worst window; widening: of the gap, against {}.{bounds}",
+                "misses: share of requests after warm-up; worst: in the worst window; hidden: sure to heal below it; measured: \
+                 {}; widening: of the gap, against {}.{bounds}",
+                measured_means(report, group),
                 report.config.baseline
             ),
             "    ",
@@ -131,6 +144,32 @@ fn policies(out: &mut String, report: &Report, trace: &TraceReport, group: &[&Ro
     );
     line(out, "");
     trap(out, report, group);
+}
+
+/// `1,020..1,040`: healed up to the first, and stayed down at the second; `>= 1,020` where no load was found at which the
+/// flush is to blame; `-` where nothing was simulated.
+fn measured(row: &Row) -> String {
+    let (low, high) = (row.hidden_low_per_second.map(grouped_rate), row.hidden_high_per_second.map(grouped_rate));
+    match (low, high) {
+        _ if row.hidden_measured_end.is_none() => "-".to_string(),
+        (Some(low), Some(high)) => format!("{low}..{high}"),
+        (Some(low), None) => format!(">= {low}"),
+        (None, Some(high)) => format!("< {high}"),
+        (None, None) => "unknown".to_string(),
+    }
+}
+
+/// What the column says, and at which moment the baseline's outages stayed down.
+fn measured_means(report: &Report, group: &[&Row]) -> String {
+    if report.config.seeds.is_empty() {
+        return "left out (--quick)".to_string();
+    }
+    let worst = group
+        .iter()
+        .filter(|row| row.is_baseline())
+        .find_map(|row| row.hidden_measured_worst_moment_seconds)
+        .map_or(String::new(), |at| format!(" after a flush {} into the trace", Seconds(at)));
+    format!("simulated outages all healed up to the first load, and at the second some did not{worst}")
 }
 
 /// The incentive trap: what the best policy does to advertised and to hidden, and what banking its saving costs.

@@ -1,7 +1,7 @@
 //! The sentence at the top: where the service stands, in plain words, no stronger than what is known.
 
 use super::{Region, Verdict};
-use crate::analysis::{Findings, Question};
+use crate::analysis::{Finding, Findings, Question};
 use crate::units::{grouped_rate, significant};
 
 /// The verdict for the baseline at the first cache size.
@@ -25,9 +25,10 @@ pub fn verdict(findings: &Findings, question: &Question) -> Verdict {
         Some(hidden) if hidden < load => {
             let times =
                 if hidden > 0.0 { format!("{}x", significant(load / hidden)) } else { "far more than".to_string() };
+            let (seen, counsel) = seen(cell, load);
             let sentence = format!(
-                "{served} and is sure to recover from losing its cache only below {}. \
-                 With {name} it runs at {times} that load: do not count on it to come back by itself after a full cache loss.",
+                "{served} and is sure to recover from losing its cache only below {}{seen}. \
+                 With {name} it runs at {times} {counsel}.",
                 grouped_rate(hidden)
             );
             Verdict { region: Region::Vulnerable, sentence }
@@ -36,11 +37,36 @@ pub fn verdict(findings: &Findings, question: &Question) -> Verdict {
             let below = cell.hidden.map_or("at any load in this trace's shape".to_string(), |hidden| {
                 format!("below {}", grouped_rate(hidden))
             });
+            // The safe bound takes answers to be evenly fast; they are not.
+            let stayed_down = cell.measured.and_then(|measured| measured.high).filter(|high| *high <= load);
+            let margin = stayed_down.map_or(String::new(), |high| {
+                format!(
+                    " But there is no margin: with service times that scatter it was seen to stay down at {}.",
+                    grouped_rate(high)
+                )
+            });
             let sentence = format!(
                 "{served} and is sure to recover from losing its cache {below}. \
-                 With {name} a full cache loss heals by itself at every moment that was tried."
+                 With {name} a full cache loss heals by itself at every moment that was tried.{margin}"
             );
             Verdict { region: Region::Survives, sentence }
         }
+    }
+}
+
+/// What simulated outages showed beyond the safe bound, and what to make of a load above that.
+fn seen(cell: &Finding, load: f64) -> (String, &'static str) {
+    let warning = "that load: do not count on it to come back by itself after a full cache loss";
+    let (low, high) = cell.measured.map_or((None, None), |measured| (measured.low, measured.high));
+    match (low, high) {
+        (_, Some(high)) if high <= load => {
+            (format!("; in simulated outages it was seen to stay down at {}", grouped_rate(high)), warning)
+        }
+        (Some(low), _) if low >= load => (
+            format!("; in simulated outages it healed up to {}", grouped_rate(low)),
+            "the load that is sure: it came back by itself whenever it was tried, which is no guarantee",
+        ),
+        (Some(low), _) => (format!("; in simulated outages it was seen to heal up to {}", grouped_rate(low)), warning),
+        (None, _) => (String::new(), warning),
     }
 }

@@ -1,7 +1,10 @@
 //! What must hold for any trace.
 
-use super::{Columns, run, run_requests};
-use coldgap::policy::{ALL, Capacity};
+use super::{Columns, build, run, run_requests};
+use coldgap::cache::Lookaside;
+use coldgap::policy::spec::PolicySpec;
+use coldgap::policy::{self, ALL, Capacity, Policy, Visitor};
+use coldgap::replay::replay;
 use coldgap::request::{Op, Requests};
 use proptest::prelude::*;
 use std::collections::HashSet;
@@ -29,8 +32,36 @@ fn size(object: u32) -> u32 {
     1 + object * 31 % 20
 }
 
+/// How often the policy decided something in a replay; `None` if it does not say that it fills up.
+fn decisions(spec: &str, capacity: Capacity, columns: &Columns) -> Option<u64> {
+    struct Count<'r>(&'r PolicySpec, Capacity, &'r Columns);
+    impl Visitor for Count<'_> {
+        type Output = Option<u64>;
+        fn visit<P: Policy>(self) -> Option<u64> {
+            let Count(spec, capacity, columns) = self;
+            let mut cache = build::<P>(spec, capacity, columns.object_count(), false);
+            replay(&mut cache, &columns.requests());
+            P::FILLS_UP.then(|| cache.decisions())
+        }
+    }
+    let spec: PolicySpec = spec.parse().unwrap();
+    policy::visit(spec.info().name, Count(&spec, capacity, columns)).unwrap()
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
+
+    /// Outcomes of simulated outages are shared among these.
+    #[test]
+    fn policies_that_fill_up_decide_nothing_while_there_is_room(objects in objects(), room in 0..5u64) {
+        let columns = Columns::gets(objects);
+        let distinct = columns.objects.iter().collect::<HashSet<_>>().len() as u64;
+        for spec in demand_policies().chain(["s3fifo:small=1%", "clock2q+:small=1%", "w-tinylfu:window=50%"]) {
+            let decided = decisions(spec, Capacity::Objects(distinct + room), &columns);
+            prop_assert!(decided.unwrap_or(0) == 0, "{} decided {:?} times", spec, decided);
+        }
+        prop_assert_eq!(decisions("slru", Capacity::Objects(distinct), &columns), None, "its segments overflow");
+    }
 
     #[test]
     fn a_larger_lru_never_misses_more(objects in objects(), capacity in 1..40u64) {
