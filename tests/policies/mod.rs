@@ -1,8 +1,8 @@
 //! The policies, against what others say of them: recorded counts, naive models, laws, and one another.
 //!
-//! Not among the others: the crate foyer-memory (exact LRU, FIFO, SIEVE and S3-FIFO with weights in one shard). It brings 20
-//! crates into the build and switches on features of syn, twox-hash and once_cell, so that serde, arrow, parquet and polars
-//! would be compiled a second time for the tests. libCacheSim's recorded counts and the models cover the same policies.
+//! Not among the others: the crate foyer-memory. It brings some 20 crates into the build and switches on features of syn,
+//! twox-hash and once_cell, so that serde, arrow, parquet and polars would be compiled a second time for the tests.
+//! libCacheSim's recorded counts and the models cover the same policies.
 
 mod admission;
 mod conformance;
