@@ -69,6 +69,9 @@ pub struct Measured {
     pub worst_moment: Option<f64>,
 }
 
+/// A load at which some trial of a flush did not heal, and the moments at which, those that fail most often first.
+type Failure = (f64, Vec<usize>);
+
 /// A trial whose outcome is the same for all caches of one capacity that fill up without a decision.
 type Shared = (Capacity, Trial);
 
@@ -144,7 +147,7 @@ impl<'a> Laboratory<'a> {
             return Ok(Measured { low, high: None, end, worst_moment: None });
         };
         let failing = failures.into_iter().find(|(load, _)| *load == high).map(|(_, moments)| moments);
-        Ok(match self.to_blame(cell, high, failing.unwrap_or_default())? {
+        Ok(match self.flush_to_blame(cell, high, failing.unwrap_or_default())? {
             None => Measured { low, high: None, end: End::OverloadedWarm, worst_moment: None },
             Some(moment) => Measured {
                 low,
@@ -156,7 +159,7 @@ impl<'a> Laboratory<'a> {
     }
 
     /// The bracket, and the moments that failed at each load that did.
-    fn search(&mut self, cell: &Cell, from: f64, most: f64) -> Result<(Bracket, Vec<(f64, Vec<usize>)>)> {
+    fn search(&mut self, cell: &Cell, from: f64, most: f64) -> Result<(Bracket, Vec<Failure>)> {
         let mut search = Search::new(from, from * SPAN);
         let mut failures = Vec::new();
         loop {
@@ -197,7 +200,7 @@ impl<'a> Laboratory<'a> {
     }
 
     /// The first of these moments at which the warm cache stays well at this load with every seed.
-    fn to_blame(&mut self, cell: &Cell, load: f64, failing: Vec<usize>) -> Result<Option<usize>> {
+    fn flush_to_blame(&mut self, cell: &Cell, load: f64, failing: Vec<usize>) -> Result<Option<usize>> {
         for moment in failing {
             let trials: Vec<Trial> = self.seeds.iter().map(|seed| trial_of(moment, load, *seed, false)).collect();
             if self.run(cell, &trials)?.into_iter().all(|well| well) {
