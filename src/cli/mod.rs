@@ -14,6 +14,7 @@ mod outage;
 mod output;
 mod policies;
 mod replay;
+mod setup_args;
 mod sweep_args;
 mod synth;
 mod target;
