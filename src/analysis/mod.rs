@@ -6,6 +6,7 @@ mod facts;
 mod finding;
 pub mod forecast;
 mod job;
+pub mod knobs;
 pub mod outage;
 pub mod run;
 pub mod sampled;

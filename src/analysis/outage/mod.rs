@@ -3,8 +3,8 @@
 
 mod alerts;
 pub mod demo;
-mod edge;
-mod moment;
+pub(super) mod edge;
+pub(super) mod moment;
 mod ramp;
 mod remedies;
 pub mod scenario;
@@ -189,7 +189,7 @@ pub fn tell(trace: &Trace, question: &Question, interrupt: &Interrupt, step: imp
 }
 
 /// The narrowest of some widths in which so many requests arrive that a share of them means something.
-pub(super) fn suitable_width(load: f64) -> Seconds {
+pub(in crate::analysis) fn suitable_width(load: f64) -> Seconds {
     const WIDTHS: [f64; 5] = [1.0, 5.0, 10.0, 30.0, 60.0];
     const ENOUGH: f64 = 20.0;
     Seconds(WIDTHS.into_iter().find(|width| width * load >= ENOUGH).unwrap_or(WIDTHS[WIDTHS.len() - 1]))
