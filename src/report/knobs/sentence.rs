@@ -11,14 +11,18 @@ pub fn sensitivity(rows: &[SensitivityRow]) -> String {
     let mut said =
         format!("After losing its whole cache the service heals by itself {}.", up_to(base.hidden_low_per_second));
     let changes = || rows[1..].iter().filter(|row| row.knob != "skew" && row.knob != "eviction");
-    let moved = |row: &&SensitivityRow| row.hidden_factor.map(|factor| (factor, row.knob, row.setting.clone()));
-    let most = changes().filter_map(|row| moved(&row)).max_by(|a, b| a.0.total_cmp(&b.0));
-    let least = changes().filter_map(|row| moved(&row)).min_by(|a, b| a.0.total_cmp(&b.0));
-    if let Some((factor, knob, setting)) = most.filter(|most| most.0 > 1.0 + TOLERANCE) {
-        said += &format!(" What raises that most: {} {setting}, {}x.", name(knob), significant(factor));
+    let factors = || changes().filter_map(|row| row.hidden_factor);
+    let (most, least) = (factors().fold(1.0, f64::max), factors().fold(1.0, f64::min));
+    let at = |factor: f64| {
+        let those = changes().filter(|row| row.hidden_factor == Some(factor));
+        let those: Vec<String> = those.map(|row| format!("{} {}", name(row.knob), row.setting)).collect();
+        format!("{} ({}x)", those.join(", or "), significant(factor))
+    };
+    if most > 1.0 + TOLERANCE {
+        said += &format!(" What raises that most: {}.", at(most));
     }
-    if let Some((factor, knob, setting)) = least.filter(|least| least.0 < 1.0 - TOLERANCE) {
-        said += &format!(" What lowers it most: {} {setting}, {}x.", name(knob), significant(factor));
+    if least < 1.0 - TOLERANCE {
+        said += &format!(" What lowers it most: {}.", at(least));
     }
     let factors: Vec<Option<f64>> =
         rows.iter().filter(|row| row.knob == "eviction").map(|row| row.hidden_factor).collect();

@@ -143,6 +143,7 @@ fn restarts(out: &mut String, report: &WarmupReport) {
     line(out, &row("", "in time, worst", "well again", "safe"));
     let one = |out: &mut String, what: String, restart: &RestartRow| {
         let well = match restart.recovery_seconds {
+            Some(seconds) if seconds < 0.5 => "at once".to_string(),
             Some(seconds) => format!("after {}", Seconds(seconds)),
             None => "no".to_string(),
         };
