@@ -6,6 +6,7 @@ mod facts;
 mod finding;
 pub mod forecast;
 mod job;
+pub mod knobs;
 mod measured;
 pub mod outage;
 pub mod run;

@@ -14,10 +14,13 @@ mod outage;
 mod output;
 mod policies;
 mod replay;
+mod sensitivity;
+mod setup_args;
 mod sweep_args;
 mod synth;
 mod target;
 mod trace_args;
+mod warmup;
 mod watch;
 
 use crate::error::{Error, Result};
@@ -37,6 +40,8 @@ struct Cli {
 enum Command {
     Gap(gap::GapArgs),
     Outage(Box<outage::OutageArgs>),
+    Sensitivity(Box<sensitivity::SensitivityArgs>),
+    Warmup(Box<warmup::WarmupArgs>),
     Replay(replay::Args),
     Inspect(inspect::Args),
     Convert(convert::Args),
@@ -56,6 +61,8 @@ pub fn main() -> Result<()> {
     let done = match &cli.command {
         Command::Gap(args) => gap::run(args, &interrupt),
         Command::Outage(args) => outage::run(args, &interrupt),
+        Command::Sensitivity(args) => sensitivity::run(args, &interrupt),
+        Command::Warmup(args) => warmup::run(args, &interrupt),
         Command::Replay(args) => replay::run(args, &interrupt),
         Command::Inspect(args) => inspect::run(args, &interrupt),
         Command::Convert(args) => convert::run(args, &interrupt),

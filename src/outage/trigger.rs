@@ -160,7 +160,7 @@ pub(super) fn effects(steps: &[Step], start: u64) -> Vec<(u64, Effect)> {
 }
 
 /// The last get of each of the objects that gets ask for most, the first in the order of their ids among equals.
-pub(super) fn hottest(requests: &Requests<'_>, count: usize) -> Vec<Request> {
+pub fn hottest(requests: &Requests<'_>, count: usize) -> Vec<Request> {
     // Gets of each object, and the position of the last.
     let mut asked: Vec<(u32, u32)> = Vec::new();
     for (i, object) in requests.objects.iter().enumerate() {

@@ -1,5 +1,6 @@
 //! The result table as CSV and Parquet. The only file that knows polars.
 
+use super::knobs::{PreloadRow, SensitivityReport, SensitivityRow, WarmupReport};
 use super::outage::{OutageReport, WindowRow};
 use super::replay::{ReplayReport, ReplayRow};
 use super::{Report, Row};
@@ -52,6 +53,26 @@ impl Table for OutageReport {
         columns![WindowRow, self.windows;
             start_seconds, phase, offered, lookups, hits, asked, answered, in_time, timeouts, retries, failures, inserts,
             drops, queue, min_delay_seconds, max_delay_seconds, entries, success_ratio, miss_ratio, user_seconds_lost,
+        ]
+    }
+}
+
+/// One row per change of the service.
+impl Table for SensitivityReport {
+    fn frame(&self) -> Result<DataFrame> {
+        columns![SensitivityRow, self.rows;
+            knob, setting, hidden_low_per_second, hidden_high_per_second, hidden_factor, hidden_safe_per_second,
+            advertised_per_second,
+        ]
+    }
+}
+
+/// One row per number of keys loaded beforehand.
+impl Table for WarmupReport {
+    fn frame(&self) -> Result<DataFrame> {
+        columns![PreloadRow, self.rows;
+            keys, entries_ratio, bytes, hidden_low_per_second, hidden_high_per_second, hidden_factor,
+            hidden_safe_per_second, gain_per_thousand_keys, gain_per_gib,
         ]
     }
 }

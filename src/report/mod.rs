@@ -8,6 +8,7 @@ pub mod chart;
 mod curve;
 pub mod frame;
 pub mod json;
+pub mod knobs;
 pub mod outage;
 pub mod replay;
 pub mod text;

@@ -1,6 +1,7 @@
 //! The outages of `coldgap demo`: one synthetic service that loses its cache three times. Everything is simulated anew.
 
 use super::scenario::{Deed, one_policy};
+use super::setup::Setup;
 use super::words::QueueWord;
 use super::{Extent, Question, Story, tell};
 use crate::analysis::Sweep;
@@ -56,7 +57,7 @@ pub fn demo() -> Result<Demo> {
 }
 
 fn lose_cache(trace: &Trace, policy: &str, queue: QueueWord, timeout: Seconds) -> Result<Story> {
-    let question = Question {
+    let setup = Setup {
         sweep: Sweep {
             policies: vec![one_policy(policy)?],
             sizes: vec![CacheSize::Objects(6000)],
@@ -78,11 +79,14 @@ fn lose_cache(trace: &Trace, policy: &str, queue: QueueWord, timeout: Seconds) -
         error_cost: Ratio::NONE,
         load: None,
         at: Some(Seconds(50.0)),
-        deeds: vec![(Seconds(0.0), Deed::Happens(Happening::Trigger(Trigger::Flush)))],
         horizon: Seconds(60.0),
+        seed: 1,
+    };
+    let question = Question {
+        setup,
+        deeds: vec![(Seconds(0.0), Deed::Happens(Happening::Trigger(Trigger::Flush)))],
         window: None,
         act_after: Seconds(30.0),
-        seed: 1,
         extent: Extent { remedies: false, edges: true, ramp: false, alerts: false },
     };
     tell(trace, &question, &Interrupt::default(), || {})

@@ -38,22 +38,15 @@ pub(super) fn find<P: Policy>(
     if lowest >= highest {
         return Ok(None);
     }
-    let mut variants: Vec<(Option<Remedy>, Search)> = vec![(None, Search::new(lowest, highest))];
-    variants.extend(remedies.iter().map(|tried| (Some(tried.remedy), Search::new(lowest, highest))));
-    loop {
-        let jobs: Vec<(usize, f64, u64)> = variants
-            .iter()
-            .enumerate()
-            .flat_map(|(i, (_, search))| search.round().into_iter().map(move |load| (i, load)))
-            .flat_map(|(i, load)| (0..SEEDS).map(move |seed| (i, load, seed)))
-            .collect();
-        if jobs.is_empty() {
-            break;
-        }
-        let healed = stage.each(&jobs, |(i, load, seed)| {
+    let variants: Vec<Option<Remedy>> =
+        std::iter::once(None).chain(remedies.iter().map(|tried| Some(tried.remedy))).collect();
+    let mut searches = vec![Search::new(lowest, highest); variants.len()];
+    let seeds: Vec<u64> = (0..SEEDS).map(|i| stage.seed + i).collect();
+    close_in(&mut searches, &seeds, |jobs| {
+        stage.each(jobs, |(i, load, seed)| {
             let mut model = stage.model;
             let mut steps = steps.clone();
-            if let Some(remedy) = variants[*i].0 {
+            if let Some(remedy) = variants[*i] {
                 remedy.apply(&mut model);
                 if matches!(remedy, Remedy::WarmUp { .. }) {
                     steps.push(Step::remedy(quiet, remedy));
@@ -62,23 +55,45 @@ pub(super) fn find<P: Policy>(
             let scenario = Scenario {
                 requests: stage.requests.slice(lead..stage.requests.len()),
                 load: *load,
-                ..stage.scenario(&model, &steps, stage.seed + seed)
+                ..stage.scenario(&model, &steps, *seed)
             };
             Ok(trial(&scenario, &mut warm.clone(), quiet, Seconds(stage.end.0 - stage.begins.0)).healed)
-        })?;
-        for (trials, jobs) in healed.chunks(SEEDS as usize).zip(jobs.chunks(SEEDS as usize)) {
-            let (i, load, _) = jobs[0];
-            variants[i].1.learn(load, trials.iter().all(|healed| *healed));
-        }
-    }
+        })
+    })?;
     let bracket = |search: &Search| {
         let Bracket { low, high } = search.bracket();
         Bracket { low: low.map(|load| load * today), high: high.map(|load| load * today) }
     };
-    for (tried, (_, search)) in remedies.iter_mut().zip(&variants[1..]) {
+    for (tried, search) in remedies.iter_mut().zip(&searches[1..]) {
         tried.edge = Some(bracket(search));
     }
-    Ok(Some(bracket(&variants[0].1)))
+    Ok(Some(bracket(&searches[0])))
+}
+
+/// Closes in on the edges of several variants at once: every load of a round is tried in each of the `tries` (seeds, say), and
+/// is good only if all of them heal. `run` does trials side by side, and says of each whether it healed.
+///
+/// # Errors
+/// What `run` gives.
+pub(in crate::analysis) fn close_in<K: Copy>(
+    searches: &mut [Search],
+    tries: &[K],
+    run: impl Fn(&[(usize, f64, K)]) -> Result<Vec<bool>>,
+) -> Result<()> {
+    loop {
+        let rounds = searches.iter().enumerate();
+        let loads = rounds.flat_map(|(i, search)| search.round().into_iter().map(move |load| (i, load)));
+        let jobs: Vec<(usize, f64, K)> =
+            loads.flat_map(|(i, load)| tries.iter().map(move |try_| (i, load, *try_))).collect();
+        if jobs.is_empty() {
+            return Ok(());
+        }
+        let healed = run(&jobs)?;
+        for (trials, jobs) in healed.chunks(tries.len()).zip(jobs.chunks(tries.len())) {
+            let (i, load, _) = jobs[0];
+            searches[i].learn(load, trials.iter().all(|healed| *healed));
+        }
+    }
 }
 
 /// The load that the warm cache lets through to the backend at its full capacity, in requests a second.

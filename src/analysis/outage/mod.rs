@@ -3,11 +3,12 @@
 
 mod alerts;
 pub mod demo;
-mod edge;
-mod moment;
+pub(super) mod edge;
+pub(super) mod moment;
 mod ramp;
 mod remedies;
 pub mod scenario;
+pub mod setup;
 mod stage;
 pub mod words;
 
@@ -16,27 +17,24 @@ pub use moment::Moment;
 pub use ramp::{Ramp, RampStep, SEEDS as RAMP_SEEDS};
 pub use remedies::Tried;
 
-use super::{AUTO_BACKEND_HEADROOM, Facts, Sweep};
+use super::Facts;
 use crate::cache::Cache;
 use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
-use crate::outage::client::Backoff;
+use crate::outage::Model;
 use crate::outage::search::Bracket;
 use crate::outage::trigger::Happening;
 use crate::outage::verdict::{HEALTHY, Verdict};
 use crate::outage::window::Window;
-use crate::outage::{Fill, Model};
 use crate::policy::{Capacity, Policy};
-use crate::replay::cell::{Cell, Task};
-use crate::replay::hunt::{Ground, warm_backend};
+use crate::replay::cell::Task;
 use crate::replay::replay;
 use crate::replay::windows::Windows;
-use crate::service::Service;
 use crate::trace::Trace;
-use crate::units::{Demand, Load, Rate, Ratio, Seconds};
-use scenario::{Deed, factor};
+use crate::units::Seconds;
+use scenario::Deed;
+use setup::{Setup, mean_demand, today};
 use stage::Stage;
-use words::QueueWord;
 
 /// How long the service is watched before the trigger.
 const LEAD: Seconds = Seconds(10.0);
@@ -47,34 +45,14 @@ const LEAST_WINDOWS: usize = 10;
 /// What to find out.
 #[derive(Clone)]
 pub struct Question {
-    /// One policy, one cache size, warm-up, threads.
-    pub sweep: Sweep,
-    /// The backend's capacity; `None`: assume what the policy needs warm, and some headroom.
-    pub backend: Option<Rate>,
-    /// The backend's and the clients' other properties.
-    pub service: Service,
-    /// The queue before the backend.
-    pub queue: QueueWord,
-    /// Which answers enter the cache.
-    pub fill: Fill,
-    /// How long clients wait before they try again.
-    pub backoff: Backoff,
-    /// What refusing or dropping an ask costs the backend, as a share of an answer.
-    pub error_cost: Ratio,
-    /// The load; `None`: as recorded.
-    pub load: Option<Load>,
-    /// When it begins, after the trace's first request; `None`: chosen.
-    pub at: Option<Seconds>,
+    /// The service, its load, and when it happens.
+    pub setup: Setup,
     /// What happens when, after that moment.
     pub deeds: Vec<(Seconds, Deed)>,
-    /// How long it is followed, in real time.
-    pub horizon: Seconds,
     /// Width of windows, in real time; `None`: one that suits the load.
     pub window: Option<Seconds>,
     /// When remedies are switched on, after the last trigger's end.
     pub act_after: Seconds,
-    /// Seed of the simulation.
-    pub seed: u64,
     /// What to find out beside what happens.
     pub extent: Extent,
 }
@@ -165,40 +143,23 @@ impl Story {
 /// warm-up that leaves nothing.
 pub fn tell(trace: &Trace, question: &Question, interrupt: &Interrupt, step: impl Fn() + Sync + Send) -> Result<Story> {
     let requests = trace.requests();
-    check(trace, question)?;
-    let warm = question.sweep.warm_position(trace.len())?;
+    let setup = &question.setup;
+    setup.check(trace)?;
+    let warm = setup.sweep.warm_position(trace.len())?;
     let facts = Facts::of(trace, warm);
     let windows = Windows::cut(&requests, None);
-    let none = || {
-        Error::trace("there is no load: no gets, or all at one instant")
-            .at(&trace.name, None)
-            .hint("look at its columns: coldgap inspect")
-    };
-    let (_, today) = windows.busiest().filter(|(_, load)| *load > 0.0).ok_or_else(none)?;
-    let load = question.load.map_or(1.0, |load| factor(load, today));
-    let moment = Moment::choose(&requests, &windows, warm, question.at, Seconds(question.horizon.0 * load))
+    let today = today(trace, &windows)?;
+    let load = setup.factor(today);
+    let moment = Moment::choose(&requests, &windows, warm, setup.at, Seconds(setup.horizon.0 * load))
         .map_err(|error| error.at(&trace.name, None))?;
-    let mut cells = question.sweep.cells(&trace.about(), &facts)?;
-    let cell = cells.pop().ok_or_else(|| Error::usage("no policy was named"))?;
-
-    let backend = match question.backend {
-        Some(backend) => backend,
-        None => assumed_backend(trace, &cell, question, warm, load, interrupt)?,
-    };
+    let cell = setup.cell(trace, &facts)?;
+    let backend = setup.backend(trace, &cell, warm, load, interrupt)?;
     step();
-    let mean_demand = match backend.of {
-        Demand::Answers => 1.0,
-        Demand::Bytes => facts.bytes_requested as f64 / facts.counted.max(1) as f64,
-    };
-    let service = Service { demand: backend.of, ..question.service };
-    let mut model = Model::new(&service, backend);
-    model.queue = question.queue.queue(service.patience());
-    model.fill = question.fill;
-    model.client.backoff = question.backoff;
-    model.error_cost = question.error_cost;
+    let mean_demand = mean_demand(backend, &facts);
+    let model = setup.model(backend);
     let width = question.window.unwrap_or_else(|| suitable_width(today * load));
     let stage = Stage::new(trace, question, width, model, &moment, load, today, mean_demand, interrupt);
-    let objects = stage.scenario(&model, &stage.steps, question.seed).cache_objects();
+    let objects = stage.scenario(&model, &stage.steps, setup.seed).cache_objects();
     let told =
         cell.with_empty(objects, trace.ttls.is_some(), Telling { stage: &stage, question, today, step: &step })??;
     Ok(Story {
@@ -208,7 +169,7 @@ pub fn tell(trace: &Trace, question: &Question, interrupt: &Interrupt, step: imp
         moment,
         today,
         load,
-        backend_assumed: question.backend.is_none(),
+        backend_assumed: setup.backend.is_none(),
         model,
         steps: stage.steps.clone(),
         begins: stage.begins,
@@ -228,60 +189,10 @@ pub fn tell(trace: &Trace, question: &Question, interrupt: &Interrupt, step: imp
 }
 
 /// The narrowest of some widths in which so many requests arrive that a share of them means something.
-fn suitable_width(load: f64) -> Seconds {
+pub(in crate::analysis) fn suitable_width(load: f64) -> Seconds {
     const WIDTHS: [f64; 5] = [1.0, 5.0, 10.0, 30.0, 60.0];
     const ENOUGH: f64 = 20.0;
     Seconds(WIDTHS.into_iter().find(|width| width * load >= ENOUGH).unwrap_or(WIDTHS[WIDTHS.len() - 1]))
-}
-
-fn check(trace: &Trace, question: &Question) -> Result<()> {
-    if !trace.has_times() {
-        return Err(Error::trace("the trace has no times, so it has no load")
-            .at(&trace.name, None)
-            .hint("give it a rate: --rate 3000/s"));
-    }
-    if question.backend.is_some_and(|backend| backend.of == Demand::Bytes) && trace.sizes.is_none() {
-        return Err(Error::usage("the backend is given in bytes a second, but the trace has no sizes")
-            .at(&trace.name, None)
-            .hint("give it in answers a second: -b 300/s"));
-    }
-    Ok(())
-}
-
-/// The smallest backend that carries the load while the cache is warm, and some headroom.
-fn assumed_backend(
-    trace: &Trace,
-    cell: &Cell,
-    question: &Question,
-    warm: usize,
-    load: f64,
-    interrupt: &Interrupt,
-) -> Result<Rate> {
-    let ground = Ground {
-        requests: trace.requests(),
-        warm,
-        moments: vec![warm],
-        horizon: question.horizon,
-        service: question.service,
-        load,
-        interrupt: interrupt.clone(),
-    };
-    let least = cell.with_cache(trace, WarmBackend(&ground))?.filter(|mu| *mu > 0.0).ok_or_else(|| {
-        Error::usage("a backend cannot be assumed: after warm-up the cache never misses, or no backend suffices")
-            .at(&trace.name, None)
-            .hint("say what the backend can do: -b 300/s")
-    })?;
-    Ok(Rate { per_second: least * AUTO_BACKEND_HEADROOM, of: question.service.demand })
-}
-
-struct WarmBackend<'a>(&'a Ground<'a>);
-
-impl Task for WarmBackend<'_> {
-    type Output = Option<f64>;
-
-    fn run<P: Policy>(self, cache: Cache<P>) -> Option<f64> {
-        warm_backend(cache, self.0).limit
-    }
 }
 
 /// All runs of one story, from one warm cache.

@@ -20,7 +20,7 @@ const ROOM: f64 = 0.6;
 impl Moment {
     /// The moment given, or the begin of the busiest window that leaves enough of the trace after it. `horizon` is in the
     /// trace's time.
-    pub(super) fn choose(
+    pub(in crate::analysis) fn choose(
         requests: &Requests<'_>,
         windows: &Windows,
         warm: usize,

@@ -1,21 +1,17 @@
 //! Turns a story into the report's data.
 
 use super::{
-    Config, Event, OutageReport, Phase, Ramp, RampStep, RemedyRow, TraceFacts, Verdict, WindowRow, alerts, names,
-    sentence, timeline,
+    Config, Event, OutageReport, Phase, Ramp, RampStep, RemedyRow, TraceFacts, Verdict, WindowRow, alerts, assumptions,
+    names, sentence, timeline,
 };
-use crate::analysis::AUTO_BACKEND_HEADROOM;
-use crate::analysis::outage::words::QueueWord;
 use crate::analysis::outage::{Question, Story, Tried};
 use crate::outage::backend::Kind;
-use crate::outage::client::Backoff;
 use crate::outage::search::Bracket;
 use crate::outage::verdict;
-use crate::outage::{Fill, SameKey};
-use crate::report::assumptions::{capacity_text, percent};
+use crate::report::assumptions::percent;
 use crate::report::{SCHEMA_VERSION, Tool};
 use crate::trace::Trace;
-use crate::units::{CacheSize, Demand, Seconds, grouped, grouped_rate, significant};
+use crate::units::{Demand, Seconds, grouped_rate};
 
 /// A mean service time above this share of the timeout makes single answers late by chance.
 const SLOW: f64 = 0.1;
@@ -29,8 +25,8 @@ pub fn build(command: &str, about: Option<String>, trace: &Trace, question: &Que
         tool: Tool::this(),
         command: command.to_string(),
         config: config(question, story),
-        seed: question.seed,
-        assumptions: assumptions(trace, question, story),
+        seed: question.setup.seed,
+        assumptions: assumptions::outage(trace, question, story),
         trace: TraceFacts {
             name: trace.name.clone(),
             format: trace.format.clone(),
@@ -71,8 +67,8 @@ pub fn build(command: &str, about: Option<String>, trace: &Trace, question: &Que
 
 fn config(question: &Question, story: &Story) -> Config {
     Config {
-        policy: question.sweep.policies.first().map_or(String::new(), ToString::to_string),
-        cache: question.sweep.sizes.first().map_or(String::new(), ToString::to_string),
+        policy: question.setup.sweep.policies.first().map_or(String::new(), ToString::to_string),
+        cache: question.setup.sweep.sizes.first().map_or(String::new(), ToString::to_string),
         cache_capacity_objects: story.capacity.objects(),
         cache_capacity_bytes: story.capacity.bytes(),
         cache_capacity_ratio: story.capacity_ratio,
@@ -82,10 +78,10 @@ fn config(question: &Question, story: &Story) -> Config {
         load_ratio: story.load,
         moment_seconds: story.moment.at.0,
         moment_reason: story.moment.why.clone(),
-        horizon_seconds: question.horizon.0,
+        horizon_seconds: question.setup.horizon.0,
         act_seconds: (!story.is_over_before_anybody_acts()).then_some(story.act.0 - story.begins.0),
         window_seconds: story.width.0,
-        warmup_ratio: question.sweep.warmup.get(),
+        warmup_ratio: question.setup.sweep.warmup.get(),
         steps: story.steps.clone(),
         lead_seconds: story.begins.0,
     }
@@ -172,97 +168,6 @@ fn remedy(tried: &Tried, story: &Story) -> RemedyRow {
         heals_low_per_second: low,
         heals_high_per_second: high,
     }
-}
-
-fn assumptions(trace: &Trace, question: &Question, story: &Story) -> Vec<String> {
-    let mut all = Vec::new();
-    let model = &story.model;
-    let policy = question.sweep.policies.first().map_or(String::new(), ToString::to_string);
-    if story.backend_assumed {
-        all.push(format!(
-            "BACKEND NOT GIVEN: taken to be {}, which is {AUTO_BACKEND_HEADROOM}x what {policy} needs warm; give the real one with -b",
-            model.backend.mu
-        ));
-    }
-    let size = capacity_text(story.capacity);
-    let of = percent(story.capacity_ratio);
-    let given =
-        matches!(question.sweep.sizes.first(), Some(CacheSize::Auto)).then_some("not given: ").unwrap_or_default();
-    all.push(format!("cache {given}{size}, {of} of the trace's footprint, evicting by {policy}"));
-    let load = if question.load.is_some() {
-        format!("{}x the recorded load (time is compressed, the order of keys stays)", significant(story.load))
-    } else {
-        "the load as recorded".to_string()
-    };
-    all.push(format!(
-        "it happens {} into the trace: {}; {load}, the busiest window has {} requests/s",
-        story.moment.at,
-        story.moment.why,
-        grouped_rate(story.today * story.load)
-    ));
-    let servers = match model.backend.kind {
-        Kind::Servers { count, .. } | Kind::Contended { count, .. } if model.backend.mu.of == Demand::Answers => {
-            let mean = Seconds(f64::from(count) / model.backend.mu.per_second);
-            let servers =
-                if count == 1 { "one server".to_string() } else { format!("{} servers", grouped(u64::from(count))) };
-            format!("{servers}, service times exponential with mean {mean}")
-        }
-        _ => "one server, service times exponential around what the bytes take".to_string(),
-    };
-    let queue = match question.queue {
-        QueueWord::Unbounded => "first in, first out, without bound".to_string(),
-        QueueWord::Bound(bound) => format!("at most {bound} wait, the rest fail at once"),
-        QueueWord::Lifo => "the youngest first".to_string(),
-        QueueWord::Deadline => "who waited too long to be answered in time is dropped".to_string(),
-        QueueWord::CoDel => "adaptive LIFO with CoDel".to_string(),
-        QueueWord::Priority => "fetches that fill the cache first".to_string(),
-    };
-    all.push(format!(
-        "backend: {}, {servers} (as many servers as come closest to {}); queue: {queue}; refusing or dropping costs {} of an answer; abandoned work is done all the same",
-        model.backend.mu, question.service.service_time, model.error_cost
-    ));
-    let backoff = match model.client.backoff {
-        Backoff::None => "at once".to_string(),
-        Backoff::Fixed(wait) => format!("after {wait}"),
-        Backoff::Exponential { first, cap, jitter } => {
-            format!("after {first}, then twice as long each time up to {cap}, {jitter} jitter")
-        }
-    };
-    let retries = match model.client.retries {
-        0 => "do not retry".to_string(),
-        n => format!("retry {n} times, {backoff}"),
-    };
-    let fill = match model.fill {
-        Fill::InTime => "an answer enters the cache only if somebody still waits for it",
-        Fill::Late => "late answers enter the cache as well",
-    };
-    let same = match model.same_key {
-        SameKey::EachAsks => "each miss asks, also while the key is being fetched",
-        SameKey::Joined => "a miss joins the fetch of its key that is under way",
-    };
-    all.push(format!("clients wait {} and {retries}; new ones keep coming; {fill}; {same}", model.client.timeout));
-    let end = if story.spent { "the trace ends before that" } else { "or until the trace ends" };
-    all.push(format!(
-        "the outage is followed for {} ({end}) in windows of {}; healed means that {} are answered in time again and the queue is empty; seed {}",
-        question.horizon,
-        story.width,
-        percent(verdict::HEALTHY),
-        question.seed
-    ));
-    all.push(format!(
-        "the first {} of the requests only warm the cache; remedies are switched on {} after the last trigger is over",
-        question.sweep.warmup, question.act_after
-    ));
-    if model.backend.mu.of == Demand::Bytes {
-        all.push(
-            "the backend is one server: a rate in bytes does not say how many answers it works on at once".to_string(),
-        );
-    }
-    if trace.ops.is_some() {
-        all.push("only gets count as requests; a set inserts or updates, a delete invalidates".to_string());
-    }
-    all.extend(trace.notes.iter().cloned());
-    all
 }
 
 fn warnings(story: &Story) -> Vec<String> {

@@ -1,6 +1,7 @@
 //! The report of `coldgap outage`: one outage as versioned data, and for reading ([`text`]).
 
 mod alerts;
+pub(super) mod assumptions;
 mod build;
 pub mod demo;
 mod names;

@@ -1,9 +1,10 @@
 //! The outage for reading in a terminal: what happens, why, how to come back, and what would have broken the loop.
 
 use super::sentence::share;
-use super::{OutageReport, RemedyRow, TimelineRow, alerts};
+use super::{OutageReport, RemedyRow, TimelineRow, TraceFacts, alerts};
 use crate::prose;
 use crate::report::chart::{self, Ink};
+use crate::report::{SCHEMA_VERSION, Tool};
 use crate::units::{Seconds, grouped, grouped_rate, significant};
 use std::fmt::Write;
 
@@ -35,7 +36,7 @@ pub fn render(report: &OutageReport) -> String {
     }
     list(&mut out, "WARNINGS", &report.warnings);
     list(&mut out, "ASSUMPTIONS", &report.assumptions);
-    provenance(&mut out, report);
+    provenance(&mut out, &report.tool, &report.command, &report.trace);
     out
 }
 
@@ -282,11 +283,11 @@ fn heals_up_to(row: &RemedyRow) -> String {
     }
 }
 
-fn provenance(out: &mut String, report: &OutageReport) {
+/// Who made the report, of what.
+pub(in crate::report) fn provenance(out: &mut String, tool: &Tool, command: &str, trace: &TraceFacts) {
     line(out, "PROVENANCE");
-    line(out, &format!("  {} {}, report schema {}", report.tool.name, report.tool.version, report.schema_version));
-    line(out, &format!("  {}", report.command));
-    let trace = &report.trace;
+    line(out, &format!("  {} {}, report schema {SCHEMA_VERSION}", tool.name, tool.version));
+    line(out, &format!("  {command}"));
     line(
         out,
         &format!(
@@ -301,7 +302,8 @@ fn provenance(out: &mut String, report: &OutageReport) {
     );
 }
 
-fn list(out: &mut String, title: &str, sentences: &[String]) {
+/// Sentences, each an item.
+pub(in crate::report) fn list(out: &mut String, title: &str, sentences: &[String]) {
     if sentences.is_empty() {
         return;
     }
@@ -313,11 +315,13 @@ fn list(out: &mut String, title: &str, sentences: &[String]) {
     line(out, "");
 }
 
-fn line(out: &mut String, text: &str) {
+/// A line without blanks at its end.
+pub(in crate::report) fn line(out: &mut String, text: &str) {
     out.push_str(text.trim_end());
     out.push('\n');
 }
 
-fn wrapped(text: &str, indent: &str) -> String {
+/// As narrow as the report.
+pub(in crate::report) fn wrapped(text: &str, indent: &str) -> String {
     prose::wrapped(text, indent, WIDTH)
 }

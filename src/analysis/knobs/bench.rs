@@ -1,0 +1,342 @@
+//! Measures hidden capacity for variants of one service: full flushes at the same moments, loads and seeds for all of them.
+//! It knows no knob by name.
+
+use crate::analysis::outage::edge::close_in;
+use crate::analysis::outage::moment::Moment;
+use crate::analysis::outage::setup::{Setup, mean_demand, today};
+use crate::analysis::outage::suitable_width;
+use crate::analysis::{Facts, sweep};
+use crate::cache::{Cache, Lookaside};
+use crate::error::Result;
+use crate::interrupt::Interrupt;
+use crate::outage::Model;
+use crate::outage::queue::Order;
+use crate::outage::run::Scenario;
+use crate::outage::search::{Bracket, Search, trial};
+use crate::policy::Policy;
+use crate::replay::cell::{Cell, Task};
+use crate::replay::grid;
+use crate::replay::limits::{TOLERANCE, largest};
+use crate::replay::replay;
+use crate::replay::survival::Walker;
+use crate::replay::windows::Windows;
+use crate::request::{Request, Requests, SECOND};
+use crate::service::Service;
+use crate::trace::Trace;
+use crate::units::Seconds;
+
+/// Seeds with which each load is tried at each moment.
+pub const SEEDS: u64 = 2;
+
+/// The service and its trace, and where losses are tried.
+pub struct Scene<'t> {
+    /// The trace.
+    pub trace: &'t Trace,
+    /// What people said.
+    pub setup: &'t Setup,
+    /// What the trace says of itself.
+    pub facts: Facts,
+    /// Policy and capacity.
+    pub cell: Cell,
+    /// The capacity over the footprint.
+    pub capacity_ratio: f64,
+    /// Load of the busiest window, requests a second.
+    pub today: f64,
+    /// The load to carry, as a factor of the recorded one.
+    pub load: f64,
+    /// Everything around the cache.
+    pub model: Model,
+    /// Positions at which the cache is lost.
+    pub moments: Vec<usize>,
+    /// Width of the windows.
+    pub width: Seconds,
+    pub(super) mean_demand: f64,
+    pub(super) interrupt: &'t Interrupt,
+}
+
+/// A service that is tried.
+pub(super) struct Variant<'t> {
+    pub cell: Cell,
+    pub service: Service,
+    pub model: Model,
+    pub requests: Requests<'t>,
+    /// What is in the cache when the trial begins, for each moment, the most important first.
+    pub filled: Vec<Vec<Request>>,
+}
+
+/// What was found for one variant. Loads are requests a second of the busiest window.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Edge {
+    /// Between these loads healing ends.
+    pub hidden: Bracket,
+    /// The safe bound by the predicate, at the same moments; `None` where it is not defined, or any load is safe.
+    pub safe: Option<f64>,
+    /// The load that the warm cache lets the backend carry in the long run: mu / m.
+    pub advertised: Option<f64>,
+}
+
+impl Edge {
+    /// The hidden capacity of this one as a factor of `base`'s: by the loads up to which all trials healed.
+    pub fn over(&self, base: &Edge) -> Option<f64> {
+        Some(self.hidden.low? / base.hidden.low?)
+    }
+}
+
+impl<'t> Scene<'t> {
+    /// Finds what the setup leaves open.
+    ///
+    /// # Errors
+    /// See [`crate::analysis::outage::tell`].
+    pub fn new(trace: &'t Trace, setup: &'t Setup, interrupt: &'t Interrupt) -> Result<Scene<'t>> {
+        let requests = trace.requests();
+        setup.check(trace)?;
+        let warm = setup.sweep.warm_position(trace.len())?;
+        let facts = Facts::of(trace, warm);
+        let windows = Windows::cut(&requests, None);
+        let today = today(trace, &windows)?;
+        let load = setup.factor(today);
+        let busiest = Moment::choose(&requests, &windows, warm, setup.at, Seconds(setup.horizon.0 * load))
+            .map_err(|error| error.at(&trace.name, None))?;
+        let mut moments = vec![requests.position_at(busiest.at.nanoseconds()).min(requests.len() - 1)];
+        if setup.at.is_none() {
+            moments.push(warm);
+        }
+        moments.sort_unstable();
+        moments.dedup();
+        let cell = setup.cell(trace, &facts)?;
+        let backend = setup.backend(trace, &cell, warm, load, interrupt)?;
+        Ok(Scene {
+            capacity_ratio: sweep::capacity_ratio(cell.capacity, &facts),
+            mean_demand: mean_demand(backend, &facts),
+            model: setup.model(backend),
+            width: suitable_width(today * load),
+            trace,
+            setup,
+            facts,
+            cell,
+            today,
+            load,
+            moments,
+            interrupt,
+        })
+    }
+
+    /// When the losses happen, after the trace's first request.
+    pub fn moments(&self) -> Vec<Seconds> {
+        let times = self.trace.requests().times;
+        self.moments.iter().map(|moment| Seconds(times[*moment] as f64 / SECOND as f64)).collect()
+    }
+
+    /// Answers a second that the backend can give.
+    pub fn answers(&self) -> f64 {
+        self.model.backend.mu.per_second / self.mean_demand.max(f64::MIN_POSITIVE)
+    }
+
+    /// The service as it is.
+    pub(super) fn base(&self) -> Variant<'t> {
+        Variant {
+            cell: self.cell.clone(),
+            service: Service { demand: self.model.backend.mu.of, ..self.setup.service },
+            model: self.model,
+            requests: self.trace.requests(),
+            filled: vec![Vec::new(); self.moments.len()],
+        }
+    }
+
+    /// Finds the edge of each variant. The first is the base: all are tried at loads from the same grid, so that what changes
+    /// nothing gives the same numbers; but for those that ask for other keys. `step` is called twice a variant.
+    pub(super) fn edges(&self, variants: &[Variant<'_>], step: impl Fn() + Sync + Send) -> Result<Vec<Edge>> {
+        let threads = self.setup.sweep.threads;
+        let replayed = grid::run(variants, threads, |variant| {
+            self.interrupt.check()?;
+            let found = self.on_empty(variant, Replayed { scene: self, variant });
+            step();
+            found
+        })?;
+        let advertised = |i: usize| replayed[i].0.filter(|m| *m > 0.0).map(|m| self.answers() / m);
+        let base_keys = self.trace.requests().objects.as_ptr();
+        let lowest = self.answers() / (1.0 + f64::from(self.model.client.retries)) / self.today;
+        let mut searches: Vec<Search> = (0..variants.len())
+            .map(|i| {
+                let same_keys = std::ptr::eq(variants[i].requests.objects.as_ptr(), base_keys);
+                let highest = advertised(if same_keys { 0 } else { i }).map_or(lowest * 1e3, |most| most / self.today);
+                Search::new(lowest, highest)
+            })
+            .collect();
+        let tries: Vec<(usize, u64)> = (0..self.moments.len())
+            .flat_map(|moment| (0..SEEDS).map(move |seed| (moment, self.setup.seed + seed)))
+            .collect();
+        close_in(&mut searches, &tries, |jobs| {
+            grid::run(jobs, threads, |&(i, load, (moment, seed))| {
+                self.interrupt.check()?;
+                let variant = &variants[i];
+                self.on_empty(variant, Flushed { scene: self, variant, load, moment, seed })
+            })
+        })?;
+        let scaled = |load: Option<f64>| load.map(|load| load * self.today);
+        let edges = searches.iter().zip(&replayed).enumerate();
+        Ok(edges
+            .map(|(i, (search, (_, safe)))| {
+                step();
+                let Bracket { low, high } = search.bracket();
+                Edge {
+                    hidden: Bracket { low: scaled(low), high: scaled(high) },
+                    safe: scaled(*safe),
+                    advertised: advertised(i),
+                }
+            })
+            .collect())
+    }
+
+    /// Where the predicate's bottleneck lies for the service as it is: the moment that decides, how many requests come from the
+    /// loss up to the first late answer just above the safe bound, and how long that takes. `None` where there is no such.
+    pub(super) fn bottleneck(&self) -> Result<Option<(usize, usize, Seconds)>> {
+        let variant = self.base();
+        self.on_empty(&variant, Bottleneck { scene: self, variant: &variant })
+    }
+
+    fn on_empty<T: Task>(&self, variant: &Variant<'_>, task: T) -> Result<T::Output> {
+        variant.cell.with_empty(self.trace.object_count(), self.trace.ttls.is_some(), task)
+    }
+
+    /// A run of this scene.
+    pub(super) fn scenario<'v>(&self, model: &Model, requests: &Requests<'v>, load: f64, seed: u64) -> Scenario<'v> {
+        Scenario {
+            requests: *requests,
+            history: requests.slice(0..0),
+            objects: self.trace.object_count(),
+            load,
+            model: *model,
+            steps: Vec::new(),
+            window: self.width,
+            seed,
+        }
+    }
+}
+
+/// The cache as it is when a trial begins.
+fn fill<P: Policy>(cache: &mut Cache<P>, filled: &[Request], now: u64) {
+    // What matters most enters last: a policy of recency keeps it longest.
+    filled.iter().rev().for_each(|request| cache.insert(request, now));
+}
+
+/// One trial: whether it healed.
+struct Flushed<'a, 't> {
+    scene: &'a Scene<'t>,
+    variant: &'a Variant<'a>,
+    load: f64,
+    moment: usize,
+    seed: u64,
+}
+
+impl Task for Flushed<'_, '_> {
+    type Output = bool;
+
+    fn run<P: Policy>(self, mut cache: Cache<P>) -> bool {
+        let Flushed { scene, variant, load, moment, seed } = self;
+        let requests = variant.requests.slice(scene.moments[moment]..variant.requests.len());
+        fill(&mut cache, &variant.filled[moment], requests.times[0]);
+        let scenario = scene.scenario(&variant.model, &requests, load, seed);
+        trial(&scenario, &mut cache, Seconds(0.0), scene.setup.horizon).healed
+    }
+}
+
+/// The warm miss ratio and the safe bound (a factor of the recorded load).
+struct Replayed<'a, 't> {
+    scene: &'a Scene<'t>,
+    variant: &'a Variant<'a>,
+}
+
+impl Task for Replayed<'_, '_> {
+    type Output = (Option<f64>, Option<f64>);
+
+    fn run<P: Policy>(self, cache: Cache<P>) -> Self::Output {
+        let Replayed { scene, variant } = self;
+        let safe = is_safe_defined(scene, variant)
+            .then(|| safe(scene, variant, &cache).into_iter().flatten().reduce(f64::min))
+            .flatten()
+            .filter(|load| *load > 0.0);
+        let mut cache = cache;
+        let warm = scene.setup.sweep.warm_position(variant.requests.len()).unwrap_or(0);
+        replay(&mut cache, &variant.requests.slice(0..warm));
+        let tally = replay(&mut cache, &variant.requests.slice(warm..variant.requests.len()));
+        (tally.miss_ratio(), safe)
+    }
+}
+
+/// The predicate speaks of one FIFO queue. A bound that no wait in time can reach does not matter to it.
+fn is_safe_defined(scene: &Scene<'_>, variant: &Variant<'_>) -> bool {
+    let reachable = scene.answers() * variant.service.patience().0;
+    variant.model.queue.order == Order::Fifo
+        && variant.model.queue.bound.is_none_or(|bound| f64::from(bound) >= reachable)
+}
+
+/// The largest load that survives, for each moment.
+fn safe<P: Policy>(scene: &Scene<'_>, variant: &Variant<'_>, empty: &Cache<P>) -> Vec<Option<f64>> {
+    let mut walks = Walks { walker: Walker::new(empty.object_count()), cache: empty.clone() };
+    (0..scene.moments.len())
+        .map(|moment| largest(scene.load, |load| walks.survives(scene, variant, empty, moment, load, usize::MAX)))
+        .collect()
+}
+
+struct Walks<P: Policy> {
+    walker: Walker,
+    cache: Cache<P>,
+}
+
+impl<P: Policy> Walks<P> {
+    /// Whether no answer is late among the first `most` requests after the loss.
+    fn survives(
+        &mut self,
+        scene: &Scene<'_>,
+        variant: &Variant<'_>,
+        empty: &Cache<P>,
+        moment: usize,
+        load: f64,
+        most: usize,
+    ) -> bool {
+        if scene.interrupt.is_set() {
+            return true;
+        }
+        let begin = scene.moments[moment];
+        let horizon = Seconds(scene.setup.horizon.0 * load);
+        let end = variant.requests.times[begin].saturating_add(horizon.nanoseconds());
+        let end = variant.requests.position_at(end).min(begin.saturating_add(most));
+        let requests = variant.requests.slice(begin..end.max(begin + 1));
+        self.cache.copy_from(empty);
+        fill(&mut self.cache, &variant.filled[moment], requests.times[0]);
+        self.cache.stretch_lives(requests.times[0], load);
+        let scaled = Requests { second: (SECOND as f64 * load).round().max(1.0) as u64, ..requests };
+        self.walker.survives(&mut self.cache, &scaled, &variant.service, variant.model.backend.mu.per_second)
+    }
+}
+
+struct Bottleneck<'a, 't> {
+    scene: &'a Scene<'t>,
+    variant: &'a Variant<'t>,
+}
+
+impl Task for Bottleneck<'_, '_> {
+    type Output = Option<(usize, usize, Seconds)>;
+
+    fn run<P: Policy>(self, empty: Cache<P>) -> Self::Output {
+        let Bottleneck { scene, variant } = self;
+        let limits = safe(scene, variant, &empty);
+        let limits = limits.into_iter().enumerate().filter_map(|(moment, limit)| Some((moment, limit?)));
+        let (moment, limit) = limits.filter(|(_, limit)| *limit > 0.0).min_by(|a, b| a.1.total_cmp(&b.1))?;
+        let load = limit * (1.0 + 2.0 * TOLERANCE);
+        let mut walks = Walks { walker: Walker::new(empty.object_count()), cache: empty.clone() };
+        let begin = scene.moments[moment];
+        let (mut low, mut high) = (0, variant.requests.len() - begin);
+        if walks.survives(scene, variant, &empty, moment, load, high) {
+            return None;
+        }
+        while high - low > 1 {
+            let middle = low + (high - low) / 2;
+            if walks.survives(scene, variant, &empty, moment, load, middle) { low = middle } else { high = middle }
+        }
+        let times = variant.requests.times;
+        let took = (times[begin + high - 1] - times[begin]) as f64 / SECOND as f64 / load;
+        Some((moment, high, Seconds(took)))
+    }
+}

@@ -1,0 +1,151 @@
+//! One service under one load, as people say it: cache, backend, queue, clients, when and for how long. What is not said is
+//! found on the trace. It runs no outage.
+
+use super::scenario::factor;
+use super::words::QueueWord;
+use crate::analysis::{AUTO_BACKEND_HEADROOM, Facts, Sweep};
+use crate::cache::Cache;
+use crate::error::{Error, Result};
+use crate::interrupt::Interrupt;
+use crate::outage::client::Backoff;
+use crate::outage::{Fill, Model};
+use crate::policy::Policy;
+use crate::replay::cell::{Cell, Task};
+use crate::replay::hunt::{Ground, warm_backend};
+use crate::replay::windows::Windows;
+use crate::service::Service;
+use crate::trace::Trace;
+use crate::units::{Demand, Load, Rate, Ratio, Seconds};
+
+/// The service and its load.
+#[derive(Clone)]
+pub struct Setup {
+    /// One policy, one cache size, warm-up, threads.
+    pub sweep: Sweep,
+    /// The backend's capacity; `None`: assume what the policy needs warm, and some headroom.
+    pub backend: Option<Rate>,
+    /// The backend's and the clients' other properties.
+    pub service: Service,
+    /// The queue before the backend.
+    pub queue: QueueWord,
+    /// Which answers enter the cache.
+    pub fill: Fill,
+    /// How long clients wait before they try again.
+    pub backoff: Backoff,
+    /// What refusing or dropping an ask costs the backend, as a share of an answer.
+    pub error_cost: Ratio,
+    /// The load; `None`: as recorded.
+    pub load: Option<Load>,
+    /// When it begins, after the trace's first request; `None`: chosen.
+    pub at: Option<Seconds>,
+    /// How long it is followed, in real time.
+    pub horizon: Seconds,
+    /// Seed of the simulation.
+    pub seed: u64,
+}
+
+impl Setup {
+    /// # Errors
+    /// A trace without times, or without sizes where the backend counts bytes.
+    pub(in crate::analysis) fn check(&self, trace: &Trace) -> Result<()> {
+        if !trace.has_times() {
+            return Err(Error::trace("the trace has no times, so it has no load")
+                .at(&trace.name, None)
+                .hint("give it a rate: --rate 3000/s"));
+        }
+        if self.backend.is_some_and(|backend| backend.of == Demand::Bytes) && trace.sizes.is_none() {
+            return Err(Error::usage("the backend is given in bytes a second, but the trace has no sizes")
+                .at(&trace.name, None)
+                .hint("give it in answers a second: -b 300/s"));
+        }
+        Ok(())
+    }
+
+    /// The load as a factor of the recorded one.
+    pub(in crate::analysis) fn factor(&self, today: f64) -> f64 {
+        self.load.map_or(1.0, |load| factor(load, today))
+    }
+
+    /// The one cell.
+    ///
+    /// # Errors
+    /// A cache size that the trace cannot give.
+    pub(in crate::analysis) fn cell(&self, trace: &Trace, facts: &Facts) -> Result<Cell> {
+        let mut cells = self.sweep.cells(&trace.about(), facts)?;
+        cells.pop().ok_or_else(|| Error::usage("no policy was named"))
+    }
+
+    /// The backend given, or the smallest that carries the load while the cache is warm, and some headroom.
+    ///
+    /// # Errors
+    /// Where none can be assumed.
+    pub(in crate::analysis) fn backend(
+        &self,
+        trace: &Trace,
+        cell: &Cell,
+        warm: usize,
+        load: f64,
+        interrupt: &Interrupt,
+    ) -> Result<Rate> {
+        if let Some(backend) = self.backend {
+            return Ok(backend);
+        }
+        let ground = Ground {
+            requests: trace.requests(),
+            warm,
+            moments: vec![warm],
+            horizon: self.horizon,
+            service: self.service,
+            load,
+            interrupt: interrupt.clone(),
+        };
+        let least = cell.with_cache(trace, WarmBackend(&ground))?.filter(|mu| *mu > 0.0).ok_or_else(|| {
+            Error::usage("a backend cannot be assumed: after warm-up the cache never misses, or no backend suffices")
+                .at(&trace.name, None)
+                .hint("say what the backend can do: -b 300/s")
+        })?;
+        Ok(Rate { per_second: least * AUTO_BACKEND_HEADROOM, of: self.service.demand })
+    }
+
+    /// Everything around the cache, with this backend.
+    pub(in crate::analysis) fn model(&self, backend: Rate) -> Model {
+        let service = Service { demand: backend.of, ..self.service };
+        let mut model = Model::new(&service, backend);
+        model.queue = self.queue.queue(service.patience());
+        model.fill = self.fill;
+        model.client.backoff = self.backoff;
+        model.error_cost = self.error_cost;
+        model
+    }
+}
+
+/// The load of the busiest window, requests a second.
+///
+/// # Errors
+/// Where there is none.
+pub(in crate::analysis) fn today(trace: &Trace, windows: &Windows) -> Result<f64> {
+    let none = || {
+        Error::trace("there is no load: no gets, or all at one instant")
+            .at(&trace.name, None)
+            .hint("look at its columns: coldgap inspect")
+    };
+    windows.busiest().map(|(_, load)| load).filter(|load| *load > 0.0).ok_or_else(none)
+}
+
+/// What a miss takes of the backend on average, in its unit.
+pub(in crate::analysis) fn mean_demand(backend: Rate, facts: &Facts) -> f64 {
+    match backend.of {
+        Demand::Answers => 1.0,
+        Demand::Bytes => facts.bytes_requested as f64 / facts.counted.max(1) as f64,
+    }
+}
+
+struct WarmBackend<'a>(&'a Ground<'a>);
+
+impl Task for WarmBackend<'_> {
+    type Output = Option<f64>;
+
+    fn run<P: Policy>(self, cache: Cache<P>) -> Option<f64> {
+        warm_backend(cache, self.0).limit
+    }
+}

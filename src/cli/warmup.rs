@@ -1,0 +1,42 @@
+//! `coldgap warmup`: what loading the hottest keys buys, and how cache nodes may restart.
+
+use super::setup_args::SetupArgs;
+use super::target;
+use super::{command_line, print};
+use crate::analysis::knobs::{Scene, restart, warmup};
+use crate::analysis::outage::scenario::Scenario;
+use crate::error::Result;
+use crate::interrupt::Interrupt;
+use crate::progress::Progress;
+use crate::report::knobs::{self, text};
+use clap::Args;
+
+/// What loading the hottest keys beforehand buys, and how many cache nodes may restart, how fast
+#[derive(Debug, Args)]
+pub struct WarmupArgs {
+    #[command(flatten)]
+    setup: SetupArgs,
+    /// Nodes of the cache that restart, each with its share of the keys
+    #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..=64))]
+    shards: u32,
+}
+
+/// Runs it.
+///
+/// # Errors
+/// A trace that cannot be read, flags that contradict each other, an output that cannot be written, an interrupt.
+pub fn run(args: &WarmupArgs, interrupt: &Interrupt) -> Result<()> {
+    let targets = args.setup.targets()?;
+    let setup = args.setup.setup(&Scenario::default())?;
+    let trace = args.setup.read(&setup, interrupt)?;
+    let progress = Progress::start("simulating", warmup::STEPS + 2);
+    let scene = Scene::new(&trace, &setup, interrupt)?;
+    progress.step(1);
+    let found = warmup::warmup(&scene, || progress.step(1))?;
+    let restarted = restart::restarts(&scene, args.shards)?;
+    progress.step(1);
+    interrupt.check()?;
+    drop(progress);
+    let report = knobs::warmup(&command_line(), &scene, &found, &restarted);
+    if target::write(targets, &report)? { Ok(()) } else { print(&text::warmup(&report)) }
+}

@@ -1,0 +1,154 @@
+//! The reports of `coldgap sensitivity` and `coldgap warmup`: what moves hidden capacity, as versioned data, and for
+//! reading ([`text`]).
+
+mod build;
+mod sentence;
+pub mod text;
+
+pub use build::{sensitivity, warmup};
+
+use super::Tool;
+use super::outage::TraceFacts;
+use crate::outage::Model;
+use crate::units::Rate;
+use serde::Serialize;
+
+/// Hidden capacity against the service's knobs.
+#[derive(Debug, Clone, Serialize)]
+#[allow(missing_docs, reason = "as in the report of an outage")]
+pub struct SensitivityReport {
+    pub schema_version: u32,
+    pub tool: Tool,
+    pub command: String,
+    pub config: Config,
+    pub seed: u64,
+    pub assumptions: Vec<String>,
+    pub trace: TraceFacts,
+    /// What moves it most, and whether eviction does.
+    pub sentence: String,
+    /// The first is the service as it is; also the table of CSV and Parquet.
+    pub rows: Vec<SensitivityRow>,
+    pub warnings: Vec<String>,
+}
+
+/// Hidden capacity against what is loaded beforehand, and restarts.
+#[derive(Debug, Clone, Serialize)]
+#[allow(missing_docs, reason = "as in the report of an outage")]
+pub struct WarmupReport {
+    pub schema_version: u32,
+    pub tool: Tool,
+    pub command: String,
+    pub config: Config,
+    pub seed: u64,
+    pub assumptions: Vec<String>,
+    pub trace: TraceFacts,
+    /// What it buys, and how to restart.
+    pub sentence: String,
+    /// In rising order of keys; the first loads nothing. Also the table of CSV and Parquet.
+    pub rows: Vec<PreloadRow>,
+    /// Null where no answer is ever late.
+    pub elasticity: Option<Elasticity>,
+    pub restarts: Restarts,
+    pub warnings: Vec<String>,
+}
+
+/// The configuration as it was used.
+#[derive(Debug, Clone, Serialize)]
+#[allow(missing_docs, reason = "the names say it, with units")]
+pub struct Config {
+    pub policy: String,
+    pub cache: String,
+    pub cache_capacity_objects: Option<u64>,
+    pub cache_capacity_bytes: Option<u64>,
+    pub cache_capacity_ratio: f64,
+    pub backend: Rate,
+    pub backend_assumed: bool,
+    pub model: Model,
+    pub load_ratio: f64,
+    /// When the cache is lost, after the trace's first request.
+    pub moments_seconds: Vec<f64>,
+    pub seeds: u64,
+    pub horizon_seconds: f64,
+    pub window_seconds: f64,
+    pub warmup_ratio: f64,
+}
+
+/// One change of the service.
+#[derive(Debug, Clone, Serialize)]
+#[allow(missing_docs, reason = "the names say it, with units")]
+pub struct SensitivityRow {
+    /// `base`, `timeout`, `queue`, `retries`, `single_flight`, `insert_rule`, `eviction` or `skew`.
+    pub knob: &'static str,
+    pub setting: String,
+    /// Up to this load every trial healed; null: in none of those tried.
+    pub hidden_low_per_second: Option<f64>,
+    /// At this load some trial did not; null: all did, up to what the warm cache lets the backend carry.
+    pub hidden_high_per_second: Option<f64>,
+    /// Over the base row.
+    pub hidden_factor: Option<f64>,
+    /// Null where the predicate is not defined.
+    pub hidden_safe_per_second: Option<f64>,
+    /// Long-run: mu / m.
+    pub advertised_per_second: Option<f64>,
+}
+
+/// Some of the hottest keys, loaded beforehand.
+#[derive(Debug, Clone, Serialize)]
+#[allow(missing_docs, reason = "the names say it, with units; gains are over the row before")]
+pub struct PreloadRow {
+    pub keys: u64,
+    pub entries_ratio: f64,
+    pub bytes: Option<u64>,
+    pub hidden_low_per_second: Option<f64>,
+    pub hidden_high_per_second: Option<f64>,
+    pub hidden_factor: Option<f64>,
+    pub hidden_safe_per_second: Option<f64>,
+    pub gain_per_thousand_keys: Option<f64>,
+    pub gain_per_gib: Option<f64>,
+}
+
+/// A tenth of the cold misses answered from elsewhere.
+#[derive(Debug, Clone, Serialize)]
+#[allow(missing_docs, reason = "the names say it, with units")]
+pub struct Elasticity {
+    pub deciding_seconds: f64,
+    pub deciding_requests: u64,
+    pub cold_keys: u64,
+    pub spared_keys: u64,
+    pub spared_ratio: f64,
+    pub hidden_low_per_second: Option<f64>,
+    pub hidden_high_per_second: Option<f64>,
+    pub hidden_safe_per_second: Option<f64>,
+    /// Relative gain of the safe bound over the share that was spared.
+    pub safe_elasticity: Option<f64>,
+    /// The same of the measured hidden capacity.
+    pub hidden_elasticity: Option<f64>,
+}
+
+/// Restarts of the cache's nodes, at the load to carry.
+#[derive(Debug, Clone, Serialize)]
+#[allow(missing_docs, reason = "the names say it, with units")]
+pub struct Restarts {
+    pub nodes: u32,
+    pub load_per_second: f64,
+    /// In the worst five windows while nothing restarts.
+    pub control_worst_success_ratio: f64,
+    /// Null: unknown, or not even one.
+    pub safe_batch_nodes: Option<u32>,
+    /// Null: unknown, or none of those tried.
+    pub safe_spacing_seconds: Option<f64>,
+    pub batches: Vec<RestartRow>,
+    pub spacings: Vec<RestartRow>,
+}
+
+/// One way of restarting: the worst of its trials.
+#[derive(Debug, Clone, Serialize)]
+#[allow(missing_docs, reason = "the names say it, with units")]
+pub struct RestartRow {
+    pub at_once: u32,
+    pub spacing_seconds: Option<f64>,
+    pub safe: bool,
+    pub healed: bool,
+    pub worst_success_ratio: f64,
+    pub recovery_seconds: Option<f64>,
+}

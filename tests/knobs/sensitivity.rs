@@ -1,0 +1,43 @@
+//! Which knobs move hidden capacity, and which do not.
+
+use super::{report, rows};
+use crate::outage_command::number;
+use serde_json::Value;
+
+#[test]
+fn knobs_move_hidden_as_the_model_says() {
+    let report = report("sensitivity", &[]);
+    let all = rows(&report, "rows");
+    let find = |knob: &str, setting: &str| -> &Value {
+        let fits = |row: &&Value| row["knob"] == knob && row["setting"].as_str().unwrap().contains(setting);
+        all.iter().find(fits).unwrap_or_else(|| panic!("{knob} {setting}"))
+    };
+    let factor = |knob: &str, setting: &str| number(find(knob, setting), "hidden_factor");
+    assert_eq!(all[0]["knob"], "base");
+    assert_eq!(number(&all[0], "hidden_factor"), 1.0);
+    let advertised = number(&all[0], "advertised_per_second");
+    // LIFO and a short queue bring it close to advertised; a queue that is longer than the timeout does nothing.
+    for setting in ["LIFO", "(0.5 mu T)"] {
+        assert!(number(find("queue", setting), "hidden_low_per_second") > 0.8 * advertised, "{setting}");
+    }
+    assert!((0.9..1.1).contains(&factor("queue", "(2 mu T)")));
+    // Who waits longer is answered in time more often.
+    let (half, twice, five) = (factor("timeout", "x0.5"), factor("timeout", "x2"), factor("timeout", "x5"));
+    assert!(half < 1.0 && 1.0 < twice && twice < five, "{half} {twice} {five}");
+    for retries in ["1", "3"] {
+        assert!(factor("retries", retries) <= 1.02, "{retries}");
+    }
+    assert!(factor("single_flight", "on") >= 1.0);
+    assert!(factor("insert_rule", "late") > 1.1);
+    let policies: Vec<f64> =
+        all.iter().filter(|row| row["knob"] == "eviction").map(|row| number(row, "hidden_factor")).collect();
+    assert_eq!(policies, [1.0; 4]);
+    assert!(report["sentence"].as_str().unwrap().contains("eviction policy moves it by nothing"));
+    // But they move advertised.
+    assert!(number(find("eviction", "fifo"), "advertised_per_second") < 0.95 * advertised);
+    for row in all.iter().filter(|row| !row["hidden_safe_per_second"].is_null()) {
+        let (safe, high) = (number(row, "hidden_safe_per_second"), row["hidden_high_per_second"].as_f64());
+        assert!(high.is_none_or(|high| safe < 1.05 * high), "{row}");
+    }
+    assert!(find("queue", "LIFO")["hidden_safe_per_second"].is_null());
+}
