@@ -32,6 +32,8 @@
 //! fifo takes 2.5 ns a request, which is about what its instructions need; clock, sieve and lru take twice that, at either
 //! size; s3fifo still pays for wrong guesses, the more the more it misses.
 
+mod zipf;
+
 use coldgap::cache::Cache;
 use coldgap::policy::{self, ALL, Capacity, Parameters, Policy, Visitor};
 use coldgap::replay::observe::Feed;
@@ -41,29 +43,11 @@ use coldgap::request::{NEVER, ObjectId, Requests, SECOND};
 use coldgap::trace::{self, ReadOptions};
 use criterion::measurement::WallTime;
 use criterion::{BatchSize, BenchmarkGroup, Criterion, Throughput, criterion_group, criterion_main};
-use rand::SeedableRng;
-use rand_distr::{Distribution, Zipf};
-use rand_xoshiro::Xoshiro256PlusPlus;
 use std::path::Path;
 use std::time::Duration;
+use zipf::zipf;
 
 const TWITTER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/traces/libcachesim__twitter_cluster52.csv");
-
-/// Draws a trace; ids go by first touch.
-fn zipf(exponent: f64, objects: usize, requests: usize) -> Vec<ObjectId> {
-    let mut random = Xoshiro256PlusPlus::seed_from_u64(1);
-    let popularity = Zipf::new(objects as f64, exponent).expect("the exponent is positive");
-    let mut ids = vec![None; objects + 1];
-    let mut touched = 0;
-    let mut draw = || {
-        let rank = popularity.sample(&mut random) as usize;
-        *ids[rank].get_or_insert_with(|| {
-            touched += 1;
-            ObjectId(touched - 1)
-        })
-    };
-    (0..requests).map(|_| draw()).collect()
-}
 
 fn read(path: &Path) -> Vec<ObjectId> {
     let trace = trace::read(path, &ReadOptions::default());
