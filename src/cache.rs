@@ -6,7 +6,7 @@
 use crate::bitset::BitSet;
 use crate::hash::mix;
 use crate::policy::admission::Admission;
-use crate::policy::{Capacity, Nodes, Policy};
+use crate::policy::{Capacity, Nodes, Policy, run};
 use crate::request::{ObjectId, Op, Request};
 use crate::units::Ratio;
 
@@ -53,10 +53,11 @@ pub trait Lookaside: Send {
     /// A hint: this object will be asked for in some 12 requests; its node was fetched before.
     fn prefetch_neighbours(&self, object: ObjectId);
 
-    /// A run of gets with an instant backend, of objects that all count 1 and have no time to live, and its misses; or `None`,
-    /// with nothing done, where they must be asked one by one.
-    fn run(&mut self, _objects: &[ObjectId]) -> Option<u64> {
-        None
+    /// A run of gets with an instant backend, of objects that all count 1 and have no time to live. `missed`, as long as
+    /// `objects`, becomes 1 for each get that missed and 0 for the others. False, with nothing done, where they must be
+    /// asked one by one.
+    fn run(&mut self, _objects: &[ObjectId], _missed: &mut [u8]) -> bool {
+        false
     }
 
     /// One request with an instant backend: a miss is filled at once. True where it was a get that missed.
@@ -343,12 +344,13 @@ impl<P: Policy> Lookaside for Cache<P> {
         false
     }
 
-    fn run(&mut self, objects: &[ObjectId]) -> Option<u64> {
+    fn run(&mut self, objects: &[ObjectId], missed: &mut [u8]) -> bool {
         let is_full = self.used == self.limit && self.used > 0;
-        let misses =
-            if self.runs && is_full { self.policy.run(&mut self.nodes, &mut self.cached, objects) } else { None };
-        self.decisions += misses.unwrap_or(0);
-        misses
+        let passed = self.runs && is_full && self.policy.run(&mut self.nodes, &mut self.cached, objects, missed);
+        if passed {
+            self.decisions += run::misses(missed);
+        }
+        passed
     }
 
     fn write(&mut self, request: &Request) {
@@ -416,7 +418,7 @@ impl<P: Policy> Lookaside for Cache<P> {
     }
 
     fn entries(&self) -> u64 {
-        self.cached.len()
+        self.cached.count()
     }
 
     fn decisions(&self) -> u64 {

@@ -69,11 +69,10 @@ impl Policy for Clock {
         self.queue.remove(nodes, object);
     }
 
-    fn run(&mut self, nodes: &mut Nodes<u8>, cached: &mut BitSet, gets: &[ObjectId]) -> Option<u64> {
+    fn run(&mut self, nodes: &mut Nodes<u8>, cached: &mut BitSet, gets: &[ObjectId], missed: &mut [u8]) -> bool {
         self.queue.prepare(self.queue.len());
         let (mut queue, mut visited, mut set) = (take(&mut self.queue), take(nodes), take(cached));
-        let mut misses = 0;
-        for (object, coming) in ahead(gets) {
+        for ((object, coming), missed) in ahead(gets).zip(missed) {
             set.prefetch(coming);
             visited.prefetch(coming);
             let miss = 1 - set.bit(object);
@@ -88,10 +87,10 @@ impl Policy for Clock {
             visited[object] = 1 - miss;
             queue.pop_if(&visited, miss);
             queue.push_if(object, miss);
-            misses += u64::from(miss);
+            *missed = miss;
         }
         (self.queue, *nodes, *cached) = (queue, visited, set);
-        Some(misses)
+        true
     }
 }
 

@@ -55,20 +55,19 @@ impl Policy for Fifo {
         Some(self.queue.oldest())
     }
 
-    fn run(&mut self, nodes: &mut Nodes<()>, cached: &mut BitSet, gets: &[ObjectId]) -> Option<u64> {
+    fn run(&mut self, nodes: &mut Nodes<()>, cached: &mut BitSet, gets: &[ObjectId], missed: &mut [u8]) -> bool {
         self.queue.prepare(self.queue.len());
         let (mut queue, mut set) = (take(&mut self.queue), take(cached));
-        let mut misses = 0;
-        for (object, coming) in ahead(gets) {
+        for ((object, coming), missed) in ahead(gets).zip(missed) {
             set.prefetch(coming);
             let miss = 1 - set.bit(object);
             set.replace(queue.next_out(), object, miss);
             queue.pop_if(nodes, miss);
             queue.push_if(object, miss);
-            misses += u64::from(miss);
+            *missed = miss;
         }
         (self.queue, *cached) = (queue, set);
-        Some(misses)
+        true
     }
 
     fn on_remove(&mut self, nodes: &mut Nodes<()>, object: ObjectId) {

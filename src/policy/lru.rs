@@ -63,18 +63,17 @@ impl Policy for Lru {
         self.recency.remove(nodes, object);
     }
 
-    fn run(&mut self, nodes: &mut Nodes<u32>, cached: &mut BitSet, gets: &[ObjectId]) -> Option<u64> {
+    fn run(&mut self, nodes: &mut Nodes<u32>, cached: &mut BitSet, gets: &[ObjectId], missed: &mut [u8]) -> bool {
         self.recency.make_room(nodes, run::LENGTH);
         let (mut recency, mut places, mut set) = (take(&mut self.recency), take(nodes), take(cached));
-        let mut misses = 0;
-        for (object, coming) in ahead(gets) {
+        for ((object, coming), missed) in ahead(gets).zip(missed) {
             set.prefetch(coming);
             places.prefetch(coming);
             let miss = 1 - set.bit(object);
             set.replace(recency.use_or_replace(&mut places, object, miss), object, miss);
-            misses += u64::from(miss);
+            *missed = miss;
         }
         (self.recency, *nodes, *cached) = (recency, places, set);
-        Some(misses)
+        true
     }
 }

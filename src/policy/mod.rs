@@ -193,11 +193,12 @@ pub trait Policy: Clone + Send + Sync + Sized + 'static {
 
     /// A run of gets, at most [`run::LENGTH`], through a full cache in which every object counts 1, each answered at once: for
     /// every one, what `on_hit` does where it is in `cached`, else what `on_miss`, `evict` and `on_insert` do, and `cached`
-    /// follows. Gives back the number of misses; or `None`, with nothing done, where the run has to go the ordinary way. Only
-    /// for policies that admit everything, and where it is faster: see [`run`].
+    /// follows. `missed`, as long as `gets`, becomes 1 for each get that missed and 0 for the others. False, with nothing
+    /// done, where the run has to go the ordinary way. Only for policies that admit everything, and where it is faster: see
+    /// [`run`].
     #[inline(always)]
-    fn run(&mut self, _nodes: &mut Nodes<Self::Node>, _cached: &mut BitSet, _gets: &[ObjectId]) -> Option<u64> {
-        None
+    fn run(&mut self, _: &mut Nodes<Self::Node>, _cached: &mut BitSet, _gets: &[ObjectId], _missed: &mut [u8]) -> bool {
+        false
     }
 
     /// A hint, some requests ahead: fetch the memory that a hit on `object` will touch beyond its own node.

@@ -16,8 +16,12 @@
 //! the ghosts have let go. With byte sizes and the default fill, objects above a tenth of the cache are refused.
 
 use super::queue::Queue;
+use super::run::{self, ahead};
 use super::{Capacity, Info, Nodes, Parameter, ParameterError, Parameters, Policy};
+use crate::bitset::BitSet;
 use crate::request::{ObjectId, Request};
+use std::hint::select_unpredictable;
+use std::mem::take;
 
 /// A node's lowest bits: the hits in its present place, counted up to 3.
 const HITS: u8 = 0b11;
@@ -109,8 +113,10 @@ impl Policy for S3Fifo {
     }
 
     fn memory(capacity: Capacity, objects: usize) -> u64 {
-        // Small, main, and as many ghosts as stale entries among them.
-        4 * Queue::memory(capacity.most_objects(objects), objects)
+        let most = capacity.most_objects(objects);
+        // As many entries among the ghosts are stale, and some more.
+        let ghosts = 2 * most + LEAST_STALE + run::LENGTH;
+        2 * Queue::memory(most, objects) + Queue::memory(ghosts, objects)
     }
 
     #[inline(always)]
@@ -167,6 +173,68 @@ impl Policy for S3Fifo {
         self.evict_main(nodes)
     }
 
+    fn run(&mut self, nodes: &mut Nodes<u8>, cached: &mut BitSet, gets: &[ObjectId], missed: &mut [u8]) -> bool {
+        self.prepare(nodes);
+        let (mut small, mut main) = (take(&mut self.small), take(&mut self.main));
+        let (mut ghosts, mut ghost_count) = (take(&mut self.ghosts), self.ghost_count as u64);
+        let (main_capacity, ghost_capacity, promote) = (self.main_capacity, self.ghost_capacity, self.promote);
+        let (mut marks, mut set) = (take(nodes), take(cached));
+        for ((object, coming), missed) in ahead(gets).zip(&mut *missed) {
+            set.prefetch(coming);
+            marks.prefetch(coming);
+            *missed = 1 - set.bit(object);
+            if *missed == 0 {
+                marks[object] += u8::from(marks[object] & HITS < HITS);
+                continue;
+            }
+            let mark = marks[object];
+            let returns = u8::from(mark & PLACE == GHOST);
+            if returns == 1 && mark & STALE == STALE {
+                ghosts.retain(|ghost| !is_stale(&mut marks, ghost));
+            }
+            marks[object] += returns * (ONE_STALE + RETURNING - GHOST);
+            ghost_count -= u64::from(returns);
+
+            let mut from_main = main.len() as u64 > main_capacity;
+            let victim = loop {
+                from_main |= small.is_empty();
+                let oldest = select_unpredictable(from_main, main.next_out(), small.next_out());
+                small.pop_if(&marks, u8::from(!from_main));
+                main.pop_if(&marks, u8::from(from_main));
+                let mark = marks[oldest];
+                if mark & HITS < select_unpredictable(from_main, 1, promote) {
+                    break oldest;
+                }
+                marks[oldest] = select_unpredictable(from_main, mark.wrapping_sub(1), mark & STALE | MAIN);
+                main.push_if(oldest, 1);
+            };
+            let remembered = u8::from(!from_main && ghost_capacity > 0);
+            while ghost_count + u64::from(remembered) > ghost_capacity {
+                let forgotten = ghosts.next_out();
+                let mark = marks[forgotten];
+                let is_stale = mark & STALE != 0;
+                marks[forgotten] = select_unpredictable(is_stale, mark.wrapping_sub(ONE_STALE), OUT);
+                ghost_count -= u64::from(!is_stale);
+                ghosts.pop_if(&marks, 1);
+            }
+            marks[victim] = (marks[victim] & STALE) | (remembered * GHOST);
+            ghosts.push_if(victim, remembered);
+            ghost_count += u64::from(remembered);
+            set.remove(victim);
+
+            set.insert(object);
+            marks[object] = marks[object] & STALE | (SMALL + returns * (MAIN - SMALL));
+            small.push_if(object, 1 - returns);
+            main.push_if(object, returns);
+        }
+        (self.small_weight, self.main_weight) = (small.len() as u64, main.len() as u64);
+        (self.ghost_weight, self.ghost_count) = (ghost_count, ghost_count as usize);
+        self.has_evicted |= missed.contains(&1);
+        (self.small, self.main, self.ghosts) = (small, main, ghosts);
+        (*nodes, *cached) = (marks, set);
+        true
+    }
+
     fn on_remove(&mut self, nodes: &mut Nodes<u8>, object: ObjectId) {
         if nodes[object] & PLACE == MAIN {
             self.main.remove(nodes, object);
@@ -193,6 +261,17 @@ fn place(nodes: &mut Nodes<u8>, object: ObjectId, place: u8) {
 }
 
 impl S3Fifo {
+    /// Makes sure that nothing in a run needs memory: an object may stand in either queue, and each get may make one stale.
+    fn prepare(&mut self, nodes: &mut Nodes<u8>) {
+        let cached = self.small.len() + self.main.len();
+        self.small.prepare(cached);
+        self.main.prepare(cached);
+        if self.ghosts.len() > 2 * self.ghost_count + LEAST_STALE {
+            self.ghosts.retain(|ghost| !is_stale(nodes, ghost));
+        }
+        self.ghosts.prepare(self.ghosts.len() + run::LENGTH);
+    }
+
     #[inline(always)]
     fn enter_main(&mut self, nodes: &mut Nodes<u8>, object: ObjectId) {
         place(nodes, object, MAIN);

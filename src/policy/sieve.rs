@@ -86,14 +86,13 @@ impl Policy for Sieve {
         self.turn_round();
     }
 
-    fn run(&mut self, nodes: &mut Nodes<u8>, cached: &mut BitSet, gets: &[ObjectId]) -> Option<u64> {
+    fn run(&mut self, nodes: &mut Nodes<u8>, cached: &mut BitSet, gets: &[ObjectId], missed: &mut [u8]) -> bool {
         let objects = self.unsifted.len() + self.sifted.len();
         self.unsifted.prepare(objects);
         self.sifted.prepare(objects);
         let (mut unsifted, mut sifted, mut round) = (take(&mut self.unsifted), take(&mut self.sifted), self.round);
         let (mut marks, mut set) = (take(nodes), take(cached));
-        let mut misses = 0;
-        for (object, coming) in ahead(gets) {
+        for ((object, coming), missed) in ahead(gets).zip(missed) {
             set.prefetch(coming);
             marks.prefetch(coming);
             let miss = 1 - set.bit(object);
@@ -116,11 +115,11 @@ impl Policy for Sieve {
             }
             unsifted.push_if(object, miss);
             marks[object] = select_unpredictable(miss == 1, round, marks[object] | VISITED);
-            misses += u64::from(miss);
+            *missed = miss;
         }
         (self.unsifted, self.sifted, self.round) = (unsifted, sifted, round);
         (*nodes, *cached) = (marks, set);
-        Some(misses)
+        true
     }
 }
 

@@ -66,9 +66,9 @@ pub fn replay<C: Lookaside>(cache: &mut C, requests: &Requests<'_>) -> Tally {
     let next = requests.next.map(|next| &next[..objects.len()]);
     let get = Request { size: 1, next: NEVER, ..Request::default() };
     if times.is_none() && sizes.is_none() && next.is_none() {
-        return gets(cache, objects, true, |_, object| Request { object, ..get });
+        return gets(cache, objects, None, |_, object| Request { object, ..get });
     }
-    gets(cache, objects, sizes.is_none(), |i, object| Request {
+    gets(cache, objects, sizes, |i, object| Request {
         time: times.map_or(0, |times| times[i]),
         object,
         size: sizes.map_or(1, |sizes| sizes[i]),
@@ -78,29 +78,33 @@ pub fn replay<C: Lookaside>(cache: &mut C, requests: &Requests<'_>) -> Tally {
 }
 
 /// Only gets, none with a time to live: nothing but misses need be counted. `decode` gives the request at a position;
-/// as a type parameter it costs nothing for columns that a trace does not have. `alike`: all sizes are 1.
+/// as a type parameter it costs nothing for columns that a trace does not have.
 fn gets<C: Lookaside>(
     cache: &mut C,
     objects: &[ObjectId],
-    alike: bool,
+    sizes: Option<&[u32]>,
     decode: impl Fn(usize, ObjectId) -> Request,
 ) -> Tally {
+    let mut missed = [0; run::LENGTH];
     let mut misses = 0;
     let mut bytes_missed = 0;
     for first in (0..objects.len()).step_by(run::LENGTH) {
         let positions = first..objects.len().min(first + run::LENGTH);
-        if alike && let Some(missed) = cache.run(&objects[positions.clone()]) {
-            misses += missed;
-            bytes_missed += missed;
-            continue;
+        let missed = &mut missed[..positions.len()];
+        if !cache.run(&objects[positions.clone()], missed) {
+            for (i, missed) in positions.clone().zip(&mut *missed) {
+                look_ahead(cache, objects, i);
+                *missed = u8::from(cache.access(&decode(i, objects[i])));
+            }
         }
-        for i in positions {
-            look_ahead(cache, objects, i);
-            let request = decode(i, objects[i]);
-            let miss = cache.access(&request);
-            misses += u64::from(miss);
-            bytes_missed += u64::from(miss) * u64::from(request.size);
-        }
+        let misses_here = run::misses(missed);
+        misses += misses_here;
+        bytes_missed += match sizes {
+            Some(sizes) => {
+                missed.iter().zip(&sizes[positions]).map(|(miss, size)| u64::from(*miss) * u64::from(*size)).sum()
+            }
+            None => misses_here,
+        };
     }
     let requests = objects.len() as u64;
     Tally { requests, hits: requests - misses, misses, bytes_missed }
