@@ -6,7 +6,7 @@
 use crate::bitset::BitSet;
 use crate::hash::mix;
 use crate::policy::admission::Admission;
-use crate::policy::{Capacity, Nodes, Policy, run};
+use crate::policy::{Capacity, Nodes, Policy, Population, run};
 use crate::request::{ObjectId, Op, Request};
 use crate::units::Ratio;
 
@@ -131,11 +131,12 @@ impl<P: Policy> Cache<P> {
     }
 
     /// Bytes that [`Cache::new`] allocates for these arguments, and what the policy adds; admission is not counted.
-    pub fn memory(capacity: Capacity, objects: usize, expires: bool) -> u64 {
+    pub fn memory(capacity: Capacity, population: &Population, expires: bool) -> u64 {
         let weight = capacity.bytes().map_or(0, |_| size_of::<u32>());
         let expiry = if expires { 2 * size_of::<u64>() } else { 0 };
-        let bits = objects.div_ceil(8);
-        (objects * (size_of::<P::Node>() + weight + expiry) + bits) as u64 + P::memory(capacity, objects)
+        let objects = population.objects;
+        let nodes = objects * (size_of::<P::Node>() + weight + expiry);
+        (nodes + objects.div_ceil(8)) as u64 + P::memory(population)
     }
 
     /// What is cached now, in the capacity's unit.

@@ -6,7 +6,7 @@
 use crate::policies::golden;
 use coldgap::policy::admission::{FILTERS, FilterInfo};
 use coldgap::policy::spec::PolicySpec;
-use coldgap::policy::{ALL, Capacity, Info, Parameter};
+use coldgap::policy::{ALL, Capacity, Info, Parameter, Population};
 use coldgap::replay::cell::Cell;
 use coldgap::trace::FORMATS;
 use std::fmt::Write;
@@ -91,9 +91,10 @@ fn rate(policy: &str, size: &str) -> Option<String> {
 
 /// What a cache of a tenth of a million objects takes, by object of the trace.
 fn memory(info: &'static Info) -> String {
-    const OBJECTS: u64 = 1_000_000;
-    let cell = Cell { policy: PolicySpec::of(info), capacity: Capacity::Objects(OBJECTS / 10) };
-    format!("{:.1}", cell.memory(OBJECTS as usize, false).unwrap() as f64 / OBJECTS as f64)
+    const OBJECTS: usize = 1_000_000;
+    let cell = Cell { policy: PolicySpec::of(info), capacity: Capacity::Objects(OBJECTS as u64 / 10) };
+    let population = Population { objects: OBJECTS, cached: OBJECTS / 10, removes: false };
+    format!("{:.1}", cell.memory(&population, false).unwrap() as f64 / OBJECTS as f64)
 }
 
 fn formats() -> String {

@@ -3,7 +3,8 @@
 //! Memory is counted from what will be allocated. Time is an estimate, extrapolated from a short replay of the trace's
 //! beginning. Nothing here prints.
 
-use super::job::Job;
+use super::Facts;
+use super::job::{Job, population};
 use crate::error::{Error, Result};
 use crate::policy::Capacity;
 use crate::replay::cell::Cell;
@@ -56,14 +57,14 @@ impl Forecast {
     ///
     /// # Errors
     /// A limit that was asked for and that not even one job fits into.
-    pub fn of(source: &Source, jobs: &[Job], threads: usize, limit: Option<Limit>) -> Result<Forecast> {
+    pub fn of(source: &Source, facts: &Facts, jobs: &[Job], threads: usize, limit: Option<Limit>) -> Result<Forecast> {
         let about = source.about();
         let threads = grid::threads(threads);
         let (trace, reading, at_once, most) = match source {
             Source::Memory(trace) => (trace.memory(), reading_bytes(&about), threads, usize::MAX),
             Source::File(native) => (batch_bytes(native), 0, usize::MAX, CELLS_PER_THREAD * threads),
         };
-        let state = jobs.iter().map(|job| job.memory(&about)).collect::<Result<Vec<u64>>>()?;
+        let state = jobs.iter().map(|job| job.memory(&about, facts)).collect::<Result<Vec<u64>>>()?;
         let mut forecast = Forecast { passes: Vec::new(), jobs: state, trace, reading, at_once };
         let fixed = PROGRAM_BYTES + trace;
         let least = PROGRAM_BYTES + reading.max(trace + forecast.jobs.iter().max().copied().unwrap_or(0));
@@ -87,6 +88,7 @@ impl Forecast {
     /// A limit that was asked for and that it does not fit into.
     pub fn of_gap(
         trace: &About<'_>,
+        facts: &Facts,
         bytes_of_trace: u64,
         cells: &[Cell],
         threads: usize,
@@ -94,7 +96,8 @@ impl Forecast {
     ) -> Result<Forecast> {
         let of_cell = |cell: &Cell| {
             let fetches = (trace.objects * size_of::<u32>()) as u64;
-            Ok(GAP_FORKS * cell.memory(trace.objects, trace.expires)? + fetches)
+            let population = population(cell.capacity, facts, true);
+            Ok(GAP_FORKS * cell.memory(&population, trace.expires)? + fetches)
         };
         let forecast = Forecast {
             passes: vec![(0..cells.len()).collect()],

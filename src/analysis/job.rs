@@ -1,8 +1,10 @@
 //! What one replay of a sweep gives: a cell, or all of lru's sizes at once.
 
+use super::Facts;
 use super::run::Begin;
+use super::sweep::capacity_ratio;
 use crate::error::Result;
-use crate::policy::Capacity;
+use crate::policy::{Capacity, Population};
 use crate::replay::cell::Cell;
 use crate::replay::observe::Feed;
 use crate::replay::stack_distance::StackDistances;
@@ -43,9 +45,12 @@ impl Job {
     ///
     /// # Errors
     /// See [`Cell::memory`].
-    pub fn memory(&self, trace: &About<'_>) -> Result<u64> {
+    pub fn memory(&self, trace: &About<'_>, facts: &Facts) -> Result<u64> {
         match &self.cells[..] {
-            [cell] => cell.memory(trace.objects, trace.expires),
+            [cell] => {
+                let population = population(cell.capacity, facts, trace.expires || trace.deletes);
+                cell.memory(&population, trace.expires)
+            }
             _ => Ok(StackDistances::memory(trace.objects, trace.requests)),
         }
     }
@@ -71,6 +76,13 @@ impl Job {
             cells => format!("{ONE_PASS} at {} sizes", cells.len()),
         }
     }
+}
+
+/// How many objects a cache of this capacity holds: in bytes as many as of mean size fit.
+pub(super) fn population(capacity: Capacity, facts: &Facts, removes: bool) -> Population {
+    let share = capacity_ratio(capacity, facts).min(1.0);
+    let objects = facts.objects as usize;
+    Population { objects, cached: (facts.objects as f64 * share).ceil() as usize, removes }
 }
 
 /// True where one pass gives this cell exactly. In bytes no pass can: an object larger than the cache is refused, and

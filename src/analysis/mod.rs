@@ -229,8 +229,9 @@ pub fn analyse(
 /// A limit that was asked for and that it does not fit into; see also [`Sweep::cells`].
 pub fn forecast(trace: &Trace, question: &Question, limit: Option<Limit>) -> Result<(Forecast, Vec<Cell>)> {
     let (sweep, about) = (&question.sweep, trace.about());
-    let cells = sweep.cells(&about, &Facts::of(trace, sweep.warm_position(trace.len())?))?;
-    Ok((Forecast::of_gap(&about, trace.memory(), &cells, sweep.threads, limit)?, cells))
+    let facts = Facts::of(trace, sweep.warm_position(trace.len())?);
+    let cells = sweep.cells(&about, &facts)?;
+    Ok((Forecast::of_gap(&about, &facts, trace.memory(), &cells, sweep.threads, limit)?, cells))
 }
 
 fn check_window(trace: &Trace, question: &Question) -> Result<()> {

@@ -73,7 +73,7 @@ impl Sweep {
         let left: Vec<Cell> =
             cells.iter().zip(&totals).filter(|(_, total)| total.is_none()).map(|(cell, _)| cell.clone()).collect();
         let jobs = Job::all(&left, &about);
-        let forecast = Forecast::of(source, &jobs, self.threads, limit)?;
+        let forecast = Forecast::of(source, &facts, &jobs, self.threads, limit)?;
         monitor.expect((jobs.len() * about.requests) as u64);
         let run = Run { jobs: &jobs, about, warm, threads: self.threads, monitor };
         let (facts, found) = match source {
@@ -104,8 +104,9 @@ impl Sweep {
     pub fn forecast(&self, source: &Source, limit: Option<Limit>) -> Result<(Forecast, Vec<Job>)> {
         let about = source.about();
         let warm = self.warm_position(about.requests)?;
-        let jobs = Job::all(&self.cells(&about, &facts_before(source, warm))?, &about);
-        Ok((Forecast::of(source, &jobs, self.threads, limit)?, jobs))
+        let facts = facts_before(source, warm);
+        let jobs = Job::all(&self.cells(&about, &facts)?, &about);
+        Ok((Forecast::of(source, &facts, &jobs, self.threads, limit)?, jobs))
     }
 }
 

@@ -9,7 +9,7 @@
 
 use super::heap::Heap;
 use super::nodes::placed;
-use super::{Capacity, Info, Nodes, ParameterError, Parameters, Policy};
+use super::{Capacity, Info, Nodes, ParameterError, Parameters, Policy, Population};
 use crate::request::{ObjectId, Request};
 use std::cmp::Reverse;
 
@@ -45,8 +45,8 @@ impl Policy for Belady {
         Ok(Belady { heap: Heap::new() })
     }
 
-    fn memory(capacity: Capacity, objects: usize) -> u64 {
-        Heap::<Reverse<u32>>::memory(capacity.most_objects(objects))
+    fn memory(population: &Population) -> u64 {
+        Heap::<Reverse<u32>>::memory(population.cached)
     }
 
     #[inline(always)]

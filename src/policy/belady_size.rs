@@ -12,7 +12,7 @@
 
 use super::nodes::placed;
 use super::roster::{Roster, generator};
-use super::{Capacity, Info, Nodes, Parameter, ParameterError, Parameters, Policy, SEED};
+use super::{Capacity, Info, Nodes, Parameter, ParameterError, Parameters, Policy, Population, SEED};
 use crate::request::{NEVER, ObjectId, Request};
 use rand_xoshiro::Xoshiro256PlusPlus;
 
@@ -66,9 +66,8 @@ impl Policy for BeladySize {
         Ok(BeladySize { useful: Roster::new(), useless: Roster::new(), samples, random, now: 0 })
     }
 
-    fn memory(capacity: Capacity, objects: usize) -> u64 {
-        let objects = capacity.most_objects(objects);
-        Roster::<Record>::memory(objects) + Roster::<()>::memory(objects)
+    fn memory(population: &Population) -> u64 {
+        Roster::<Record>::memory(population.cached) + Roster::<()>::memory(population.cached)
     }
 
     #[inline(always)]

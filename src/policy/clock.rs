@@ -9,7 +9,7 @@
 
 use super::queue::Queue;
 use super::run::ahead;
-use super::{Capacity, Info, Nodes, ParameterError, Parameters, Policy};
+use super::{Capacity, Info, Nodes, ParameterError, Parameters, Policy, Population};
 use crate::bitset::BitSet;
 use crate::request::{ObjectId, Request};
 use std::mem::take;
@@ -39,8 +39,8 @@ impl Policy for Clock {
         Ok(Clock { queue: Queue::default() })
     }
 
-    fn memory(capacity: Capacity, objects: usize) -> u64 {
-        Queue::memory(capacity.most_objects(objects), objects)
+    fn memory(population: &Population) -> u64 {
+        Queue::memory(population.cached, population)
     }
 
     #[inline(always)]

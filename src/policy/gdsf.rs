@@ -13,7 +13,7 @@
 //! objects out until the level has risen to the ranks of what was popular once.
 
 use super::ageing::{Ageing, Node, Rank};
-use super::{Capacity, Info, Nodes, ParameterError, Parameters, Policy};
+use super::{Capacity, Info, Nodes, ParameterError, Parameters, Policy, Population};
 use crate::request::{ObjectId, Request};
 
 /// What a request for an object of size 1 is worth. Sums are floating-point numbers, so that this decides roundings.
@@ -45,8 +45,8 @@ impl Policy for Gdsf {
         Ok(Gdsf { incoming: ranks.rank(0.0), ranks })
     }
 
-    fn memory(capacity: Capacity, objects: usize) -> u64 {
-        Ageing::memory(capacity.most_objects(objects))
+    fn memory(population: &Population) -> u64 {
+        Ageing::memory(population.cached)
     }
 
     #[inline(always)]

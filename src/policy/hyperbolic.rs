@@ -10,7 +10,7 @@
 //! Poor where popularity changes fast: a request counts alike whenever it was.
 
 use super::roster::{Roster, generator};
-use super::{Capacity, Info, Nodes, Parameter, ParameterError, Parameters, Policy, SEED};
+use super::{Capacity, Info, Nodes, Parameter, ParameterError, Parameters, Policy, Population, SEED};
 use crate::request::{ObjectId, Request};
 use rand_xoshiro::Xoshiro256PlusPlus;
 
@@ -51,8 +51,8 @@ impl Policy for Hyperbolic {
         Ok(Hyperbolic { cached: Roster::new(), samples, random: generator(parameters, &Self::INFO)?, now: 0 })
     }
 
-    fn memory(capacity: Capacity, objects: usize) -> u64 {
-        Roster::<Record>::memory(capacity.most_objects(objects))
+    fn memory(population: &Population) -> u64 {
+        Roster::<Record>::memory(population.cached)
     }
 
     #[inline(always)]

@@ -19,7 +19,7 @@ use super::least_frequent::{LeastFrequent, Ties};
 use super::list::{Link, List};
 use super::nodes::Placed;
 use super::roster::generator;
-use super::{Capacity, Info, Nodes, Parameter, ParameterError, Parameters, Policy, SEED};
+use super::{Capacity, Info, Nodes, Parameter, ParameterError, Parameters, Policy, Population, SEED};
 use crate::linked;
 use crate::request::{ObjectId, Request};
 use rand_xoshiro::Xoshiro256PlusPlus;
@@ -117,8 +117,8 @@ impl Policy for LeCaR {
         })
     }
 
-    fn memory(capacity: Capacity, objects: usize) -> u64 {
-        LeastFrequent::memory(capacity.most_objects(objects))
+    fn memory(population: &Population) -> u64 {
+        LeastFrequent::memory(population.cached)
     }
 
     #[inline(always)]

@@ -9,7 +9,7 @@
 //! Poor where popularity changes: what was popular once is never forgotten.
 
 use super::list::{Link, List};
-use super::{Capacity, Info, Nodes, ParameterError, Parameters, Policy};
+use super::{Capacity, Info, Nodes, ParameterError, Parameters, Policy, Population};
 use crate::linked;
 use crate::request::{ObjectId, Request};
 
@@ -60,8 +60,8 @@ impl Policy for Lfu {
     }
 
     /// For 100 requests an object, which is many; see the module on how many frequencies there can be.
-    fn memory(_: Capacity, objects: usize) -> u64 {
-        (2.0 * 100.0 * objects as f64).sqrt() as u64 * size_of::<Queue>() as u64
+    fn memory(population: &Population) -> u64 {
+        (2.0 * 100.0 * population.objects as f64).sqrt() as u64 * size_of::<Queue>() as u64
     }
 
     #[inline(always)]

@@ -11,7 +11,7 @@
 //! popularity.
 
 use super::ageing::{Ageing, Node};
-use super::{Capacity, Info, Nodes, ParameterError, Parameters, Policy};
+use super::{Capacity, Info, Nodes, ParameterError, Parameters, Policy, Population};
 use crate::request::{ObjectId, Request};
 
 /// Least requests first, aged.
@@ -37,8 +37,8 @@ impl Policy for Lfuda {
         Ok(Lfuda { ranks: Ageing::new() })
     }
 
-    fn memory(capacity: Capacity, objects: usize) -> u64 {
-        Ageing::memory(capacity.most_objects(objects))
+    fn memory(population: &Population) -> u64 {
+        Ageing::memory(population.cached)
     }
 
     #[inline(always)]

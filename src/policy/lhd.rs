@@ -17,7 +17,7 @@
 use super::hit_density::{HitDensity, NOT_HIT};
 use super::list::NONE;
 use super::roster::{Roster, generator};
-use super::{Capacity, Info, Nodes, Parameter, ParameterError, Parameters, Policy, SEED};
+use super::{Capacity, Info, Nodes, Parameter, ParameterError, Parameters, Policy, Population, SEED};
 use crate::request::{ObjectId, Request};
 use rand::Rng;
 use rand_xoshiro::Xoshiro256PlusPlus;
@@ -99,8 +99,8 @@ impl Policy for Lhd {
         })
     }
 
-    fn memory(capacity: Capacity, objects: usize) -> u64 {
-        Roster::<Record>::memory(capacity.most_objects(objects)) + HitDensity::memory()
+    fn memory(population: &Population) -> u64 {
+        Roster::<Record>::memory(population.cached) + HitDensity::memory()
     }
 
     #[inline(always)]

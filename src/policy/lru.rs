@@ -6,7 +6,7 @@
 
 use super::recency::Recency;
 use super::run::{self, ahead};
-use super::{Capacity, Info, Nodes, ParameterError, Parameters, Policy};
+use super::{Capacity, Info, Nodes, ParameterError, Parameters, Policy, Population};
 use crate::bitset::BitSet;
 use crate::request::{ObjectId, Request};
 use std::mem::take;
@@ -36,8 +36,8 @@ impl Policy for Lru {
         Ok(Lru { recency: Recency::default() })
     }
 
-    fn memory(capacity: Capacity, objects: usize) -> u64 {
-        Recency::memory(capacity.most_objects(objects))
+    fn memory(population: &Population) -> u64 {
+        Recency::memory(population.cached)
     }
 
     #[inline(always)]

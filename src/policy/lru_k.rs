@@ -12,7 +12,7 @@
 
 use super::heap::Heap;
 use super::nodes::placed;
-use super::{Capacity, Info, Nodes, Parameter, ParameterError, Parameters, Policy};
+use super::{Capacity, Info, Nodes, Parameter, ParameterError, Parameters, Policy, Population};
 use crate::request::{ObjectId, Request};
 
 /// The largest k: the paper finds little beyond 3.
@@ -57,8 +57,8 @@ impl Policy for LruK {
         Ok(LruK { heap: Heap::new(), k, now: 0 })
     }
 
-    fn memory(capacity: Capacity, objects: usize) -> u64 {
-        Heap::<u64>::memory(capacity.most_objects(objects))
+    fn memory(population: &Population) -> u64 {
+        Heap::<u64>::memory(population.cached)
     }
 
     #[inline(always)]

@@ -78,16 +78,21 @@ impl Capacity {
         matches!(self, Capacity::Objects(_)).then_some(self.amount())
     }
 
-    /// How many of so many objects it can hold at most.
-    pub fn most_objects(self, objects: usize) -> usize {
-        // An object of no bytes still counts 1.
-        usize::try_from(self.amount()).unwrap_or(objects).min(objects)
-    }
-
     /// The number, where it counts bytes.
     pub fn bytes(self) -> Option<u64> {
         matches!(self, Capacity::Bytes(_)).then_some(self.amount())
     }
+}
+
+/// What the memory of a cell grows with.
+#[derive(Debug, Clone, Copy)]
+pub struct Population {
+    /// Objects of the trace.
+    pub objects: usize,
+    /// Objects that are cached at once, at most; an estimate where the capacity is in bytes.
+    pub cached: usize,
+    /// Whether objects may leave otherwise than by eviction: deleted, expired or lost.
+    pub removes: bool,
 }
 
 /// What a policy says of itself; feeds the command line, the documentation and the tests.
@@ -138,9 +143,8 @@ pub trait Policy: Clone + Send + Sync + Sized + 'static {
     /// A parameter outside its range.
     fn new(capacity: Capacity, parameters: &Parameters) -> Result<Self, ParameterError>;
 
-    /// Bytes that the policy allocates beside its nodes, at most, for a trace of so many objects: what a prediction of
-    /// memory adds to `size_of::<Self::Node>()` per object.
-    fn memory(_capacity: Capacity, _objects: usize) -> u64 {
+    /// Bytes that the policy allocates beside its nodes, at most: what a prediction of memory adds to `size_of::<Self::Node>()` per object.
+    fn memory(_population: &Population) -> u64 {
         0
     }
 

@@ -6,7 +6,7 @@
 //! entries are older than its living one, so what is popped is dead exactly while the object's counter is above zero.
 //! A queue knows neither weights nor what its objects' nodes hold.
 
-use super::Nodes;
+use super::{Nodes, Population};
 use crate::request::ObjectId;
 use std::mem::take;
 
@@ -32,8 +32,9 @@ pub struct Queue {
 
 impl Queue {
     /// Bytes it allocates for so many living entries, in a trace of so many objects of which some are removed.
-    pub fn memory(most: usize, objects: usize) -> u64 {
-        let entries = (most + 1).next_power_of_two().max(LEAST_ROOM) + objects;
+    pub fn memory(most: usize, population: &Population) -> u64 {
+        let dead = if population.removes { population.objects } else { 0 };
+        let entries = (most + 1).next_power_of_two().max(LEAST_ROOM) + dead;
         (entries * size_of::<ObjectId>()) as u64
     }
 

@@ -8,7 +8,7 @@
 //! Poor everywhere in the same mild way: it neither learns nor can be led astray, and beats LRU on loops.
 
 use super::roster::{Roster, generator};
-use super::{Capacity, Info, Nodes, ParameterError, Parameters, Policy, SEED};
+use super::{Capacity, Info, Nodes, ParameterError, Parameters, Policy, Population, SEED};
 use crate::request::{ObjectId, Request};
 use rand_xoshiro::Xoshiro256PlusPlus;
 
@@ -36,8 +36,8 @@ impl Policy for Random {
         Ok(Random { cached: Roster::new(), random: generator(parameters, &Self::INFO)? })
     }
 
-    fn memory(capacity: Capacity, objects: usize) -> u64 {
-        Roster::<()>::memory(capacity.most_objects(objects))
+    fn memory(population: &Population) -> u64 {
+        Roster::<()>::memory(population.cached)
     }
 
     #[inline(always)]

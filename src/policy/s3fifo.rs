@@ -17,7 +17,7 @@
 
 use super::queue::Queue;
 use super::run::{self, ahead};
-use super::{Capacity, Info, Nodes, Parameter, ParameterError, Parameters, Policy};
+use super::{Capacity, Info, Nodes, Parameter, ParameterError, Parameters, Policy, Population};
 use crate::bitset::BitSet;
 use crate::request::{ObjectId, Request};
 use std::hint::select_unpredictable;
@@ -112,11 +112,11 @@ impl Policy for S3Fifo {
         })
     }
 
-    fn memory(capacity: Capacity, objects: usize) -> u64 {
-        let most = capacity.most_objects(objects);
+    fn memory(population: &Population) -> u64 {
+        let most = population.cached;
         // As many entries among the ghosts are stale, and some more.
         let ghosts = 2 * most + LEAST_STALE + run::LENGTH;
-        2 * Queue::memory(most, objects) + Queue::memory(ghosts, objects)
+        2 * Queue::memory(most, population) + Queue::memory(ghosts, population)
     }
 
     #[inline(always)]

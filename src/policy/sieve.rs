@@ -11,7 +11,7 @@
 
 use super::queue::Queue;
 use super::run::ahead;
-use super::{Capacity, Info, Nodes, ParameterError, Parameters, Policy};
+use super::{Capacity, Info, Nodes, ParameterError, Parameters, Policy, Population};
 use crate::bitset::BitSet;
 use crate::request::{ObjectId, Request};
 use std::hint::select_unpredictable;
@@ -53,8 +53,8 @@ impl Policy for Sieve {
         Ok(Sieve { unsifted: Queue::default(), sifted: Queue::default(), round: 0 })
     }
 
-    fn memory(capacity: Capacity, objects: usize) -> u64 {
-        2 * Queue::memory(capacity.most_objects(objects), objects)
+    fn memory(population: &Population) -> u64 {
+        2 * Queue::memory(population.cached, population)
     }
 
     #[inline(always)]

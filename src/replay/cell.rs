@@ -4,7 +4,7 @@
 use crate::cache::Cache;
 use crate::error::{Error, Result};
 use crate::policy::spec::PolicySpec;
-use crate::policy::{self, Capacity, ParameterError, Policy, Visitor};
+use crate::policy::{self, Capacity, ParameterError, Policy, Population, Visitor};
 use crate::trace::Trace;
 
 /// One policy at one capacity.
@@ -45,10 +45,11 @@ impl Cell {
     ///
     /// # Errors
     /// A policy that is not registered.
-    pub fn memory(&self, objects: usize, expires: bool) -> Result<u64> {
-        let filter = self.policy.new_filter(self.capacity, objects).map_err(|error| self.unusable(&error))?;
+    pub fn memory(&self, population: &Population, expires: bool) -> Result<u64> {
+        let filter =
+            self.policy.new_filter(self.capacity, population.objects).map_err(|error| self.unusable(&error))?;
         let filter = filter.map_or(0, |filter| filter.memory());
-        Ok(filter + self.visit(Weigh { capacity: self.capacity, objects, expires })?)
+        Ok(filter + self.visit(Weigh { capacity: self.capacity, population: *population, expires })?)
     }
 
     fn unusable(&self, error: &ParameterError) -> Error {
@@ -64,7 +65,7 @@ impl Cell {
 
 struct Weigh {
     capacity: Capacity,
-    objects: usize,
+    population: Population,
     expires: bool,
 }
 
@@ -72,7 +73,7 @@ impl Visitor for Weigh {
     type Output = u64;
 
     fn visit<P: Policy>(self) -> u64 {
-        Cache::<P>::memory(self.capacity, self.objects, self.expires)
+        Cache::<P>::memory(self.capacity, &self.population, self.expires)
     }
 }
 
