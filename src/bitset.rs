@@ -47,7 +47,7 @@ impl BitSet {
     }
 
     /// How many are in the set.
-    pub fn len(&self) -> u64 {
+    pub fn count(&self) -> u64 {
         self.words.iter().map(|word| u64::from(word.count_ones())).sum()
     }
 

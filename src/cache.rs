@@ -418,7 +418,7 @@ impl<P: Policy> Lookaside for Cache<P> {
     }
 
     fn entries(&self) -> u64 {
-        self.cached.len()
+        self.cached.count()
     }
 
     fn decisions(&self) -> u64 {

@@ -23,7 +23,7 @@ pub struct Rank(u64);
 
 /// Among equal ranks the first to be given comes first. Packed: four keys and their objects to a cache line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-#[repr(packed(4))]
+#[repr(Rust, packed(4))]
 struct Key {
     rank: Rank,
     given: u32,

@@ -217,7 +217,7 @@ impl Policy for S3Fifo {
                 ghost_count -= u64::from(!is_stale);
                 ghosts.pop_if(&marks, 1);
             }
-            marks[victim] = marks[victim] & STALE | remembered * GHOST;
+            marks[victim] = marks[victim] & STALE | (remembered * GHOST);
             ghosts.push_if(victim, remembered);
             ghost_count += u64::from(remembered);
             set.remove(victim);
