@@ -116,7 +116,7 @@ fn spared(requests: &Requests<'_>, seed: u64) -> (usize, Vec<Request>) {
         let request = requests.get(i);
         if request.op == Op::Get && seen.insert(request.object) {
             let drawn = mix(u64::from(request.object.0) ^ seed.rotate_left(32));
-            if drawn % ONE_IN == 0 {
+            if drawn.is_multiple_of(ONE_IN) {
                 chosen.push(request);
             }
         }
