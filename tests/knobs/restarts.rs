@@ -31,7 +31,7 @@ fn restarts_are_as_safe_as_an_outage_says() {
 /// Where the trace ends before the nodes are through, nothing is claimed.
 #[test]
 fn a_trace_that_is_too_short_leaves_the_spacing_unknown() {
-    let found = report("warmup", "60000", &["--at", "10s", "--shards", "64"]);
+    let found = report("warmup", "60000", &["--at", "10s", "--shards", "16"]);
     assert!(found["restarts"]["safe_spacing_seconds"].is_null());
     assert!(rows(&found["restarts"], "spacings").is_empty());
     assert!(found["sentence"].as_str().unwrap().contains("between two restarts is unknown"));
