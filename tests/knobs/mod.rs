@@ -9,10 +9,12 @@ use crate::outage_command::{ARTICLE, coldgap, text};
 use serde_json::Value;
 
 /// A part of the trace, for speed, with a backend that is loaded as in the model's examples.
-const SERVICE: [&str; 9] = [ARTICLE, "-b", "350/s", "-c", "3000obj", "--limit", "180000", "--warmup", "10%"];
+const SERVICE: [&str; 7] = [ARTICLE, "-b", "350/s", "-c", "3000obj", "--warmup", "10%"];
 
-fn report(command: &str, flags: &[&str]) -> Value {
-    serde_json::from_str(&text(&[&[command], &SERVICE[..], flags, &["-o", "-"]].concat())).unwrap()
+/// The report on the first so many requests.
+fn report(command: &str, limit: &str, flags: &[&str]) -> Value {
+    let all = [&[command], &SERVICE[..], &["--limit", limit], flags, &["-o", "-"]].concat();
+    serde_json::from_str(&text(&all)).unwrap()
 }
 
 fn rows<'v>(report: &'v Value, table: &str) -> &'v Vec<Value> {
@@ -42,9 +44,8 @@ fn wrong_flags_are_usage_errors() {
 
 #[test]
 fn the_same_bytes_on_any_number_of_threads() {
-    let small = ["--limit", "40000", "--warmup", "10%", "-b", "350/s", "-c", "3000obj", "-o", "-"];
     for command in ["sensitivity", "warmup"] {
-        let run = |threads: &str| text(&[&[command, ARTICLE], &small[..], &["-j", threads]].concat());
+        let run = |threads: &str| report(command, "40000", &["-j", threads]).to_string();
         assert_eq!(run("1"), run("3"), "{command}");
     }
 }

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 #[test]
 fn knobs_move_hidden_as_the_model_says() {
-    let report = report("sensitivity", &[]);
+    let report = report("sensitivity", "180000", &[]);
     let all = rows(&report, "rows");
     let find = |knob: &str, setting: &str| -> &Value {
         let fits = |row: &&Value| row["knob"] == knob && row["setting"].as_str().unwrap().contains(setting);

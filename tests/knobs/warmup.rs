@@ -5,7 +5,7 @@ use crate::outage_command::number;
 
 #[test]
 fn more_keys_never_lower_hidden() {
-    let report = report("warmup", &["--shards", "2"]);
+    let report = report("warmup", "180000", &["--shards", "2"]);
     let all = rows(&report, "rows");
     assert_eq!(all.len(), 8);
     assert_eq!(number(&all[0], "keys"), 0.0);

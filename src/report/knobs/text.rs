@@ -84,7 +84,7 @@ fn preloads(out: &mut String, report: &WarmupReport) {
                 &bracket(row.hidden_low_per_second, row.hidden_high_per_second),
                 &factor(row.hidden_factor),
                 &rate(row.hidden_safe_per_second),
-                &gain.map_or("-".to_string(), |gain| format!("{gain:+.0}")),
+                &gain.map_or("-".to_string(), signed),
             ),
         );
     }
@@ -187,6 +187,11 @@ fn bracket(low: Option<f64>, high: Option<f64>) -> String {
         (None, Some(high)) => format!("<{}", grouped_rate(high)),
         (None, None) => "-".to_string(),
     }
+}
+
+/// `+1,990`, `-12`.
+fn signed(value: f64) -> String {
+    format!("{}{}", if value < 0.0 { "-" } else { "+" }, grouped_rate(value.abs()))
 }
 
 fn factor(factor: Option<f64>) -> String {
