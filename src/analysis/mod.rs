@@ -291,7 +291,7 @@ impl Task for WarmRun<'_> {
         replay(&mut warm, &self.ground.requests.slice(0..self.ground.warm));
         let filled = warm.filled();
         let mut cache = cache;
-        let observation = observe(&mut cache, &self.ground.requests, self.ground.warm, Some(self.windows));
+        let observation = observe(&mut cache, &self.ground.requests, self.ground.warm, self.windows);
         WarmResult { observation, worst, filled: (filled, cache.filled()) }
     }
 }

@@ -10,23 +10,13 @@ use crate::request::Requests;
 pub struct Observation {
     /// The counted requests: those after warm-up.
     pub total: Tally,
-    /// One tally per window of [`Windows`], warm-up included; empty where the trace has no times.
+    /// One tally per window of [`Windows`], warm-up included.
     pub windows: Vec<Tally>,
 }
 
 /// Replays all requests through an empty cache, counting from position `warm` on.
-pub fn observe<C: Lookaside>(
-    cache: &mut C,
-    requests: &Requests<'_>,
-    warm: usize,
-    windows: Option<&Windows>,
-) -> Observation {
+pub fn observe<C: Lookaside>(cache: &mut C, requests: &Requests<'_>, warm: usize, windows: &Windows) -> Observation {
     let mut total = Tally::default();
-    let Some(windows) = windows else {
-        replay(cache, &requests.slice(0..warm));
-        total += replay(cache, &requests.slice(warm..requests.len()));
-        return Observation { total, windows: Vec::new() };
-    };
     let mut tallies = Vec::with_capacity(windows.all.len());
     for window in &windows.all {
         // The window in which warm-up ends is replayed in two parts.

@@ -119,7 +119,7 @@ pub(super) fn how_late(story: &Story) -> String {
     };
     format!(
         "the backend's answers come after {}, but the clients have gone after {}; so {inserted}, {} of the lookups still miss, \
-         and the backend is asked {} times a second, while it can answer {}.{}",
+         and the backend is asked {} times a second, while it answers {}.{}",
         Seconds(now.min_delay as f64 / 1e9),
         story.model.client.timeout,
         share(now.miss_ratio().unwrap_or(1.0)),
