@@ -8,6 +8,7 @@ mod curve_args;
 mod demo;
 mod formats;
 mod gap;
+mod gate_args;
 mod inspect;
 mod journal;
 mod outage;

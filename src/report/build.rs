@@ -20,6 +20,7 @@ pub fn build(command: &str, question: &Question, found: &[(Trace, Findings)]) ->
         rows: Vec::new(),
         windows: Vec::new(),
         refill: Vec::new(),
+        gates: Vec::new(),
         warnings: warnings(question, found),
     };
     for (trace, findings) in found {

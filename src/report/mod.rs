@@ -7,6 +7,7 @@ mod build;
 pub mod chart;
 mod curve;
 pub mod frame;
+pub mod gates;
 pub mod json;
 pub mod knobs;
 pub mod outage;
@@ -18,6 +19,7 @@ pub use build::build;
 
 use crate::analysis::CompulsoryPoint;
 use crate::units::{Rate, Seconds};
+use gates::GateRow;
 use serde::Serialize;
 
 /// Changes when a field changes its meaning or goes away; a new field does not count.
@@ -47,6 +49,8 @@ pub struct Report {
     pub windows: Vec<WindowRow>,
     /// One per trace, cache size, policy and step: the refill after a full flush.
     pub refill: Vec<RefillRow>,
+    /// What the gates said, if there were any.
+    pub gates: Vec<GateRow>,
     /// What should make a reader careful.
     pub warnings: Vec<String>,
 }

@@ -2,6 +2,7 @@
 
 use super::assumptions::{capacity_text, percent};
 use super::curve;
+use super::gates::{self, GateRow};
 use super::{SCHEMA_VERSION, Tool};
 use crate::analysis::sampled::{FEWEST_OBJECTS, GROUPS, Sampled};
 use crate::analysis::{Facts, Swept};
@@ -32,6 +33,8 @@ pub struct ReplayReport {
     pub traces: Vec<ReplayTrace>,
     /// One per trace, cache size and policy.
     pub rows: Vec<ReplayRow>,
+    /// What the gates said, if there were any.
+    pub gates: Vec<GateRow>,
 }
 
 /// One trace.
@@ -95,6 +98,7 @@ impl ReplayReport {
             missing: Vec::new(),
             traces: Vec::new(),
             rows: Vec::new(),
+            gates: Vec::new(),
         }
     }
 
@@ -193,6 +197,7 @@ impl ReplayReport {
             out += &if curve::is_curve(&rows) { curve::render(&rows) } else { list(&rows) };
             out.push('\n');
         }
+        out += &gates::text::section(&self.gates);
         for missing in &self.missing {
             let _ = writeln!(out, "- MISSING: {missing}");
         }

@@ -61,6 +61,7 @@ pub fn build(command: &str, about: Option<String>, trace: &Trace, question: &Que
             seeds: ramp.seeds.clone(),
         }),
         alerts: story.alerts.as_ref().map(alerts::data),
+        gates: Vec::new(),
         warnings: warnings(story),
     }
 }

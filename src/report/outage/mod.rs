@@ -12,6 +12,7 @@ mod timeline;
 pub use build::build;
 
 use super::Tool;
+use super::gates::GateRow;
 use crate::analysis::outage::Signal;
 use crate::outage::Model;
 use crate::outage::trigger::Step;
@@ -51,6 +52,8 @@ pub struct OutageReport {
     pub ramp: Option<Ramp>,
     /// Which alerts tell an outage that stays from one that heals; null where it was not asked for.
     pub alerts: Option<Alerts>,
+    /// What the gates said, if there were any.
+    pub gates: Vec<GateRow>,
     /// What should make a reader careful.
     pub warnings: Vec<String>,
 }

@@ -4,7 +4,7 @@ use super::sentence::share;
 use super::{OutageReport, RemedyRow, TimelineRow, TraceFacts, alerts};
 use crate::prose;
 use crate::report::chart::{self, Ink};
-use crate::report::{SCHEMA_VERSION, Tool};
+use crate::report::{SCHEMA_VERSION, Tool, gates};
 use crate::units::{Seconds, grouped, grouped_rate, significant};
 use std::fmt::Write;
 
@@ -34,6 +34,7 @@ pub fn render(report: &OutageReport) -> String {
     if report.alerts.is_some() {
         line(&mut out, "");
     }
+    out += &gates::text::section(&report.gates);
     list(&mut out, "WARNINGS", &report.warnings);
     list(&mut out, "ASSUMPTIONS", &report.assumptions);
     provenance(&mut out, &report.tool, &report.command, &report.trace);
