@@ -136,11 +136,11 @@ pub fn run(args: &GapArgs, interrupt: &Interrupt) -> Result<()> {
         return Ok(());
     }
     let mut report = report::build(&command_line(), &question, &found);
-    report.gates = gates::judge(&gates, &report);
+    report.head.gates = gates::judge(&gates, &report);
     if !target::write(targets, &report)? {
         print(&text::render(&report))?;
     }
-    gate_args::pass(&report.gates)
+    gate_args::pass(&report.head.gates)
 }
 
 /// What the report will have numbers of.

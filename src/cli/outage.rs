@@ -79,11 +79,11 @@ pub fn run(args: &OutageArgs, interrupt: &Interrupt) -> Result<()> {
     let story = outage::tell(&trace, &question, interrupt, || progress.step(1))?;
     drop(progress);
     let mut report = build(&command_line(), scenario.about, &trace, &question, &story);
-    report.gates = gates::judge(&gates, &report);
+    report.head.gates = gates::judge(&gates, &report);
     if !target::write(targets, &report)? {
         print(&text::render(&report))?;
     }
-    gate_args::pass(&report.gates)
+    gate_args::pass(&report.head.gates)
 }
 
 /// What the report will have numbers of.

@@ -62,7 +62,8 @@ pub fn run(args: &Args, interrupt: &Interrupt) -> Result<()> {
     let progress = Progress::requests("replaying");
     let warmup = format!("the first {} of the requests only warm the caches; only gets are counted", sweep.warmup);
     let assumptions = [vec![warmup], args.curve.assumptions(&sweep)].concat();
-    let mut report = ReplayReport::new(command_line(), assumptions);
+    let seed = args.curve.sampling().map(|sampling| sampling.seed);
+    let mut report = ReplayReport::new(&command_line(), seed, assumptions);
     for path in &args.traces {
         if report.partial {
             report.miss(&path.display().to_string());
@@ -78,11 +79,11 @@ pub fn run(args: &Args, interrupt: &Interrupt) -> Result<()> {
         print(&if to_stdout { crate::report::json::render(&report)? } else { report.render() })?;
         return Err(Error::interrupted("the result is partial, and no file was written"));
     }
-    report.gates = gates::judge(&gates, &report);
+    report.head.gates = gates::judge(&gates, &report);
     if !target::write(targets, &report)? {
         print(&report.render())?;
     }
-    gate_args::pass(&report.gates)
+    gate_args::pass(&report.head.gates)
 }
 
 /// What the report will have numbers of.

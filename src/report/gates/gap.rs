@@ -63,7 +63,7 @@ fn gap(row: &Row) -> Reading {
 
 /// A load that simulated outages showed. Absent where none were run, and where the search did not come to it.
 fn measured(row: &Row, load: Option<f64>) -> Reading {
-    match (load, row.hidden_measured_end) {
+    match (load, row.hidden_measured_end.as_deref()) {
         (Some(load), _) => Reading::Number(load),
         (None, None) => Reading::Unknown("not simulated: --quick leaves it out"),
         (None, Some("no_limit")) => Reading::NoLimit,

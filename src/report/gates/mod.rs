@@ -16,7 +16,7 @@ pub use field::{Field, Reading, Unit};
 use super::assumptions::capacity_text;
 use crate::policy::Capacity;
 use crate::units::Demand;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
 /// A kind of report that has numbers to put gates on.
@@ -59,7 +59,7 @@ pub struct Gate<R: 'static> {
 }
 
 /// A comparison.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[allow(missing_docs, reason = "the signs say it")]
 pub enum Operator {
     #[serde(rename = "<=")]
@@ -106,7 +106,7 @@ impl Operator {
 }
 
 /// Whether a gate's number is there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Known {
     /// It stands in `value`.
@@ -118,7 +118,7 @@ pub enum Known {
 }
 
 /// What a gate says of one row.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct GateRow {
     /// As it was given.
     pub expression: String,
