@@ -136,11 +136,11 @@ pub fn run(args: &GapArgs, interrupt: &Interrupt) -> Result<()> {
         return Ok(());
     }
     let mut report = report::build(&command_line(), &question, &found);
-    report.head.gates = gates::judge(&gates, &report);
+    gates::judge(&gates, &mut report);
     if !target::write(targets, &report)? {
         print(&text::render(&report))?;
     }
-    gate_args::pass(&report.head.gates)
+    gate_args::pass(&report.head)
 }
 
 /// What the report will have numbers of.

@@ -1,7 +1,8 @@
 //! The flag that puts limits on a report's numbers, and the exit that says one does not hold.
 
 use crate::error::{Error, Result};
-use crate::report::gates::{self, Gate, GateRow, Gated, Scope};
+use crate::report::Head;
+use crate::report::gates::{self, Gate, Gated, Scope};
 use clap::Args;
 
 /// Limits on the report's numbers.
@@ -31,6 +32,6 @@ impl GateArgs {
 ///
 /// # Errors
 /// A gate that failed.
-pub fn pass(gates: &[GateRow]) -> Result<()> {
-    gates::text::failed(gates).map_or(Ok(()), |failed| Err(Error::gate(failed)))
+pub fn pass(head: &Head) -> Result<()> {
+    gates::text::failed(&head.gates).map_or(Ok(()), |failed| Err(Error::gate(failed)))
 }

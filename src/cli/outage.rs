@@ -73,23 +73,17 @@ pub fn run(args: &OutageArgs, interrupt: &Interrupt) -> Result<()> {
     let targets = args.setup.targets()?;
     let scenario = args.scenario.as_deref().map_or_else(|| Ok(Scenario::default()), read_scenario)?;
     let question = question(args, &scenario)?;
-    let gates = args.gates.parse::<OutageReport>(&scope(&question))?;
+    let gates = args.gates.parse::<OutageReport>(&Scope::of(&question.setup))?;
     let trace = args.setup.read(&question.setup, interrupt)?;
     let progress = Progress::start("simulating", outage::STEPS);
     let story = outage::tell(&trace, &question, interrupt, || progress.step(1))?;
     drop(progress);
     let mut report = build(&command_line(), scenario.about, &trace, &question, &story);
-    report.head.gates = gates::judge(&gates, &report);
+    gates::judge(&gates, &mut report);
     if !target::write(targets, &report)? {
         print(&text::render(&report))?;
     }
-    gate_args::pass(&report.head.gates)
-}
-
-/// What the report will have numbers of.
-fn scope(question: &Question) -> Scope {
-    let policies = question.setup.sweep.policies.iter().map(ToString::to_string).collect();
-    Scope { policies, losses: Vec::new(), demand: question.setup.service.demand }
+    gate_args::pass(&report.head)
 }
 
 fn read_scenario(path: &Path) -> Result<Scenario> {

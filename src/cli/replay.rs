@@ -79,11 +79,11 @@ pub fn run(args: &Args, interrupt: &Interrupt) -> Result<()> {
         print(&if to_stdout { crate::report::json::render(&report)? } else { report.render() })?;
         return Err(Error::interrupted("the result is partial, and no file was written"));
     }
-    report.head.gates = gates::judge(&gates, &report);
+    gates::judge(&gates, &mut report);
     if !target::write(targets, &report)? {
         print(&report.render())?;
     }
-    gate_args::pass(&report.head.gates)
+    gate_args::pass(&report.head)
 }
 
 /// What the report will have numbers of.

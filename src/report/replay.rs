@@ -10,11 +10,12 @@ use crate::policy::spec::PolicySpec;
 use crate::replay::cell::Cell;
 use crate::trace::source::About;
 use crate::units::grouped;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::fmt::{self, Write};
 
 /// Miss ratios on one or more traces.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct ReplayReport {
     /// What every report begins with.
     #[serde(flatten)]
@@ -30,7 +31,7 @@ pub struct ReplayReport {
 }
 
 /// One trace.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[allow(missing_docs, reason = "the names say it, with units")]
 pub struct ReplayTrace {
     pub name: String,
@@ -43,7 +44,7 @@ pub struct ReplayTrace {
 }
 
 /// A cell that was not replayed; all of a trace where it has no policy.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[allow(missing_docs, reason = "the names are those of the rows")]
 pub struct MissingCell {
     pub trace: String,
@@ -53,7 +54,7 @@ pub struct MissingCell {
 }
 
 /// One policy at one cache size on one trace: the first columns of the gap report's rows, by the same names.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[allow(missing_docs, reason = "the names say it, with units; definitions as in the gap report")]
 pub struct ReplayRow {
     pub trace: String,

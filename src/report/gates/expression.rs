@@ -3,6 +3,7 @@
 
 use super::field::Field;
 use super::{Gate, Gated, Operator};
+use crate::analysis::outage::setup::Setup;
 use crate::error::{Error, Result};
 use crate::policy::spec::PolicySpec;
 use crate::suggest::nearest;
@@ -17,6 +18,14 @@ pub struct Scope {
     pub losses: Vec<f64>,
     /// What the backend's capacity is counted in.
     pub demand: Demand,
+}
+
+impl Scope {
+    /// Of a simulation: one policy, and no losses to choose from.
+    pub fn of(setup: &Setup) -> Scope {
+        let policies = setup.sweep.policies.iter().map(ToString::to_string).collect();
+        Scope { policies, losses: Vec::new(), demand: setup.service.demand }
+    }
 }
 
 /// Reads a gate for a kind of report.

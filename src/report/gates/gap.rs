@@ -1,7 +1,7 @@
 //! The numbers of `coldgap gap` that a gate may look at, and what an absent one means.
 
 use super::super::text::capacity_of;
-use super::super::{Report, Row};
+use super::super::{Head, Report, Row};
 use super::Unit::{Backend, Bytes, Count, Load, Share, Time, Times};
 use super::{Field, Gated, Reading, Scope, Subject};
 use crate::units::Demand;
@@ -91,6 +91,14 @@ impl Gated for Report {
 
     fn fields() -> &'static [Field<Row>] {
         FIELDS
+    }
+
+    fn head(&self) -> &Head {
+        &self.head
+    }
+
+    fn head_mut(&mut self) -> &mut Head {
+        &mut self.head
     }
 
     fn scope(&self) -> Scope {

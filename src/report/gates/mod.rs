@@ -6,6 +6,7 @@
 mod expression;
 mod field;
 mod gap;
+mod knobs;
 mod outage;
 mod replay;
 pub mod text;
@@ -13,9 +14,11 @@ pub mod text;
 pub use expression::{Scope, parse};
 pub use field::{Field, Reading, Unit};
 
+use super::Head;
 use super::assumptions::capacity_text;
 use crate::policy::Capacity;
 use crate::units::Demand;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -25,6 +28,10 @@ pub trait Gated {
     type Row: 'static;
     /// The numbers; the first of a name is meant.
     fn fields() -> &'static [Field<Self::Row>];
+    /// Where its gates stand.
+    fn head(&self) -> &Head;
+    /// Where its gates are put.
+    fn head_mut(&mut self) -> &mut Head;
     /// What a finished report has numbers of.
     fn scope(&self) -> Scope;
     /// The rows, and what they are about.
@@ -59,7 +66,7 @@ pub struct Gate<R: 'static> {
 }
 
 /// A comparison.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[allow(missing_docs, reason = "the signs say it")]
 pub enum Operator {
     #[serde(rename = "<=")]
@@ -106,7 +113,7 @@ impl Operator {
 }
 
 /// Whether a gate's number is there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Known {
     /// It stands in `value`.
@@ -118,7 +125,7 @@ pub enum Known {
 }
 
 /// What a gate says of one row.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct GateRow {
     /// As it was given.
     pub expression: String,
@@ -148,8 +155,8 @@ pub struct GateRow {
     pub text: String,
 }
 
-/// What the gates say of a report: a row for each gate and each row of the report that it is about.
-pub fn judge<G: Gated>(gates: &[Gate<G::Row>], report: &G) -> Vec<GateRow> {
+/// Puts into a report what the gates say of it: a row for each gate and each row of the report that it is about.
+pub fn judge<G: Gated>(gates: &[Gate<G::Row>], report: &mut G) {
     let subjects = report.subjects();
     let traces: BTreeSet<&str> = subjects.iter().map(|subject| subject.trace).collect();
     let capacities: BTreeSet<String> = subjects.iter().map(|subject| capacity_text(subject.capacity)).collect();
@@ -166,7 +173,7 @@ pub fn judge<G: Gated>(gates: &[Gate<G::Row>], report: &G) -> Vec<GateRow> {
             rows.push(gate.judge(subject, &who));
         }
     }
-    rows
+    report.head_mut().gates = rows;
 }
 
 impl<R> Gate<R> {

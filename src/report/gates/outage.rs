@@ -1,5 +1,6 @@
 //! The numbers of `coldgap outage` that a gate may look at: what comes of the outage.
 
+use super::super::Head;
 use super::super::outage::{OutageReport, Verdict};
 use super::Unit::{Count, Load, Share, Time};
 use super::{Field, Gated, Reading, Scope, Subject};
@@ -29,6 +30,14 @@ impl Gated for OutageReport {
 
     fn fields() -> &'static [Field<Verdict>] {
         FIELDS
+    }
+
+    fn head(&self) -> &Head {
+        &self.head
+    }
+
+    fn head_mut(&mut self) -> &mut Head {
+        &mut self.head
     }
 
     fn scope(&self) -> Scope {

@@ -1,6 +1,7 @@
 //! The numbers of `coldgap replay` that a gate may look at. It compares policies with none, so that a gate that names no
 //! policy is about all of them.
 
+use super::super::Head;
 use super::super::replay::{ReplayReport, ReplayRow};
 use super::Unit::{Bytes, Count, Share};
 use super::{Field, Gated, Reading, Scope, Subject};
@@ -37,6 +38,14 @@ impl Gated for ReplayReport {
 
     fn fields() -> &'static [Field<ReplayRow>] {
         FIELDS
+    }
+
+    fn head(&self) -> &Head {
+        &self.head
+    }
+
+    fn head_mut(&mut self) -> &mut Head {
+        &mut self.head
     }
 
     fn scope(&self) -> Scope {
