@@ -3,6 +3,7 @@
 //! This module parses `4GiB`, `10%`, `300/s`, `90s`, `50_000obj` and prints them back. It must not know
 //! what any of them is used for.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
@@ -42,7 +43,7 @@ fn byte_factor(unit: &str) -> Option<f64> {
 }
 
 /// A length of time in seconds.
-#[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
 pub struct Seconds(pub f64);
 
@@ -90,7 +91,7 @@ impl fmt::Display for Seconds {
 }
 
 /// A share of a whole, 0..=1.
-#[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Serialize, Deserialize, JsonSchema)]
 #[serde(into = "f64", try_from = "f64")]
 pub struct Ratio(f64);
 
@@ -143,7 +144,7 @@ impl fmt::Display for Ratio {
 }
 
 /// What a backend's capacity is counted in: the share of it that one miss takes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Demand {
     /// Every miss takes one answer.
@@ -153,7 +154,7 @@ pub enum Demand {
 }
 
 /// A rate, `300/s` (answers or requests) or `250MB/s`.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Rate {
     /// Units a second.
     pub per_second: f64,

@@ -7,11 +7,14 @@ mod build;
 pub mod chart;
 mod curve;
 pub mod frame;
+pub mod gates;
 pub mod head;
 pub mod json;
 pub mod knobs;
 pub mod outage;
 pub mod replay;
+pub mod saved;
+pub mod schema;
 pub mod text;
 mod verdict;
 
@@ -20,6 +23,7 @@ pub use head::Head;
 
 use crate::analysis::CompulsoryPoint;
 use crate::units::{Rate, Seconds};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 
@@ -27,7 +31,7 @@ use std::borrow::Cow;
 pub const SCHEMA_VERSION: u32 = 1;
 
 /// Everything that `coldgap gap` found on one or more traces.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Report {
     /// What every report begins with.
     #[serde(flatten)]
@@ -45,7 +49,7 @@ pub struct Report {
 }
 
 /// The configuration as it was used.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Config {
     /// Policies, as given.
     pub policies: Vec<String>,
@@ -74,7 +78,7 @@ pub struct Config {
 }
 
 /// What was found on one trace, whatever the policy.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct TraceReport {
     /// As the user named it.
     pub name: String,
@@ -115,7 +119,7 @@ pub struct TraceReport {
 }
 
 /// The backend's capacity.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, JsonSchema)]
 pub struct BackendReport {
     /// Answers or bytes.
     #[serde(flatten)]
@@ -125,7 +129,7 @@ pub struct BackendReport {
 }
 
 /// Where the service stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Region {
     /// The load is not carried even while the cache is warm.
@@ -137,7 +141,7 @@ pub enum Region {
 }
 
 /// The verdict.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Verdict {
     /// Where the service stands.
     pub region: Region,
@@ -147,7 +151,7 @@ pub struct Verdict {
 
 /// One row of the result table: a policy at a cache size on a trace, and one loss. All but the last four columns repeat
 /// for each loss.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[allow(missing_docs, reason = "the names say it, with units; definitions.md and the README define each")]
 pub struct Row {
     pub trace: String,
@@ -196,7 +200,7 @@ pub struct Row {
 }
 
 /// One window of one warm replay, warm-up included.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[allow(missing_docs, reason = "the names say it, with units")]
 pub struct WindowRow {
     pub trace: String,
@@ -211,7 +215,7 @@ pub struct WindowRow {
 }
 
 /// One step of one refill curve.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[allow(missing_docs, reason = "the names say it, with units")]
 pub struct RefillRow {
     pub trace: String,
