@@ -143,6 +143,26 @@ impl fmt::Display for Ratio {
     }
 }
 
+/// An increase, as a share of what is there: `30%`, `150%`.
+#[derive(Debug, Clone, Copy, PartialEq, PartialOrd)]
+pub struct Growth(pub f64);
+
+impl FromStr for Growth {
+    type Err = UnitError;
+    fn from_str(text: &str) -> Result<Self, UnitError> {
+        match split_number(text) {
+            Some((percent, "%")) if percent > 0.0 => Ok(Growth(percent / 100.0)),
+            _ => bad(text, "an increase above 0%", "30% or 150%"),
+        }
+    }
+}
+
+impl fmt::Display for Growth {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&format!("{}%", significant(self.0 * 100.0)))
+    }
+}
+
 /// What a backend's capacity is counted in: the share of it that one miss takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
@@ -356,6 +376,8 @@ mod tests {
         assert_eq!("3000/s".parse(), Ok(Load::PerSecond(3000.0)));
         assert_eq!("12.5%".parse::<Ratio>().unwrap().get(), 0.125);
         assert!("101%".parse::<Ratio>().is_err());
+        assert_eq!("150%".parse(), Ok(Growth(1.5)));
+        assert!(["0%", "-5%", "30", "x%"].iter().all(|text| text.parse::<Growth>().is_err()));
         assert!("5MB/s".parse::<Load>().is_err());
     }
 

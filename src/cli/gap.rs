@@ -14,7 +14,7 @@ use crate::progress::Progress;
 use crate::report::gates::{self, Gated, Scope};
 use crate::report::{self, Report, text};
 use crate::service::Service;
-use crate::units::{Demand, Load, Rate, Ratio, Seconds};
+use crate::units::{Demand, Growth, Load, Rate, Ratio, Seconds};
 use clap::Args;
 use std::path::PathBuf;
 
@@ -38,6 +38,9 @@ pub struct GapArgs {
     /// The load to carry: 3000/s, or 2x today's [default: that of the busiest window]
     #[arg(long, value_name = "LOAD")]
     load: Option<Load>,
+    /// Also say what backend is needed once the load has grown by so much
+    #[arg(long, value_name = "SHARE")]
+    growth: Option<Growth>,
     /// Width of the windows in which load and misses are measured [default: one that suits the trace]
     #[arg(long, value_name = "TIME")]
     window: Option<Seconds>,
@@ -179,6 +182,7 @@ fn question(args: &GapArgs) -> Result<Question> {
         window: args.window,
         horizon: args.horizon,
         losses,
+        growth: args.growth.map(|growth| growth.0),
         seeds: (0..SEEDS).filter(|_| !args.quick).map(|i| args.seed.wrapping_add(i)).collect(),
     })
 }

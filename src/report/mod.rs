@@ -6,6 +6,7 @@ mod assumptions;
 mod build;
 pub mod chart;
 mod curve;
+mod decisions;
 pub mod frame;
 pub mod gates;
 pub mod head;
@@ -42,6 +43,8 @@ pub struct Report {
     pub traces: Vec<TraceReport>,
     /// One per trace, cache size, policy and loss.
     pub rows: Vec<Row>,
+    /// One per trace, cache size, policy and loss: what the grown load needs. Empty without `--growth`.
+    pub growth: Vec<GrowthRow>,
     /// One per trace, cache size, policy and window.
     pub windows: Vec<WindowRow>,
     /// One per trace, cache size, policy and step: the refill after a full flush.
@@ -73,6 +76,8 @@ pub struct Config {
     pub horizon_seconds: f64,
     /// Shares whose loss is tried.
     pub losses: Vec<f64>,
+    /// By which share the load is to grow.
+    pub growth_ratio: Option<f64>,
     /// Seeds of the simulated outages; none where hidden capacity was not measured.
     pub seeds: Vec<u64>,
 }
@@ -149,7 +154,7 @@ pub struct Verdict {
     pub sentence: String,
 }
 
-/// One row of the result table: a policy at a cache size on a trace, and one loss. All but the last four columns repeat
+/// One row of the result table: a policy at a cache size on a trace, and one loss. All but the last six columns repeat
 /// for each loss.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[allow(missing_docs, reason = "the names say it, with units; definitions.md and the README define each")]
@@ -193,10 +198,27 @@ pub struct Row {
     pub widening_reclaimed_ratio: Option<f64>,
     pub naive_saving_ratio: Option<f64>,
     pub loss_survived_ratio: Option<f64>,
+    pub nodes_needed: Option<u64>,
     pub loss_ratio: f64,
     pub least_backend_per_second: Option<f64>,
     pub safe_cut_ratio: Option<f64>,
     pub reclaimable_ratio: Option<f64>,
+    pub load_limit_per_second: Option<f64>,
+    pub growth_ratio: Option<f64>,
+}
+
+/// What a policy at a cache size needs to survive one loss once the load has grown.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "the names say it, with units; as in [`Row`]")]
+pub struct GrowthRow {
+    pub trace: String,
+    pub policy: String,
+    pub cache_capacity: u64,
+    pub growth_ratio: f64,
+    pub load_per_second: f64,
+    pub loss_ratio: f64,
+    pub least_backend_per_second: Option<f64>,
+    pub safe_cut_ratio: Option<f64>,
 }
 
 /// One window of one warm replay, warm-up included.
