@@ -3,6 +3,7 @@
 //! It turns flags into calls of the library and results into output; it computes nothing itself.
 
 mod budget;
+mod config;
 mod convert;
 mod curve_args;
 mod demo;
@@ -25,8 +26,10 @@ mod watch;
 
 use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+use std::ffi::OsString;
 use std::io::{self, Write};
+use std::sync::OnceLock;
 
 /// The load your service can recover from, measured on your own trace.
 #[derive(Debug, Parser)]
@@ -51,12 +54,30 @@ enum Command {
     Demo(demo::Args),
 }
 
+/// The program's declaration, complete: what it parses, what its help and its completions say.
+fn program() -> clap::Command {
+    let mut program = config::augmented(Cli::command());
+    program.build();
+    program
+}
+
+/// The arguments of this process with those from the environment and coldgap.toml.
+static ARGUMENTS: OnceLock<Vec<OsString>> = OnceLock::new();
+
 /// Runs the command line of this process.
 ///
 /// # Errors
 /// Everything expected that can go wrong; clap's own usage errors exit with 2 by themselves.
 pub fn main() -> Result<()> {
-    let cli = Cli::parse();
+    let mut program = program();
+    let config::Resolved { words, notes, printed } = config::resolve(&program, std::env::args_os().collect())?;
+    notes.iter().for_each(|note| eprintln!("{note}"));
+    if let Some(printed) = printed {
+        return print(&printed);
+    }
+    let matches = program.try_get_matches_from_mut(&words).unwrap_or_else(|error| error.exit());
+    let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    ARGUMENTS.get_or_init(|| words);
     let interrupt = Interrupt::on_signals()?;
     let done = match &cli.command {
         Command::Gap(args) => gap::run(args, &interrupt),
@@ -90,15 +111,16 @@ fn print(text: &str) -> Result<()> {
 }
 
 /// Flags that change no result, with their value in the same word.
-const UNTOLD: [&str; 6] = ["-o", "-j", "--output=", "--threads=", "--memory=", "--journal="];
+const UNTOLD: [&str; 7] = ["-o", "-j", "--output=", "--threads=", "--memory=", "--journal=", "--config="];
 
-/// This process's command line without what does not change a result: outputs, threads, memory, journal.
+/// This process's command line without what does not change a result: outputs, threads, memory, journal. What came from the
+/// environment or a file stands in it, so that it gives the same result without them.
 fn command_line() -> String {
     let mut words = vec!["coldgap".to_string()];
-    let mut arguments = std::env::args().skip(1);
+    let mut arguments = ARGUMENTS.get().into_iter().flatten().skip(1).map(|word| word.to_string_lossy());
     while let Some(argument) = arguments.next() {
-        match argument.as_str() {
-            "-o" | "--output" | "-j" | "--threads" | "--memory" | "--journal" => {
+        match argument.as_ref() {
+            "-o" | "--output" | "-j" | "--threads" | "--memory" | "--journal" | "--config" => {
                 arguments.next();
             }
             word if UNTOLD.iter().any(|flag| word.starts_with(flag)) => {}
