@@ -18,6 +18,10 @@ use std::path::PathBuf;
 
 /// Advertised and hidden capacity per policy, cold misses, widening, and what you may cut
 #[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  coldgap gap prod.parquet -c 10% -b 300/s
+  coldgap gap prod.csv.gz -c 4GiB -b 300/s -p lru,sieve,s3fifo --baseline lru
+  coldgap gap prod.parquet -c 10% -b 300/s --load 2x --lose 12.5%,100% -o gap.json")]
 pub struct GapArgs {
     /// Trace files; - reads standard input
     #[arg(required = true, value_name = "TRACE")]

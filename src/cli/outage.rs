@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 
 /// One outage told as a timeline: trigger, loop, recovery or not; what breaks the loop
 #[derive(Debug, Args)]
-#[command(after_long_help = words_help())]
+#[command(after_help = EXAMPLES, after_long_help = words_help())]
 pub struct OutageArgs {
     #[command(flatten)]
     setup: SetupArgs,
@@ -45,6 +45,11 @@ pub struct OutageArgs {
     alerts: bool,
 }
 
+const EXAMPLES: &str = "Examples:
+  coldgap outage prod.parquet -c 10% -b 300/s
+  coldgap outage prod.parquet -c 10% -b 300/s --lose 1/8 --at 2h
+  coldgap outage prod.parquet --scenario restart.toml -o outage.json";
+
 fn words_help() -> String {
     let mut out = String::new();
     for (title, words) in [("Triggers", TRIGGERS), ("Remedies, for scenario files", REMEDIES)] {
@@ -56,8 +61,10 @@ fn words_help() -> String {
         }
         out.push('\n');
     }
-    let _ =
-        write!(out, "A scenario file, with every field (more are in the folder scenarios of the source):\n\n{EXAMPLE}");
+    let _ = write!(
+        out,
+        "A scenario file, with every field (more are in the folder scenarios of the source):\n\n{EXAMPLE}\n{EXAMPLES}"
+    );
     out
 }
 

@@ -19,6 +19,10 @@ use std::time::Instant;
 
 /// Miss ratios: policies by cache sizes
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  coldgap replay prod.parquet -c 1%,10% -p all
+  coldgap replay prod.parquet -p lru,s3fifo --curve
+  coldgap replay prod.parquet -p lru --curve --sample 1% -o curve.csv")]
 pub struct Args {
     /// Trace files; - reads standard input
     #[arg(required = true, value_name = "TRACE")]

@@ -13,6 +13,8 @@ use clap::Args;
 
 /// Which knob moves the load the service can recover from: timeout, queue, retries, single-flight, eviction
 #[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  coldgap sensitivity prod.parquet -c 10% -b 300/s")]
 pub struct SensitivityArgs {
     #[command(flatten)]
     setup: SetupArgs,

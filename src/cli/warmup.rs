@@ -13,6 +13,8 @@ use clap::Args;
 
 /// What loading the hottest keys beforehand buys, and how many cache nodes may restart, how fast
 #[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  coldgap warmup prod.parquet -c 10% -b 300/s --shards 8")]
 pub struct WarmupArgs {
     #[command(flatten)]
     setup: SetupArgs,

@@ -12,6 +12,7 @@ pub mod json;
 pub mod knobs;
 pub mod outage;
 pub mod replay;
+pub mod sheet;
 pub mod text;
 mod verdict;
 

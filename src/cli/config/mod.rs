@@ -111,7 +111,11 @@ pub fn resolve(program: &Command, words: Vec<OsString>) -> Result<Resolved> {
     let plain = |words| Ok(Resolved { words, notes: Vec::new(), printed: None });
     let named = words.get(1).and_then(|word| program.find_subcommand(word));
     let Some(command) = named.filter(|command| command.get_arguments().any(is_option)) else { return plain(words) };
-    // What is wrong with the user's own arguments, clap says later.
+    // What is wrong with the user's own arguments, clap says later, of them alone.
+    let is_wrong = |error: clap::Error| error.kind() != ErrorKind::MissingRequiredArgument;
+    if try_parse(command, &words[2..]).is_err_and(is_wrong) {
+        return plain(words);
+    }
     let Ok(user) = command.clone().ignore_errors(true).try_get_matches_from(&words[1..]) else { return plain(words) };
     let asked = ConfigArgs::from_arg_matches(&user).unwrap_or(ConfigArgs { config: None, print_config: false });
 
@@ -256,10 +260,25 @@ fn choose(
         }
         !unmet
     });
-    notes.extend(
-        used.iter().filter(|setting| !setting.words.is_empty()).map(|setting| format!("note: {}", said(setting))),
-    );
+    notes.extend(added(&used));
     used
+}
+
+/// What is added, a line for each place that it comes from.
+fn added(used: &[Setting]) -> Vec<String> {
+    let mut places: Vec<(&str, Vec<String>)> = Vec::new();
+    for setting in used.iter().filter(|setting| !setting.words.is_empty()) {
+        let place = match &setting.origin {
+            Origin::Line { file, .. } => file.as_str(),
+            Origin::Variable(_) => "environment",
+        };
+        let words = setting.words.iter().map(|word| word.to_string_lossy().into_owned());
+        match places.iter_mut().find(|(known, _)| *known == place) {
+            Some((_, all)) => all.extend(words),
+            None => places.push((place, words.collect())),
+        }
+    }
+    places.into_iter().map(|(place, words)| format!("note: from {place}: {}", words.join(" "))).collect()
 }
 
 fn conflict(command: &Command, a: &Id, b: &Id) -> bool {
