@@ -21,7 +21,7 @@ use std::time::Instant;
 
 /// Miss ratios: policies by cache sizes
 #[derive(Debug, clap::Args)]
-#[command(after_long_help = gates::text::fields(ReplayReport::fields()))]
+#[command(after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n\n{}", gates::text::fields(ReplayReport::fields())))]
 pub struct Args {
     /// Trace files; - reads standard input
     #[arg(required = true, value_name = "TRACE")]
@@ -46,6 +46,11 @@ pub struct Args {
     #[arg(short, long, value_name = "FILE")]
     output: Vec<PathBuf>,
 }
+
+const EXAMPLES: &str = "Examples:
+  coldgap replay prod.parquet -c 1%,10% -p all
+  coldgap replay prod.parquet -p lru,s3fifo --curve
+  coldgap replay prod.parquet -p lru --curve --sample 1% -o curve.csv";
 
 /// Runs it. After an interrupt it prints what is done, marked as partial, and writes no file.
 ///

@@ -16,6 +16,7 @@ pub mod outage;
 pub mod replay;
 pub mod saved;
 pub mod schema;
+pub mod sheet;
 pub mod text;
 mod verdict;
 
@@ -208,7 +209,7 @@ pub struct Row {
 }
 
 /// What a policy at a cache size needs to survive one loss once the load has grown.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[allow(missing_docs, reason = "the names say it, with units; as in [`Row`]")]
 pub struct GrowthRow {
     pub trace: String,
