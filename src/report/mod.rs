@@ -10,6 +10,7 @@ pub mod frame;
 pub mod json;
 pub mod knobs;
 pub mod outage;
+pub mod page;
 pub mod replay;
 pub mod text;
 mod verdict;
