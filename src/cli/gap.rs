@@ -54,7 +54,7 @@ pub struct GapArgs {
     reading: TraceArgs,
     #[command(flatten)]
     budget: Budget,
-    /// Write the report to a file, by extension: .json, .csv or .parquet; - is standard output (may be repeated)
+    /// Write the report to a file, by extension: .json, .csv, .parquet, .md or .html; - is standard output (may be repeated)
     #[arg(short, long, value_name = "FILE")]
     output: Vec<PathBuf>,
 }

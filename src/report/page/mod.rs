@@ -7,7 +7,7 @@ mod table;
 pub use figure::{Across, Axis, Chart, Figure, Fill, Mark, Scale, Unit};
 pub use table::{Cell, Column, Table, maybe};
 
-use crate::report::Tool;
+use crate::report::Head;
 
 /// A document.
 #[derive(Debug, Clone, PartialEq)]
@@ -85,13 +85,13 @@ pub enum Block {
 
 impl Page {
     /// An empty document.
-    pub fn new(title: impl Into<String>, subtitle: impl Into<String>, tool: &Tool) -> Page {
+    pub fn new(title: impl Into<String>, subtitle: impl Into<String>, head: &Head) -> Page {
         Page {
             title: title.into(),
             subtitle: subtitle.into(),
             answers: Vec::new(),
             sections: Vec::new(),
-            made_by: format!("{} {}", tool.name, tool.version),
+            made_by: format!("{} {}", head.tool.name, head.tool.version),
         }
     }
 
