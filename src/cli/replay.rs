@@ -42,7 +42,7 @@ pub struct Args {
     /// Note every finished cell in this folder; a rerun takes it from there instead of replaying it again
     #[arg(long, value_name = "DIR", help_heading = "Memory and time")]
     journal: Option<PathBuf>,
-    /// Write the result to a file, by extension: .json, .csv or .parquet; - is standard output (may be repeated)
+    /// Write the result to a file, by extension: .json, .csv, .parquet, .md or .html; - is standard output (may be repeated)
     #[arg(short, long, value_name = "FILE")]
     output: Vec<PathBuf>,
 }
