@@ -83,6 +83,7 @@ fn table(table: &Table, titled: bool) -> String {
 
 fn cell(out: &mut String, cell: &Cell, numeric: &str, is_head: bool) {
     let (tag, scope) = if is_head { ("th", " scope=\"row\"") } else { ("td", "") };
+    let numeric = if cell.number.is_some() && !is_head { "" } else { numeric };
     let number = cell.number.map_or(String::new(), |number| format!(" data-n=\"{number}\""));
     let (before, after) = match cell.tone {
         Tone::Plain => (String::new(), ""),

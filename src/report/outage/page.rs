@@ -3,7 +3,7 @@
 use super::sentence::share;
 use super::{Event, OutageReport, Phase, RemedyRow, WindowRow, alerts};
 use crate::report::page::{Answer, Axis, Cell, Chart, Figure, Mark, Page, Section, Table, Tone, Unit, maybe};
-use crate::report::words::{provenance, terms};
+use crate::report::words::ended;
 use crate::units::{Demand, Rate, Seconds, grouped, grouped_rate};
 
 /// The document.
@@ -27,26 +27,13 @@ pub fn page(report: &OutageReport) -> Page {
         window_seconds: config.window_seconds,
     };
     let about = Section::new("about", "What this shows").prose(report.about.clone().unwrap_or_default());
-    page.section(about)
+    let page = page
+        .section(about)
         .section(timeline.section("timeline", "The outage, from the trigger on").prose(cost(report)))
         .section(come_back(report))
         .section(remedies(report))
-        .section(signals(report))
-        .section(terms())
-        .section(Section::new("assumptions", "What these numbers rest on").list(&report.head.assumptions))
-        .section(Section::new("warnings", "Warnings").list(&report.head.warnings))
-        .section(provenance(
-            &report.head,
-            &[format!(
-                "{}: {}, {} requests ({} gets), {} objects, fingerprint {}",
-                report.trace.name,
-                report.trace.format,
-                grouped(report.trace.requests),
-                grouped(report.trace.gets),
-                grouped(report.trace.objects),
-                report.trace.fingerprint
-            )],
-        ))
+        .section(signals(report));
+    ended(page, &report.head, &[report.trace.line()])
 }
 
 fn heals(report: &OutageReport) -> Answer {
