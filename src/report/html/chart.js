@@ -191,15 +191,17 @@ const draw = (figure, width) => {
   const bars = chart.y.scale === "category";
   const categories = bars ? Array.from(new Set(rows.map((row) => row[chart.marks.find((mark) => "y" in mark).y].words))) : [];
   const marginLeft = bars ? Math.min(longest(categories) + 16, width * 0.42) : 56;
-  const marginRight = mayName ? Math.min(longest(lines.map((line) => line.name)) + 22, 190) : bars ? 64 : 20;
+  const barWords = bars ? chart.marks.filter((mark) => mark.mark === "bar").flatMap((mark) => rows.map((row) => row[mark.to].words)) : [];
+  const marginRight = mayName ? Math.min(longest(lines.map((line) => line.name)) + 22, 190) : bars ? Math.min(longest(barWords) + 14, width * 0.4) : 20;
   const rules = chart.marks.filter((mark) => mark.mark === "rule" && mark.across === "x").length;
   const marginTop = 26 + (bars ? 14 * rules : 0);
-  const height = bars ? marginTop + 50 + categories.length * 32 : narrow ? 250 : 320;
+  const height = bars ? marginTop + 50 + categories.length * 32 : narrow ? 260 : 320;
   const [least, most] = extent(chart, rows, "x");
   const middle = chart.x.scale === "log" ? Math.sqrt(least * most) : (Math.min(0, least) + most) / 2;
   const x = axisOf(chart.x, width - marginLeft - marginRight);
   const y = bars ? { label: null, domain: categories } : axisOf(chart.y, height - 60);
-  if (chart.x.scale === "category") Object.assign(x, { type: "point", domain: Array.from(new Set(lines.flatMap((line) => line.points.map(line.x)))) });
+  const turned = narrow && chart.x.scale === "category";
+  if (chart.x.scale === "category") Object.assign(x, { type: "point", tickRotate: turned ? -40 : 0, domain: Array.from(new Set(lines.flatMap((line) => line.points.map(line.x)))) });
   const tips = lines.map((line) => Plot.tip(line.points, Plot.pointer({ x: line.x, y: line.y, title: told(table), fill: "var(--paper)", stroke: "var(--line)" })));
   const svg = Plot.plot({
     width,
@@ -207,7 +209,7 @@ const draw = (figure, width) => {
     marginLeft,
     marginRight,
     marginTop,
-    marginBottom: 46,
+    marginBottom: turned ? 84 : 46,
     style: { fontSize: "12px", fontFamily: "inherit", background: "none" },
     x: { ...x, grid: bars },
     y: { ...y, grid: !bars },

@@ -139,6 +139,11 @@ fn preloads(report: &WarmupReport) -> Section {
 }
 
 fn restarts(found: &Restarts) -> Section {
+    Section::new("restarts", "Restarting nodes").table(restarts_table(found))
+}
+
+/// The ways of restarting that were tried, whichever report they stand in.
+pub(in crate::report) fn restarts_table(found: &Restarts) -> Table {
     let mut table = Table::new(
         format!("restarts of {} cache nodes", found.nodes),
         &[
@@ -164,5 +169,5 @@ fn restarts(found: &Restarts) -> Section {
     for row in &found.spacings {
         add(format!("all, one every {}", Seconds(row.spacing_seconds.unwrap_or(0.0))), row);
     }
-    Section::new("restarts", "Restarting nodes").table(table)
+    table
 }
