@@ -46,7 +46,8 @@ fn losses_caption(group: &Group) -> String {
         Some(ratio) if ratio >= 1.0 => "the loss of everything".to_string(),
         Some(ratio) => format!("the loss of up to about {} of the cache", percent(ratio)),
     };
-    let best = group.best().map_or(String::new(), |best| format!(", with {} {}", best.policy, with(best)));
+    let best = group.best().filter(|best| with(best) != with(baseline));
+    let best = best.map_or(String::new(), |best| format!(", with {} {}", best.policy, with(best)));
     format!(
         "A backend of {backend} survives {} with {}{best}. Where a line rises above the dashed one, this backend is too small.",
         with(baseline),

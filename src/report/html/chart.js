@@ -223,7 +223,7 @@ const draw = (figure, width) => {
     marginTop,
     marginBottom: turned ? 84 : 46,
     style: { fontSize: "12px", fontFamily: "inherit", background: "none" },
-    x: { ...x, grid: bars },
+    x: { ...x, grid: bars, labelOffset: turned ? 76 : 38 },
     y: { ...y, grid: !bars },
     marks: [
       ...marksOf(chart, rows, { middle, top, room, bars }),
