@@ -2,12 +2,12 @@
 
 mod alerts;
 pub(super) mod assumptions;
-mod build;
+pub(super) mod build;
 pub mod demo;
 mod names;
 mod sentence;
 pub mod text;
-mod timeline;
+pub(super) mod timeline;
 
 pub use build::build;
 
