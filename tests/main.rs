@@ -3,6 +3,7 @@
 mod bad_input;
 mod commands;
 mod curve;
+mod decisions;
 mod definitions;
 mod docs;
 mod formats;
