@@ -7,6 +7,7 @@ mod price;
 
 pub use price::{Amount, BackendPrice, CachePrice, Price};
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
@@ -46,7 +47,7 @@ fn byte_factor(unit: &str) -> Option<f64> {
 }
 
 /// A length of time in seconds.
-#[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
 pub struct Seconds(pub f64);
 
@@ -94,7 +95,7 @@ impl fmt::Display for Seconds {
 }
 
 /// A share of a whole, 0..=1.
-#[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Serialize, Deserialize, JsonSchema)]
 #[serde(into = "f64", try_from = "f64")]
 pub struct Ratio(f64);
 
@@ -167,7 +168,7 @@ impl fmt::Display for Growth {
 }
 
 /// What a backend's capacity is counted in: the share of it that one miss takes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Demand {
     /// Every miss takes one answer.
@@ -187,7 +188,7 @@ impl Demand {
 }
 
 /// A rate, `300/s` (answers or requests) or `250MB/s`.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Rate {
     /// Units a second.
     pub per_second: f64,

@@ -1,6 +1,7 @@
 //! All integration tests, as one binary: the crate is linked once.
 
 mod bad_input;
+mod command_line;
 mod commands;
 mod curve;
 mod decisions;
@@ -8,6 +9,7 @@ mod definitions;
 mod docs;
 mod formats;
 mod gap;
+mod gates;
 mod knobs;
 mod laws;
 mod long_runs;

@@ -8,13 +8,24 @@ pub mod chart;
 mod curve;
 pub mod decisions;
 pub mod frame;
+mod gap_page;
+pub mod gates;
 pub mod head;
+pub mod html;
 pub mod json;
 pub mod knobs;
+pub mod markdown;
 pub mod outage;
+pub mod page;
+pub mod render;
 pub mod replay;
+mod replay_page;
+pub mod saved;
+pub mod schema;
+pub mod sheet;
 pub mod text;
 mod verdict;
+mod words;
 
 pub use build::build;
 pub use head::Head;
@@ -23,6 +34,7 @@ use decisions::{GrowthRow, IfLost, MoneyRow, Sensitivity, SizeRow};
 
 use crate::analysis::CompulsoryPoint;
 use crate::units::{Rate, Seconds};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 
@@ -30,7 +42,7 @@ use std::borrow::Cow;
 pub const SCHEMA_VERSION: u32 = 1;
 
 /// Everything that `coldgap gap` found on one or more traces.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Report {
     /// What every report begins with.
     #[serde(flatten)]
@@ -58,7 +70,7 @@ pub struct Report {
 }
 
 /// The configuration as it was used.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Config {
     /// Policies, as given.
     pub policies: Vec<String>,
@@ -99,7 +111,7 @@ pub struct Config {
 }
 
 /// What was found on one trace, whatever the policy.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct TraceReport {
     /// As the user named it.
     pub name: String,
@@ -140,7 +152,7 @@ pub struct TraceReport {
 }
 
 /// The backend's capacity.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, JsonSchema)]
 pub struct BackendReport {
     /// Answers or bytes.
     #[serde(flatten)]
@@ -150,7 +162,7 @@ pub struct BackendReport {
 }
 
 /// Where the service stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Region {
     /// The load is not carried even while the cache is warm.
@@ -162,7 +174,7 @@ pub enum Region {
 }
 
 /// The verdict.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Verdict {
     /// Where the service stands.
     pub region: Region,
@@ -172,7 +184,7 @@ pub struct Verdict {
 
 /// One row of the result table: a policy at a cache size on a trace, and one loss. All but the last six columns repeat
 /// for each loss.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[allow(missing_docs, reason = "the names say it, with units; definitions.md and the README define each")]
 pub struct Row {
     pub trace: String,
@@ -229,7 +241,7 @@ pub struct Row {
 }
 
 /// One window of one warm replay, warm-up included.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[allow(missing_docs, reason = "the names say it, with units")]
 pub struct WindowRow {
     pub trace: String,
@@ -244,7 +256,7 @@ pub struct WindowRow {
 }
 
 /// One step of one refill curve.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[allow(missing_docs, reason = "the names say it, with units")]
 pub struct RefillRow {
     pub trace: String,

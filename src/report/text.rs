@@ -2,7 +2,7 @@
 
 use super::assumptions::{capacity_text, percent};
 use super::decisions::text as decisions;
-use super::{Head, Report, Row, TraceReport};
+use super::{Head, Report, Row, TraceReport, gates};
 use crate::policy::Capacity;
 use crate::prose;
 use crate::units::{Demand, Rate, Seconds, grouped, grouped_rate, significant};
@@ -20,6 +20,7 @@ pub fn render(report: &Report) -> String {
     for trace in &report.traces {
         trace_section(&mut out, report, trace);
     }
+    out += &gates::text::section(&report.head.gates);
     list(&mut out, "WARNINGS", &report.head.warnings);
     list(&mut out, "ASSUMPTIONS", &report.head.assumptions);
     provenance(&mut out, report);
@@ -358,7 +359,7 @@ fn baseline_and_best<'r>(group: &[&'r Row]) -> Option<(&'r Row, &'r Row)> {
     (!best.is_baseline() && best.misses < baseline.misses).then_some((*baseline, *best))
 }
 
-fn capacity_of(row: &Row) -> Capacity {
+pub(super) fn capacity_of(row: &Row) -> Capacity {
     match row.cache_capacity_bytes {
         Some(bytes) => Capacity::Bytes(bytes),
         None => Capacity::Objects(row.capacity()),

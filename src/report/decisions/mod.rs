@@ -7,10 +7,11 @@ pub(super) mod text;
 
 use super::knobs::{Restarts, SensitivityRow};
 use super::outage::{Event, TimelineRow, Verdict, WindowRow};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// What a policy at a cache size needs to survive one loss once the load has grown.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[allow(missing_docs, reason = "the names say it, with units; as in [`super::Row`]")]
 pub struct GrowthRow {
     pub trace: String,
@@ -24,7 +25,7 @@ pub struct GrowthRow {
 }
 
 /// A full flush of the baseline's cache at the load to carry, simulated: what `coldgap outage` tells of it.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[allow(missing_docs, reason = "the names say it, with units; as in [`super::outage::OutageReport`]")]
 pub struct IfLost {
     pub trace: String,
@@ -50,7 +51,7 @@ pub struct IfLost {
 }
 
 /// One loss survived by one policy at one cache size, and what that costs.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[allow(missing_docs, reason = "the names say it, with units; sums are in the currency of the prices")]
 pub struct MoneyRow {
     pub trace: String,
@@ -75,7 +76,7 @@ pub struct MoneyRow {
 }
 
 /// The baseline at one cache size, without simulation.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[allow(missing_docs, reason = "the names say it, with units; as in [`super::Row`]")]
 pub struct SizeRow {
     pub trace: String,
@@ -96,7 +97,7 @@ pub struct SizeRow {
 }
 
 /// What the knobs of the baseline's service do on one trace.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[allow(missing_docs, reason = "the names say it")]
 pub struct Sensitivity {
     pub trace: String,
