@@ -5,6 +5,7 @@ mod browser;
 mod command_line;
 mod commands;
 mod curve;
+mod decisions;
 mod definitions;
 mod docs;
 mod formats;
