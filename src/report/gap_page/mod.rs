@@ -5,10 +5,16 @@ mod answers;
 mod capacity;
 mod cold;
 mod cut;
+mod growth;
+mod knobs;
 mod loads;
+mod lost;
+mod money;
+mod sizes;
 
 use super::assumptions::{capacity_text, percent};
-use super::page::{Page, Section};
+use super::decisions::IfLost;
+use super::page::{Cell, Page, Section, maybe};
 use super::words::ended;
 use super::{Region, Report, Row, TraceReport};
 use crate::policy::Capacity;
@@ -93,12 +99,18 @@ fn traces(report: &Report) -> Vec<String> {
 
 impl<'r> Group<'r> {
     fn sections(&self) -> Vec<Section> {
+        let of_trace = |section: fn(&Self) -> Section| if self.is_first { section(self) } else { Section::default() };
         let all = [
             capacity::glance(self),
+            lost::section(self),
             cut::losses(self),
             cut::section(self),
             capacity::policies(self),
+            of_trace(sizes::section),
             cold::section(self),
+            of_trace(knobs::section),
+            growth::section(self),
+            of_trace(money::section),
         ];
         all.into_iter().filter(|section| !section.is_empty()).collect()
     }
@@ -137,6 +149,20 @@ impl<'r> Group<'r> {
                 None => Capacity::Objects(row.capacity()),
             })
         })
+    }
+
+    /// The simulated outage of the trace's baseline.
+    fn told(&self) -> Option<&'r IfLost> {
+        self.report.if_lost.iter().find(|told| told.trace == self.trace.name)
+    }
+
+    /// A backend's capacity as a cell.
+    fn needed(&self, least_backend: Option<f64>) -> Cell {
+        let cell = match self.demand() {
+            Demand::Answers => Cell::rate,
+            Demand::Bytes => Cell::byte_rate,
+        };
+        maybe(least_backend, cell, "none is enough")
     }
 
     /// What the backend's capacity is counted in.
