@@ -4,6 +4,7 @@ mod bad_input;
 mod command_line;
 mod commands;
 mod curve;
+mod decisions;
 mod definitions;
 mod docs;
 mod formats;

@@ -1,7 +1,8 @@
 //! The report for reading in a terminal.
 
 use super::assumptions::{capacity_text, percent};
-use super::{Head, Report, Row, TraceReport, decisions, gates};
+use super::decisions::text as decisions;
+use super::{Head, Report, Row, TraceReport, gates};
 use crate::policy::Capacity;
 use crate::prose;
 use crate::units::{Demand, Rate, Seconds, grouped, grouped_rate, significant};
@@ -41,9 +42,13 @@ fn trace_section(out: &mut String, report: &Report, trace: &TraceReport) {
     for group in cells.chunks(per_size) {
         policies(out, report, trace, group);
         cold_misses(out, trace, group);
+        decisions::if_lost(out, report, trace, group);
         cuts(out, report, trace, group);
         decisions::growth(out, report, trace, group);
     }
+    decisions::money(out, report, trace);
+    decisions::sizes(out, report, trace);
+    decisions::sensitivity(out, report, trace);
 }
 
 fn bars(out: &mut String, trace: &TraceReport, cell: &Row) {

@@ -2,13 +2,13 @@
 
 mod alerts;
 pub(super) mod assumptions;
-mod build;
+pub(super) mod build;
 pub mod demo;
 mod names;
 pub(super) mod page;
 mod sentence;
 pub mod text;
-mod timeline;
+pub(super) mod timeline;
 
 pub use build::build;
 
