@@ -3,6 +3,7 @@
 use super::budget::{self, Budget};
 use super::sweep_args::SweepArgs;
 use super::target;
+use super::terminal::look;
 use super::trace_args::TraceArgs;
 use super::{command_line, print};
 use crate::analysis::{self, Question, Sweep};
@@ -134,7 +135,7 @@ pub fn run(args: &GapArgs, interrupt: &Interrupt) -> Result<()> {
         return Ok(());
     }
     let report = report::build(&command_line(), &question, &found);
-    if target::write(targets, &report)? { Ok(()) } else { print(&text::render(&report)) }
+    if target::write(targets, &report)? { Ok(()) } else { print(&text::render(&report, &look())) }
 }
 
 fn question(args: &GapArgs) -> Result<Question> {

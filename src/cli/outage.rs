@@ -2,6 +2,7 @@
 
 use super::setup_args::SetupArgs;
 use super::target;
+use super::terminal::look;
 use super::{command_line, print};
 use crate::analysis::outage::scenario::{Deed, EXAMPLE, Scenario};
 use crate::analysis::outage::words::{self, REMEDIES, TRIGGERS, Word};
@@ -81,7 +82,7 @@ pub fn run(args: &OutageArgs, interrupt: &Interrupt) -> Result<()> {
     let story = outage::tell(&trace, &question, interrupt, || progress.step(1))?;
     drop(progress);
     let report = build(&command_line(), scenario.about, &trace, &question, &story);
-    if target::write(targets, &report)? { Ok(()) } else { print(&text::render(&report)) }
+    if target::write(targets, &report)? { Ok(()) } else { print(&text::render(&report, &look())) }
 }
 
 fn read_scenario(path: &Path) -> Result<Scenario> {

@@ -5,6 +5,7 @@ use super::curve_args::CurveArgs;
 use super::journal::{self, Journal};
 use super::sweep_args::SweepArgs;
 use super::target;
+use super::terminal::look;
 use super::trace_args::TraceArgs;
 use super::watch::Watch;
 use super::{command_line, print};
@@ -74,10 +75,10 @@ pub fn run(args: &Args, interrupt: &Interrupt) -> Result<()> {
     drop(progress);
     if report.partial {
         let to_stdout = args.output.iter().any(|path| path == Path::new("-"));
-        print(&if to_stdout { crate::report::json::render(&report)? } else { report.render() })?;
+        print(&if to_stdout { crate::report::json::render(&report)? } else { report.render(&look()) })?;
         return Err(Error::interrupted("the result is partial, and no file was written"));
     }
-    if target::write(targets, &report)? { Ok(()) } else { print(&report.render()) }
+    if target::write(targets, &report)? { Ok(()) } else { print(&report.render(&look())) }
 }
 
 /// Replays one trace; `None` where it was interrupted before its first request.

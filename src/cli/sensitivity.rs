@@ -2,6 +2,7 @@
 
 use super::setup_args::SetupArgs;
 use super::target;
+use super::terminal::look;
 use super::{command_line, print};
 use crate::analysis::knobs::{Scene, sensitivity};
 use crate::analysis::outage::scenario::Scenario;
@@ -35,5 +36,5 @@ pub fn run(args: &SensitivityArgs, interrupt: &Interrupt) -> Result<()> {
     interrupt.check()?;
     drop(progress);
     let report = knobs::sensitivity(&command_line(), &scene, &rows);
-    if target::write(targets, &report)? { Ok(()) } else { print(&text::sensitivity(&report)) }
+    if target::write(targets, &report)? { Ok(()) } else { print(&text::sensitivity(&report, &look())) }
 }

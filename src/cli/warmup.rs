@@ -2,6 +2,7 @@
 
 use super::setup_args::SetupArgs;
 use super::target;
+use super::terminal::look;
 use super::{command_line, print};
 use crate::analysis::knobs::{Scene, restart, warmup};
 use crate::analysis::outage::scenario::Scenario;
@@ -40,5 +41,5 @@ pub fn run(args: &WarmupArgs, interrupt: &Interrupt) -> Result<()> {
     interrupt.check()?;
     drop(progress);
     let report = knobs::warmup(&command_line(), &scene, &found, &restarted);
-    if target::write(targets, &report)? { Ok(()) } else { print(&text::warmup(&report)) }
+    if target::write(targets, &report)? { Ok(()) } else { print(&text::warmup(&report, &look())) }
 }
