@@ -1,6 +1,7 @@
 //! `coldgap gap`: the main report.
 
 use super::budget::{self, Budget};
+use super::gate_args::{self, GateArgs};
 use super::sweep_args::SweepArgs;
 use super::target;
 use super::terminal::look;
@@ -11,18 +12,16 @@ use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
 use crate::policy::spec::{self, PolicySpec};
 use crate::progress::Progress;
-use crate::report::{self, text};
+use crate::report::gates::{self, Gated, Scope};
+use crate::report::{self, Report, text};
 use crate::service::Service;
-use crate::units::{Demand, Load, Rate, Ratio, Seconds};
+use crate::units::{Demand, Growth, Load, Rate, Ratio, Seconds};
 use clap::Args;
 use std::path::PathBuf;
 
 /// Advertised and hidden capacity per policy, cold misses, widening, and what you may cut
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:
-  coldgap gap prod.parquet -c 10% -b 300/s
-  coldgap gap prod.csv.gz -c 4GiB -b 300/s -p lru,sieve,s3fifo --baseline lru
-  coldgap gap prod.parquet -c 10% -b 300/s --load 2x --lose 12.5%,100% -o gap.json")]
+#[command(after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n\n{}", gates::text::fields(Report::fields())))]
 pub struct GapArgs {
     /// Trace files; - reads standard input
     #[arg(required = true, value_name = "TRACE")]
@@ -40,6 +39,9 @@ pub struct GapArgs {
     /// The load to carry: 3000/s, or 2x today's [default: that of the busiest window]
     #[arg(long, value_name = "LOAD")]
     load: Option<Load>,
+    /// Also say what backend is needed once the load has grown by so much
+    #[arg(long, value_name = "SHARE")]
+    growth: Option<Growth>,
     /// Width of the windows in which load and misses are measured [default: one that suits the trace]
     #[arg(long, value_name = "TIME")]
     window: Option<Seconds>,
@@ -59,10 +61,17 @@ pub struct GapArgs {
     reading: TraceArgs,
     #[command(flatten)]
     budget: Budget,
-    /// Write the report to a file, by extension: .json, .csv or .parquet; - is standard output (may be repeated)
+    #[command(flatten)]
+    gates: GateArgs,
+    /// Write the report to a file, by extension: .json, .csv, .parquet, .md or .html; - is standard output (may be repeated)
     #[arg(short, long, value_name = "FILE")]
     output: Vec<PathBuf>,
 }
+
+const EXAMPLES: &str = "Examples:
+  coldgap gap prod.parquet -c 10% -b 300/s
+  coldgap gap prod.csv.gz -c 4GiB -b 300/s -p lru,sieve,s3fifo --baseline lru
+  coldgap gap prod.parquet -c 10% -b 300/s --load 2x --lose 12.5%,100% -o gap.json";
 
 /// The backend and its clients; a trace says none of it.
 #[derive(Debug, Args)]
@@ -110,6 +119,7 @@ const SEEDS: u64 = 3;
 pub fn run(args: &GapArgs, interrupt: &Interrupt) -> Result<()> {
     let targets = target::open(&args.output)?;
     let question = question(args)?;
+    let gates = args.gates.parse::<Report>(&scope(&question))?;
     let progress = Progress::start("replaying", analysis::steps(&question) * args.traces.len() as u64);
     let mut found = Vec::new();
     for path in &args.traces {
@@ -134,8 +144,21 @@ pub fn run(args: &GapArgs, interrupt: &Interrupt) -> Result<()> {
     if args.budget.dry_run {
         return Ok(());
     }
-    let report = report::build(&command_line(), &question, &found);
-    if target::write(targets, &report)? { Ok(()) } else { print(&text::render(&report, &look())) }
+    let mut report = report::build(&command_line(), &question, &found);
+    gates::judge(&gates, &mut report);
+    if !target::write(targets, &report)? {
+        print(&text::render(&report, &look()))?;
+    }
+    gate_args::pass(&report.head)
+}
+
+/// What the report will have numbers of.
+fn scope(question: &Question) -> Scope {
+    Scope {
+        policies: question.sweep.policies.iter().map(ToString::to_string).collect(),
+        losses: [Ratio::NONE].iter().chain(&question.losses).map(|loss| loss.get()).collect(),
+        demand: question.service.demand,
+    }
 }
 
 fn question(args: &GapArgs) -> Result<Question> {
@@ -165,6 +188,7 @@ fn question(args: &GapArgs) -> Result<Question> {
         window: args.window,
         horizon: args.horizon,
         losses,
+        growth: args.growth.map(|growth| growth.0),
         seeds: (0..SEEDS).filter(|_| !args.quick).map(|i| args.seed.wrapping_add(i)).collect(),
     })
 }

@@ -2,6 +2,7 @@
 
 use super::budget::{self, Budget};
 use super::curve_args::CurveArgs;
+use super::gate_args::{self, GateArgs};
 use super::journal::{self, Journal};
 use super::sweep_args::SweepArgs;
 use super::target;
@@ -13,17 +14,15 @@ use crate::analysis::{Sweep, sampled};
 use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
 use crate::progress::Progress;
+use crate::report::gates::{self, Gated, Scope};
 use crate::report::replay::ReplayReport;
-use crate::units::Ratio;
+use crate::units::{Demand, Ratio};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 /// Miss ratios: policies by cache sizes
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:
-  coldgap replay prod.parquet -c 1%,10% -p all
-  coldgap replay prod.parquet -p lru,s3fifo --curve
-  coldgap replay prod.parquet -p lru --curve --sample 1% -o curve.csv")]
+#[command(after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n\n{}", gates::text::fields(ReplayReport::fields())))]
 pub struct Args {
     /// Trace files; - reads standard input
     #[arg(required = true, value_name = "TRACE")]
@@ -39,13 +38,20 @@ pub struct Args {
     reading: TraceArgs,
     #[command(flatten)]
     budget: Budget,
+    #[command(flatten)]
+    gates: GateArgs,
     /// Note every finished cell in this folder; a rerun takes it from there instead of replaying it again
     #[arg(long, value_name = "DIR", help_heading = "Memory and time")]
     journal: Option<PathBuf>,
-    /// Write the result to a file, by extension: .json, .csv or .parquet; - is standard output (may be repeated)
+    /// Write the result to a file, by extension: .json, .csv, .parquet, .md or .html; - is standard output (may be repeated)
     #[arg(short, long, value_name = "FILE")]
     output: Vec<PathBuf>,
 }
+
+const EXAMPLES: &str = "Examples:
+  coldgap replay prod.parquet -c 1%,10% -p all
+  coldgap replay prod.parquet -p lru,s3fifo --curve
+  coldgap replay prod.parquet -p lru --curve --sample 1% -o curve.csv";
 
 /// Runs it. After an interrupt it prints what is done, marked as partial, and writes no file.
 ///
@@ -54,6 +60,7 @@ pub struct Args {
 pub fn run(args: &Args, interrupt: &Interrupt) -> Result<()> {
     let targets = target::open(&args.output)?;
     let sweep = args.curve.sweep(args.sweep.sweep(args.warmup)?);
+    let gates = args.gates.parse::<ReplayReport>(&scope(&sweep))?;
     if args.budget.dry_run {
         return dry_run(args, &sweep, interrupt);
     }
@@ -78,7 +85,17 @@ pub fn run(args: &Args, interrupt: &Interrupt) -> Result<()> {
         print(&if to_stdout { crate::report::json::render(&report)? } else { report.render(&look()) })?;
         return Err(Error::interrupted("the result is partial, and no file was written"));
     }
-    if target::write(targets, &report)? { Ok(()) } else { print(&report.render(&look())) }
+    gates::judge(&gates, &mut report);
+    if !target::write(targets, &report)? {
+        print(&report.render(&look()))?;
+    }
+    gate_args::pass(&report.head)
+}
+
+/// What the report will have numbers of.
+fn scope(sweep: &Sweep) -> Scope {
+    let policies = sweep.policies.iter().map(ToString::to_string).collect();
+    Scope { policies, losses: Vec::new(), demand: Demand::Answers }
 }
 
 /// Replays one trace; `None` where it was interrupted before its first request.

@@ -1,11 +1,11 @@
 //! The report of `coldgap replay`: miss ratios by policy and cache size, as data and for reading.
 
 use super::assumptions::{capacity_text, percent};
-use super::curve;
 use super::head::{Head, Kind};
 use super::sheet::Sheet;
 use super::sheet::columns::Columns;
 use super::sheet::look::Look;
+use super::{curve, gates};
 use crate::analysis::sampled::{FEWEST_OBJECTS, GROUPS, Sampled};
 use crate::analysis::{Facts, Swept};
 use crate::policy::Capacity;
@@ -13,11 +13,12 @@ use crate::policy::spec::PolicySpec;
 use crate::replay::cell::Cell;
 use crate::trace::source::About;
 use crate::units::grouped;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// Miss ratios on one or more traces.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct ReplayReport {
     /// What every report begins with.
     #[serde(flatten)]
@@ -33,7 +34,7 @@ pub struct ReplayReport {
 }
 
 /// One trace.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[allow(missing_docs, reason = "the names say it, with units")]
 pub struct ReplayTrace {
     pub name: String,
@@ -46,7 +47,7 @@ pub struct ReplayTrace {
 }
 
 /// A cell that was not replayed; all of a trace where it has no policy.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[allow(missing_docs, reason = "the names are those of the rows")]
 pub struct MissingCell {
     pub trace: String,
@@ -56,7 +57,7 @@ pub struct MissingCell {
 }
 
 /// One policy at one cache size on one trace: the first columns of the gap report's rows, by the same names.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[allow(missing_docs, reason = "the names say it, with units; definitions as in the gap report")]
 pub struct ReplayRow {
     pub trace: String,
@@ -183,6 +184,7 @@ impl ReplayReport {
             out.table(&if curve::is_curve(&rows) { curve::table(&rows, look) } else { list(&rows) });
             out.blank();
         }
+        gates::text::section(&mut out, &self.head.gates);
         for missing in &self.missing {
             out.led("- ", &format!("MISSING: {missing}"));
         }

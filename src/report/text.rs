@@ -5,7 +5,7 @@ use super::assumptions::{capacity_text, percent};
 use super::sheet::Sheet;
 use super::sheet::columns::Columns;
 use super::sheet::look::{Look, Tone};
-use super::{Report, Row, TraceReport};
+use super::{Report, Row, TraceReport, decisions};
 use crate::policy::Capacity;
 use crate::units::{Demand, Rate, Seconds, grouped, grouped_rate, significant};
 use std::fmt::Write;
@@ -22,10 +22,7 @@ pub fn render(report: &Report, look: &Look) -> String {
     for trace in &report.traces {
         trace_section(&mut out, report, trace);
     }
-    out.list("WARNINGS", &report.head.warnings);
-    out.list("ASSUMPTIONS", &report.head.assumptions);
-    out.provenance(&report.head, report.traces.iter().map(origin));
-    out.finish()
+    out.end(&report.head, report.traces.iter().map(origin))
 }
 
 fn trace_section(out: &mut Sheet, report: &Report, trace: &TraceReport) {
@@ -45,6 +42,7 @@ fn trace_section(out: &mut Sheet, report: &Report, trace: &TraceReport) {
         policies(out, report, trace, group);
         cold_misses(out, trace, group);
         cuts(out, report, trace, group);
+        decisions::growth(out, report, trace, group);
     }
 }
 
@@ -98,7 +96,10 @@ fn policies(out: &mut Sheet, report: &Report, trace: &TraceReport, group: &[&Row
         let loss = match row.loss_survived_ratio {
             None => "overloaded warm".to_string(),
             Some(ratio) if ratio >= 1.0 => "everything".to_string(),
-            Some(ratio) => format!("~{}", percent(ratio)),
+            Some(ratio) => {
+                let nodes = row.nodes_needed.map_or(String::new(), |nodes| format!(" ({} nodes)", grouped(nodes)));
+                format!("~{}{nodes}", percent(ratio))
+            }
         };
         let cells = [
             format!("{mark} {name}"),
@@ -121,7 +122,7 @@ fn policies(out: &mut Sheet, report: &Report, trace: &TraceReport, group: &[&Row
     out.prose("    ", 
             &format!(
                 "misses: share of requests after warm-up; worst: in the worst window; hidden: sure to heal below it; measured: \
-                 {}; widening: of the gap, against {}.{bounds}",
+                 {}; widening: of the gap, against {}; nodes: spread evenly over so many, losing one is survived.{bounds}",
                 measured_means(report, group),
                 report.config.baseline
             ));
@@ -302,18 +303,18 @@ fn baseline_and_best<'r>(group: &[&'r Row]) -> Option<(&'r Row, &'r Row)> {
     (!best.is_baseline() && best.misses < baseline.misses).then_some((*baseline, *best))
 }
 
-fn capacity_of(row: &Row) -> Capacity {
+pub(super) fn capacity_of(row: &Row) -> Capacity {
     match row.cache_capacity_bytes {
         Some(bytes) => Capacity::Bytes(bytes),
         None => Capacity::Objects(row.capacity()),
     }
 }
 
-fn name_width(group: &[&Row]) -> usize {
+pub(super) fn name_width(group: &[&Row]) -> usize {
     group.iter().map(|row| row.policy.len() + 2 * usize::from(row.is_bound)).max().unwrap_or(0).max(7)
 }
 
-fn loss_name(loss: f64) -> String {
+pub(super) fn loss_name(loss: f64) -> String {
     match loss {
         0.0 => "nothing".to_string(),
         1.0 => "everything".to_string(),
@@ -322,11 +323,11 @@ fn loss_name(loss: f64) -> String {
 }
 
 /// A load; `no limit` where none was found.
-fn load(value: Option<f64>) -> String {
+pub(super) fn load(value: Option<f64>) -> String {
     value.map_or("no limit".to_string(), |value| Rate::answers(value).to_string())
 }
 
-fn backend(value: Option<f64>, of: Demand) -> String {
+pub(super) fn backend(value: Option<f64>, of: Demand) -> String {
     match value {
         None => "none enough".to_string(),
         Some(value) => match of {
@@ -353,7 +354,7 @@ fn whole_percent(ratio: f64) -> String {
     format!("{}%", if rounded == 0.0 { 0.0 } else { rounded })
 }
 
-fn signed_percent(ratio: f64) -> String {
+pub(super) fn signed_percent(ratio: f64) -> String {
     let text = whole_percent(ratio);
     if ratio > 0.0 && text != "0%" { format!("+{text}") } else { text }
 }

@@ -2,9 +2,7 @@
 
 use super::sentence::name;
 use super::{RestartRow, SensitivityReport, WarmupReport};
-use crate::report::Head;
 use crate::report::assumptions::percent;
-use crate::report::outage::TraceFacts;
 use crate::report::outage::text::origin;
 use crate::report::sheet::Sheet;
 use crate::report::sheet::columns::Columns;
@@ -40,7 +38,7 @@ pub fn sensitivity(report: &SensitivityReport, look: &Look) -> String {
              ever late; '-' where no such bound is defined. advertised: the load carried in the long run while the cache is warm.",
     );
     out.blank();
-    end(out, &report.head, &report.trace)
+    out.end(&report.head, [origin(&report.trace)])
 }
 
 /// What loading the hottest keys buys, and how nodes may restart.
@@ -52,14 +50,7 @@ pub fn warmup(report: &WarmupReport, look: &Look) -> String {
     preloads(&mut out, report);
     elasticity(&mut out, report);
     restarts(&mut out, report);
-    end(out, &report.head, &report.trace)
-}
-
-fn end(mut out: Sheet, head: &Head, trace: &TraceFacts) -> String {
-    out.list("WARNINGS", &head.warnings);
-    out.list("ASSUMPTIONS", &head.assumptions);
-    out.provenance(head, [origin(trace)]);
-    out.finish()
+    out.end(&report.head, [origin(&report.trace)])
 }
 
 fn preloads(out: &mut Sheet, report: &WarmupReport) {

@@ -35,16 +35,7 @@ pub(super) fn section(out: &mut Sheet, report: &OutageReport) {
     let title =
         format!("WHICH ALERT tells an outage that stays from one that heals ({} simulated losses)", alerts.runs);
     out.led("  ", &title);
-    let told = match (alerts.survived_loss_ratio, alerts.fatal_loss_ratio) {
-        (_, None) => "Every loss healed, that of everything too: there is nothing to tell apart.".to_string(),
-        (None, Some(_)) => "Not even the smallest loss healed: there is nothing to tell apart.".to_string(),
-        (Some(survived), Some(fatal)) => format!(
-            "Losing up to {} of the cache healed every time, losing {} did not.",
-            percent(survived),
-            percent(fatal)
-        ),
-    };
-    out.led("    ", &told);
+    out.led("    ", &told_apart(alerts));
     if alerts.signals.is_empty() {
         return out.blank();
     }
@@ -52,17 +43,9 @@ pub(super) fn section(out: &mut Sheet, report: &OutageReport) {
     table =
         table.right("heals: at most", 14).right("stays: least", 14).right("alert above", 14).right("fires within", 14);
     for row in &alerts.signals {
-        let value = |value: f64| match row.signal {
-            Signal::LeastWait => Seconds(value).to_string(),
-            _ => percent(value),
-        };
-        let name = match row.signal {
-            Signal::LeastWait => "shortest wait in the queue",
-            Signal::TimeoutRate => "timeouts per lookup",
-            Signal::MissRatio => "misses per lookup",
-        };
+        let value = |value: f64| value_text(row, value);
         table.row([
-            name.to_string(),
+            name(row).to_string(),
             value(row.healed_most),
             value(row.stayed_least),
             row.threshold.map_or("overlap".to_string(), value),
@@ -74,4 +57,34 @@ pub(super) fn section(out: &mut Sheet, report: &OutageReport) {
         out.led("    ", &format!("Users feel it within {} (less than 97% answered in time).", Seconds(felt)));
     }
     out.blank();
+}
+
+/// Between which losses there is something to tell apart.
+pub(super) fn told_apart(alerts: &Alerts) -> String {
+    match (alerts.survived_loss_ratio, alerts.fatal_loss_ratio) {
+        (_, None) => "Every loss healed, that of everything too: there is nothing to tell apart.".to_string(),
+        (None, Some(_)) => "Not even the smallest loss healed: there is nothing to tell apart.".to_string(),
+        (Some(survived), Some(fatal)) => format!(
+            "Losing up to {} of the cache healed every time, losing {} did not.",
+            percent(survived),
+            percent(fatal)
+        ),
+    }
+}
+
+/// The signal in words.
+pub(super) fn name(row: &SignalRow) -> &'static str {
+    match row.signal {
+        Signal::LeastWait => "shortest wait in the queue",
+        Signal::TimeoutRate => "timeouts per lookup",
+        Signal::MissRatio => "misses per lookup",
+    }
+}
+
+/// A value of the signal in words.
+pub(super) fn value_text(row: &SignalRow, value: f64) -> String {
+    match row.signal {
+        Signal::LeastWait => Seconds(value).to_string(),
+        _ => percent(value),
+    }
 }

@@ -32,10 +32,7 @@ pub fn render(report: &OutageReport, look: &Look) -> String {
     ramp(&mut out, report);
     remedies(&mut out, report);
     alerts::section(&mut out, report);
-    out.list("WARNINGS", &report.head.warnings);
-    out.list("ASSUMPTIONS", &report.head.assumptions);
-    out.provenance(&report.head, [origin(&report.trace)]);
-    out.finish()
+    out.end(&report.head, [origin(&report.trace)])
 }
 
 fn charts(out: &mut Sheet, report: &OutageReport) {
