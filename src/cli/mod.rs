@@ -26,6 +26,7 @@ mod setup_args;
 mod sweep_args;
 mod synth;
 mod target;
+mod terminal;
 mod trace_args;
 mod warmup;
 mod watch;
