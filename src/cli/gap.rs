@@ -7,7 +7,7 @@ use super::target;
 use super::terminal::look;
 use super::trace_args::TraceArgs;
 use super::{command_line, print};
-use crate::analysis::{self, Question, Sweep};
+use crate::analysis::{self, Prices, Question, Sweep};
 use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
 use crate::policy::spec::{self, PolicySpec};
@@ -15,7 +15,7 @@ use crate::progress::Progress;
 use crate::report::gates::{self, Gated, Scope};
 use crate::report::{self, Report, text};
 use crate::service::Service;
-use crate::units::{Demand, Growth, Load, Rate, Ratio, Seconds};
+use crate::units::{BackendPrice, CachePrice, Demand, Growth, Load, Rate, Ratio, Seconds};
 use clap::Args;
 use std::path::PathBuf;
 
@@ -51,9 +51,24 @@ pub struct GapArgs {
     /// How much of the trace is walked after a loss, and how long an outage is simulated at most
     #[arg(long, value_name = "TIME", default_value = "15min")]
     horizon: Seconds,
-    /// Leave out the simulated outages that measure hidden capacity
+    /// Cache nodes whose restarts are tried, each with its share of the keys
+    #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..=64))]
+    shards: u32,
+    /// The loss that must be survived
+    #[arg(long, value_name = "SHARE")]
+    survive: Option<Ratio>,
+    /// What the backend costs, as '40 per 100/s'; with --cache-price: which cache size and policy are the cheapest
+    #[arg(long, value_name = "PRICE", requires = "cache_price")]
+    backend_price: Option<BackendPrice>,
+    /// What the cache costs, as '5 per GiB' or '2 per 1000obj'
+    #[arg(long, value_name = "PRICE", requires = "backend_price")]
+    cache_price: Option<CachePrice>,
+    /// Leave out all simulated outages: measured hidden capacity, and what happens if the cache is lost
     #[arg(long)]
     quick: bool,
+    /// Also other cache sizes and every knob of the service, for the baseline
+    #[arg(long)]
+    full: bool,
     /// The first of the three seeds of the simulated outages
     #[arg(long, value_name = "N", default_value_t = 1)]
     seed: u64,
@@ -176,9 +191,17 @@ fn question(args: &GapArgs) -> Result<Question> {
             .hint("write them like --window 10s --horizon 15min"));
     }
     let mut losses: Vec<Ratio> = args.lose.iter().copied().filter(|loss| loss.get() > 0.0).collect();
+    let prices = args.backend_price.zip(args.cache_price).map(|(backend, cache)| Prices { backend, cache });
+    let one_node = Ratio::new(1.0 / f64::from(args.shards)).filter(|_| prices.is_some());
+    let survive = args.survive.or(one_node);
+    losses.extend(survive.filter(|loss| loss.get() > 0.0));
     losses.sort_by(|a, b| a.get().total_cmp(&b.get()));
     losses.dedup();
     let demand = backend.map_or(Demand::Answers, |backend| backend.of);
+    if let Some(price) = args.backend_price.filter(|price| price.of.of != demand) {
+        return Err(Error::usage(format!("the backend is priced at {price}, but counted in {}", demand.name()))
+            .hint("count it in what it is priced in: -b 300/s with '40 per 100/s', -b 250MB/s with '3 per 10MB/s'"));
+    }
     Ok(Question {
         sweep: Sweep { policies, ..args.sweep.sweep(args.warmup)? },
         baseline,
@@ -189,6 +212,11 @@ fn question(args: &GapArgs) -> Result<Question> {
         horizon: args.horizon,
         losses,
         growth: args.growth.map(|growth| growth.0),
+        nodes: args.shards,
+        survive,
+        survive_assumed: args.survive.is_none(),
+        prices,
+        full: args.full,
         seeds: (0..SEEDS).filter(|_| !args.quick).map(|i| args.seed.wrapping_add(i)).collect(),
     })
 }

@@ -43,7 +43,7 @@ pub fn run(args: &WarmupArgs, interrupt: &Interrupt) -> Result<()> {
     let scene = Scene::new(&trace, &setup, interrupt)?;
     progress.step(1);
     let found = warmup::warmup(&scene, || progress.step(1))?;
-    let restarted = restart::restarts(&scene, args.shards)?;
+    let restarted = restart::restarts(&scene, args.shards, restart::Extent::All)?;
     progress.step(1);
     interrupt.check()?;
     drop(progress);

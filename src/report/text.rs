@@ -2,10 +2,11 @@
 
 use super::Region;
 use super::assumptions::{capacity_text, percent};
+use super::decisions::text as decisions;
 use super::sheet::Sheet;
 use super::sheet::columns::Columns;
 use super::sheet::look::{Look, Tone};
-use super::{Report, Row, TraceReport, decisions};
+use super::{Report, Row, TraceReport};
 use crate::policy::Capacity;
 use crate::units::{Demand, Rate, Seconds, grouped, grouped_rate, significant};
 use std::fmt::Write;
@@ -41,9 +42,13 @@ fn trace_section(out: &mut Sheet, report: &Report, trace: &TraceReport) {
     for group in cells.chunks(per_size) {
         policies(out, report, trace, group);
         cold_misses(out, trace, group);
+        decisions::if_lost(out, report, trace, group);
         cuts(out, report, trace, group);
         decisions::growth(out, report, trace, group);
     }
+    decisions::money(out, report, trace);
+    decisions::sizes(out, report, trace);
+    decisions::sensitivity(out, report, trace);
 }
 
 fn bars(out: &mut Sheet, trace: &TraceReport, cell: &Row) {
