@@ -9,6 +9,7 @@ use crate::replay::cell::Cell;
 use crate::replay::hunt::{Endurance, Ground, Worst};
 use crate::replay::observe::Observation;
 use crate::replay::refill::Refill;
+use crate::replay::stretch::Stretch;
 use crate::replay::windows::Windows;
 use crate::units::{CacheSize, Demand, Rate, Ratio};
 
@@ -80,6 +81,8 @@ pub struct Finding {
     pub least_backends: Vec<LeastBackend>,
     /// The refill after a flush at the baseline's worst moment.
     pub refill: Refill,
+    /// What each stretch of the trace withstands by itself; none where that was not asked for, or the trace is too short.
+    pub stretches: Vec<Stretch>,
     /// How far the gap is wider than the baseline's, at the same backend.
     pub widening: Option<f64>,
     /// How far it is wider with the saving handed back.
@@ -134,6 +137,7 @@ impl Finding {
             least_backends: least_backends(warm.worst.limit, &endurance.least_backend, mu),
             observation: warm.observation,
             refill,
+            stretches: Vec::new(),
             widening: None,
             widening_reclaimed: None,
             naive_saving: None,

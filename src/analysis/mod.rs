@@ -8,6 +8,7 @@ pub mod forecast;
 mod job;
 pub mod knobs;
 mod measured;
+pub mod noise;
 pub mod outage;
 pub mod run;
 pub mod sampled;
@@ -31,6 +32,7 @@ use crate::replay::grid;
 use crate::replay::hunt::{Endurance, Ground, Search, Worst, endurance, warm_backend};
 use crate::replay::observe::{Observation, observe};
 use crate::replay::refill::{Refill, refill};
+use crate::replay::stretch::{Stretch, stretches};
 use crate::replay::replay;
 use crate::replay::windows::{MOST_WINDOWS, Windows, moments};
 use crate::service::Service;
@@ -63,6 +65,8 @@ pub struct Question {
     pub losses: Vec<Ratio>,
     /// Seeds of the simulated outages that measure hidden capacity; none: it is not measured.
     pub seeds: Vec<u64>,
+    /// Whether limits are also found for each stretch of the trace by itself.
+    pub stretches: bool,
 }
 
 /// What was found on one trace.
@@ -184,6 +188,18 @@ pub fn analyse(
         found
     })?;
 
+    let stretches = if question.stretches {
+        grid::run(&cells, question.sweep.threads, |cell| {
+            interrupt.check()?;
+            let (mu, losses) = (backend.per_second, question.losses.as_slice());
+            let found = cell.with_cache(trace, Stretched { ground: &ground, mu, losses, window: windows.width });
+            step();
+            found
+        })?
+    } else {
+        vec![Vec::new(); cells.len()]
+    };
+
     // What was cut short is void.
     interrupt.check()?;
     let scene = finding::Scene { facts: &facts, windows: &windows, ground: &ground, today, backend };
@@ -192,9 +208,10 @@ pub fn analyse(
         let size = question.sweep.sizes[i / per_size];
         findings.push(Finding::new(&scene, cells[i].clone(), size, run, endurance, refill));
     }
-    for i in 0..findings.len() {
+    for (i, stretches) in stretches.into_iter().enumerate() {
         let baseline = findings[baseline_of(i)].clone();
         findings[i].compare(&baseline);
+        findings[i].stretches = stretches;
     }
     let worst = findings.iter().map(|finding| finding.worst_position);
     let trials = (question.seeds.as_slice(), question.sweep.threads);
@@ -248,7 +265,7 @@ fn check_window(trace: &Trace, question: &Question) -> Result<()> {
 
 /// How often `analyse` calls its `step`.
 pub fn steps(question: &Question) -> u64 {
-    let per_cell = if question.seeds.is_empty() { 3 } else { 4 };
+    let per_cell = 3 + u64::from(!question.seeds.is_empty()) + u64::from(question.stretches);
     per_cell * (question.sweep.policies.len() * question.sweep.sizes.len()) as u64
 }
 
@@ -307,6 +324,22 @@ impl Task for Hunt<'_> {
 
     fn run<P: Policy>(self, cache: Cache<P>) -> Endurance {
         endurance(cache, self.ground, &self.search)
+    }
+}
+
+/// The limits of one cell in each stretch of the trace by itself.
+struct Stretched<'a> {
+    ground: &'a Ground<'a>,
+    mu: f64,
+    losses: &'a [Ratio],
+    window: Seconds,
+}
+
+impl Task for Stretched<'_> {
+    type Output = Vec<Stretch>;
+
+    fn run<P: Policy>(self, cache: Cache<P>) -> Vec<Stretch> {
+        stretches(cache, self.ground, self.mu, self.losses, self.window)
     }
 }
 

@@ -161,6 +161,7 @@ fn question(args: &GapArgs) -> Result<Question> {
         horizon: args.horizon,
         losses,
         seeds: (0..SEEDS).filter(|_| !args.quick).map(|i| args.seed.wrapping_add(i)).collect(),
+        stretches: !args.quick,
     })
 }
 
