@@ -3,7 +3,7 @@
 //! This module parses `4GiB`, `10%`, `300/s`, `90s`, `50_000obj` and prints them back. It must not know
 //! what any of them is used for.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
 
@@ -42,7 +42,7 @@ fn byte_factor(unit: &str) -> Option<f64> {
 }
 
 /// A length of time in seconds.
-#[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Seconds(pub f64);
 
@@ -90,9 +90,22 @@ impl fmt::Display for Seconds {
 }
 
 /// A share of a whole, 0..=1.
-#[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Serialize)]
-#[serde(transparent)]
+#[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Serialize, Deserialize)]
+#[serde(into = "f64", try_from = "f64")]
 pub struct Ratio(f64);
+
+impl From<Ratio> for f64 {
+    fn from(ratio: Ratio) -> f64 {
+        ratio.0
+    }
+}
+
+impl TryFrom<f64> for Ratio {
+    type Error = UnitError;
+    fn try_from(value: f64) -> Result<Ratio, UnitError> {
+        Ratio::new(value).map_or_else(|| bad(&value.to_string(), "a share between 0 and 1", "0.125"), Ok)
+    }
+}
 
 impl Ratio {
     /// The whole.
@@ -130,7 +143,7 @@ impl fmt::Display for Ratio {
 }
 
 /// What a backend's capacity is counted in: the share of it that one miss takes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Demand {
     /// Every miss takes one answer.
@@ -140,7 +153,7 @@ pub enum Demand {
 }
 
 /// A rate, `300/s` (answers or requests) or `250MB/s`.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Rate {
     /// Units a second.
     pub per_second: f64,

@@ -56,7 +56,8 @@ pub fn run(args: &Args, interrupt: &Interrupt) -> Result<()> {
     let progress = Progress::requests("replaying");
     let warmup = format!("the first {} of the requests only warm the caches; only gets are counted", sweep.warmup);
     let assumptions = [vec![warmup], args.curve.assumptions(&sweep)].concat();
-    let mut report = ReplayReport::new(command_line(), assumptions);
+    let seed = args.curve.sampling().map(|sampling| sampling.seed);
+    let mut report = ReplayReport::new(&command_line(), seed, assumptions);
     for path in &args.traces {
         if report.partial {
             report.miss(&path.display().to_string());

@@ -2,10 +2,10 @@
 //! only.
 
 use crate::units::{Ratio, Seconds};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// When a circuit breaker opens and closes.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Breaker {
     /// Outcomes are counted over so long at a time.
     pub window: Seconds,

@@ -4,10 +4,10 @@
 use super::breaker::Breaker;
 use crate::request::SECOND;
 use crate::units::{Ratio, Seconds};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Clients.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Client {
     /// How long a try waits for its answer. The one in force when a run begins holds for all of it.
     pub timeout: Seconds,
@@ -29,7 +29,7 @@ impl Client {
 }
 
 /// How long a client waits before it tries again.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Backoff {
     /// Not at all.
@@ -62,7 +62,7 @@ impl Backoff {
 }
 
 /// A retry budget [SRE, ch. 21; HotOS'21 section 3]: a bucket of tokens, one for each retry.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Budget {
     /// Tokens that each request brings: 0.1 allows one retry in ten requests.
     pub per_request: f64,

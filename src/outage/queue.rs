@@ -2,11 +2,11 @@
 //! knows nothing else of them.
 
 use crate::units::Seconds;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
 
 /// A queue.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Queue {
     /// Who is next.
     pub order: Order,
@@ -19,7 +19,7 @@ pub struct Queue {
 }
 
 /// Who is next.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Order {
     /// The oldest.
@@ -37,7 +37,7 @@ pub enum Order {
 
 /// Controlled delay with adaptive LIFO, as in Maurer, "Fail at Scale", ACM Queue 13(8), 2015 (after Nichols and
 /// Jacobson's CoDel): a queue that has not been empty for `interval` is overloaded.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct CoDel {
     /// Longest wait, while not overloaded.
     pub interval: Seconds,
@@ -53,7 +53,7 @@ impl Default for CoDel {
 }
 
 /// Whether a client learns that his ask was dropped.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Dropped {
     /// At once, as an error: he may retry.

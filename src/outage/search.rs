@@ -9,10 +9,10 @@ use super::window::Window;
 use crate::cache::Lookaside;
 use crate::request::SECOND;
 use crate::units::{Demand, Seconds};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// How a trial ended.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Outcome {
     /// Whether success was back and the queue empty before the end.
     pub healed: bool,
@@ -141,7 +141,7 @@ impl Future<'_, '_> {
 }
 
 /// Loads (factors of the recorded one) between which healing ends.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Bracket {
     /// The largest load tried up to which every trial healed; `None`: none did.
     pub low: Option<f64>,

@@ -5,11 +5,11 @@
 use super::remedy::Remedy;
 use crate::request::{Op, Request, Requests};
 use crate::units::{Ratio, Seconds};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::cmp::Reverse;
 
 /// What sets an outage off. All but the shrunken cache, the renamed keys and lost entries end by themselves.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Trigger {
     /// The whole cache is emptied.
@@ -60,7 +60,7 @@ pub enum Trigger {
 }
 
 /// Something that happens at a moment of a run.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Step {
     /// After the run's begin.
     pub at: Seconds,
@@ -69,7 +69,7 @@ pub struct Step {
 }
 
 /// What can happen.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Happening {
     /// Something breaks.

@@ -1,8 +1,9 @@
 //! Turns findings into the report's tables.
 
 use super::assumptions::{assumptions, warnings};
+use super::head::Kind;
 use super::verdict::verdict;
-use super::{BackendReport, Config, RefillRow, Report, Row, SCHEMA_VERSION, Tool, TraceReport, WindowRow, seconds};
+use super::{BackendReport, Config, Head, RefillRow, Report, Row, TraceReport, WindowRow, seconds};
 use crate::analysis::{Finding, Findings, Question};
 use crate::trace::Trace;
 use crate::units::Demand;
@@ -10,17 +11,15 @@ use crate::units::Demand;
 /// The report on these traces. `command` is the command line without what does not change the result.
 pub fn build(command: &str, question: &Question, found: &[(Trace, Findings)]) -> Report {
     let mut report = Report {
-        schema_version: SCHEMA_VERSION,
-        tool: Tool::this(),
-        command: command.to_string(),
+        head: Head {
+            warnings: warnings(question, found),
+            ..Head::new(Kind::Gap, command, question.seeds.first().copied(), assumptions(question, found))
+        },
         config: config(question),
-        seed: question.seeds.first().copied(),
-        assumptions: assumptions(question, found),
         traces: Vec::new(),
         rows: Vec::new(),
         windows: Vec::new(),
         refill: Vec::new(),
-        warnings: warnings(question, found),
     };
     for (trace, findings) in found {
         for cell in &findings.cells {
@@ -101,7 +100,8 @@ fn rows(trace: &Trace, findings: &Findings, question: &Question, cell: &Finding)
         backend_unit: match findings.backend.of {
             Demand::Answers => "answers",
             Demand::Bytes => "bytes",
-        },
+        }
+        .into(),
         load_per_second: findings.load,
         advertised_per_second: cell.advertised,
         advertised_long_run_per_second: cell.advertised_long_run,
@@ -111,7 +111,7 @@ fn rows(trace: &Trace, findings: &Findings, question: &Question, cell: &Finding)
         worst_moment_seconds: cell.worst_moment,
         hidden_low_per_second: cell.measured.and_then(|measured| measured.low),
         hidden_high_per_second: cell.measured.and_then(|measured| measured.high),
-        hidden_measured_end: cell.measured.map(|measured| measured.end.name()),
+        hidden_measured_end: cell.measured.map(|measured| measured.end.name().into()),
         hidden_measured_worst_moment_seconds: cell.measured.and_then(|measured| measured.worst_moment),
         gap_ratio: cell.gap.map(|gap| gap.ratio),
         gap_per_second: cell.gap.map(|gap| gap.per_second),

@@ -7,6 +7,7 @@ mod build;
 pub mod chart;
 mod curve;
 pub mod frame;
+pub mod head;
 pub mod json;
 pub mod knobs;
 pub mod outage;
@@ -15,30 +16,24 @@ pub mod text;
 mod verdict;
 
 pub use build::build;
+pub use head::Head;
 
 use crate::analysis::CompulsoryPoint;
 use crate::units::{Rate, Seconds};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 
 /// Changes when a field changes its meaning or goes away; a new field does not count.
 pub const SCHEMA_VERSION: u32 = 1;
 
 /// Everything that `coldgap gap` found on one or more traces.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Report {
-    /// [`SCHEMA_VERSION`].
-    pub schema_version: u32,
-    /// The program.
-    pub tool: Tool,
-    /// The command, without what does not change the result (outputs, threads).
-    pub command: String,
+    /// What every report begins with.
+    #[serde(flatten)]
+    pub head: Head,
     /// The resolved configuration.
     pub config: Config,
-    /// The first seed of the simulated outages; null where none were. Nothing else in this report is random: lost shards are
-    /// chosen by a fixed hash of the key's number.
-    pub seed: Option<u64>,
-    /// What was assumed, in sentences.
-    pub assumptions: Vec<String>,
     /// One per trace.
     pub traces: Vec<TraceReport>,
     /// One per trace, cache size, policy and loss.
@@ -47,28 +42,10 @@ pub struct Report {
     pub windows: Vec<WindowRow>,
     /// One per trace, cache size, policy and step: the refill after a full flush.
     pub refill: Vec<RefillRow>,
-    /// What should make a reader careful.
-    pub warnings: Vec<String>,
-}
-
-/// The program that made a report.
-#[derive(Debug, Clone, Serialize)]
-pub struct Tool {
-    /// `coldgap`.
-    pub name: &'static str,
-    /// Its version.
-    pub version: &'static str,
-}
-
-impl Tool {
-    /// This program.
-    fn this() -> Tool {
-        Tool { name: "coldgap", version: env!("CARGO_PKG_VERSION") }
-    }
 }
 
 /// The configuration as it was used.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Config {
     /// Policies, as given.
     pub policies: Vec<String>,
@@ -97,7 +74,7 @@ pub struct Config {
 }
 
 /// What was found on one trace, whatever the policy.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct TraceReport {
     /// As the user named it.
     pub name: String,
@@ -138,7 +115,7 @@ pub struct TraceReport {
 }
 
 /// The backend's capacity.
-#[derive(Debug, Clone, Copy, Serialize)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub struct BackendReport {
     /// Answers or bytes.
     #[serde(flatten)]
@@ -148,7 +125,7 @@ pub struct BackendReport {
 }
 
 /// Where the service stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Region {
     /// The load is not carried even while the cache is warm.
@@ -160,7 +137,7 @@ pub enum Region {
 }
 
 /// The verdict.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Verdict {
     /// Where the service stands.
     pub region: Region,
@@ -170,7 +147,7 @@ pub struct Verdict {
 
 /// One row of the result table: a policy at a cache size on a trace, and one loss. All but the last four columns repeat
 /// for each loss.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[allow(missing_docs, reason = "the names say it, with units; definitions.md and the README define each")]
 pub struct Row {
     pub trace: String,
@@ -192,7 +169,7 @@ pub struct Row {
     pub refill_seconds: Option<f64>,
     pub refill_requests: Option<u64>,
     pub backend_per_second: f64,
-    pub backend_unit: &'static str,
+    pub backend_unit: Cow<'static, str>,
     pub load_per_second: f64,
     pub advertised_per_second: Option<f64>,
     pub advertised_long_run_per_second: Option<f64>,
@@ -202,7 +179,7 @@ pub struct Row {
     pub worst_moment_seconds: f64,
     pub hidden_low_per_second: Option<f64>,
     pub hidden_high_per_second: Option<f64>,
-    pub hidden_measured_end: Option<&'static str>,
+    pub hidden_measured_end: Option<Cow<'static, str>>,
     pub hidden_measured_worst_moment_seconds: Option<f64>,
     pub gap_ratio: Option<f64>,
     pub gap_per_second: Option<f64>,
@@ -219,7 +196,7 @@ pub struct Row {
 }
 
 /// One window of one warm replay, warm-up included.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[allow(missing_docs, reason = "the names say it, with units")]
 pub struct WindowRow {
     pub trace: String,
@@ -234,7 +211,7 @@ pub struct WindowRow {
 }
 
 /// One step of one refill curve.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[allow(missing_docs, reason = "the names say it, with units")]
 pub struct RefillRow {
     pub trace: String,

@@ -2,7 +2,7 @@
 
 use super::assumptions::{capacity_text, percent};
 use super::curve;
-use super::{SCHEMA_VERSION, Tool};
+use super::head::{Head, Kind};
 use crate::analysis::sampled::{FEWEST_OBJECTS, GROUPS, Sampled};
 use crate::analysis::{Facts, Swept};
 use crate::policy::Capacity;
@@ -10,20 +10,15 @@ use crate::policy::spec::PolicySpec;
 use crate::replay::cell::Cell;
 use crate::trace::source::About;
 use crate::units::grouped;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::fmt::{self, Write};
 
 /// Miss ratios on one or more traces.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ReplayReport {
-    /// [`SCHEMA_VERSION`].
-    pub schema_version: u32,
-    /// The program.
-    pub tool: Tool,
-    /// The command, without what does not change the result.
-    pub command: String,
-    /// What was assumed, in sentences.
-    pub assumptions: Vec<String>,
+    /// What every report begins with.
+    #[serde(flatten)]
+    pub head: Head,
     /// True where the run was interrupted: `missing` was not replayed.
     pub partial: bool,
     /// What an interrupt left undone.
@@ -35,7 +30,7 @@ pub struct ReplayReport {
 }
 
 /// One trace.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[allow(missing_docs, reason = "the names say it, with units")]
 pub struct ReplayTrace {
     pub name: String,
@@ -48,7 +43,7 @@ pub struct ReplayTrace {
 }
 
 /// A cell that was not replayed; all of a trace where it has no policy.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[allow(missing_docs, reason = "the names are those of the rows")]
 pub struct MissingCell {
     pub trace: String,
@@ -58,7 +53,7 @@ pub struct MissingCell {
 }
 
 /// One policy at one cache size on one trace: the first columns of the gap report's rows, by the same names.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[allow(missing_docs, reason = "the names say it, with units; definitions as in the gap report")]
 pub struct ReplayRow {
     pub trace: String,
@@ -84,13 +79,9 @@ pub struct ReplayRow {
 
 impl ReplayReport {
     /// An empty report of this command.
-    pub fn new(command: String, assumptions: Vec<String>) -> ReplayReport {
-        let tool = Tool::this();
+    pub fn new(command: &str, seed: Option<u64>, assumptions: Vec<String>) -> ReplayReport {
         ReplayReport {
-            schema_version: SCHEMA_VERSION,
-            tool,
-            command,
-            assumptions,
+            head: Head::new(Kind::Replay, command, seed, assumptions),
             partial: false,
             missing: Vec::new(),
             traces: Vec::new(),
@@ -119,7 +110,7 @@ impl ReplayReport {
     pub fn add_sampled(&mut self, trace: &About<'_>, found: &Sampled) {
         let Sampled { facts, sampling, objects, cells, missing } = found;
         self.add_trace(trace, facts, missing);
-        self.assumptions.push(format!(
+        self.head.assumptions.push(format!(
             "{}: estimated from {} of its {} objects ({}, by a hash of the key, seed {}) in caches that hold the same share \
              of them: first touches are counted in the whole trace, other misses scaled up by classes of how often a key \
              repeats",
@@ -129,7 +120,7 @@ impl ReplayReport {
             sampling.share,
             sampling.seed
         ));
-        self.assumptions.push(format!(
+        self.head.assumptions.push(format!(
             "a band is meant to hold the true miss ratio in 95 of 100 draws: {GROUPS} groups of the sample say how far chance \
              and the smaller caches lead astray; unknown where the sample's cache would hold fewer than {FEWEST_OBJECTS} objects"
         ));
@@ -155,7 +146,7 @@ impl ReplayReport {
     fn add_trace(&mut self, trace: &About<'_>, facts: &Facts, missing: &[Cell]) {
         self.missing.extend(missing.iter().map(|cell| MissingCell::of(trace.name, Some(cell))));
         self.partial |= !missing.is_empty();
-        self.assumptions.extend(trace.notes.iter().map(|note| format!("{}: {note}", trace.name)));
+        self.head.assumptions.extend(trace.notes.iter().map(|note| format!("{}: {note}", trace.name)));
         self.traces.push(ReplayTrace {
             name: trace.name.to_string(),
             format: trace.format.to_string(),
@@ -196,7 +187,7 @@ impl ReplayReport {
         for missing in &self.missing {
             let _ = writeln!(out, "- MISSING: {missing}");
         }
-        for assumption in &self.assumptions {
+        for assumption in &self.head.assumptions {
             let _ = writeln!(out, "- {assumption}");
         }
         out

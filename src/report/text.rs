@@ -1,7 +1,7 @@
 //! The report for reading in a terminal.
 
 use super::assumptions::{capacity_text, percent};
-use super::{Report, Row, TraceReport};
+use super::{Head, Report, Row, TraceReport};
 use crate::policy::Capacity;
 use crate::prose;
 use crate::units::{Demand, Rate, Seconds, grouped, grouped_rate, significant};
@@ -19,8 +19,8 @@ pub fn render(report: &Report) -> String {
     for trace in &report.traces {
         trace_section(&mut out, report, trace);
     }
-    list(&mut out, "WARNINGS", &report.warnings);
-    list(&mut out, "ASSUMPTIONS", &report.assumptions);
+    list(&mut out, "WARNINGS", &report.head.warnings);
+    list(&mut out, "ASSUMPTIONS", &report.head.assumptions);
     provenance(&mut out, report);
     out
 }
@@ -308,9 +308,10 @@ fn looks_like(report: &Report, row: &Row) -> Option<String> {
 }
 
 fn provenance(out: &mut String, report: &Report) {
+    let Head { tool, schema_version, command, .. } = &report.head;
     line(out, "PROVENANCE");
-    line(out, &format!("  {} {}, report schema {}", report.tool.name, report.tool.version, report.schema_version));
-    line(out, &format!("  {}", report.command));
+    line(out, &format!("  {} {}, report schema {}", tool.name, tool.version, schema_version));
+    line(out, &format!("  {command}"));
     for trace in &report.traces {
         let footprint = trace.footprint_bytes.map_or(String::new(), |bytes| format!(", {} bytes", grouped(bytes)));
         line(

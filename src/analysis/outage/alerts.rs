@@ -11,7 +11,7 @@ use crate::outage::verdict::HEALTHY;
 use crate::outage::window::Window;
 use crate::policy::Policy;
 use crate::units::{Ratio, Seconds};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Shares that are lost: multiples of one over this.
 const SHARES: u32 = 16;
@@ -24,7 +24,7 @@ const WATCHED: usize = 5;
 const MARGIN: f64 = 1.25;
 
 /// A signal; higher is worse.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Signal {
     /// The shortest wait for the backend within the time watched, in seconds.

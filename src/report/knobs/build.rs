@@ -11,8 +11,8 @@ use crate::analysis::knobs::warmup::{Preload, WarmUp};
 use crate::outage::Fill;
 use crate::outage::verdict::HEALTHY;
 use crate::report::assumptions::percent;
+use crate::report::head::{Head, Kind};
 use crate::report::outage::{TraceFacts, assumptions};
-use crate::report::{SCHEMA_VERSION, Tool};
 use crate::units::{Seconds, grouped, grouped_rate, significant};
 
 const GIB: f64 = (1_u64 << 30) as f64;
@@ -25,7 +25,7 @@ pub fn sensitivity(command: &str, scene: &Scene<'_>, rows: &[Row]) -> Sensitivit
         .map(|row| {
             let (knob, setting) = words(&row.knob);
             SensitivityRow {
-                knob,
+                knob: knob.into(),
                 setting,
                 hidden_low_per_second: row.edge.hidden.low,
                 hidden_high_per_second: row.edge.hidden.high,
@@ -50,16 +50,11 @@ pub fn sensitivity(command: &str, scene: &Scene<'_>, rows: &[Row]) -> Sensitivit
             .to_string()
     });
     SensitivityReport {
-        schema_version: SCHEMA_VERSION,
-        tool: Tool::this(),
-        command: command.to_string(),
+        head: Head::new(Kind::Sensitivity, command, Some(scene.setup.seed), all),
         config: config(scene),
-        seed: scene.setup.seed,
-        assumptions: all,
         trace: facts(scene),
         sentence: sentence::sensitivity(&rows),
         rows,
-        warnings: Vec::new(),
     }
 }
 
@@ -124,18 +119,13 @@ pub fn warmup(command: &str, scene: &Scene<'_>, found: &WarmUp, restarted: &Rest
         ));
     }
     WarmupReport {
-        schema_version: SCHEMA_VERSION,
-        tool: Tool::this(),
-        command: command.to_string(),
+        head: Head { warnings, ..Head::new(Kind::Warmup, command, Some(scene.setup.seed), all) },
         config: config(scene),
-        seed: scene.setup.seed,
-        assumptions: all,
         trace: facts(scene),
         sentence: sentence::warmup(&rows, elasticity.as_ref(), &restarts),
         rows,
         elasticity,
         restarts,
-        warnings,
     }
 }
 
@@ -178,16 +168,7 @@ fn config(scene: &Scene<'_>) -> Config {
 }
 
 fn facts(scene: &Scene<'_>) -> TraceFacts {
-    let trace = scene.trace;
-    TraceFacts {
-        name: trace.name.clone(),
-        format: trace.format.clone(),
-        fingerprint: trace.fingerprint.clone(),
-        requests: trace.len() as u64,
-        gets: scene.facts.gets,
-        objects: scene.facts.objects,
-        today_per_second: scene.today,
-    }
+    TraceFacts::of(scene.trace, &scene.facts, scene.today)
 }
 
 /// What both rest on.

@@ -7,40 +7,34 @@ pub mod text;
 
 pub use build::{sensitivity, warmup};
 
-use super::Tool;
+use super::Head;
 use super::outage::TraceFacts;
 use crate::outage::Model;
 use crate::units::Rate;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 
 /// Hidden capacity against the service's knobs.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[allow(missing_docs, reason = "as in the report of an outage")]
 pub struct SensitivityReport {
-    pub schema_version: u32,
-    pub tool: Tool,
-    pub command: String,
+    #[serde(flatten)]
+    pub head: Head,
     pub config: Config,
-    pub seed: u64,
-    pub assumptions: Vec<String>,
     pub trace: TraceFacts,
     /// What moves it most, and whether eviction does.
     pub sentence: String,
     /// The first is the service as it is; also the table of CSV and Parquet.
     pub rows: Vec<SensitivityRow>,
-    pub warnings: Vec<String>,
 }
 
 /// Hidden capacity against what is loaded beforehand, and restarts.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[allow(missing_docs, reason = "as in the report of an outage")]
 pub struct WarmupReport {
-    pub schema_version: u32,
-    pub tool: Tool,
-    pub command: String,
+    #[serde(flatten)]
+    pub head: Head,
     pub config: Config,
-    pub seed: u64,
-    pub assumptions: Vec<String>,
     pub trace: TraceFacts,
     /// What it buys, and how to restart.
     pub sentence: String,
@@ -49,11 +43,10 @@ pub struct WarmupReport {
     /// Null where no answer is ever late.
     pub elasticity: Option<Elasticity>,
     pub restarts: Restarts,
-    pub warnings: Vec<String>,
 }
 
 /// The configuration as it was used.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[allow(missing_docs, reason = "the names say it, with units")]
 pub struct Config {
     pub policy: String,
@@ -74,11 +67,11 @@ pub struct Config {
 }
 
 /// One change of the service.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[allow(missing_docs, reason = "the names say it, with units")]
 pub struct SensitivityRow {
     /// `base`, `timeout`, `queue`, `retries`, `single_flight`, `insert_rule`, `eviction` or `skew`.
-    pub knob: &'static str,
+    pub knob: Cow<'static, str>,
     pub setting: String,
     /// Up to this load every trial healed; null: in none of those tried.
     pub hidden_low_per_second: Option<f64>,
@@ -93,7 +86,7 @@ pub struct SensitivityRow {
 }
 
 /// Some of the hottest keys, loaded beforehand.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[allow(missing_docs, reason = "the names say it, with units; gains are over the row before")]
 pub struct PreloadRow {
     pub keys: u64,
@@ -108,7 +101,7 @@ pub struct PreloadRow {
 }
 
 /// A tenth of the cold misses answered from elsewhere.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[allow(missing_docs, reason = "the names say it, with units")]
 pub struct Elasticity {
     pub deciding_seconds: f64,
@@ -126,7 +119,7 @@ pub struct Elasticity {
 }
 
 /// Restarts of the cache's nodes, at the load to carry.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[allow(missing_docs, reason = "the names say it, with units")]
 pub struct Restarts {
     pub nodes: u32,
@@ -142,7 +135,7 @@ pub struct Restarts {
 }
 
 /// One way of restarting: the worst of its trials.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[allow(missing_docs, reason = "the names say it, with units")]
 pub struct RestartRow {
     pub at_once: u32,

@@ -15,7 +15,7 @@ pub fn sensitivity(rows: &[SensitivityRow]) -> String {
     let (most, least) = (factors().fold(1.0, f64::max), factors().fold(1.0, f64::min));
     let at = |factor: f64| {
         let those = changes().filter(|row| row.hidden_factor == Some(factor));
-        let those: Vec<String> = those.map(|row| format!("{} {}", name(row.knob), row.setting)).collect();
+        let those: Vec<String> = those.map(|row| format!("{} {}", name(&row.knob), row.setting)).collect();
         format!("{} ({}x)", those.join(", or "), significant(factor))
     };
     if most > 1.0 + TOLERANCE {

@@ -19,8 +19,8 @@ pub fn sensitivity(report: &SensitivityReport) -> String {
     line(&mut out, &row("", "", "heals up to", "", "safe", "advertised"));
     let mut last = "";
     for found in &report.rows {
-        let knob = if found.knob == last { "" } else { name(found.knob) };
-        last = found.knob;
+        let knob = if found.knob == last { "" } else { name(&found.knob) };
+        last = found.knob.as_ref();
         line(
             &mut out,
             &row(
@@ -43,9 +43,9 @@ pub fn sensitivity(report: &SensitivityReport) -> String {
         ),
     );
     line(&mut out, "");
-    list(&mut out, "WARNINGS", &report.warnings);
-    list(&mut out, "ASSUMPTIONS", &report.assumptions);
-    provenance(&mut out, &report.tool, &report.command, &report.trace);
+    list(&mut out, "WARNINGS", &report.head.warnings);
+    list(&mut out, "ASSUMPTIONS", &report.head.assumptions);
+    provenance(&mut out, &report.head, &report.trace);
     out
 }
 
@@ -58,9 +58,9 @@ pub fn warmup(report: &WarmupReport) -> String {
     preloads(&mut out, report);
     elasticity(&mut out, report);
     restarts(&mut out, report);
-    list(&mut out, "WARNINGS", &report.warnings);
-    list(&mut out, "ASSUMPTIONS", &report.assumptions);
-    provenance(&mut out, &report.tool, &report.command, &report.trace);
+    list(&mut out, "WARNINGS", &report.head.warnings);
+    list(&mut out, "ASSUMPTIONS", &report.head.assumptions);
+    provenance(&mut out, &report.head, &report.trace);
     out
 }
 

@@ -8,8 +8,9 @@ use crate::analysis::outage::{Question, Story, Tried};
 use crate::outage::backend::Kind;
 use crate::outage::search::Bracket;
 use crate::outage::verdict;
+use crate::report::Head;
 use crate::report::assumptions::percent;
-use crate::report::{SCHEMA_VERSION, Tool};
+use crate::report::head::Kind as ReportKind;
 use crate::trace::Trace;
 use crate::units::{Demand, Seconds, grouped_rate};
 
@@ -21,21 +22,17 @@ pub fn build(command: &str, about: Option<String>, trace: &Trace, question: &Que
     let begins = story.begins.0;
     let after = |at: Seconds| at.0 - begins;
     OutageReport {
-        schema_version: SCHEMA_VERSION,
-        tool: Tool::this(),
-        command: command.to_string(),
-        config: config(question, story),
-        seed: question.setup.seed,
-        assumptions: assumptions::outage(trace, question, story),
-        trace: TraceFacts {
-            name: trace.name.clone(),
-            format: trace.format.clone(),
-            fingerprint: trace.fingerprint.clone(),
-            requests: trace.len() as u64,
-            gets: story.facts.gets,
-            objects: story.facts.objects,
-            today_per_second: story.today,
+        head: Head {
+            warnings: warnings(story),
+            ..Head::new(
+                ReportKind::Outage,
+                command,
+                Some(question.setup.seed),
+                assumptions::outage(trace, question, story),
+            )
         },
+        config: config(question, story),
+        trace: TraceFacts::of(trace, &story.facts, story.today),
         about,
         events: story
             .steps
@@ -61,7 +58,6 @@ pub fn build(command: &str, about: Option<String>, trace: &Trace, question: &Que
             seeds: ramp.seeds.clone(),
         }),
         alerts: story.alerts.as_ref().map(alerts::data),
-        warnings: warnings(story),
     }
 }
 
@@ -99,7 +95,7 @@ fn verdict(story: &Story) -> Verdict {
     let begins = story.windows.partition_point(|window| window.start < story.begins.nanoseconds());
     let (low, high) = bracket(story.edge);
     Verdict {
-        phase,
+        phase: phase.into(),
         sentence: sentence::outcome(story),
         why: sentence::why(story),
         healed: verdict.healed,
@@ -128,7 +124,7 @@ fn windows(story: &Story) -> Vec<WindowRow> {
         let start = window.start as f64 / 1e9 - story.begins.0;
         WindowRow {
             start_seconds: start,
-            phase: Phase::at(start, over).name(),
+            phase: Phase::at(start, over).name().into(),
             offered: window.offered,
             lookups: window.lookups,
             hits: window.hits,

@@ -11,28 +11,24 @@ mod timeline;
 
 pub use build::build;
 
-use super::Tool;
+use super::Head;
+use crate::analysis::Facts;
 use crate::analysis::outage::Signal;
 use crate::outage::Model;
 use crate::outage::trigger::Step;
+use crate::trace::Trace;
 use crate::units::Rate;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 
 /// One outage.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct OutageReport {
-    /// [`super::SCHEMA_VERSION`].
-    pub schema_version: u32,
-    /// The program.
-    pub tool: Tool,
-    /// The command, without what does not change the result.
-    pub command: String,
+    /// What every report begins with.
+    #[serde(flatten)]
+    pub head: Head,
     /// The resolved configuration.
     pub config: Config,
-    /// Seed of the simulation.
-    pub seed: u64,
-    /// What was assumed, in sentences.
-    pub assumptions: Vec<String>,
     /// The trace.
     pub trace: TraceFacts,
     /// What the scenario file says it shows.
@@ -51,12 +47,10 @@ pub struct OutageReport {
     pub ramp: Option<Ramp>,
     /// Which alerts tell an outage that stays from one that heals; null where it was not asked for.
     pub alerts: Option<Alerts>,
-    /// What should make a reader careful.
-    pub warnings: Vec<String>,
 }
 
 /// The configuration as it was used. Times are real time.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[allow(missing_docs, reason = "the names say it, with units")]
 pub struct Config {
     pub policy: String,
@@ -81,7 +75,7 @@ pub struct Config {
 }
 
 /// The trace.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[allow(missing_docs, reason = "the names say it, with units")]
 pub struct TraceFacts {
     pub name: String,
@@ -93,8 +87,22 @@ pub struct TraceFacts {
     pub today_per_second: f64,
 }
 
+impl TraceFacts {
+    pub(super) fn of(trace: &Trace, facts: &Facts, today: f64) -> TraceFacts {
+        TraceFacts {
+            name: trace.name.clone(),
+            format: trace.format.clone(),
+            fingerprint: trace.fingerprint.clone(),
+            requests: trace.len() as u64,
+            gets: facts.gets,
+            objects: facts.objects,
+            today_per_second: today,
+        }
+    }
+}
+
 /// Something that happens.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Event {
     /// After the first trigger's begin.
     pub at_seconds: f64,
@@ -103,11 +111,11 @@ pub struct Event {
 }
 
 /// What comes of the outage.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[allow(missing_docs, reason = "the names say it, with units")]
 pub struct Verdict {
     /// `stable`, `vulnerable`, `metastable` or `overloaded_warm`.
-    pub phase: &'static str,
+    pub phase: Cow<'static, str>,
     /// Whether it heals, in sentences.
     pub sentence: String,
     /// Why it stays down, or how it healed.
@@ -131,7 +139,7 @@ pub struct Verdict {
 }
 
 /// Before, during or after the triggers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[allow(missing_docs, reason = "the names say it")]
 pub enum Phase {
@@ -160,7 +168,7 @@ impl Phase {
 }
 
 /// Some windows as one.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[allow(missing_docs, reason = "the names say it, with units; times are after the first trigger's begin")]
 pub struct TimelineRow {
     pub from_seconds: f64,
@@ -180,11 +188,11 @@ pub struct TimelineRow {
 }
 
 /// One window.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[allow(missing_docs, reason = "the names say it, with units; as in the outage's model")]
 pub struct WindowRow {
     pub start_seconds: f64,
-    pub phase: &'static str,
+    pub phase: Cow<'static, str>,
     pub offered: u64,
     pub lookups: u64,
     pub hits: u64,
@@ -206,7 +214,7 @@ pub struct WindowRow {
 }
 
 /// One remedy.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[allow(missing_docs, reason = "the names say it, with units")]
 pub struct RemedyRow {
     /// In words.
@@ -227,7 +235,7 @@ pub struct RemedyRow {
 }
 
 /// How to let the load back.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Ramp {
     /// The steps.
     pub steps: Vec<RampStep>,
@@ -238,7 +246,7 @@ pub struct Ramp {
 }
 
 /// One step of it.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[allow(missing_docs, reason = "the names say it, with units; times are after the first trigger's begin")]
 pub struct RampStep {
     pub at_seconds: f64,
@@ -248,7 +256,7 @@ pub struct RampStep {
 }
 
 /// Alerts, from losses of a share of the cache.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[allow(missing_docs, reason = "the names say it, with units; times are after the loss")]
 pub struct Alerts {
     pub survived_loss_ratio: Option<f64>,
@@ -260,7 +268,7 @@ pub struct Alerts {
 }
 
 /// One signal; a wait is in seconds, the others are shares of the lookups.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[allow(missing_docs, reason = "the names say it, with units")]
 pub struct SignalRow {
     pub signal: Signal,

@@ -3,8 +3,8 @@
 use super::sentence::share;
 use super::{OutageReport, RemedyRow, TimelineRow, TraceFacts, alerts};
 use crate::prose;
+use crate::report::Head;
 use crate::report::chart::{self, Ink};
-use crate::report::{SCHEMA_VERSION, Tool};
 use crate::units::{Seconds, grouped, grouped_rate, significant};
 use std::fmt::Write;
 
@@ -34,9 +34,9 @@ pub fn render(report: &OutageReport) -> String {
     if report.alerts.is_some() {
         line(&mut out, "");
     }
-    list(&mut out, "WARNINGS", &report.warnings);
-    list(&mut out, "ASSUMPTIONS", &report.assumptions);
-    provenance(&mut out, &report.tool, &report.command, &report.trace);
+    list(&mut out, "WARNINGS", &report.head.warnings);
+    list(&mut out, "ASSUMPTIONS", &report.head.assumptions);
+    provenance(&mut out, &report.head, &report.trace);
     out
 }
 
@@ -284,9 +284,10 @@ fn heals_up_to(row: &RemedyRow) -> String {
 }
 
 /// Who made the report, of what.
-pub(in crate::report) fn provenance(out: &mut String, tool: &Tool, command: &str, trace: &TraceFacts) {
+pub(in crate::report) fn provenance(out: &mut String, head: &Head, trace: &TraceFacts) {
     line(out, "PROVENANCE");
-    line(out, &format!("  {} {}, report schema {SCHEMA_VERSION}", tool.name, tool.version));
+    let Head { tool, schema_version, command, .. } = head;
+    line(out, &format!("  {} {}, report schema {schema_version}", tool.name, tool.version));
     line(out, &format!("  {command}"));
     line(
         out,

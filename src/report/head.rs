@@ -1,0 +1,62 @@
+//! What every report begins with: what made it, from what command, and what it rests on. It knows no report by its content.
+
+use super::SCHEMA_VERSION;
+use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
+
+/// Which report it is: the subcommand that makes it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[allow(missing_docs, reason = "named after the subcommand")]
+pub enum Kind {
+    Gap,
+    Outage,
+    Replay,
+    Sensitivity,
+    Warmup,
+}
+
+/// The program that made a report.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tool {
+    /// `coldgap`.
+    pub name: Cow<'static, str>,
+    /// Its version.
+    pub version: Cow<'static, str>,
+}
+
+/// What every report begins with.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Head {
+    /// [`SCHEMA_VERSION`].
+    pub schema_version: u32,
+    /// Which report it is.
+    pub report: Kind,
+    /// The program.
+    pub tool: Tool,
+    /// The command, without what does not change the result (outputs, threads).
+    pub command: String,
+    /// The first seed of what was simulated; null where nothing was. Nothing else is random: lost shards are chosen by a
+    /// fixed hash of the key's number.
+    pub seed: Option<u64>,
+    /// What was assumed, in sentences.
+    pub assumptions: Vec<String>,
+    /// What should make a reader careful.
+    pub warnings: Vec<String>,
+}
+
+impl Head {
+    /// The head of a report that this program makes now.
+    pub fn new(report: Kind, command: &str, seed: Option<u64>, assumptions: Vec<String>) -> Head {
+        let tool = Tool { name: Cow::Borrowed("coldgap"), version: Cow::Borrowed(env!("CARGO_PKG_VERSION")) };
+        Head {
+            schema_version: SCHEMA_VERSION,
+            report,
+            tool,
+            command: command.to_string(),
+            seed,
+            assumptions,
+            warnings: Vec::new(),
+        }
+    }
+}
