@@ -91,7 +91,36 @@ fn parse_backend(text: &str) -> std::result::Result<BackendArg, String> {
     text.parse().map(|rate| BackendArg(Some(rate))).map_err(|error: crate::units::UnitError| error.to_string())
 }
 
-fn default_losses() -> Vec<Ratio> {
+impl ServiceArgs {
+    /// The backend, where one is given, and the service.
+    ///
+    /// # Errors
+    /// A timeout within which no answer can come.
+    pub fn resolve(&self) -> Result<(Option<Rate>, Service)> {
+        let ServiceArgs { backend: BackendArg(backend), service_time, timeout, retries, single_flight } = *self;
+        if timeout.0 <= service_time.0 {
+            return Err(Error::usage(format!(
+                "the timeout ({timeout}) must be longer than the service time ({service_time})"
+            ))
+            .hint("no answer could ever be in time; check --timeout and --service-time"));
+        }
+        let demand = backend.map_or(Demand::Answers, |backend| backend.of);
+        Ok((backend, Service { demand, timeout, service_time, retries, single_flight }))
+    }
+
+    /// The same with what is changed for a candidate.
+    pub fn with(&self, changed: &CandidateArgs) -> ServiceArgs {
+        ServiceArgs {
+            backend: changed.candidate_backend.unwrap_or(self.backend),
+            service_time: changed.candidate_service_time.unwrap_or(self.service_time),
+            timeout: changed.candidate_timeout.unwrap_or(self.timeout),
+            retries: changed.candidate_retries.unwrap_or(self.retries),
+            single_flight: changed.candidate_single_flight.unwrap_or(self.single_flight),
+        }
+    }
+}
+
+pub fn default_losses() -> Vec<Ratio> {
     [0.05, 0.125, 0.25, 0.5, 1.0].into_iter().filter_map(Ratio::new).collect()
 }
 
@@ -136,13 +165,7 @@ pub fn run(args: &GapArgs, interrupt: &Interrupt) -> Result<()> {
 fn question(args: &GapArgs) -> Result<Question> {
     let mut policies = args.sweep.sweep(args.warmup)?.policies;
     let baseline = baseline(args.baseline.as_deref(), &mut policies)?;
-    let ServiceArgs { backend: BackendArg(backend), service_time, timeout, retries, single_flight } = args.service;
-    if timeout.0 <= service_time.0 {
-        return Err(Error::usage(format!(
-            "the timeout ({timeout}) must be longer than the service time ({service_time})"
-        ))
-        .hint("no answer could ever be in time; check --timeout and --service-time"));
-    }
+    let (backend, service) = args.service.resolve()?;
     if args.window.is_some_and(|window| window.nanoseconds() == 0) || args.horizon.nanoseconds() == 0 {
         return Err(Error::usage("a window and a horizon must be longer than nothing")
             .hint("write them like --window 10s --horizon 15min"));
@@ -150,12 +173,11 @@ fn question(args: &GapArgs) -> Result<Question> {
     let mut losses: Vec<Ratio> = args.lose.iter().copied().filter(|loss| loss.get() > 0.0).collect();
     losses.sort_by(|a, b| a.get().total_cmp(&b.get()));
     losses.dedup();
-    let demand = backend.map_or(Demand::Answers, |backend| backend.of);
     Ok(Question {
         sweep: Sweep { policies, ..args.sweep.sweep(args.warmup)? },
         baseline,
         backend,
-        service: Service { demand, timeout, service_time, retries, single_flight },
+        service,
         load: args.load,
         window: args.window,
         horizon: args.horizon,

@@ -3,6 +3,7 @@
 //! It turns flags into calls of the library and results into output; it computes nothing itself.
 
 mod budget;
+mod compare;
 mod convert;
 mod curve_args;
 mod demo;
@@ -39,6 +40,7 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Gap(gap::GapArgs),
+    Compare(Box<compare::CompareArgs>),
     Outage(Box<outage::OutageArgs>),
     Sensitivity(Box<sensitivity::SensitivityArgs>),
     Warmup(Box<warmup::WarmupArgs>),
@@ -60,6 +62,7 @@ pub fn main() -> Result<()> {
     let interrupt = Interrupt::on_signals()?;
     let done = match &cli.command {
         Command::Gap(args) => gap::run(args, &interrupt),
+        Command::Compare(args) => compare::run(args, &interrupt),
         Command::Outage(args) => outage::run(args, &interrupt),
         Command::Sensitivity(args) => sensitivity::run(args, &interrupt),
         Command::Warmup(args) => warmup::run(args, &interrupt),

@@ -13,8 +13,10 @@ use crate::request::{Requests, SECOND};
 use crate::service::Service;
 use crate::units::{Demand, Ratio, Seconds};
 
-/// Steps of the bisection for the share that may be lost: 1/256 of the objects.
+/// Steps of the bisection for the share that may be lost.
 const SHARE_STEPS: u32 = 8;
+/// How finely that share is known: 1/256 of the objects.
+pub const SHARE_RESOLUTION: f64 = 1.0 / (1 << SHARE_STEPS) as f64;
 
 /// Where and how to look. Loads are factors of the recorded load.
 #[derive(Debug, Clone)]

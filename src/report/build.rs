@@ -3,7 +3,7 @@
 use super::assumptions::{assumptions, warnings};
 use super::head::Kind;
 use super::verdict::verdict;
-use super::{BackendReport, Config, Head, RefillRow, Report, Row, TraceReport, WindowRow, seconds};
+use super::{BackendReport, Config, Head, RefillRow, Report, Row, StretchRow, TraceReport, WindowRow, seconds};
 use crate::analysis::{Finding, Findings, Question};
 use crate::trace::Trace;
 use crate::units::Demand;
@@ -20,12 +20,14 @@ pub fn build(command: &str, question: &Question, found: &[(Trace, Findings)]) ->
         rows: Vec::new(),
         windows: Vec::new(),
         refill: Vec::new(),
+        stretches: Vec::new(),
     };
     for (trace, findings) in found {
         for cell in &findings.cells {
             report.rows.extend(rows(trace, findings, question, cell));
             report.windows.extend(windows(trace, findings, cell));
             report.refill.extend(refill(trace, cell));
+            report.stretches.extend(stretches(trace, findings, cell));
         }
         report.traces.push(trace_report(trace, findings, question));
     }
@@ -158,4 +160,20 @@ fn refill(trace: &Trace, cell: &Finding) -> Vec<RefillRow> {
         twin_misses: step.twin_misses,
     };
     cell.refill.steps.iter().map(row).collect()
+}
+
+fn stretches(trace: &Trace, findings: &Findings, cell: &Finding) -> Vec<StretchRow> {
+    let load = |factor: Option<f64>| factor.map(|factor| factor * findings.today);
+    let row = |stretch: &crate::replay::stretch::Stretch| StretchRow {
+        trace: trace.name.clone(),
+        policy: cell.policy(),
+        cache_capacity: cell.cell.capacity.amount(),
+        start_seconds: trace.times[stretch.start] as f64 / 1e9,
+        advertised_per_second: load(stretch.advertised),
+        hidden_safe_per_second: load(stretch.hidden),
+        loss_survived_ratio: stretch.loss_survived,
+        refill_seconds: stretch.refill_seconds,
+        least_backends_per_second: stretch.least_backends.clone(),
+    };
+    cell.stretches.iter().map(row).collect()
 }

@@ -10,6 +10,7 @@ use std::borrow::Cow;
 #[allow(missing_docs, reason = "named after the subcommand")]
 pub enum Kind {
     Gap,
+    Compare,
     Outage,
     Replay,
     Sensitivity,

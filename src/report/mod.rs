@@ -5,6 +5,7 @@
 mod assumptions;
 mod build;
 pub mod chart;
+pub mod compare;
 mod curve;
 pub mod frame;
 pub mod head;
@@ -42,6 +43,10 @@ pub struct Report {
     pub windows: Vec<WindowRow>,
     /// One per trace, cache size, policy and step: the refill after a full flush.
     pub refill: Vec<RefillRow>,
+    /// One per trace, cache size, policy and stretch of the trace: how limits vary from one part of it to the next; empty with
+    /// --quick and for a trace that is too short. `compare` takes its noise from it.
+    #[serde(default)]
+    pub stretches: Vec<StretchRow>,
 }
 
 /// The configuration as it was used.
@@ -222,6 +227,22 @@ pub struct RefillRow {
     pub requests: u64,
     pub misses: u64,
     pub twin_misses: u64,
+}
+
+/// What one stretch of the trace withstands by itself, with a loss at its start.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "the names say it, with units")]
+pub struct StretchRow {
+    pub trace: String,
+    pub policy: String,
+    pub cache_capacity: u64,
+    pub start_seconds: f64,
+    pub advertised_per_second: Option<f64>,
+    pub hidden_safe_per_second: Option<f64>,
+    pub loss_survived_ratio: f64,
+    pub refill_seconds: Option<f64>,
+    /// For losing nothing and then each share of the configuration.
+    pub least_backends_per_second: Vec<Option<f64>>,
 }
 
 impl Report {

@@ -1,0 +1,196 @@
+//! The noise of each metric's change, from what two gap reports hold: their windows and their stretches.
+
+use super::metric::{Metric, Source, Unit};
+use super::side::View;
+use crate::analysis::noise::extremes::Stretches;
+use crate::analysis::noise::means::{self, Means};
+use crate::analysis::noise::{Band, DRAWS};
+use crate::capacity::decisions;
+use crate::replay::hunt::SHARE_RESOLUTION;
+use crate::replay::limits::TOLERANCE;
+use crate::replay::stretch::STRETCHES;
+use crate::report::{StretchRow, WindowRow};
+use crate::units::Demand;
+
+/// Gets that a window must hold for its miss ratio to be called the worst, as in the gap report.
+const ENOUGH: u64 = 100;
+
+/// What is known about the noise between two sides.
+pub struct Between<'r> {
+    baseline: &'r View<'r>,
+    candidate: &'r View<'r>,
+    paired: bool,
+    misses: Option<Means>,
+    demand: Option<Means>,
+}
+
+impl<'r> Between<'r> {
+    /// Resamples what both sides hold.
+    pub fn new(baseline: &'r View<'r>, candidate: &'r View<'r>) -> Between<'r> {
+        let starts = |view: &View<'_>| -> Vec<u64> { view.windows.iter().map(|row| row.start_seconds.to_bits()).collect() };
+        let paired = baseline.trace.fingerprint == candidate.trace.fingerprint
+            && baseline.trace.window_seconds == candidate.trace.window_seconds
+            && starts(baseline) == starts(candidate);
+        let of = |demand| means::change(&windows(baseline, demand), &windows(candidate, demand), paired);
+        let misses = of(Demand::Answers);
+        let demand = match baseline.trace.backend.rate.of {
+            Demand::Answers => misses,
+            Demand::Bytes => of(Demand::Bytes),
+        };
+        Between { baseline, candidate, paired, misses, demand }
+    }
+
+    /// How it was found.
+    pub fn about(&self) -> super::Noise {
+        let stretches = self.stretches();
+        let count = stretches.baseline.min(stretches.candidate);
+        super::Noise {
+            paired: self.paired,
+            draws: DRAWS,
+            windows: self.misses.map(|means| means.windows),
+            block_windows: self.misses.map(|means| means.block),
+            stretches: count,
+            stretches_drawn: Stretches::drawn(count),
+        }
+    }
+
+    /// Whether the candidate asks less of the backend than the baseline, in the mean and by more than noise.
+    pub fn saves(&self) -> bool {
+        self.demand.is_some_and(|means| means.log_change.high < 0.0)
+    }
+
+    /// Of the absolute change of a metric; `None` where it is not known.
+    pub fn of(&self, metric: &Metric) -> Option<Band> {
+        let (before, after) = (metric.of(self.baseline)?, metric.of(self.candidate)?);
+        match metric.source {
+            Source::Formula => Some(Band::exact(after - before)),
+            Source::Mean => {
+                let log_change = self.misses?.log_change;
+                // Amplification is (1 + r) / m: it falls as misses grow, and changes with the retries for sure.
+                let misses = (self.candidate.cell().miss_ratio? / self.baseline.cell().miss_ratio?).ln();
+                let slope = if metric.unit == Unit::Ratio { 1.0 } else { -1.0 };
+                let moved = |log: f64| before * ((after / before).ln() + slope * (log - misses)).exp() - before;
+                Some(log_change.map(moved))
+            }
+            Source::WorstWindow => self.worst_window(after - before),
+            Source::Stretches => self.of_stretches(metric, before, after),
+            Source::OneFlush => {
+                let at = |view: &View<'_>, i: usize| view.stretches[i].refill_seconds.unwrap_or(f64::NAN);
+                let band =
+                    self.stretches().change_at_one(|own, other| at(self.candidate, other) - at(self.baseline, own));
+                band.map(|band| band.with(after - before))
+            }
+            Source::Bracket => self.bracket(before, after),
+        }
+    }
+
+    /// Of the absolute change of the least backend for a loss, by its position among them.
+    pub fn of_least_backend(&self, loss: usize) -> Option<Band> {
+        let value = |view: &View<'_>| view.rows.get(loss)?.least_backend_per_second;
+        let (before, after) = (value(self.baseline)?, value(self.candidate)?);
+        let most = |view: &View<'_>, drawn: &[usize]| {
+            let needed = |row: &StretchRow| row.least_backends_per_second.get(loss).copied().flatten();
+            drawn.iter().map(|i| needed(view.stretches[*i]).unwrap_or(f64::NAN)).fold(0.0, f64::max)
+        };
+        self.relative(before, after, most)
+    }
+
+    fn stretches(&self) -> Stretches {
+        let (baseline, candidate) = (self.baseline.stretches.len(), self.candidate.stretches.len());
+        Stretches { baseline, candidate, paired: self.paired && baseline == candidate }
+    }
+
+    fn of_stretches(&self, metric: &Metric, before: f64, after: f64) -> Option<Band> {
+        let survived = |view: &View<'_>, drawn: &[usize]| {
+            least(drawn.iter().map(|i| view.stretches[*i].loss_survived_ratio))
+        };
+        match metric.unit {
+            Unit::Times => self.relative(before, after, |view, drawn| {
+                let (advertised, hidden) = limits(view, drawn);
+                advertised / hidden
+            }),
+            Unit::Ratio => {
+                let change = |own: &[usize], other: &[usize]| survived(self.candidate, other) - survived(self.baseline, own);
+                self.settled(self.stretches().change(change)?, after - before, 2.0 * SHARE_RESOLUTION)
+            }
+            Unit::Nodes => {
+                let nodes = |view: &View<'_>, drawn: &[usize]| {
+                    decisions::nodes_needed(survived(view, drawn)).map_or(f64::NAN, |nodes| nodes as f64)
+                };
+                let change = |own: &[usize], other: &[usize]| nodes(self.candidate, other) - nodes(self.baseline, own);
+                // The share is known to within its resolution, and so are nodes.
+                let finer = |nodes: f64| nodes - decisions::nodes_needed(1.0 / nodes + SHARE_RESOLUTION).unwrap_or(1) as f64;
+                self.settled(self.stretches().change(change)?, after - before, finer(before) + finer(after))
+            }
+            Unit::PerSecond | Unit::BytesPerSecond | Unit::Seconds => self.relative(before, after, |view, drawn| {
+                let (advertised, hidden) = limits(view, drawn);
+                if metric.name == "hidden" { hidden } else { advertised }
+            }),
+        }
+    }
+
+    /// Of a limit: the relative change in subsamples, as an absolute one of the whole.
+    fn relative(&self, before: f64, after: f64, limit: impl Fn(&View<'_>, &[usize]) -> f64) -> Option<Band> {
+        let change =
+            |own: &[usize], other: &[usize]| limit(self.candidate, other) / limit(self.baseline, own) - 1.0;
+        let band = self.stretches().change(change)?;
+        self.settled(band.map(|ratio| ratio * before), after - before, 2.0 * TOLERANCE * before.max(after))
+    }
+
+    /// A band that holds the observed change, and is no finer than the search for its two ends.
+    fn settled(&self, band: Band, change: f64, resolution: f64) -> Option<Band> {
+        Some(band.with(change).wider(resolution))
+    }
+
+    /// Of the largest miss ratio: windows, too, are taken in stretches.
+    fn worst_window(&self, change: f64) -> Option<Band> {
+        let worst = |view: &View<'_>| -> Vec<f64> {
+            let group = view.windows.len().div_ceil(STRETCHES).max(1);
+            let ratio = |row: &&&WindowRow| (row.requests >= ENOUGH).then_some(row.miss_ratio).flatten();
+            let groups = view.windows.chunks(group);
+            groups.map(|windows| windows.iter().filter_map(|row| ratio(&row)).fold(0.0, f64::max)).collect()
+        };
+        let (baseline, candidate) = (worst(self.baseline), worst(self.candidate));
+        let most = |worst: &[f64], drawn: &[usize]| drawn.iter().map(|i| worst[*i]).fold(0.0, f64::max);
+        let stretches = Stretches { baseline: baseline.len(), candidate: candidate.len(), paired: self.paired };
+        let band = stretches.change(|own, other| most(&candidate, other) - most(&baseline, own))?;
+        Some(band.with(change))
+    }
+
+    /// Of measured hidden capacity: as far apart as the ends of the brackets, and as the safe bound varies over the trace.
+    fn bracket(&self, before: f64, after: f64) -> Option<Band> {
+        let ends = |view: &View<'_>| view.cell().hidden_low_per_second.zip(view.cell().hidden_high_per_second);
+        let ((low, high), (other_low, other_high)) = (ends(self.baseline)?, ends(self.candidate)?);
+        let safe = self.stretches().change(|own, other| {
+            (limits(self.candidate, other).1 / limits(self.baseline, own).1).ln()
+        })?;
+        let centre = (safe.low + safe.high) / 2.0;
+        let spread = (safe.low - centre, safe.high - centre);
+        let band = Band { low: (other_low / high).ln() + spread.0, high: (other_high / low).ln() + spread.1 };
+        Some(band.map(|log| before * (log.exp() - 1.0)).with(after - before))
+    }
+}
+
+/// Advertised and hidden of some stretches together.
+fn limits(view: &View<'_>, drawn: &[usize]) -> (f64, f64) {
+    let of = |limit: fn(&StretchRow) -> Option<f64>| {
+        least(drawn.iter().map(|i| limit(view.stretches[*i]).unwrap_or(f64::INFINITY)))
+    };
+    let advertised = of(|row| row.advertised_per_second);
+    (advertised, of(|row| row.hidden_safe_per_second).min(advertised))
+}
+
+fn least(values: impl Iterator<Item = f64>) -> f64 {
+    values.fold(f64::INFINITY, f64::min)
+}
+
+fn windows(view: &View<'_>, of: Demand) -> Vec<means::Window> {
+    let window = |row: &&WindowRow| means::Window {
+        sum: match of {
+            Demand::Answers => row.misses as f64,
+            Demand::Bytes => row.bytes_missed.unwrap_or(0) as f64,
+        },
+        requests: row.requests as f64,
+    };
+    view.windows.iter().map(window).collect()
+}
