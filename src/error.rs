@@ -8,6 +8,8 @@ use std::path::Path;
 /// The kind of an error; it decides the exit code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
+    /// The work is done, and a gate failed: exit code 1, which nothing else has.
+    Gate,
     /// The command line, a recipe or an output target is wrong: exit code 2.
     Usage,
     /// A trace is unreadable or inconsistent: exit code 3.
@@ -60,6 +62,11 @@ impl Error {
         Error { kind: Kind::Trace, message: message.into(), place: None, hint: None }
     }
 
+    /// A gate that failed, once everything is written.
+    pub fn gate(message: impl Into<String>) -> Error {
+        Error { kind: Kind::Gate, message: message.into(), place: None, hint: None }
+    }
+
     /// Work that was stopped on request; says what is left of it.
     pub fn interrupted(left: &str) -> Error {
         Error { kind: Kind::Interrupted, message: format!("interrupted: {left}"), place: None, hint: None }
@@ -92,9 +99,10 @@ impl Error {
         self.kind == Kind::Interrupted
     }
 
-    /// 2 for usage, 3 for a trace, 130 for an interrupt.
+    /// 1 for a gate, 2 for usage, 3 for a trace, 130 for an interrupt.
     pub fn exit_code(&self) -> u8 {
         match self.kind {
+            Kind::Gate => 1,
             Kind::Usage => 2,
             Kind::Trace => 3,
             Kind::Interrupted => 130,
@@ -127,5 +135,6 @@ mod tests {
         assert_eq!(error.to_string(), "a.csv, line 3: time steps back\nhint: sort it");
         assert_eq!(error.exit_code(), 3);
         assert_eq!(Error::usage("no such policy").exit_code(), 2);
+        assert_eq!(Error::gate("gap > 3x").exit_code(), 1);
     }
 }

@@ -3,6 +3,7 @@
 //! This module parses `4GiB`, `10%`, `300/s`, `90s`, `50_000obj` and prints them back. It must not know
 //! what any of them is used for.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
@@ -42,7 +43,7 @@ fn byte_factor(unit: &str) -> Option<f64> {
 }
 
 /// A length of time in seconds.
-#[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
 pub struct Seconds(pub f64);
 
@@ -90,7 +91,7 @@ impl fmt::Display for Seconds {
 }
 
 /// A share of a whole, 0..=1.
-#[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Serialize, Deserialize, JsonSchema)]
 #[serde(into = "f64", try_from = "f64")]
 pub struct Ratio(f64);
 
@@ -142,8 +143,28 @@ impl fmt::Display for Ratio {
     }
 }
 
+/// An increase, as a share of what is there: `30%`, `150%`.
+#[derive(Debug, Clone, Copy, PartialEq, PartialOrd)]
+pub struct Growth(pub f64);
+
+impl FromStr for Growth {
+    type Err = UnitError;
+    fn from_str(text: &str) -> Result<Self, UnitError> {
+        match split_number(text) {
+            Some((percent, "%")) if percent > 0.0 => Ok(Growth(percent / 100.0)),
+            _ => bad(text, "an increase above 0%", "30% or 150%"),
+        }
+    }
+}
+
+impl fmt::Display for Growth {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&format!("{}%", significant(self.0 * 100.0)))
+    }
+}
+
 /// What a backend's capacity is counted in: the share of it that one miss takes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Demand {
     /// Every miss takes one answer.
@@ -153,7 +174,7 @@ pub enum Demand {
 }
 
 /// A rate, `300/s` (answers or requests) or `250MB/s`.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Rate {
     /// Units a second.
     pub per_second: f64,
@@ -355,6 +376,8 @@ mod tests {
         assert_eq!("3000/s".parse(), Ok(Load::PerSecond(3000.0)));
         assert_eq!("12.5%".parse::<Ratio>().unwrap().get(), 0.125);
         assert!("101%".parse::<Ratio>().is_err());
+        assert_eq!("150%".parse(), Ok(Growth(1.5)));
+        assert!(["0%", "-5%", "30", "x%"].iter().all(|text| text.parse::<Growth>().is_err()));
         assert!("5MB/s".parse::<Load>().is_err());
     }
 

@@ -9,8 +9,9 @@ use coldgap::policy::spec::PolicySpec;
 use coldgap::policy::{ALL, Capacity, Info, Parameter, Population};
 use coldgap::replay::cell::Cell;
 use coldgap::trace::FORMATS;
+use std::collections::BTreeMap;
 use std::fmt::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Set to write the tables instead of comparing them.
 const UPDATE: &str = "COLDGAP_UPDATE_DOCS";
@@ -138,24 +139,64 @@ fn the_page_of_policies_is_the_registry() {
     check("docs/policies.md", &[("registry", registry())]);
 }
 
-/// Every number of the quoted reports was printed by coldgap: the lines of README's reports are those of the commands.
+/// Every number that a page quotes was printed by coldgap: where a block of output follows a block of commands, its lines are
+/// lines of the last command's output, in their order.
 #[test]
-fn the_quoted_reports_are_what_the_commands_print() {
+fn quoted_output_is_what_the_commands_print() {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
-    let readme = std::fs::read_to_string(root.join("README.md")).unwrap();
-    for (marker, arguments) in [
-        ("report", &["gap", "traces/article.parquet"][..]),
-        ("outage", &["outage", "traces/article.parquet", "-b", "350/s"]),
-    ] {
-        let mut command = assert_cmd::Command::cargo_bin("coldgap").unwrap();
-        let output = command.current_dir(&root).args(arguments).output().unwrap();
-        let printed = String::from_utf8(output.stdout).unwrap();
-        let (_, quoted) = readme.split_once(&format!("<!-- {marker} -->\n```text\n")).unwrap();
-        let (quoted, _) = quoted.split_once("```\n").unwrap();
-        assert!(quoted.lines().count() > 10, "{marker} quotes nothing");
-        let mut lines = printed.lines();
-        for line in quoted.lines().filter(|line| line.trim() != "...") {
-            assert!(lines.any(|printed| printed == line), "{marker}: not printed, or not in this order: {line}");
+    let mut printed: BTreeMap<String, String> = BTreeMap::new();
+    let mut quotes = 0;
+    for page in pages(&root) {
+        let text = std::fs::read_to_string(root.join(&page)).unwrap();
+        for (command, quoted) in quoted(&text) {
+            let output = printed.entry(command.clone()).or_insert_with(|| {
+                let arguments = command.split_whitespace().skip(1);
+                let mut run = assert_cmd::Command::cargo_bin("coldgap").unwrap();
+                let output = run.current_dir(&root).args(arguments).output().unwrap();
+                assert!(output.status.success(), "{page}: {command}: {}", String::from_utf8_lossy(&output.stderr));
+                String::from_utf8(output.stdout).unwrap()
+            });
+            let mut lines = output.lines();
+            for line in quoted.lines().filter(|line| line.trim() != "...") {
+                assert!(
+                    lines.any(|printed| printed == line),
+                    "{page}: {command}: not printed, or not in this order: {line}"
+                );
+            }
+            quotes += 1;
         }
     }
+    assert!(quotes >= 12, "only {quotes} quotes were found");
+}
+
+/// README and everything in docs and reports, except what is generated.
+fn pages(root: &Path) -> Vec<String> {
+    let mut all = vec!["README.md".to_string()];
+    for folder in ["docs", "docs/questions", "reports"] {
+        let files = std::fs::read_dir(root.join(folder)).unwrap().map(|entry| entry.unwrap().file_name());
+        let pages = files.map(|name| name.to_string_lossy().into_owned()).filter(|name| name.ends_with(".md"));
+        all.extend(pages.map(|name| format!("{folder}/{name}")));
+    }
+    all.sort();
+    all
+}
+
+/// Blocks of output with the last command of the block before them; output alone between prose is none.
+fn quoted(text: &str) -> Vec<(String, String)> {
+    let mut all = Vec::new();
+    let mut command: Option<String> = None;
+    let mut blocks = text.split("```");
+    let _ = blocks.next();
+    while let (Some(block), Some(prose)) = (blocks.next(), blocks.next()) {
+        if let Some(commands) = block.strip_prefix("sh\n") {
+            let last = commands.lines().rfind(|line| line.starts_with("coldgap "));
+            command = last.map(|line| line.split(" #").next().unwrap_or(line).trim().to_string());
+        } else if let (Some(output), Some(command)) = (block.strip_prefix("text\n"), command.take()) {
+            all.push((command, output.to_string()));
+        }
+        if !prose.lines().all(|line| line.trim().is_empty() || line.starts_with("<!--")) {
+            command = None;
+        }
+    }
+    all
 }

@@ -7,6 +7,7 @@ mod definitions;
 mod docs;
 mod formats;
 mod gap;
+mod gates;
 mod knobs;
 mod laws;
 mod long_runs;

@@ -2,13 +2,14 @@
 
 use crate::request::{Op, Requests};
 use crate::trace::Trace;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Points of the compulsory curve at the most, a factor apart.
 const CURVE_FACTOR: f64 = 1.25;
 
 /// Compulsory misses up to a point of the trace.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct CompulsoryPoint {
     /// Gets since the trace began.
     pub requests: u64,

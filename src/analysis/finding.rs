@@ -1,17 +1,16 @@
 //! The finding for one cell: what its replays say, turned into the numbers of `definitions.md`.
 
+use super::study::WarmResult;
 use super::sweep::capacity_ratio;
-use super::{Facts, Measured, WarmResult};
+use super::{Facts, Measured};
 use crate::capacity::gap::{Gap, widening};
 use crate::capacity::{self, decisions};
 use crate::replay::Tally;
 use crate::replay::cell::Cell;
 use crate::replay::hunt::{Endurance, Ground, Worst};
 use crate::replay::observe::Observation;
-use crate::replay::refill::Refill;
-use crate::replay::stretch::Stretch;
 use crate::replay::windows::Windows;
-use crate::units::{CacheSize, Demand, Rate, Ratio};
+use crate::units::{Demand, Rate, Ratio};
 
 /// Gets that a window must hold for its miss ratio to be called the worst.
 const ENOUGH: u64 = 100;
@@ -21,21 +20,33 @@ pub(super) struct Scene<'a> {
     pub facts: &'a Facts,
     pub windows: &'a Windows,
     pub ground: &'a Ground<'a>,
+    pub losses: &'a [Ratio],
     pub today: f64,
     pub backend: Rate,
 }
 
-/// The least backend that survives a loss.
+/// The least backend that survives a loss at a load.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct LeastBackend {
+pub struct Need {
     /// The share lost; 0 for nothing.
     pub loss: Ratio,
     /// Answers or bytes a second; `None` where no backend suffices.
     pub per_second: Option<f64>,
     /// 1 - required / mu.
     pub safe_cut: Option<f64>,
+}
+
+/// What a loss costs: the backend that survives it, and the load up to which today's does.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct LossFinding {
+    /// The least backend at the load to carry.
+    pub need: Need,
     /// The share of the baseline's backend that this policy lets go for the same loss. `None` for the baseline itself.
     pub reclaimable: Option<f64>,
+    /// The largest load at which today's backend survives the loss, requests a second; `None`: no limit.
+    pub load_limit: Option<f64>,
+    /// How far the load may grow until then; negative where it must fall. `None`: without limit.
+    pub growth: Option<f64>,
 }
 
 /// What was found for one policy at one cache size. Loads are requests a second; `None` in a load means no limit.
@@ -43,8 +54,6 @@ pub struct LeastBackend {
 pub struct Finding {
     /// The cell.
     pub cell: Cell,
-    /// The cache size as asked for.
-    pub size: CacheSize,
     /// The capacity over the trace's footprint in the same unit.
     pub capacity_ratio: f64,
     /// Totals and windows of the warm replay.
@@ -77,12 +86,12 @@ pub struct Finding {
     pub hidden_reclaimed: Option<f64>,
     /// The largest share whose loss is survived at the load; `None` where the load is not carried warm.
     pub loss_survived: Option<Ratio>,
-    /// What must be kept, by loss; the first is for losing nothing.
-    pub least_backends: Vec<LeastBackend>,
-    /// The refill after a flush at the baseline's worst moment.
-    pub refill: Refill,
-    /// What each stretch of the trace withstands by itself; none where that was not asked for, or the trace is too short.
-    pub stretches: Vec<Stretch>,
+    /// Cache nodes needed so that losing one of them is survived; `None` where no number of them helps.
+    pub nodes_needed: Option<u64>,
+    /// By loss; the first is for losing nothing.
+    pub losses: Vec<LossFinding>,
+    /// The least backends at the grown load; empty where none was asked for.
+    pub grown: Vec<Need>,
     /// How far the gap is wider than the baseline's, at the same backend.
     pub widening: Option<f64>,
     /// How far it is wider with the saving handed back.
@@ -92,16 +101,10 @@ pub struct Finding {
 }
 
 impl Finding {
-    pub(super) fn new(
-        scene: &Scene<'_>,
-        cell: Cell,
-        size: CacheSize,
-        warm: WarmResult,
-        endurance: Endurance,
-        refill: Refill,
-    ) -> Finding {
-        let Scene { facts, windows, ground, today, backend } = *scene;
+    pub(super) fn new(scene: &Scene<'_>, cell: Cell, warm: WarmResult, endurance: Endurance) -> Finding {
+        let Scene { facts, windows, ground, losses, today, backend } = *scene;
         let mu = backend.per_second;
+        let carry = ground.load * today;
         let retries = ground.service.retries;
         let load = |factor: f64| factor * today;
         let miss_ratio = warm.observation.total.miss_ratio().unwrap_or(0.0);
@@ -116,9 +119,13 @@ impl Finding {
         let floor = capacity::floor(mu, retries, demand_per_request);
         let between =
             |low: Option<f64>| advertised.zip(low).and_then(|(advertised, low)| Gap::between(advertised, low));
-        let carried = advertised.is_none_or(|advertised| ground.load * today <= advertised);
+        let carried = advertised.is_none_or(|advertised| carry <= advertised);
+        let loss_survived = carried.then_some(endurance.loss_survived);
+        let warm_needs = std::iter::once(warm.worst.limit).chain(warm.grown);
+        let mut needs = warm_needs.zip(&endurance.least_backends).map(|(warm, lost)| needs(losses, warm, lost, mu));
+        let now = needs.next().unwrap_or_default();
+        let limits = load_limits(advertised, endurance.load_limits.iter().map(|worst| worst.limit.map(load)));
         Finding {
-            size,
             capacity_ratio: capacity_ratio(cell.capacity, facts),
             worst_window: worst_window(&warm.observation.windows, windows, ground.warm),
             filled: warm.filled,
@@ -133,11 +140,11 @@ impl Finding {
             gap_floor: between(Some(floor)),
             amplification: capacity::amplification(miss_ratio, retries),
             hidden_reclaimed: endurance.hidden_reclaimed.and_then(bounded),
-            loss_survived: carried.then_some(endurance.loss_survived),
-            least_backends: least_backends(warm.worst.limit, &endurance.least_backend, mu),
+            loss_survived,
+            nodes_needed: loss_survived.and_then(|share| decisions::nodes_needed(share.get())),
+            losses: now.into_iter().zip(limits).map(|(need, limit)| LossFinding::new(need, limit, carry)).collect(),
+            grown: needs.next().unwrap_or_default(),
             observation: warm.observation,
-            refill,
-            stretches: Vec::new(),
             widening: None,
             widening_reclaimed: None,
             naive_saving: None,
@@ -159,9 +166,9 @@ impl Finding {
             .zip(self.hidden_reclaimed)
             .and_then(|(advertised, hidden)| Gap::between(advertised, hidden));
         self.widening_reclaimed = reclaimed.zip(baseline.gap).map(|(own, other)| widening(own.ratio, other.ratio));
-        for (own, other) in self.least_backends.iter_mut().zip(&baseline.least_backends) {
-            own.reclaimable =
-                own.per_second.zip(other.per_second).and_then(|(own, other)| decisions::reclaimable(own, other));
+        for (own, other) in self.losses.iter_mut().zip(&baseline.losses) {
+            let both = own.need.per_second.zip(other.need.per_second);
+            own.reclaimable = both.and_then(|(own, other)| decisions::reclaimable(own, other));
         }
     }
 
@@ -184,21 +191,38 @@ fn capped(hidden: Option<f64>, advertised: Option<f64>) -> Option<f64> {
     }
 }
 
+impl LossFinding {
+    fn new(need: Need, load_limit: Option<f64>, load: f64) -> LossFinding {
+        let growth = load_limit.map(|limit| decisions::growth(limit, load));
+        LossFinding { need, reclaimable: None, load_limit, growth }
+    }
+}
+
 /// What survives a larger loss survives a smaller one, so requirements never fall along the list.
-fn least_backends(warm: Option<f64>, lost: &[(Ratio, Worst)], mu: f64) -> Vec<LeastBackend> {
-    let nothing = Ratio::new(0.0).unwrap_or(Ratio::ALL);
+fn needs(losses: &[Ratio], warm: Option<f64>, lost: &[Worst], mu: f64) -> Vec<Need> {
     let mut required = Some(0.0_f64);
-    let all = std::iter::once((nothing, warm)).chain(lost.iter().map(|(share, worst)| (*share, worst.limit)));
-    all.map(|(loss, limit)| {
-        required = required.zip(limit).map(|(so_far, limit)| so_far.max(limit));
-        LeastBackend {
-            loss,
-            per_second: required,
-            safe_cut: required.map(|required| decisions::safe_cut(required, mu)),
-            reclaimable: None,
-        }
-    })
-    .collect()
+    let shares = std::iter::once(Ratio::NONE).chain(losses.iter().copied());
+    let limits = std::iter::once(warm).chain(lost.iter().map(|worst| worst.limit));
+    shares
+        .zip(limits)
+        .map(|(loss, limit)| {
+            required = required.zip(limit).map(|(so_far, limit)| so_far.max(limit));
+            let safe_cut = required.map(|required| decisions::safe_cut(required, mu));
+            Need { loss, per_second: required, safe_cut }
+        })
+        .collect()
+}
+
+/// Nor do loads rise.
+fn load_limits(warm: Option<f64>, lost: impl Iterator<Item = Option<f64>>) -> Vec<Option<f64>> {
+    let mut least = warm;
+    std::iter::once(warm)
+        .chain(lost)
+        .map(|limit| {
+            least = capped(limit, least);
+            least
+        })
+        .collect()
 }
 
 /// The largest miss ratio among the windows wholly after warm-up that hold enough gets.

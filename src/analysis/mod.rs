@@ -13,33 +13,30 @@ pub mod outage;
 pub mod run;
 pub mod sampled;
 mod strata;
+mod study;
 mod sweep;
 
 pub use facts::{CompulsoryPoint, Facts};
-pub use finding::{Finding, LeastBackend};
+pub use finding::{Finding, LossFinding, Need};
 pub use job::{Job, ONE_PASS};
 pub use measured::{End, Measured};
 pub use run::{Monitor, SweepCell, Swept};
 pub use sweep::{AUTO_CACHE_SHARE, Sweep};
 
-use crate::cache::Cache;
 use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
 use crate::outage::Model;
-use crate::policy::Policy;
-use crate::replay::cell::{Cell, Task};
-use crate::replay::grid;
-use crate::replay::hunt::{Endurance, Ground, Search, Worst, endurance, warm_backend};
-use crate::replay::observe::{Observation, observe};
-use crate::replay::refill::{Refill, refill};
-use crate::replay::stretch::{Stretch, stretches};
-use crate::replay::replay;
+use crate::replay::cell::Cell;
+use crate::replay::hunt::Ground;
+use crate::replay::refill::Refill;
+use crate::replay::stretch::Stretch;
 use crate::replay::windows::{MOST_WINDOWS, Windows, moments};
 use crate::service::Service;
 use crate::trace::Trace;
 use crate::units::{Demand, Load, Rate, Ratio, Seconds};
 use forecast::{Forecast, Limit};
 use measured::Laboratory;
+use study::{Study, WarmResult};
 
 /// A backend that is not given is taken to be this much above what the baseline needs warm.
 pub const AUTO_BACKEND_HEADROOM: f64 = 1.1;
@@ -61,8 +58,10 @@ pub struct Question {
     pub window: Option<Seconds>,
     /// How much of the trace after a loss is walked.
     pub horizon: Seconds,
-    /// Shares whose loss must be survived, each above 0.
+    /// Shares whose loss must be survived, each above 0, in rising order.
     pub losses: Vec<Ratio>,
+    /// By which share the load will have grown; `None`: not asked.
+    pub growth: Option<f64>,
     /// Seeds of the simulated outages that measure hidden capacity; none: it is not measured.
     pub seeds: Vec<u64>,
     /// Whether limits are also found for each stretch of the trace by itself.
@@ -96,6 +95,10 @@ pub struct Findings {
     pub flush_at: f64,
     /// One per cache size and policy; sizes outermost.
     pub cells: Vec<Finding>,
+    /// The refill of each cell after that flush.
+    pub refills: Vec<Refill>,
+    /// What each stretch of the trace withstands by itself, by cell; none where that was not asked for, or the trace is short.
+    pub stretches: Vec<Vec<Stretch>>,
 }
 
 /// Answers a question about a trace. `step` is called as work is done, [`steps`] times in all.
@@ -153,66 +156,19 @@ pub fn analyse(
 
     let cells = question.sweep.cells(&trace.about(), &facts)?;
     let per_size = question.sweep.policies.len();
-    let warm_runs = grid::run(&cells, question.sweep.threads, |cell| {
-        interrupt.check()?;
-        let run = cell.with_cache(trace, WarmRun { ground: &ground, windows: &windows });
-        step();
-        run
-    })?;
+    let study = Study { trace, question, facts: &facts, windows: &windows, today, interrupt, step: &step };
+    let warm_runs = study.warm(&ground, &cells)?;
     // Where warm traffic alone comes closest to collapse, a loss is tried as well: for all cells, so that they compare.
     ground.moments.extend(warm_runs.iter().map(|run| run.worst.moment));
     ground.moments.sort_unstable();
     ground.moments.dedup();
     let ground = ground;
     let (backend, backend_assumed) = backend(trace, question, &warm_runs)?;
+    let mut findings = study.findings(&ground, backend, &cells, warm_runs, (per_size, question.baseline))?;
+    let flush = findings[question.baseline].worst_position;
+    let refills = study.refills(&ground, &cells, flush)?;
+    let stretches = study.stretches(&ground, backend, &cells)?;
 
-    let numbered: Vec<usize> = (0..cells.len()).collect();
-    let miss_ratio = |i: usize| warm_runs[i].observation.total.miss_ratio().unwrap_or(0.0);
-    let baseline_of = |i: usize| i - i % per_size + question.baseline;
-    let endurances = grid::run(&numbered, question.sweep.threads, |&i| {
-        interrupt.check()?;
-        // The backend that is left once the policy's saving over the baseline has been handed back.
-        let (own, baseline) = (miss_ratio(i), miss_ratio(baseline_of(i)));
-        let reclaims = i != baseline_of(i) && own > 0.0 && baseline > 0.0;
-        let mu_reclaimed = reclaims.then(|| backend.per_second * own / baseline);
-        let search = Search { mu: backend.per_second, mu_reclaimed, losses: &question.losses };
-        let found = cells[i].with_cache(trace, Hunt { ground: &ground, search });
-        step();
-        found
-    })?;
-    let flush = endurances[question.baseline].hidden.moment;
-    let refills = grid::run(&cells, question.sweep.threads, |cell| {
-        interrupt.check()?;
-        let found = cell.with_cache(trace, Flush { ground: &ground, moment: flush, window: windows.width });
-        step();
-        found
-    })?;
-
-    let stretches = if question.stretches {
-        grid::run(&cells, question.sweep.threads, |cell| {
-            interrupt.check()?;
-            let (mu, losses) = (backend.per_second, question.losses.as_slice());
-            let found = cell.with_cache(trace, Stretched { ground: &ground, mu, losses, window: windows.width });
-            step();
-            found
-        })?
-    } else {
-        vec![Vec::new(); cells.len()]
-    };
-
-    // What was cut short is void.
-    interrupt.check()?;
-    let scene = finding::Scene { facts: &facts, windows: &windows, ground: &ground, today, backend };
-    let mut findings = Vec::with_capacity(cells.len());
-    for (i, ((run, endurance), refill)) in warm_runs.into_iter().zip(endurances).zip(refills).enumerate() {
-        let size = question.sweep.sizes[i / per_size];
-        findings.push(Finding::new(&scene, cells[i].clone(), size, run, endurance, refill));
-    }
-    for (i, stretches) in stretches.into_iter().enumerate() {
-        let baseline = findings[baseline_of(i)].clone();
-        findings[i].compare(&baseline);
-        findings[i].stretches = stretches;
-    }
     let worst = findings.iter().map(|finding| finding.worst_position);
     let trials = (question.seeds.as_slice(), question.sweep.threads);
     let model = Model::new(&question.service, backend);
@@ -237,6 +193,8 @@ pub fn analyse(
         windows,
         warm,
         cells: findings,
+        refills,
+        stretches,
     })
 }
 
@@ -281,81 +239,5 @@ fn backend(trace: &Trace, question: &Question, warm_runs: &[WarmResult]) -> Resu
         )
         .at(&trace.name, None)
         .hint("say what the backend can do: -b 300/s")),
-    }
-}
-
-/// The warm replay of one cell.
-struct WarmRun<'a> {
-    ground: &'a Ground<'a>,
-    windows: &'a Windows,
-}
-
-/// What it gives.
-pub(crate) struct WarmResult {
-    observation: Observation,
-    /// The smallest backend that survives, and where the backlog that decides it begins.
-    worst: Worst,
-    /// How full the cache was when warm-up ended, and in the end: shares of its capacity.
-    filled: (f64, f64),
-}
-
-impl Task for WarmRun<'_> {
-    type Output = WarmResult;
-
-    fn run<P: Policy>(self, cache: Cache<P>) -> WarmResult {
-        let worst = warm_backend(cache.clone(), self.ground);
-        let mut warm = cache.clone();
-        replay(&mut warm, &self.ground.requests.slice(0..self.ground.warm));
-        let filled = warm.filled();
-        let mut cache = cache;
-        let observation = observe(&mut cache, &self.ground.requests, self.ground.warm, self.windows);
-        WarmResult { observation, worst, filled: (filled, cache.filled()) }
-    }
-}
-
-/// The search of one cell.
-struct Hunt<'a> {
-    ground: &'a Ground<'a>,
-    search: Search<'a>,
-}
-
-impl Task for Hunt<'_> {
-    type Output = Endurance;
-
-    fn run<P: Policy>(self, cache: Cache<P>) -> Endurance {
-        endurance(cache, self.ground, &self.search)
-    }
-}
-
-/// The limits of one cell in each stretch of the trace by itself.
-struct Stretched<'a> {
-    ground: &'a Ground<'a>,
-    mu: f64,
-    losses: &'a [Ratio],
-    window: Seconds,
-}
-
-impl Task for Stretched<'_> {
-    type Output = Vec<Stretch>;
-
-    fn run<P: Policy>(self, cache: Cache<P>) -> Vec<Stretch> {
-        stretches(cache, self.ground, self.mu, self.losses, self.window)
-    }
-}
-
-/// The refill of one cell after a flush at `moment`.
-struct Flush<'a> {
-    ground: &'a Ground<'a>,
-    moment: usize,
-    window: Seconds,
-}
-
-impl Task for Flush<'_> {
-    type Output = Refill;
-
-    fn run<P: Policy>(self, mut twin: Cache<P>) -> Refill {
-        replay(&mut twin, &self.ground.requests.slice(0..self.moment));
-        let mut flushed = twin.clone();
-        refill(&mut twin, &mut flushed, &self.ground.aftermath(self.moment), self.window)
     }
 }

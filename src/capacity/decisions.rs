@@ -17,6 +17,11 @@ pub fn safe_cut(required: f64, mu: f64) -> f64 {
     1.0 - required / mu
 }
 
+/// How far a load may grow until it reaches a limit: limit / load - 1. Negative where it is above already.
+pub fn growth(limit: f64, load: f64) -> f64 {
+    limit / load - 1.0
+}
+
 /// Cache nodes needed so that losing one of them is survived: ceil(1 / share). `None` where no loss is survived.
 pub fn nodes_needed(loss_survived: f64) -> Option<u64> {
     (loss_survived > 0.0).then(|| (1.0 / loss_survived).ceil() as u64)
@@ -31,6 +36,8 @@ mod tests {
         assert_eq!(naive_saving(0.0825, 0.1).map(|s| (s * 1000.0).round()), Some(175.0));
         assert_eq!(reclaimable(1200.0, 1200.0), Some(0.0));
         assert_eq!(safe_cut(391.0, 391.0), 0.0);
+        assert_eq!(growth(1500.0, 1000.0), 0.5);
+        assert_eq!(growth(500.0, 1000.0), -0.5);
         assert_eq!(nodes_needed(0.11), Some(10));
         assert_eq!(nodes_needed(0.125), Some(8));
         assert_eq!(nodes_needed(0.0), None);

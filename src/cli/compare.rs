@@ -1,27 +1,30 @@
 //! `coldgap compare`: a baseline against a candidate, on one trace or from saved reports.
 
+use super::gate_args::{self, GateArgs};
 use super::gap::{self, BackendArg, ServiceArgs};
-use super::saved_gap;
 use super::target;
 use super::trace_args::TraceArgs;
 use super::{command_line, print};
-use crate::analysis::{self, Findings, Question, Sweep};
+use crate::analysis::{self, Question, Sweep};
 use crate::capacity::decisions::naive_saving;
 use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
-use crate::policy::Capacity;
 use crate::policy::spec::PolicySpec;
 use crate::progress::Progress;
 use crate::report::compare::{self, Choice, CompareReport, View};
-use crate::report::{self, Report, Row};
+use crate::report::gates::{self, Gated, Scope};
+use crate::report::saved::{self, Saved};
+use crate::report::{self, Report};
 use crate::trace::Trace;
-use crate::units::{CacheSize, Load, Rate, Ratio, Seconds};
+use crate::units::{CacheSize, Demand, Load, Rate, Ratio, Seconds};
 use clap::Args;
+use std::fs::File;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 /// Baseline against candidate: two policies, sizes or configurations on one trace, or two saved reports
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:
+#[command(after_long_help = gates::text::fields(CompareReport::fields()), after_help = "Examples:
   coldgap compare prod.parquet -c 10% -b 300/s --baseline lru --candidate s3fifo
   coldgap compare prod.parquet -c 10% -b 300/s --candidate-cache 20% -o compare.md
   coldgap compare prod.parquet -c 10% -b 300/s --candidate-timeout 500ms --candidate-single-flight yes
@@ -73,6 +76,8 @@ pub struct CompareArgs {
     threads: usize,
     #[command(flatten)]
     reading: TraceArgs,
+    #[command(flatten)]
+    gates: GateArgs,
     /// Write the report to a file, by extension: .json, .csv, .parquet or .md; - is standard output (may be repeated)
     #[arg(short, long, value_name = "FILE")]
     output: Vec<PathBuf>,
@@ -135,16 +140,21 @@ fn yes_or_no(text: &str) -> std::result::Result<bool, String> {
 /// cannot be written, an interrupt.
 pub fn run(args: &CompareArgs, interrupt: &Interrupt) -> Result<()> {
     let targets = target::open(&args.output)?;
-    let report = match args.inputs.as_slice() {
-        [one] if !saved_gap::is_one(one) => of_trace(args, one, interrupt)?,
+    let gates = args.gates.parse::<CompareReport>(&Scope { policies: Vec::new(), losses: Vec::new(), demand: Demand::Answers })?;
+    let mut report = match args.inputs.as_slice() {
+        [one] if !is_saved(one) => of_trace(args, one, interrupt)?,
         saved => of_saved(args, saved)?,
     };
-    if target::write(targets, &report)? { Ok(()) } else { print(&compare::render(&report)) }
+    gates::judge(&gates, &mut report);
+    if !target::write(targets, &report)? {
+        print(&compare::render(&report))?;
+    }
+    gate_args::pass(&report.head)
 }
 
 /// Two saved reports, or two cells of one.
 fn of_saved(args: &CompareArgs, paths: &[PathBuf]) -> Result<CompareReport> {
-    if let Some(trace) = paths.iter().find(|path| !saved_gap::is_one(path)) {
+    if let Some(trace) = paths.iter().find(|path| !is_saved(path)) {
         return Err(Error::usage("compare takes one trace, or saved reports")
             .at(trace.display(), None)
             .hint("save a report of each trace (coldgap gap TRACE -o FILE.json) and compare those"));
@@ -153,7 +163,7 @@ fn of_saved(args: &CompareArgs, paths: &[PathBuf]) -> Result<CompareReport> {
         return Err(Error::usage("a saved report has the cache sizes and the service that it was made with")
             .hint("choose its policy with --baseline and --candidate, or compare on the trace"));
     }
-    let reports = paths.iter().map(|path| saved_gap::read(path)).collect::<Result<Vec<Report>>>()?;
+    let reports = paths.iter().map(|path| read_gap(path)).collect::<Result<Vec<Report>>>()?;
     let (old, new) = (&reports[0], &reports[reports.len() - 1]);
     let name = |path: &Path| path.display().to_string();
     let policy = |policy: &Option<PolicySpec>| policy.as_ref().map(ToString::to_string);
@@ -161,7 +171,6 @@ fn of_saved(args: &CompareArgs, paths: &[PathBuf]) -> Result<CompareReport> {
     let before = View::new(old, &name(&paths[0]), &baseline)?;
     let candidate = Choice {
         policy: policy(&args.candidate.candidate).or(baseline.policy),
-        capacity: None,
         fingerprint: Some(before.trace.fingerprint.clone()),
     };
     let after = View::new(new, &name(&paths[paths.len() - 1]), &candidate)?;
@@ -177,112 +186,113 @@ fn of_saved(args: &CompareArgs, paths: &[PathBuf]) -> Result<CompareReport> {
         ))
         .hint("make both from one trace; or add --force, and the changes include those of the traffic"));
     }
-    let banked = if paths.len() == 1 { None } else { None };
-    Ok(compare::build(&command_line(), &before, &after, banked))
+    Ok(compare::build(&command_line(), &before, &after, None))
+}
+
+/// Whether a file is a saved report and no trace: JSON that begins with an object over several lines, as reports do.
+fn is_saved(path: &Path) -> bool {
+    let mut start = [0; 2];
+    let read = File::open(path).and_then(|mut file| file.read_exact(&mut start));
+    read.is_ok() && start == *b"{\n"
+}
+
+fn read_gap(path: &Path) -> Result<Report> {
+    match saved::read(path)? {
+        Saved::Gap(report) => Ok(*report),
+        other => Err(Error::usage(format!("this is a report of coldgap {}, and compare takes those of gap", other.kind().name()))
+            .at(path.display(), None)
+            .hint("save one with: coldgap gap TRACE -o FILE.json")),
+    }
 }
 
 /// Both sides replayed on one trace.
 fn of_trace(args: &CompareArgs, path: &Path, interrupt: &Interrupt) -> Result<CompareReport> {
-    let lru = || one_policy("lru");
-    let policy = args.baseline.clone().map_or_else(lru, Ok)?;
-    let other = args.candidate.candidate.clone().unwrap_or_else(|| policy.clone());
+    let candidate = &args.candidate;
+    let policy = args.baseline.clone().map_or_else(|| one_policy("lru"), Ok)?;
+    let other = candidate.candidate.clone().unwrap_or_else(|| policy.clone());
     let size = args.cache.unwrap_or(CacheSize::Auto);
-    let other_size = args.candidate.candidate_cache.unwrap_or(size);
-    if policy == other && size == other_size && !args.candidate.changes_service() {
+    let other_size = candidate.candidate_cache.unwrap_or(size);
+    let service = args.service.with(candidate);
+    let alike = size == other_size && !candidate.changes_service();
+    if alike && policy == other {
         return Err(Error::usage("baseline and candidate are the same").hint(
-            "say what differs: --candidate POLICY, --candidate-cache SIZE, --candidate-backend, --candidate-timeout, ...",
+            "say what differs: --candidate POLICY, --candidate-cache SIZE, --candidate-backend RATE, --candidate-timeout TIME, ...",
         ));
     }
-    let both = [policy.clone(), other.clone()];
-    let progress = Progress::start("replaying", 0);
-    let trace = args.reading.read_for(path, &both, interrupt)?;
-    let command = command_line();
-    let analyse = |question: &Question| -> Result<Report> {
-        progress.expect(analysis::steps(question));
-        let findings = analysis::analyse(&trace, question, interrupt, || progress.step(1))?;
-        Ok(build(&command, question, &trace, findings))
+    let bench = Bench { progress: Progress::start("replaying", 0), interrupt, command: command_line() };
+    let trace = args.reading.read_for(path, &[policy.clone(), other.clone()], interrupt)?;
+    // Where nothing but the policy differs, both stand in one gap report, and losses are tried at the same moments.
+    let policies = if alike { vec![policy.clone(), other.clone()] } else { vec![policy.clone()] };
+    let (mut trace, old) = bench.analyse(trace, &question(args, &args.service, policies, size)?)?;
+    let given = old.traces[0].backend.rate;
+    let mut asked = question(args, &service, vec![other.clone()], other_size)?;
+    if candidate.candidate_backend.is_none() {
+        set_backend(&mut asked, given);
+    }
+    let mut new = None;
+    if !alike {
+        let (again, report) = bench.analyse(trace, &asked)?;
+        (trace, new) = (again, Some(report));
+    }
+    let name = trace.name.clone();
+    let view = |report, policy: &PolicySpec| {
+        View::new(report, &name, &Choice { policy: Some(policy.to_string()), fingerprint: None })
     };
-    let shared = question(args, &args.service, distinct([policy.clone(), other.clone()]), distinct([size, other_size]))?;
-    // Where the service is the same, both stand in one gap report, and losses are tried at the same moments.
-    let (old, new) = if args.candidate.changes_service() {
-        let first = question(args, &args.service, vec![policy.clone()], vec![size])?;
-        let old = analyse(&first)?;
-        let service = args.service.with(&args.candidate);
-        let mut second = question(args, &service, vec![other.clone()], vec![other_size])?;
-        second.backend = second.backend.or(Some(old.traces[0].backend.rate));
-        second.service.demand = second.backend.map_or(second.service.demand, |backend| backend.of);
-        (old, Some(analyse(&second)?))
-    } else {
-        (analyse(&shared)?, None)
-    };
-    let new = new.as_ref().unwrap_or(&old);
-    let at = |report: &Report, size: CacheSize, position: usize| {
-        let capacities = capacities(report);
-        let first = capacities.first().copied();
-        if size == other_size && size != args.cache.unwrap_or(CacheSize::Auto) { capacities.get(position).copied().or(first) } else { first }
-    };
-    let view = |report, policy: &PolicySpec, capacity| {
-        let choice = Choice { policy: Some(policy.to_string()), capacity, fingerprint: None };
-        View::new(report, &trace.name, &choice)
-    };
-    let before = view(&old, &policy, at(&old, size, 0))?;
-    let after = view(new, &other, at(new, other_size, 1))?;
+    let (before, after) = (view(&old, &policy)?, view(new.as_ref().unwrap_or(&old), &other)?);
     let saving = before.demand_ratio().zip(after.demand_ratio()).and_then(|(before, after)| naive_saving(after, before));
-    let banks = saving.filter(|saving| (0.0..1.0).contains(saving) && *saving > 0.0 && args.candidate.candidate_backend.is_none());
-    let banked = match banks {
-        None => None,
-        Some(saving) => {
-            let service = args.service.with(&args.candidate);
-            let mut cut = question(args, &service, vec![other.clone()], vec![other_size])?;
-            let rate = old.traces[0].backend.rate;
-            cut.backend = Some(Rate { per_second: rate.per_second * (1.0 - saving), ..rate });
-            cut.service.demand = rate.of;
-            (cut.seeds, cut.stretches) = (Vec::new(), false);
-            Some(analyse(&cut)?)
-        }
-    };
-    drop(progress);
-    let banked: Option<&Row> = banked.as_ref().and_then(|report| report.rows.first());
-    Ok(compare::build(&command, &before, &after, banked))
+    let saving = saving.filter(|saving| *saving > 0.0 && *saving < 1.0 && candidate.candidate_backend.is_none());
+    let banked = saving.map(|saving| {
+        set_backend(&mut asked, Rate { per_second: given.per_second * (1.0 - saving), ..given });
+        (asked.seeds, asked.stretches) = (Vec::new(), false);
+        bench.analyse(trace, &asked)
+    });
+    let banked = banked.transpose()?.map(|(_, report)| report);
+    Ok(compare::build(&bench.command, &before, &after, banked.as_ref().and_then(|report| report.rows.first())))
 }
 
-/// The gap report behind a comparison.
-fn build(command: &str, question: &Question, trace: &Trace, findings: Findings) -> Report {
-    report::build_one(command, question, trace, &findings)
+/// Where gap reports are made.
+struct Bench<'a> {
+    progress: Progress,
+    interrupt: &'a Interrupt,
+    command: String,
+}
+
+impl Bench<'_> {
+    fn analyse(&self, trace: Trace, question: &Question) -> Result<(Trace, Report)> {
+        self.progress.expect(analysis::steps(question));
+        let findings = analysis::analyse(&trace, question, self.interrupt, || self.progress.step(1))?;
+        let found = [(trace, findings)];
+        let report = report::build(&self.command, question, &found);
+        let [(trace, _)] = found;
+        Ok((trace, report))
+    }
+}
+
+fn set_backend(question: &mut Question, backend: Rate) {
+    question.backend = Some(backend);
+    question.service.demand = backend.of;
 }
 
 fn question(
     args: &CompareArgs,
     service: &ServiceArgs,
     policies: Vec<PolicySpec>,
-    sizes: Vec<CacheSize>,
+    size: CacheSize,
 ) -> Result<Question> {
-    let CompareArgs { ignore_size, warmup, threads, .. } = *args;
-    let sweep = Sweep { policies, sizes, ignore_size, warmup, threads };
-    let study = gap::Study {
-        lose: &args.lose,
-        load: args.load,
-        window: args.window,
-        horizon: args.horizon,
-        seed: (!args.quick).then_some(args.seed),
-    };
-    Ok(Question { stretches: true, ..gap::ask(sweep, 0, service, &study)? })
-}
-
-/// One or two things, each once.
-fn distinct<T: PartialEq>(both: [T; 2]) -> Vec<T> {
-    let [first, second] = both;
-    if first == second { vec![first] } else { vec![first, second] }
-}
-
-/// The capacities of a report's cells, in its order.
-fn capacities(report: &Report) -> Vec<Capacity> {
-    let mut all: Vec<Capacity> = Vec::new();
-    for row in &report.rows {
-        let capacity = compare::capacity(row);
-        if !all.contains(&capacity) {
-            all.push(capacity);
-        }
-    }
-    all
+    let CompareArgs { ignore_size, warmup, threads, load, window, horizon, .. } = *args;
+    gap::check_lengths(window, horizon)?;
+    let (backend, service) = service.resolve()?;
+    Ok(Question {
+        sweep: Sweep { policies, sizes: vec![size], ignore_size, warmup, threads },
+        baseline: 0,
+        backend,
+        service,
+        load,
+        window,
+        horizon,
+        losses: gap::losses(&args.lose),
+        growth: None,
+        seeds: if args.quick { Vec::new() } else { gap::seeds(args.seed) },
+        stretches: true,
+    })
 }

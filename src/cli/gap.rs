@@ -1,6 +1,8 @@
 //! `coldgap gap`: the main report.
 
 use super::budget::{self, Budget};
+use super::compare::CandidateArgs;
+use super::gate_args::{self, GateArgs};
 use super::sweep_args::SweepArgs;
 use super::target;
 use super::trace_args::TraceArgs;
@@ -10,14 +12,16 @@ use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
 use crate::policy::spec::{self, PolicySpec};
 use crate::progress::Progress;
-use crate::report::{self, text};
+use crate::report::gates::{self, Gated, Scope};
+use crate::report::{self, Report, text};
 use crate::service::Service;
-use crate::units::{Demand, Load, Rate, Ratio, Seconds};
+use crate::units::{Demand, Growth, Load, Rate, Ratio, Seconds};
 use clap::Args;
 use std::path::PathBuf;
 
 /// Advertised and hidden capacity per policy, cold misses, widening, and what you may cut
 #[derive(Debug, Args)]
+#[command(after_long_help = gates::text::fields(Report::fields()))]
 pub struct GapArgs {
     /// Trace files; - reads standard input
     #[arg(required = true, value_name = "TRACE")]
@@ -35,6 +39,9 @@ pub struct GapArgs {
     /// The load to carry: 3000/s, or 2x today's [default: that of the busiest window]
     #[arg(long, value_name = "LOAD")]
     load: Option<Load>,
+    /// Also say what backend is needed once the load has grown by so much
+    #[arg(long, value_name = "SHARE")]
+    growth: Option<Growth>,
     /// Width of the windows in which load and misses are measured [default: one that suits the trace]
     #[arg(long, value_name = "TIME")]
     window: Option<Seconds>,
@@ -54,6 +61,8 @@ pub struct GapArgs {
     reading: TraceArgs,
     #[command(flatten)]
     budget: Budget,
+    #[command(flatten)]
+    gates: GateArgs,
     /// Write the report to a file, by extension: .json, .csv or .parquet; - is standard output (may be repeated)
     #[arg(short, long, value_name = "FILE")]
     output: Vec<PathBuf>,
@@ -82,9 +91,10 @@ pub struct ServiceArgs {
 
 /// `--backend`: a rate or `auto`.
 #[derive(Debug, Clone, Copy)]
-struct BackendArg(Option<Rate>);
+pub struct BackendArg(Option<Rate>);
 
-fn parse_backend(text: &str) -> std::result::Result<BackendArg, String> {
+/// Reads one.
+pub fn parse_backend(text: &str) -> std::result::Result<BackendArg, String> {
     if text == "auto" {
         return Ok(BackendArg(None));
     }
@@ -120,6 +130,7 @@ impl ServiceArgs {
     }
 }
 
+/// What is lost where nobody says it.
 pub fn default_losses() -> Vec<Ratio> {
     [0.05, 0.125, 0.25, 0.5, 1.0].into_iter().filter_map(Ratio::new).collect()
 }
@@ -134,6 +145,7 @@ const SEEDS: u64 = 3;
 pub fn run(args: &GapArgs, interrupt: &Interrupt) -> Result<()> {
     let targets = target::open(&args.output)?;
     let question = question(args)?;
+    let gates = args.gates.parse::<Report>(&scope(&question))?;
     let progress = Progress::start("replaying", analysis::steps(&question) * args.traces.len() as u64);
     let mut found = Vec::new();
     for path in &args.traces {
@@ -158,21 +170,28 @@ pub fn run(args: &GapArgs, interrupt: &Interrupt) -> Result<()> {
     if args.budget.dry_run {
         return Ok(());
     }
-    let report = report::build(&command_line(), &question, &found);
-    if target::write(targets, &report)? { Ok(()) } else { print(&text::render(&report)) }
+    let mut report = report::build(&command_line(), &question, &found);
+    gates::judge(&gates, &mut report);
+    if !target::write(targets, &report)? {
+        print(&text::render(&report))?;
+    }
+    gate_args::pass(&report.head)
+}
+
+/// What the report will have numbers of.
+fn scope(question: &Question) -> Scope {
+    Scope {
+        policies: question.sweep.policies.iter().map(ToString::to_string).collect(),
+        losses: [Ratio::NONE].iter().chain(&question.losses).map(|loss| loss.get()).collect(),
+        demand: question.service.demand,
+    }
 }
 
 fn question(args: &GapArgs) -> Result<Question> {
     let mut policies = args.sweep.sweep(args.warmup)?.policies;
     let baseline = baseline(args.baseline.as_deref(), &mut policies)?;
     let (backend, service) = args.service.resolve()?;
-    if args.window.is_some_and(|window| window.nanoseconds() == 0) || args.horizon.nanoseconds() == 0 {
-        return Err(Error::usage("a window and a horizon must be longer than nothing")
-            .hint("write them like --window 10s --horizon 15min"));
-    }
-    let mut losses: Vec<Ratio> = args.lose.iter().copied().filter(|loss| loss.get() > 0.0).collect();
-    losses.sort_by(|a, b| a.get().total_cmp(&b.get()));
-    losses.dedup();
+    check_lengths(args.window, args.horizon)?;
     Ok(Question {
         sweep: Sweep { policies, ..args.sweep.sweep(args.warmup)? },
         baseline,
@@ -181,10 +200,36 @@ fn question(args: &GapArgs) -> Result<Question> {
         load: args.load,
         window: args.window,
         horizon: args.horizon,
-        losses,
-        seeds: (0..SEEDS).filter(|_| !args.quick).map(|i| args.seed.wrapping_add(i)).collect(),
+        losses: losses(&args.lose),
+        growth: args.growth.map(|growth| growth.0),
+        seeds: if args.quick { Vec::new() } else { seeds(args.seed) },
         stretches: !args.quick,
     })
+}
+
+/// Refuses windows and horizons that hold nothing.
+///
+/// # Errors
+/// One that does.
+pub fn check_lengths(window: Option<Seconds>, horizon: Seconds) -> Result<()> {
+    if window.is_some_and(|window| window.nanoseconds() == 0) || horizon.nanoseconds() == 0 {
+        return Err(Error::usage("a window and a horizon must be longer than nothing")
+            .hint("write them like --window 10s --horizon 15min"));
+    }
+    Ok(())
+}
+
+/// Losses as they are tried: each once, in rising order, and none of nothing.
+pub fn losses(asked: &[Ratio]) -> Vec<Ratio> {
+    let mut losses: Vec<Ratio> = asked.iter().copied().filter(|loss| loss.get() > 0.0).collect();
+    losses.sort_by(|a, b| a.get().total_cmp(&b.get()));
+    losses.dedup();
+    losses
+}
+
+/// The seeds with which each outage is simulated, from the first.
+pub fn seeds(first: u64) -> Vec<u64> {
+    (0..SEEDS).map(|i| first.wrapping_add(i)).collect()
 }
 
 /// The baseline's position; it is added to the list where it is missing.

@@ -9,12 +9,15 @@ mod curve_args;
 mod demo;
 mod formats;
 mod gap;
+mod gate_args;
 mod inspect;
 mod journal;
 mod outage;
 mod output;
 mod policies;
 mod replay;
+mod report;
+mod schema;
 mod sensitivity;
 mod setup_args;
 mod sweep_args;
@@ -45,12 +48,14 @@ enum Command {
     Sensitivity(Box<sensitivity::SensitivityArgs>),
     Warmup(Box<warmup::WarmupArgs>),
     Replay(replay::Args),
+    Report(report::Args),
     Inspect(inspect::Args),
     Convert(convert::Args),
     Policies(policies::Args),
     Formats(formats::Args),
     Synth(synth::Args),
     Demo(demo::Args),
+    Schema(schema::Args),
 }
 
 /// Runs the command line of this process.
@@ -67,12 +72,14 @@ pub fn main() -> Result<()> {
         Command::Sensitivity(args) => sensitivity::run(args, &interrupt),
         Command::Warmup(args) => warmup::run(args, &interrupt),
         Command::Replay(args) => replay::run(args, &interrupt),
+        Command::Report(args) => report::run(args),
         Command::Inspect(args) => inspect::run(args, &interrupt),
         Command::Convert(args) => convert::run(args, &interrupt),
         Command::Policies(args) => policies::run(args),
         Command::Formats(args) => formats::run(args),
         Command::Synth(args) => synth::run(args, &interrupt),
         Command::Demo(args) => demo::run(args),
+        Command::Schema(args) => schema::run(args),
     };
     // An interrupt shows itself as whatever it broke off first.
     match done {

@@ -1,5 +1,6 @@
 //! `coldgap outage`: one outage as a timeline, and what breaks its loop.
 
+use super::gate_args::{self, GateArgs};
 use super::setup_args::SetupArgs;
 use super::target;
 use super::{command_line, print};
@@ -10,7 +11,8 @@ use crate::error::{Error, Kind, Result};
 use crate::interrupt::Interrupt;
 use crate::outage::trigger::{Happening, Trigger};
 use crate::progress::Progress;
-use crate::report::outage::{build, text};
+use crate::report::gates::{self, Gated, Scope};
+use crate::report::outage::{OutageReport, build, text};
 use crate::units::Seconds;
 use clap::Args;
 use std::fmt::Write;
@@ -18,7 +20,7 @@ use std::path::{Path, PathBuf};
 
 /// One outage told as a timeline: trigger, loop, recovery or not; what breaks the loop
 #[derive(Debug, Args)]
-#[command(after_long_help = words_help())]
+#[command(after_long_help = words_help() + "\n" + &gates::text::fields(OutageReport::fields()))]
 pub struct OutageArgs {
     #[command(flatten)]
     setup: SetupArgs,
@@ -43,6 +45,8 @@ pub struct OutageArgs {
     /// Find the thresholds of alerts that tell an outage that stays from one that heals
     #[arg(long)]
     alerts: bool,
+    #[command(flatten)]
+    gates: GateArgs,
 }
 
 fn words_help() -> String {
@@ -69,12 +73,17 @@ pub fn run(args: &OutageArgs, interrupt: &Interrupt) -> Result<()> {
     let targets = args.setup.targets()?;
     let scenario = args.scenario.as_deref().map_or_else(|| Ok(Scenario::default()), read_scenario)?;
     let question = question(args, &scenario)?;
+    let gates = args.gates.parse::<OutageReport>(&Scope::of(&question.setup))?;
     let trace = args.setup.read(&question.setup, interrupt)?;
     let progress = Progress::start("simulating", outage::STEPS);
     let story = outage::tell(&trace, &question, interrupt, || progress.step(1))?;
     drop(progress);
-    let report = build(&command_line(), scenario.about, &trace, &question, &story);
-    if target::write(targets, &report)? { Ok(()) } else { print(&text::render(&report)) }
+    let mut report = build(&command_line(), scenario.about, &trace, &question, &story);
+    gates::judge(&gates, &mut report);
+    if !target::write(targets, &report)? {
+        print(&text::render(&report))?;
+    }
+    gate_args::pass(&report.head)
 }
 
 fn read_scenario(path: &Path) -> Result<Scenario> {

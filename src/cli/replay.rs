@@ -2,6 +2,7 @@
 
 use super::budget::{self, Budget};
 use super::curve_args::CurveArgs;
+use super::gate_args::{self, GateArgs};
 use super::journal::{self, Journal};
 use super::sweep_args::SweepArgs;
 use super::target;
@@ -12,13 +13,15 @@ use crate::analysis::{Sweep, sampled};
 use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
 use crate::progress::Progress;
+use crate::report::gates::{self, Gated, Scope};
 use crate::report::replay::ReplayReport;
-use crate::units::Ratio;
+use crate::units::{Demand, Ratio};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 /// Miss ratios: policies by cache sizes
 #[derive(Debug, clap::Args)]
+#[command(after_long_help = gates::text::fields(ReplayReport::fields()))]
 pub struct Args {
     /// Trace files; - reads standard input
     #[arg(required = true, value_name = "TRACE")]
@@ -34,6 +37,8 @@ pub struct Args {
     reading: TraceArgs,
     #[command(flatten)]
     budget: Budget,
+    #[command(flatten)]
+    gates: GateArgs,
     /// Note every finished cell in this folder; a rerun takes it from there instead of replaying it again
     #[arg(long, value_name = "DIR", help_heading = "Memory and time")]
     journal: Option<PathBuf>,
@@ -49,6 +54,7 @@ pub struct Args {
 pub fn run(args: &Args, interrupt: &Interrupt) -> Result<()> {
     let targets = target::open(&args.output)?;
     let sweep = args.curve.sweep(args.sweep.sweep(args.warmup)?);
+    let gates = args.gates.parse::<ReplayReport>(&scope(&sweep))?;
     if args.budget.dry_run {
         return dry_run(args, &sweep, interrupt);
     }
@@ -73,7 +79,17 @@ pub fn run(args: &Args, interrupt: &Interrupt) -> Result<()> {
         print(&if to_stdout { crate::report::json::render(&report)? } else { report.render() })?;
         return Err(Error::interrupted("the result is partial, and no file was written"));
     }
-    if target::write(targets, &report)? { Ok(()) } else { print(&report.render()) }
+    gates::judge(&gates, &mut report);
+    if !target::write(targets, &report)? {
+        print(&report.render())?;
+    }
+    gate_args::pass(&report.head)
+}
+
+/// What the report will have numbers of.
+fn scope(sweep: &Sweep) -> Scope {
+    let policies = sweep.policies.iter().map(ToString::to_string).collect();
+    Scope { policies, losses: Vec::new(), demand: Demand::Answers }
 }
 
 /// Replays one trace; `None` where it was interrupted before its first request.

@@ -1,5 +1,6 @@
 //! `coldgap sensitivity`: hidden capacity against every knob of the service.
 
+use super::gate_args::{self, GateArgs};
 use super::setup_args::SetupArgs;
 use super::target;
 use super::{command_line, print};
@@ -8,14 +9,18 @@ use crate::analysis::outage::scenario::Scenario;
 use crate::error::Result;
 use crate::interrupt::Interrupt;
 use crate::progress::Progress;
-use crate::report::knobs::{self, text};
+use crate::report::gates::{self, Gated, Scope};
+use crate::report::knobs::{self, SensitivityReport, text};
 use clap::Args;
 
 /// Which knob moves the load the service can recover from: timeout, queue, retries, single-flight, eviction
 #[derive(Debug, Args)]
+#[command(after_long_help = gates::text::fields(SensitivityReport::fields()))]
 pub struct SensitivityArgs {
     #[command(flatten)]
     setup: SetupArgs,
+    #[command(flatten)]
+    gates: GateArgs,
 }
 
 /// Runs it.
@@ -25,6 +30,7 @@ pub struct SensitivityArgs {
 pub fn run(args: &SensitivityArgs, interrupt: &Interrupt) -> Result<()> {
     let targets = args.setup.targets()?;
     let setup = args.setup.setup(&Scenario::default())?;
+    let gates = args.gates.parse::<SensitivityReport>(&Scope::of(&setup))?;
     let trace = args.setup.read(&setup, interrupt)?;
     let progress = Progress::start("simulating", 1);
     let scene = Scene::new(&trace, &setup, interrupt)?;
@@ -32,6 +38,10 @@ pub fn run(args: &SensitivityArgs, interrupt: &Interrupt) -> Result<()> {
     let rows = sensitivity::sensitivity(&scene, |steps| progress.expect(steps), || progress.step(1))?;
     interrupt.check()?;
     drop(progress);
-    let report = knobs::sensitivity(&command_line(), &scene, &rows);
-    if target::write(targets, &report)? { Ok(()) } else { print(&text::sensitivity(&report)) }
+    let mut report = knobs::sensitivity(&command_line(), &scene, &rows);
+    gates::judge(&gates, &mut report);
+    if !target::write(targets, &report)? {
+        print(&text::sensitivity(&report))?;
+    }
+    gate_args::pass(&report.head)
 }

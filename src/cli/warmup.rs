@@ -1,5 +1,6 @@
 //! `coldgap warmup`: what loading the hottest keys buys, and how cache nodes may restart.
 
+use super::gate_args::{self, GateArgs};
 use super::setup_args::SetupArgs;
 use super::target;
 use super::{command_line, print};
@@ -8,17 +9,21 @@ use crate::analysis::outage::scenario::Scenario;
 use crate::error::Result;
 use crate::interrupt::Interrupt;
 use crate::progress::Progress;
-use crate::report::knobs::{self, text};
+use crate::report::gates::{self, Gated, Scope};
+use crate::report::knobs::{self, WarmupReport, text};
 use clap::Args;
 
 /// What loading the hottest keys beforehand buys, and how many cache nodes may restart, how fast
 #[derive(Debug, Args)]
+#[command(after_long_help = gates::text::fields(WarmupReport::fields()))]
 pub struct WarmupArgs {
     #[command(flatten)]
     setup: SetupArgs,
     /// Nodes of the cache that restart, each with its share of the keys
     #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..=64))]
     shards: u32,
+    #[command(flatten)]
+    gates: GateArgs,
 }
 
 /// Runs it.
@@ -28,6 +33,7 @@ pub struct WarmupArgs {
 pub fn run(args: &WarmupArgs, interrupt: &Interrupt) -> Result<()> {
     let targets = args.setup.targets()?;
     let setup = args.setup.setup(&Scenario::default())?;
+    let gates = args.gates.parse::<WarmupReport>(&Scope::of(&setup))?;
     let trace = args.setup.read(&setup, interrupt)?;
     let progress = Progress::start("simulating", warmup::STEPS + 2);
     let scene = Scene::new(&trace, &setup, interrupt)?;
@@ -37,6 +43,10 @@ pub fn run(args: &WarmupArgs, interrupt: &Interrupt) -> Result<()> {
     progress.step(1);
     interrupt.check()?;
     drop(progress);
-    let report = knobs::warmup(&command_line(), &scene, &found, &restarted);
-    if target::write(targets, &report)? { Ok(()) } else { print(&text::warmup(&report)) }
+    let mut report = knobs::warmup(&command_line(), &scene, &found, &restarted);
+    gates::judge(&gates, &mut report);
+    if !target::write(targets, &report)? {
+        print(&text::warmup(&report))?;
+    }
+    gate_args::pass(&report.head)
 }

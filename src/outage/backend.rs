@@ -7,12 +7,13 @@ use crate::units::{Demand, Rate, Ratio, Seconds};
 use rand::{RngExt, SeedableRng};
 use rand_distr::{Distribution, StandardNormal};
 use rand_xoshiro::Xoshiro256PlusPlus;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
 
 /// A backend. Its capacity `mu` is counted in answers or in bytes a second.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Backend {
     /// What it does a second at most.
     pub mu: Rate,
@@ -21,7 +22,7 @@ pub struct Backend {
 }
 
 /// How a backend works.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Kind {
     /// `count` servers, each of which works on one answer at a time; the mean service time is `count / mu`.
@@ -52,7 +53,7 @@ pub enum Kind {
 }
 
 /// How service times scatter around their mean.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Scatter {
     /// Not at all.

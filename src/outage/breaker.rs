@@ -2,10 +2,11 @@
 //! only.
 
 use crate::units::{Ratio, Seconds};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// When a circuit breaker opens and closes.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Breaker {
     /// Outcomes are counted over so long at a time.
     pub window: Seconds,

@@ -4,10 +4,11 @@
 use super::breaker::Breaker;
 use crate::request::SECOND;
 use crate::units::{Ratio, Seconds};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Clients.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Client {
     /// How long a try waits for its answer. The one in force when a run begins holds for all of it.
     pub timeout: Seconds,
@@ -29,7 +30,7 @@ impl Client {
 }
 
 /// How long a client waits before it tries again.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Backoff {
     /// Not at all.
@@ -62,7 +63,7 @@ impl Backoff {
 }
 
 /// A retry budget [SRE, ch. 21; HotOS'21 section 3]: a bucket of tokens, one for each retry.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Budget {
     /// Tokens that each request brings: 0.1 allows one retry in ten requests.
     pub per_request: f64,

@@ -29,10 +29,11 @@ use crate::units::{Rate, Ratio, Seconds};
 use backend::Backend;
 use client::Client;
 use queue::Queue;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Everything around the cache that decides whether it recovers. Plain values: a remedy is a change of some of them.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Model {
     /// What answers misses.
     pub backend: Backend,
@@ -61,7 +62,7 @@ pub struct Model {
 }
 
 /// Which answers enter the cache.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Fill {
     /// Only those for which a client still waits: the application's process inserts.
@@ -71,7 +72,7 @@ pub enum Fill {
 }
 
 /// What becomes of work whose client gave up.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Abandoned {
     /// The backend does it all the same.
@@ -81,7 +82,7 @@ pub enum Abandoned {
 }
 
 /// What a miss does while the same key is being fetched.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum SameKey {
     /// It asks as well.
@@ -92,7 +93,7 @@ pub enum SameKey {
 }
 
 /// What a set does to the cache.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Sets {
     /// Inserts or updates the entry.

@@ -2,11 +2,12 @@
 //! knows nothing else of them.
 
 use crate::units::Seconds;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
 
 /// A queue.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Queue {
     /// Who is next.
     pub order: Order,
@@ -19,7 +20,7 @@ pub struct Queue {
 }
 
 /// Who is next.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Order {
     /// The oldest.
@@ -37,7 +38,7 @@ pub enum Order {
 
 /// Controlled delay with adaptive LIFO, as in Maurer, "Fail at Scale", ACM Queue 13(8), 2015 (after Nichols and
 /// Jacobson's CoDel): a queue that has not been empty for `interval` is overloaded.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct CoDel {
     /// Longest wait, while not overloaded.
     pub interval: Seconds,
@@ -53,7 +54,7 @@ impl Default for CoDel {
 }
 
 /// Whether a client learns that his ask was dropped.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Dropped {
     /// At once, as an error: he may retry.

@@ -5,10 +5,11 @@ use super::client::Budget;
 use super::queue::{CoDel, Order};
 use super::{Abandoned, Fill, Model, SameKey};
 use crate::units::{Ratio, Seconds};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Something that may break the loop.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Remedy {
     /// Clients do not retry.

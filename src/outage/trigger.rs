@@ -5,11 +5,12 @@
 use super::remedy::Remedy;
 use crate::request::{Op, Request, Requests};
 use crate::units::{Ratio, Seconds};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::cmp::Reverse;
 
 /// What sets an outage off. All but the shrunken cache, the renamed keys and lost entries end by themselves.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Trigger {
     /// The whole cache is emptied.
@@ -60,7 +61,7 @@ pub enum Trigger {
 }
 
 /// Something that happens at a moment of a run.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Step {
     /// After the run's begin.
     pub at: Seconds,
@@ -69,7 +70,7 @@ pub struct Step {
 }
 
 /// What can happen.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Happening {
     /// Something breaks.

@@ -64,8 +64,10 @@ pub struct Endurance {
     pub hidden: Worst,
     /// The same with the reclaimed backend, where one was asked for.
     pub hidden_reclaimed: Option<Worst>,
-    /// The smallest backend that survives the loss of each share at any moment, at the load to carry.
-    pub least_backend: Vec<(Ratio, Worst)>,
+    /// The largest load factor that survives the loss of each share at any moment, in the order of the shares.
+    pub load_limits: Vec<Worst>,
+    /// For each load of [`Search::loads`]: the smallest backend that survives the loss of each share at any moment.
+    pub least_backends: Vec<Vec<Worst>>,
     /// The largest share whose loss survives at any moment, at the load to carry. Within 1/256, on the surviving side.
     pub loss_survived: Ratio,
 }
@@ -77,7 +79,9 @@ pub struct Search<'a> {
     pub mu: f64,
     /// A smaller (or larger) backend for which hidden capacity is wanted as well.
     pub mu_reclaimed: Option<f64>,
-    /// Shares that are lost, each above 0.
+    /// Load factors at which least backends are sought.
+    pub loads: &'a [f64],
+    /// Shares that are lost, each above 0, in rising order.
     pub losses: &'a [Ratio],
 }
 
@@ -122,7 +126,8 @@ pub fn endurance<P: Policy>(mut cache: Cache<P>, ground: &Ground<'_>, search: &S
     let mut hidden = start;
     let mut hidden_reclaimed = search.mu_reclaimed.map(|_| start);
     let nothing = Worst { limit: Some(0.0), moment: ground.warm };
-    let mut least_backend: Vec<(Ratio, Worst)> = search.losses.iter().map(|share| (*share, nothing)).collect();
+    let mut least_backends = vec![vec![nothing; search.losses.len()]; search.loads.len()];
+    let mut load_limits = vec![start; search.losses.len()];
     let mut loss_survived = 1.0_f64;
     let mut position = ground.warm;
     for &moment in &ground.moments {
@@ -135,14 +140,27 @@ pub fn endurance<P: Policy>(mut cache: Cache<P>, ground: &Ground<'_>, search: &S
 
         wounded.copy_from(&cache);
         wounded.lose(Ratio::ALL);
-        lower(&mut hidden, moment, ground.load, |load| trials.survives(&wounded, &after, load, search.mu));
+        let guess = hidden.limit.unwrap_or(ground.load);
+        lower(&mut hidden, moment, guess, |load| trials.survives(&wounded, &after, load, search.mu));
         if let (Some(worst), Some(mu)) = (&mut hidden_reclaimed, search.mu_reclaimed) {
-            lower(worst, moment, ground.load, |load| trials.survives(&wounded, &after, load, mu));
+            let guess = worst.limit.unwrap_or(ground.load);
+            lower(worst, moment, guess, |load| trials.survives(&wounded, &after, load, mu));
         }
-        for (share, worst) in &mut least_backend {
+        // A smaller loss is looked for from the limit of the next larger one on: what does not differ comes out equal.
+        let mut larger = hidden;
+        for (i, share) in search.losses.iter().enumerate().rev() {
             wounded.copy_from(&cache);
             wounded.lose(*share);
-            raise(worst, moment, search.mu, |mu| trials.survives(&wounded, &after, ground.load, mu));
+            if *share < Ratio::ALL {
+                let guess = larger.limit.filter(|limit| *limit > 0.0).unwrap_or(ground.load);
+                lower(&mut load_limits[i], moment, guess, |load| trials.survives(&wounded, &after, load, search.mu));
+            } else {
+                load_limits[i] = hidden;
+            }
+            larger = load_limits[i];
+            for (load, needed) in search.loads.iter().zip(&mut least_backends) {
+                raise(&mut needed[i], moment, search.mu, |mu| trials.survives(&wounded, &after, *load, mu));
+            }
         }
         loss_survived = largest_share(loss_survived, |share| {
             wounded.copy_from(&cache);
@@ -151,7 +169,7 @@ pub fn endurance<P: Policy>(mut cache: Cache<P>, ground: &Ground<'_>, search: &S
         });
     }
     let loss_survived = Ratio::new(loss_survived).unwrap_or(Ratio::ALL);
-    Endurance { advertised, hidden, hidden_reclaimed, least_backend, loss_survived }
+    Endurance { advertised, hidden, hidden_reclaimed, load_limits, least_backends, loss_survived }
 }
 
 /// Walks, each from a fresh copy of a start.
@@ -181,15 +199,13 @@ impl<'g, P: Policy> Trials<'g, P> {
     }
 }
 
-/// Lowers a load limit to what this moment survives. `guess` where there is no limit yet.
+/// Lowers a load limit to what this moment survives. It is looked for from `guess`, above 0, on.
 fn lower(worst: &mut Worst, moment: usize, guess: f64, mut survives: impl FnMut(f64) -> bool) {
-    match worst.limit {
-        Some(limit) if limit <= 0.0 || survives(limit) => {}
-        limit => {
-            if let Some(found) = largest(limit.unwrap_or(guess), survives) {
-                *worst = Worst { limit: Some(found), moment };
-            }
-        }
+    if worst.limit.is_some_and(|limit| limit <= 0.0 || survives(limit)) {
+        return;
+    }
+    if let Some(found) = largest(guess, survives) {
+        *worst = Worst { limit: Some(worst.limit.map_or(found, |limit| limit.min(found))), moment };
     }
 }
 

@@ -173,8 +173,8 @@ pub fn warnings(question: &Question, found: &[(Trace, Findings)]) -> Vec<String>
                 ));
             }
         }
-        let unknown = |cell: &Finding| cell.refill.over.is_none() && !cell.cell.policy.info().unbounded;
-        if findings.cells.iter().any(unknown) {
+        let mut refills = findings.cells.iter().zip(&findings.refills);
+        if refills.any(|(cell, refill)| refill.over.is_none() && !cell.cell.policy.info().unbounded) {
             all.push(format!(
                 "{}: not every cache was refilled before the trace or the horizon ended; its refill time is unknown",
                 trace.name

@@ -3,8 +3,10 @@
 use super::assumptions::{assumptions, warnings};
 use super::head::Kind;
 use super::verdict::verdict;
-use super::{BackendReport, Config, Head, RefillRow, Report, Row, StretchRow, TraceReport, WindowRow, seconds};
-use crate::analysis::{Finding, Findings, Question};
+use super::{BackendReport, Config, GrowthRow, Head, RefillRow, Report, Row, StretchRow, TraceReport, WindowRow, seconds};
+use crate::analysis::{Finding, Findings, LossFinding, Need, Question};
+use crate::replay::refill::Refill;
+use crate::replay::stretch::Stretch;
 use crate::trace::Trace;
 use crate::units::Demand;
 
@@ -18,16 +20,20 @@ pub fn build(command: &str, question: &Question, found: &[(Trace, Findings)]) ->
         config: config(question),
         traces: Vec::new(),
         rows: Vec::new(),
+        growth: Vec::new(),
         windows: Vec::new(),
         refill: Vec::new(),
         stretches: Vec::new(),
     };
     for (trace, findings) in found {
-        for cell in &findings.cells {
-            report.rows.extend(rows(trace, findings, question, cell));
+        for (cell, refilled) in findings.cells.iter().zip(&findings.refills) {
+            report.rows.extend(rows(trace, findings, question, cell, refilled));
+            report.growth.extend(growth(trace, findings, question, cell));
             report.windows.extend(windows(trace, findings, cell));
-            report.refill.extend(refill(trace, cell));
-            report.stretches.extend(stretches(trace, findings, cell));
+            report.refill.extend(refill(trace, cell, refilled));
+        }
+        for (cell, stretches) in findings.cells.iter().zip(&findings.stretches) {
+            report.stretches.extend(stretches.iter().flat_map(|stretch| stretch_rows(trace, findings, cell, stretch)));
         }
         report.traces.push(trace_report(trace, findings, question));
     }
@@ -47,6 +53,7 @@ fn config(question: &Question) -> Config {
         warmup_ratio: question.sweep.warmup.get(),
         horizon_seconds: seconds(question.horizon),
         losses: question.losses.iter().map(|loss| loss.get()).collect(),
+        growth_ratio: question.growth,
         seeds: question.seeds.clone(),
     }
 }
@@ -75,11 +82,11 @@ fn trace_report(trace: &Trace, findings: &Findings, question: &Question) -> Trac
     }
 }
 
-fn rows(trace: &Trace, findings: &Findings, question: &Question, cell: &Finding) -> Vec<Row> {
+fn rows(trace: &Trace, findings: &Findings, question: &Question, cell: &Finding, refilled: &Refill) -> Vec<Row> {
     let total = cell.observation.total;
     let sized = trace.sizes.is_some();
     let info = cell.cell.policy.info();
-    let row = |least: &crate::analysis::LeastBackend| Row {
+    let row = |lost: &LossFinding| Row {
         trace: trace.name.clone(),
         policy: cell.policy(),
         is_bound: info.needs_future || info.unbounded,
@@ -95,9 +102,9 @@ fn rows(trace: &Trace, findings: &Findings, question: &Question, cell: &Finding)
         bytes_requested: sized.then_some(findings.facts.bytes_requested),
         bytes_missed: sized.then_some(total.bytes_missed),
         compulsory_misses: findings.facts.compulsory_misses,
-        transient_misses: cell.refill.transient_misses,
-        refill_seconds: cell.refill.over.map(|(seconds, _)| seconds),
-        refill_requests: cell.refill.over.map(|(_, requests)| requests),
+        transient_misses: refilled.transient_misses,
+        refill_seconds: refilled.over.map(|(seconds, _)| seconds),
+        refill_requests: refilled.over.map(|(_, requests)| requests),
         backend_per_second: findings.backend.per_second,
         backend_unit: match findings.backend.of {
             Demand::Answers => "answers",
@@ -123,12 +130,30 @@ fn rows(trace: &Trace, findings: &Findings, question: &Question, cell: &Finding)
         widening_reclaimed_ratio: cell.widening_reclaimed,
         naive_saving_ratio: cell.naive_saving,
         loss_survived_ratio: cell.loss_survived.map(|share| share.get()),
-        loss_ratio: least.loss.get(),
-        least_backend_per_second: least.per_second,
-        safe_cut_ratio: least.safe_cut,
-        reclaimable_ratio: least.reclaimable,
+        nodes_needed: cell.nodes_needed,
+        loss_ratio: lost.need.loss.get(),
+        least_backend_per_second: lost.need.per_second,
+        safe_cut_ratio: lost.need.safe_cut,
+        reclaimable_ratio: lost.reclaimable,
+        load_limit_per_second: lost.load_limit,
+        growth_ratio: lost.growth,
     };
-    cell.least_backends.iter().map(row).collect()
+    cell.losses.iter().map(row).collect()
+}
+
+fn growth(trace: &Trace, findings: &Findings, question: &Question, cell: &Finding) -> Vec<GrowthRow> {
+    let Some(growth) = question.growth else { return Vec::new() };
+    let row = |need: &Need| GrowthRow {
+        trace: trace.name.clone(),
+        policy: cell.policy(),
+        cache_capacity: cell.cell.capacity.amount(),
+        growth_ratio: growth,
+        load_per_second: findings.load * (1.0 + growth),
+        loss_ratio: need.loss.get(),
+        least_backend_per_second: need.per_second,
+        safe_cut_ratio: need.safe_cut,
+    };
+    cell.grown.iter().map(row).collect()
 }
 
 fn windows(trace: &Trace, findings: &Findings, cell: &Finding) -> Vec<WindowRow> {
@@ -148,7 +173,7 @@ fn windows(trace: &Trace, findings: &Findings, cell: &Finding) -> Vec<WindowRow>
     tallies.map(row).collect()
 }
 
-fn refill(trace: &Trace, cell: &Finding) -> Vec<RefillRow> {
+fn refill(trace: &Trace, cell: &Finding, refilled: &Refill) -> Vec<RefillRow> {
     let row = |step: &crate::replay::refill::Step| RefillRow {
         trace: trace.name.clone(),
         policy: cell.policy(),
@@ -159,21 +184,20 @@ fn refill(trace: &Trace, cell: &Finding) -> Vec<RefillRow> {
         misses: step.misses,
         twin_misses: step.twin_misses,
     };
-    cell.refill.steps.iter().map(row).collect()
+    refilled.steps.iter().map(row).collect()
 }
 
-fn stretches(trace: &Trace, findings: &Findings, cell: &Finding) -> Vec<StretchRow> {
-    let load = |factor: Option<f64>| factor.map(|factor| factor * findings.today);
-    let row = |stretch: &crate::replay::stretch::Stretch| StretchRow {
+fn stretch_rows(trace: &Trace, findings: &Findings, cell: &Finding, stretch: &Stretch) -> Vec<StretchRow> {
+    let rows = stretch.losses.iter().map(|(loss, limits)| StretchRow {
         trace: trace.name.clone(),
         policy: cell.policy(),
         cache_capacity: cell.cell.capacity.amount(),
         start_seconds: trace.times[stretch.start] as f64 / 1e9,
-        advertised_per_second: load(stretch.advertised),
-        hidden_safe_per_second: load(stretch.hidden),
         loss_survived_ratio: stretch.loss_survived,
         refill_seconds: stretch.refill_seconds,
-        least_backends_per_second: stretch.least_backends.clone(),
-    };
-    cell.stretches.iter().map(row).collect()
+        loss_ratio: loss.get(),
+        least_backend_per_second: limits.backend,
+        load_limit_per_second: limits.load.map(|factor| factor * findings.today),
+    });
+    rows.collect()
 }

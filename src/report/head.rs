@@ -1,11 +1,13 @@
 //! What every report begins with: what made it, from what command, and what it rests on. It knows no report by its content.
 
 use super::SCHEMA_VERSION;
+use super::gates::GateRow;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 
 /// Which report it is: the subcommand that makes it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 #[allow(missing_docs, reason = "named after the subcommand")]
 pub enum Kind {
@@ -17,8 +19,25 @@ pub enum Kind {
     Warmup,
 }
 
+impl Kind {
+    /// All kinds.
+    pub const ALL: [Kind; 6] = [Kind::Gap, Kind::Compare, Kind::Outage, Kind::Replay, Kind::Sensitivity, Kind::Warmup];
+
+    /// The subcommand, as it stands in the report.
+    pub fn name(self) -> &'static str {
+        match self {
+            Kind::Gap => "gap",
+            Kind::Compare => "compare",
+            Kind::Outage => "outage",
+            Kind::Replay => "replay",
+            Kind::Sensitivity => "sensitivity",
+            Kind::Warmup => "warmup",
+        }
+    }
+}
+
 /// The program that made a report.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Tool {
     /// `coldgap`.
     pub name: Cow<'static, str>,
@@ -27,9 +46,9 @@ pub struct Tool {
 }
 
 /// What every report begins with.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Head {
-    /// [`SCHEMA_VERSION`].
+    /// Another one where a field changed its meaning or went away; new fields do not count.
     pub schema_version: u32,
     /// Which report it is.
     pub report: Kind,
@@ -44,6 +63,9 @@ pub struct Head {
     pub assumptions: Vec<String>,
     /// What should make a reader careful.
     pub warnings: Vec<String>,
+    /// What the gates said; empty where there were none.
+    #[serde(default)]
+    pub gates: Vec<GateRow>,
 }
 
 impl Head {
@@ -58,6 +80,7 @@ impl Head {
             seed,
             assumptions,
             warnings: Vec::new(),
+            gates: Vec::new(),
         }
     }
 }

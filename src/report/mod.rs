@@ -7,12 +7,16 @@ mod build;
 pub mod chart;
 pub mod compare;
 mod curve;
+mod decisions;
 pub mod frame;
+pub mod gates;
 pub mod head;
 pub mod json;
 pub mod knobs;
 pub mod outage;
 pub mod replay;
+pub mod saved;
+pub mod schema;
 pub mod text;
 mod verdict;
 
@@ -21,6 +25,7 @@ pub use head::Head;
 
 use crate::analysis::CompulsoryPoint;
 use crate::units::{Rate, Seconds};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 
@@ -28,7 +33,7 @@ use std::borrow::Cow;
 pub const SCHEMA_VERSION: u32 = 1;
 
 /// Everything that `coldgap gap` found on one or more traces.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Report {
     /// What every report begins with.
     #[serde(flatten)]
@@ -39,18 +44,20 @@ pub struct Report {
     pub traces: Vec<TraceReport>,
     /// One per trace, cache size, policy and loss.
     pub rows: Vec<Row>,
+    /// One per trace, cache size, policy and loss: what the grown load needs. Empty without `--growth`.
+    pub growth: Vec<GrowthRow>,
     /// One per trace, cache size, policy and window.
     pub windows: Vec<WindowRow>,
     /// One per trace, cache size, policy and step: the refill after a full flush.
     pub refill: Vec<RefillRow>,
-    /// One per trace, cache size, policy and stretch of the trace: how limits vary from one part of it to the next; empty with
-    /// --quick and for a trace that is too short. `compare` takes its noise from it.
+    /// One per trace, cache size, policy, stretch of the trace and loss: how limits vary from one part of it to the next. Empty
+    /// with --quick and for a short trace. `compare` takes its noise from it.
     #[serde(default)]
     pub stretches: Vec<StretchRow>,
 }
 
 /// The configuration as it was used.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Config {
     /// Policies, as given.
     pub policies: Vec<String>,
@@ -74,12 +81,14 @@ pub struct Config {
     pub horizon_seconds: f64,
     /// Shares whose loss is tried.
     pub losses: Vec<f64>,
+    /// By which share the load is to grow.
+    pub growth_ratio: Option<f64>,
     /// Seeds of the simulated outages; none where hidden capacity was not measured.
     pub seeds: Vec<u64>,
 }
 
 /// What was found on one trace, whatever the policy.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct TraceReport {
     /// As the user named it.
     pub name: String,
@@ -120,7 +129,7 @@ pub struct TraceReport {
 }
 
 /// The backend's capacity.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, JsonSchema)]
 pub struct BackendReport {
     /// Answers or bytes.
     #[serde(flatten)]
@@ -130,7 +139,7 @@ pub struct BackendReport {
 }
 
 /// Where the service stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Region {
     /// The load is not carried even while the cache is warm.
@@ -142,7 +151,7 @@ pub enum Region {
 }
 
 /// The verdict.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Verdict {
     /// Where the service stands.
     pub region: Region,
@@ -150,9 +159,9 @@ pub struct Verdict {
     pub sentence: String,
 }
 
-/// One row of the result table: a policy at a cache size on a trace, and one loss. All but the last four columns repeat
+/// One row of the result table: a policy at a cache size on a trace, and one loss. All but the last six columns repeat
 /// for each loss.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[allow(missing_docs, reason = "the names say it, with units; definitions.md and the README define each")]
 pub struct Row {
     pub trace: String,
@@ -194,14 +203,31 @@ pub struct Row {
     pub widening_reclaimed_ratio: Option<f64>,
     pub naive_saving_ratio: Option<f64>,
     pub loss_survived_ratio: Option<f64>,
+    pub nodes_needed: Option<u64>,
     pub loss_ratio: f64,
     pub least_backend_per_second: Option<f64>,
     pub safe_cut_ratio: Option<f64>,
     pub reclaimable_ratio: Option<f64>,
+    pub load_limit_per_second: Option<f64>,
+    pub growth_ratio: Option<f64>,
+}
+
+/// What a policy at a cache size needs to survive one loss once the load has grown.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[allow(missing_docs, reason = "the names say it, with units; as in [`Row`]")]
+pub struct GrowthRow {
+    pub trace: String,
+    pub policy: String,
+    pub cache_capacity: u64,
+    pub growth_ratio: f64,
+    pub load_per_second: f64,
+    pub loss_ratio: f64,
+    pub least_backend_per_second: Option<f64>,
+    pub safe_cut_ratio: Option<f64>,
 }
 
 /// One window of one warm replay, warm-up included.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[allow(missing_docs, reason = "the names say it, with units")]
 pub struct WindowRow {
     pub trace: String,
@@ -216,7 +242,7 @@ pub struct WindowRow {
 }
 
 /// One step of one refill curve.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[allow(missing_docs, reason = "the names say it, with units")]
 pub struct RefillRow {
     pub trace: String,
@@ -229,20 +255,20 @@ pub struct RefillRow {
     pub twin_misses: u64,
 }
 
-/// What one stretch of the trace withstands by itself, with a loss at its start.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[allow(missing_docs, reason = "the names say it, with units")]
+/// What one stretch of the trace withstands by itself, with a loss at its start. All but the last three columns repeat for
+/// each loss.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[allow(missing_docs, reason = "the names say it, with units; as in the result table")]
 pub struct StretchRow {
     pub trace: String,
     pub policy: String,
     pub cache_capacity: u64,
     pub start_seconds: f64,
-    pub advertised_per_second: Option<f64>,
-    pub hidden_safe_per_second: Option<f64>,
     pub loss_survived_ratio: f64,
     pub refill_seconds: Option<f64>,
-    /// For losing nothing and then each share of the configuration.
-    pub least_backends_per_second: Vec<Option<f64>>,
+    pub loss_ratio: f64,
+    pub least_backend_per_second: Option<f64>,
+    pub load_limit_per_second: Option<f64>,
 }
 
 impl Report {

@@ -1,8 +1,8 @@
 //! The report of `coldgap replay`: miss ratios by policy and cache size, as data and for reading.
 
 use super::assumptions::{capacity_text, percent};
-use super::curve;
 use super::head::{Head, Kind};
+use super::{curve, gates};
 use crate::analysis::sampled::{FEWEST_OBJECTS, GROUPS, Sampled};
 use crate::analysis::{Facts, Swept};
 use crate::policy::Capacity;
@@ -10,11 +10,12 @@ use crate::policy::spec::PolicySpec;
 use crate::replay::cell::Cell;
 use crate::trace::source::About;
 use crate::units::grouped;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::fmt::{self, Write};
 
 /// Miss ratios on one or more traces.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct ReplayReport {
     /// What every report begins with.
     #[serde(flatten)]
@@ -30,7 +31,7 @@ pub struct ReplayReport {
 }
 
 /// One trace.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[allow(missing_docs, reason = "the names say it, with units")]
 pub struct ReplayTrace {
     pub name: String,
@@ -43,7 +44,7 @@ pub struct ReplayTrace {
 }
 
 /// A cell that was not replayed; all of a trace where it has no policy.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[allow(missing_docs, reason = "the names are those of the rows")]
 pub struct MissingCell {
     pub trace: String,
@@ -53,7 +54,7 @@ pub struct MissingCell {
 }
 
 /// One policy at one cache size on one trace: the first columns of the gap report's rows, by the same names.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[allow(missing_docs, reason = "the names say it, with units; definitions as in the gap report")]
 pub struct ReplayRow {
     pub trace: String,
@@ -184,6 +185,7 @@ impl ReplayReport {
             out += &if curve::is_curve(&rows) { curve::render(&rows) } else { list(&rows) };
             out.push('\n');
         }
+        out += &gates::text::section(&self.head.gates);
         for missing in &self.missing {
             let _ = writeln!(out, "- MISSING: {missing}");
         }

@@ -1,7 +1,7 @@
 //! The report for reading in a terminal.
 
 use super::assumptions::{capacity_text, percent};
-use super::{Head, Report, Row, TraceReport};
+use super::{Head, Report, Row, TraceReport, decisions, gates};
 use crate::policy::Capacity;
 use crate::prose;
 use crate::units::{Demand, Rate, Seconds, grouped, grouped_rate, significant};
@@ -19,6 +19,7 @@ pub fn render(report: &Report) -> String {
     for trace in &report.traces {
         trace_section(&mut out, report, trace);
     }
+    out += &gates::text::section(&report.head.gates);
     list(&mut out, "WARNINGS", &report.head.warnings);
     list(&mut out, "ASSUMPTIONS", &report.head.assumptions);
     provenance(&mut out, report);
@@ -41,6 +42,7 @@ fn trace_section(out: &mut String, report: &Report, trace: &TraceReport) {
         policies(out, report, trace, group);
         cold_misses(out, trace, group);
         cuts(out, report, trace, group);
+        decisions::growth(out, report, trace, group);
     }
 }
 
@@ -109,7 +111,10 @@ fn policies(out: &mut String, report: &Report, trace: &TraceReport, group: &[&Ro
         let loss = match row.loss_survived_ratio {
             None => "overloaded warm".to_string(),
             Some(ratio) if ratio >= 1.0 => "everything".to_string(),
-            Some(ratio) => format!("~{}", percent(ratio)),
+            Some(ratio) => {
+                let nodes = row.nodes_needed.map_or(String::new(), |nodes| format!(" ({} nodes)", grouped(nodes)));
+                format!("~{}{nodes}", percent(ratio))
+            }
         };
         line(
             out,
@@ -135,7 +140,7 @@ fn policies(out: &mut String, report: &Report, trace: &TraceReport, group: &[&Ro
         &wrapped(
             &format!(
                 "misses: share of requests after warm-up; worst: in the worst window; hidden: sure to heal below it; measured: \
-                 {}; widening: of the gap, against {}.{bounds}",
+                 {}; widening: of the gap, against {}; nodes: spread evenly over so many, losing one is survived.{bounds}",
                 measured_means(report, group),
                 report.config.baseline
             ),
@@ -349,18 +354,18 @@ fn baseline_and_best<'r>(group: &[&'r Row]) -> Option<(&'r Row, &'r Row)> {
     (!best.is_baseline() && best.misses < baseline.misses).then_some((*baseline, *best))
 }
 
-fn capacity_of(row: &Row) -> Capacity {
+pub(super) fn capacity_of(row: &Row) -> Capacity {
     match row.cache_capacity_bytes {
         Some(bytes) => Capacity::Bytes(bytes),
         None => Capacity::Objects(row.capacity()),
     }
 }
 
-fn name_width(group: &[&Row]) -> usize {
+pub(super) fn name_width(group: &[&Row]) -> usize {
     group.iter().map(|row| row.policy.len() + 2 * usize::from(row.is_bound)).max().unwrap_or(0).max(7)
 }
 
-fn loss_name(loss: f64) -> String {
+pub(super) fn loss_name(loss: f64) -> String {
     match loss {
         0.0 => "nothing".to_string(),
         1.0 => "everything".to_string(),
@@ -369,11 +374,11 @@ fn loss_name(loss: f64) -> String {
 }
 
 /// A load; `no limit` where none was found.
-fn load(value: Option<f64>) -> String {
+pub(super) fn load(value: Option<f64>) -> String {
     value.map_or("no limit".to_string(), |value| Rate::answers(value).to_string())
 }
 
-fn backend(value: Option<f64>, of: Demand) -> String {
+pub(super) fn backend(value: Option<f64>, of: Demand) -> String {
     match value {
         None => "none enough".to_string(),
         Some(value) => match of {
@@ -400,7 +405,7 @@ fn whole_percent(ratio: f64) -> String {
     format!("{}%", if rounded == 0.0 { 0.0 } else { rounded })
 }
 
-fn signed_percent(ratio: f64) -> String {
+pub(super) fn signed_percent(ratio: f64) -> String {
     let text = whole_percent(ratio);
     if ratio > 0.0 && text != "0%" { format!("+{text}") } else { text }
 }
@@ -411,12 +416,12 @@ fn change(ratio: f64) -> String {
     if text == "0%" { "nothing".to_string() } else { text }
 }
 
-fn line(out: &mut String, text: &str) {
+pub(super) fn line(out: &mut String, text: &str) {
     out.push_str(text.trim_end());
     out.push('\n');
 }
 
 /// Prose in lines of the report's width.
-fn wrapped(text: &str, indent: &str) -> String {
+pub(super) fn wrapped(text: &str, indent: &str) -> String {
     prose::wrapped(text, indent, WIDTH)
 }

@@ -11,6 +11,7 @@ use crate::outage::verdict::HEALTHY;
 use crate::outage::window::Window;
 use crate::policy::Policy;
 use crate::units::{Ratio, Seconds};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Shares that are lost: multiples of one over this.
@@ -24,7 +25,7 @@ const WATCHED: usize = 5;
 const MARGIN: f64 = 1.25;
 
 /// A signal; higher is worse.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Signal {
     /// The shortest wait for the backend within the time watched, in seconds.

@@ -1,7 +1,7 @@
 //! Turns two cells of gap reports into the changes between them.
 
 use super::assumptions::assumptions;
-use super::metric::{LEAST_BACKEND, METRICS, Unit};
+use super::metric::{LEAST_BACKEND, LOAD_LIMIT, METRICS, Unit};
 use super::noise::Between;
 use super::sentence;
 use super::side::View;
@@ -31,13 +31,23 @@ pub fn build(command: &str, baseline: &View<'_>, candidate: &View<'_>, banked: O
         Demand::Answers => Unit::PerSecond,
         Demand::Bytes => Unit::BytesPerSecond,
     };
-    changes.extend(baseline.rows.iter().enumerate().map(|(loss, row)| {
-        let before = row.least_backend_per_second;
-        let other = candidate.rows.iter().find(|other| other.loss_ratio == row.loss_ratio);
-        let after = other.and_then(|row| row.least_backend_per_second);
-        let same_position = candidate.rows.get(loss).is_some_and(|other| other.loss_ratio == row.loss_ratio);
-        let band = if same_position { between.of_least_backend(loss) } else { None };
-        change(LEAST_BACKEND, Some(row.loss_ratio), of_backend, false, (before, after), band)
+    let by_loss = |name: &str, unit: Unit, more_is_better: bool, of: fn(&Row) -> Option<f64>, noise: &dyn Fn(f64, f64, f64) -> Option<Band>| {
+        let rows = baseline.rows.iter().map(|row| {
+            let loss = row.loss_ratio;
+            let other = candidate.rows.iter().find(|other| other.loss_ratio == loss);
+            let (before, after) = (of(row), other.and_then(|row| of(row)));
+            let band = before.zip(after).and_then(|(before, after)| noise(loss, before, after));
+            change(name, Some(loss), unit, more_is_better, (before, after), band)
+        });
+        rows.collect::<Vec<Change>>()
+    };
+    let (backend, limit): (fn(&Row) -> Option<f64>, fn(&Row) -> Option<f64>) =
+        (|row| row.least_backend_per_second, |row| row.load_limit_per_second);
+    changes.extend(by_loss(LEAST_BACKEND, of_backend, false, backend, &|loss, before, after| {
+        between.of_least_backend(loss, before, after)
+    }));
+    changes.extend(by_loss(LOAD_LIMIT, Unit::PerSecond, true, limit, &|loss, before, after| {
+        between.of_load_limit(loss, before, after)
     }));
     let decisions = decide(baseline, candidate, &changes);
     let banked = banked.filter(|_| between.saves()).and_then(|row| price(baseline.cell(), candidate, row));

@@ -76,8 +76,10 @@ impl Metric {
     }
 }
 
-/// The least backend has a value for each loss; its name.
+/// The smallest backend that survives a loss at the load to carry.
 pub const LEAST_BACKEND: &str = "least_backend";
+/// The largest load that survives a loss with the backend as it is.
+pub const LOAD_LIMIT: &str = "load_limit";
 
 /// The metrics that do not depend on a loss, in the order of the report.
 pub const METRICS: [Metric; 11] = [

@@ -19,10 +19,11 @@ pub use side::{Choice, View};
 pub use text::render;
 
 use super::Head;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Everything that `coldgap compare` found.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct CompareReport {
     /// What every report begins with.
     #[serde(flatten)]
@@ -47,7 +48,7 @@ pub struct CompareReport {
 }
 
 /// One side of a comparison.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[allow(missing_docs, reason = "the names say it, with units; as in the gap report")]
 pub struct Side {
     /// The trace, or the saved report.
@@ -74,7 +75,7 @@ pub struct Side {
 }
 
 /// Something in which the sides differ.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[allow(missing_docs, reason = "the names say it")]
 pub struct Difference {
     pub what: String,
@@ -83,7 +84,7 @@ pub struct Difference {
 }
 
 /// What to make of the changes.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Verdict {
     /// Whether any change is material; null where no noise is known, so that none could be.
     pub material: Option<bool>,
@@ -94,7 +95,7 @@ pub struct Verdict {
 }
 
 /// Whether a change is more than noise.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Material {
     /// It is.
@@ -117,7 +118,7 @@ impl Material {
 }
 
 /// What a change means for the service.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Direction {
     /// It is material and good.
@@ -140,7 +141,7 @@ impl Direction {
 }
 
 /// One metric of both sides.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Change {
     /// Its name, for gates: `miss_ratio`, `advertised`, `hidden`, `gap`, ...
     pub metric: String,
@@ -167,7 +168,7 @@ pub struct Change {
 }
 
 /// A saving and a loss that must be survived all the same.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Decision {
     /// The share lost.
     pub loss_ratio: f64,
@@ -184,7 +185,7 @@ pub struct Decision {
 }
 
 /// The incentive trap priced: the candidate once its saving was handed back.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[allow(missing_docs, reason = "the names say it, with units")]
 pub struct Banked {
     /// By how much the backend is cut: the saving.
@@ -201,7 +202,7 @@ pub struct Banked {
 }
 
 /// How the noise was found.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Noise {
     /// Whether both sides saw the same traffic, so that they were resampled together.
     pub paired: bool,

@@ -75,7 +75,7 @@ impl<'r> Between<'r> {
             Source::WorstWindow => self.worst_window(after - before),
             Source::Stretches => self.of_stretches(metric, before, after),
             Source::OneFlush => {
-                let at = |view: &View<'_>, i: usize| view.stretches[i].refill_seconds.unwrap_or(f64::NAN);
+                let at = |view: &View<'_>, i: usize| view.stretches[i][0].refill_seconds.unwrap_or(f64::NAN);
                 let band =
                     self.stretches().change_at_one(|own, other| at(self.candidate, other) - at(self.baseline, own));
                 band.map(|band| band.with(after - before))
@@ -84,15 +84,15 @@ impl<'r> Between<'r> {
         }
     }
 
-    /// Of the absolute change of the least backend for a loss, by its position among them.
-    pub fn of_least_backend(&self, loss: usize) -> Option<Band> {
-        let value = |view: &View<'_>| view.rows.get(loss)?.least_backend_per_second;
-        let (before, after) = (value(self.baseline)?, value(self.candidate)?);
-        let most = |view: &View<'_>, drawn: &[usize]| {
-            let needed = |row: &StretchRow| row.least_backends_per_second.get(loss).copied().flatten();
-            drawn.iter().map(|i| needed(view.stretches[*i]).unwrap_or(f64::NAN)).fold(0.0, f64::max)
-        };
-        self.relative(before, after, most)
+    /// Of the absolute change of the least backend for a loss, from one value to another.
+    pub fn of_least_backend(&self, loss: f64, before: f64, after: f64) -> Option<Band> {
+        let needed = |row: &StretchRow| row.least_backend_per_second;
+        self.relative(before, after, |view, drawn| most(drawn.iter().map(|i| at_loss(view, *i, loss, needed))))
+    }
+
+    /// Of the absolute change of the load limit for a loss, from one value to another.
+    pub fn of_load_limit(&self, loss: f64, before: f64, after: f64) -> Option<Band> {
+        self.relative(before, after, |view, drawn| load_limit(view, drawn, loss))
     }
 
     fn stretches(&self) -> Stretches {
@@ -102,7 +102,7 @@ impl<'r> Between<'r> {
 
     fn of_stretches(&self, metric: &Metric, before: f64, after: f64) -> Option<Band> {
         let survived = |view: &View<'_>, drawn: &[usize]| {
-            least(drawn.iter().map(|i| view.stretches[*i].loss_survived_ratio))
+            least(drawn.iter().map(|i| view.stretches[*i][0].loss_survived_ratio))
         };
         match metric.unit {
             Unit::Times => self.relative(before, after, |view, drawn| {
@@ -173,15 +173,29 @@ impl<'r> Between<'r> {
 
 /// Advertised and hidden of some stretches together.
 fn limits(view: &View<'_>, drawn: &[usize]) -> (f64, f64) {
-    let of = |limit: fn(&StretchRow) -> Option<f64>| {
-        least(drawn.iter().map(|i| limit(view.stretches[*i]).unwrap_or(f64::INFINITY)))
-    };
-    let advertised = of(|row| row.advertised_per_second);
-    (advertised, of(|row| row.hidden_safe_per_second).min(advertised))
+    (load_limit(view, drawn, 0.0), load_limit(view, drawn, 1.0))
 }
 
+/// The largest load that survives a loss in each of some stretches.
+fn load_limit(view: &View<'_>, drawn: &[usize], loss: f64) -> f64 {
+    let limit = |row: &StretchRow| Some(row.load_limit_per_second.unwrap_or(f64::INFINITY));
+    least(drawn.iter().map(|i| at_loss(view, *i, loss, limit)))
+}
+
+/// A value of a stretch for a loss; no number where it is not known.
+fn at_loss(view: &View<'_>, stretch: usize, loss: f64, of: impl Fn(&StretchRow) -> Option<f64>) -> f64 {
+    let row = view.stretches[stretch].iter().find(|row| row.loss_ratio == loss);
+    row.and_then(|row| of(row)).unwrap_or(f64::NAN)
+}
+
+/// The largest; no number where one of them is none.
+fn most(values: impl Iterator<Item = f64>) -> f64 {
+    values.fold(f64::NEG_INFINITY, |most, value| if value > most || value.is_nan() { value } else { most })
+}
+
+/// The smallest; no number where one of them is none.
 fn least(values: impl Iterator<Item = f64>) -> f64 {
-    values.fold(f64::INFINITY, f64::min)
+    -most(values.map(|value| -value))
 }
 
 fn windows(view: &View<'_>, of: Demand) -> Vec<means::Window> {

@@ -1,6 +1,6 @@
 //! The verdict of a comparison in words, no stronger than what is known.
 
-use super::metric::METRICS;
+use super::metric::{LEAST_BACKEND, METRICS};
 use super::text::{loss, moved};
 use super::{Change, CompareReport, Decision, Material, Side, Verdict};
 use crate::report::assumptions::percent;
@@ -67,7 +67,8 @@ fn headline(report: &CompareReport, known: bool, material: bool) -> String {
 pub fn name_of(change: &Change) -> String {
     match (METRICS.iter().find(|metric| metric.name == change.metric), change.loss_ratio) {
         (Some(metric), _) => metric.label.to_string(),
-        (None, Some(share)) => format!("the backend for losing {}", loss(share)),
+        (None, Some(share)) if change.metric == LEAST_BACKEND => format!("backend to lose {}", loss(share)),
+        (None, Some(share)) => format!("load that loses {}", loss(share)),
         (None, None) => change.metric.clone(),
     }
 }

@@ -4,6 +4,7 @@ use super::{Difference, Side};
 use crate::error::{Error, Result};
 use crate::policy::Capacity;
 use crate::report::assumptions::{capacity_text, percent};
+use crate::report::text::capacity_of;
 use crate::report::{Report, Row, StretchRow, TraceReport, WindowRow};
 use crate::units::{Demand, Rate, Seconds};
 
@@ -12,8 +13,6 @@ use crate::units::{Demand, Rate, Seconds};
 pub struct Choice {
     /// Its policy; `None`: the report's baseline.
     pub policy: Option<String>,
-    /// Its capacity, in objects or bytes as the report has it; `None`: the first.
-    pub capacity: Option<Capacity>,
     /// The trace's fingerprint; `None`: the first trace.
     pub fingerprint: Option<String>,
 }
@@ -31,8 +30,8 @@ pub struct View<'r> {
     pub rows: Vec<&'r Row>,
     /// Its windows after warm-up.
     pub windows: Vec<&'r WindowRow>,
-    /// Its stretches.
-    pub stretches: Vec<&'r StretchRow>,
+    /// Its stretches, each with one row per loss.
+    pub stretches: Vec<Vec<&'r StretchRow>>,
 }
 
 impl<'r> View<'r> {
@@ -47,12 +46,11 @@ impl<'r> View<'r> {
         let trace = report.traces.iter().find(same).or(report.traces.first()).ok_or_else(nothing)?;
         let policy = choice.policy.as_deref().unwrap_or(&report.config.baseline);
         let cells: Vec<&Row> = report.cells(&trace.name).collect();
-        let chosen = |row: &&&Row| row.policy == policy && choice.capacity.is_none_or(|wanted| capacity(row) == wanted);
+        let chosen = |row: &&&Row| row.policy == policy;
         let Some(cell) = cells.iter().find(chosen) else {
             let there: Vec<String> =
-                cells.iter().map(|row| format!("{} at {}", row.policy, capacity_text(capacity(row)))).collect();
-            let size = choice.capacity.map_or(String::new(), |size| format!(" at {}", capacity_text(size)));
-            return Err(Error::usage(format!("this report holds no {policy}{size}"))
+                cells.iter().map(|row| format!("{} at {}", row.policy, capacity_text(capacity_of(row)))).collect();
+            return Err(Error::usage(format!("this report holds no {policy}"))
                 .at(source, None)
                 .hint(format!("it holds {}", there.join(", "))));
         };
@@ -69,11 +67,7 @@ impl<'r> View<'r> {
                 .iter()
                 .filter(|row| !row.warmup && of_cell(&row.trace, &row.policy, row.cache_capacity))
                 .collect(),
-            stretches: report
-                .stretches
-                .iter()
-                .filter(|row| of_cell(&row.trace, &row.policy, row.cache_capacity))
-                .collect(),
+            stretches: by_start(report.stretches.iter().filter(|row| of_cell(&row.trace, &row.policy, row.cache_capacity))),
         })
     }
 
@@ -119,12 +113,15 @@ impl<'r> View<'r> {
     }
 }
 
-/// The capacity of a row's cache.
-fn capacity(row: &Row) -> Capacity {
-    match row.cache_capacity_bytes {
-        Some(bytes) => Capacity::Bytes(bytes),
-        None => Capacity::Objects(row.capacity()),
+fn by_start<'r>(rows: impl Iterator<Item = &'r StretchRow>) -> Vec<Vec<&'r StretchRow>> {
+    let mut all: Vec<Vec<&StretchRow>> = Vec::new();
+    for row in rows {
+        match all.last_mut().filter(|last| last[0].start_seconds == row.start_seconds) {
+            Some(last) => last.push(row),
+            None => all.push(vec![row]),
+        }
     }
+    all
 }
 
 impl Side {

@@ -11,11 +11,12 @@ use super::Head;
 use super::outage::TraceFacts;
 use crate::outage::Model;
 use crate::units::Rate;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 
 /// Hidden capacity against the service's knobs.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[allow(missing_docs, reason = "as in the report of an outage")]
 pub struct SensitivityReport {
     #[serde(flatten)]
@@ -29,7 +30,7 @@ pub struct SensitivityReport {
 }
 
 /// Hidden capacity against what is loaded beforehand, and restarts.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[allow(missing_docs, reason = "as in the report of an outage")]
 pub struct WarmupReport {
     #[serde(flatten)]
@@ -46,7 +47,7 @@ pub struct WarmupReport {
 }
 
 /// The configuration as it was used.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[allow(missing_docs, reason = "the names say it, with units")]
 pub struct Config {
     pub policy: String,
@@ -67,7 +68,7 @@ pub struct Config {
 }
 
 /// One change of the service.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[allow(missing_docs, reason = "the names say it, with units")]
 pub struct SensitivityRow {
     /// `base`, `timeout`, `queue`, `retries`, `single_flight`, `insert_rule`, `eviction` or `skew`.
@@ -86,7 +87,7 @@ pub struct SensitivityRow {
 }
 
 /// Some of the hottest keys, loaded beforehand.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[allow(missing_docs, reason = "the names say it, with units; gains are over the row before")]
 pub struct PreloadRow {
     pub keys: u64,
@@ -101,7 +102,7 @@ pub struct PreloadRow {
 }
 
 /// A tenth of the cold misses answered from elsewhere.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[allow(missing_docs, reason = "the names say it, with units")]
 pub struct Elasticity {
     pub deciding_seconds: f64,
@@ -119,7 +120,7 @@ pub struct Elasticity {
 }
 
 /// Restarts of the cache's nodes, at the load to carry.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[allow(missing_docs, reason = "the names say it, with units")]
 pub struct Restarts {
     pub nodes: u32,
@@ -135,7 +136,7 @@ pub struct Restarts {
 }
 
 /// One way of restarting: the worst of its trials.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[allow(missing_docs, reason = "the names say it, with units")]
 pub struct RestartRow {
     pub at_once: u32,

@@ -3,6 +3,7 @@
 use super::sentence::name;
 use super::{RestartRow, SensitivityReport, WarmupReport};
 use crate::report::assumptions::percent;
+use crate::report::gates;
 use crate::report::outage::text::{line, list, provenance, wrapped};
 use crate::units::{Seconds, bytes, grouped, grouped_rate, significant};
 
@@ -43,6 +44,7 @@ pub fn sensitivity(report: &SensitivityReport) -> String {
         ),
     );
     line(&mut out, "");
+    out += &gates::text::section(&report.head.gates);
     list(&mut out, "WARNINGS", &report.head.warnings);
     list(&mut out, "ASSUMPTIONS", &report.head.assumptions);
     provenance(&mut out, &report.head, &report.trace);
@@ -58,6 +60,7 @@ pub fn warmup(report: &WarmupReport) -> String {
     preloads(&mut out, report);
     elasticity(&mut out, report);
     restarts(&mut out, report);
+    out += &gates::text::section(&report.head.gates);
     list(&mut out, "WARNINGS", &report.head.warnings);
     list(&mut out, "ASSUMPTIONS", &report.head.assumptions);
     provenance(&mut out, &report.head, &report.trace);

@@ -18,11 +18,12 @@ use crate::outage::Model;
 use crate::outage::trigger::Step;
 use crate::trace::Trace;
 use crate::units::Rate;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 
 /// One outage.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct OutageReport {
     /// What every report begins with.
     #[serde(flatten)]
@@ -50,7 +51,7 @@ pub struct OutageReport {
 }
 
 /// The configuration as it was used. Times are real time.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[allow(missing_docs, reason = "the names say it, with units")]
 pub struct Config {
     pub policy: String,
@@ -75,7 +76,7 @@ pub struct Config {
 }
 
 /// The trace.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[allow(missing_docs, reason = "the names say it, with units")]
 pub struct TraceFacts {
     pub name: String,
@@ -102,7 +103,7 @@ impl TraceFacts {
 }
 
 /// Something that happens.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Event {
     /// After the first trigger's begin.
     pub at_seconds: f64,
@@ -111,7 +112,7 @@ pub struct Event {
 }
 
 /// What comes of the outage.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[allow(missing_docs, reason = "the names say it, with units")]
 pub struct Verdict {
     /// `stable`, `vulnerable`, `metastable` or `overloaded_warm`.
@@ -139,7 +140,7 @@ pub struct Verdict {
 }
 
 /// Before, during or after the triggers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[allow(missing_docs, reason = "the names say it")]
 pub enum Phase {
@@ -168,7 +169,7 @@ impl Phase {
 }
 
 /// Some windows as one.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[allow(missing_docs, reason = "the names say it, with units; times are after the first trigger's begin")]
 pub struct TimelineRow {
     pub from_seconds: f64,
@@ -188,7 +189,7 @@ pub struct TimelineRow {
 }
 
 /// One window.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[allow(missing_docs, reason = "the names say it, with units; as in the outage's model")]
 pub struct WindowRow {
     pub start_seconds: f64,
@@ -214,7 +215,7 @@ pub struct WindowRow {
 }
 
 /// One remedy.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[allow(missing_docs, reason = "the names say it, with units")]
 pub struct RemedyRow {
     /// In words.
@@ -235,7 +236,7 @@ pub struct RemedyRow {
 }
 
 /// How to let the load back.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Ramp {
     /// The steps.
     pub steps: Vec<RampStep>,
@@ -246,7 +247,7 @@ pub struct Ramp {
 }
 
 /// One step of it.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[allow(missing_docs, reason = "the names say it, with units; times are after the first trigger's begin")]
 pub struct RampStep {
     pub at_seconds: f64,
@@ -256,7 +257,7 @@ pub struct RampStep {
 }
 
 /// Alerts, from losses of a share of the cache.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[allow(missing_docs, reason = "the names say it, with units; times are after the loss")]
 pub struct Alerts {
     pub survived_loss_ratio: Option<f64>,
@@ -268,7 +269,7 @@ pub struct Alerts {
 }
 
 /// One signal; a wait is in seconds, the others are shares of the lookups.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[allow(missing_docs, reason = "the names say it, with units")]
 pub struct SignalRow {
     pub signal: Signal,

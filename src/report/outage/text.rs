@@ -3,8 +3,8 @@
 use super::sentence::share;
 use super::{OutageReport, RemedyRow, TimelineRow, TraceFacts, alerts};
 use crate::prose;
-use crate::report::Head;
 use crate::report::chart::{self, Ink};
+use crate::report::{Head, gates};
 use crate::units::{Seconds, grouped, grouped_rate, significant};
 use std::fmt::Write;
 
@@ -34,6 +34,7 @@ pub fn render(report: &OutageReport) -> String {
     if report.alerts.is_some() {
         line(&mut out, "");
     }
+    out += &gates::text::section(&report.head.gates);
     list(&mut out, "WARNINGS", &report.head.warnings);
     list(&mut out, "ASSUMPTIONS", &report.head.assumptions);
     provenance(&mut out, &report.head, &report.trace);

@@ -1,0 +1,186 @@
+//! The replays behind findings, cell by cell, cells side by side: warm, after losses, refilling. It turns them into findings
+//! and compares those of one cache size with their baseline.
+
+use super::finding::{Finding, Scene};
+use super::{Facts, Question};
+use crate::cache::Cache;
+use crate::error::Result;
+use crate::interrupt::Interrupt;
+use crate::policy::Policy;
+use crate::replay::cell::{Cell, Task};
+use crate::replay::grid;
+use crate::replay::hunt::{Endurance, Ground, Search, Worst, endurance, warm_backend};
+use crate::replay::observe::{Observation, observe};
+use crate::replay::refill::{Refill, refill};
+use crate::replay::replay;
+use crate::replay::stretch::{Stretch, Walk, stretches};
+use crate::replay::windows::Windows;
+use crate::trace::Trace;
+use crate::units::{Rate, Seconds};
+
+/// What all cells of a trace share.
+pub(super) struct Study<'a, S> {
+    pub trace: &'a Trace,
+    pub question: &'a Question,
+    pub facts: &'a Facts,
+    pub windows: &'a Windows,
+    /// Load of the busiest window, requests a second.
+    pub today: f64,
+    pub interrupt: &'a Interrupt,
+    /// Called as work is done.
+    pub step: S,
+}
+
+impl<S: Fn() + Sync + Send> Study<'_, S> {
+    /// The warm replays.
+    pub fn warm(&self, ground: &Ground<'_>, cells: &[Cell]) -> Result<Vec<WarmResult>> {
+        self.each(cells, |cell| cell.with_cache(self.trace, WarmRun { ground, study: self }))
+    }
+
+    /// What cells withstand: `per_size` of them for each cache size, the baseline at `baseline` among those.
+    pub fn findings(
+        &self,
+        ground: &Ground<'_>,
+        backend: Rate,
+        cells: &[Cell],
+        warm_runs: Vec<WarmResult>,
+        (per_size, baseline): (usize, usize),
+    ) -> Result<Vec<Finding>> {
+        let question = self.question;
+        let numbered: Vec<usize> = (0..cells.len()).collect();
+        let miss_ratio = |i: usize| warm_runs[i].observation.total.miss_ratio().unwrap_or(0.0);
+        let baseline_of = |i: usize| i - i % per_size + baseline;
+        let loads: Vec<f64> = std::iter::once(ground.load).chain(self.grown_load(ground)).collect();
+        let endurances = self.each(&numbered, |&i| {
+            // The backend that is left once the policy's saving over the baseline has been handed back.
+            let (own, baseline) = (miss_ratio(i), miss_ratio(baseline_of(i)));
+            let reclaims = i != baseline_of(i) && own > 0.0 && baseline > 0.0;
+            let mu_reclaimed = reclaims.then(|| backend.per_second * own / baseline);
+            let search = Search { mu: backend.per_second, mu_reclaimed, loads: &loads, losses: &question.losses };
+            cells[i].with_cache(self.trace, Hunt { ground, search })
+        })?;
+        let Study { facts, windows, today, .. } = *self;
+        let scene = Scene { facts, windows, ground, losses: &question.losses, today, backend };
+        let mut findings: Vec<Finding> = cells
+            .iter()
+            .zip(warm_runs.into_iter().zip(endurances))
+            .map(|(cell, (run, endurance))| Finding::new(&scene, cell.clone(), run, endurance))
+            .collect();
+        for i in 0..findings.len() {
+            let baseline = findings[baseline_of(i)].clone();
+            findings[i].compare(&baseline);
+        }
+        Ok(findings)
+    }
+
+    /// The refills after a flush at `moment`.
+    pub fn refills(&self, ground: &Ground<'_>, cells: &[Cell], moment: usize) -> Result<Vec<Refill>> {
+        self.each(cells, |cell| cell.with_cache(self.trace, Flush { ground, moment, window: self.windows.width }))
+    }
+
+    /// What each stretch of the trace withstands by itself, by cell; nothing where that was not asked for.
+    pub fn stretches(&self, ground: &Ground<'_>, backend: Rate, cells: &[Cell]) -> Result<Vec<Vec<Stretch>>> {
+        if !self.question.stretches {
+            return Ok(vec![Vec::new(); cells.len()]);
+        }
+        let (losses, window) = (self.question.losses.as_slice(), self.windows.width);
+        let walk = Walk { mu: backend.per_second, losses, window };
+        self.each(cells, |cell| cell.with_cache(self.trace, Stretched { ground, walk }))
+    }
+
+    /// The load factor once the load has grown, where that was asked for.
+    fn grown_load(&self, ground: &Ground<'_>) -> Option<f64> {
+        self.question.growth.map(|growth| ground.load * (1.0 + growth))
+    }
+
+    fn each<J: Sync, R: Send>(&self, jobs: &[J], work: impl Fn(&J) -> Result<R> + Send + Sync) -> Result<Vec<R>> {
+        let done = grid::run(jobs, self.question.sweep.threads, |job| {
+            self.interrupt.check()?;
+            let done = work(job);
+            (self.step)();
+            done
+        })?;
+        // What was cut short is void.
+        self.interrupt.check()?;
+        Ok(done)
+    }
+}
+
+/// The warm replay of one cell.
+struct WarmRun<'a, S> {
+    ground: &'a Ground<'a>,
+    study: &'a Study<'a, S>,
+}
+
+/// What it gives.
+pub(super) struct WarmResult {
+    pub observation: Observation,
+    /// The smallest backend that survives, and where the backlog that decides it begins.
+    pub worst: Worst,
+    /// The smallest backend that survives at the grown load, where one was asked for.
+    pub grown: Option<Option<f64>>,
+    /// How full the cache was when warm-up ended, and in the end: shares of its capacity.
+    pub filled: (f64, f64),
+}
+
+impl<S: Fn() + Sync + Send> Task for WarmRun<'_, S> {
+    type Output = WarmResult;
+
+    fn run<P: Policy>(self, cache: Cache<P>) -> WarmResult {
+        let WarmRun { ground, study } = self;
+        let worst = warm_backend(cache.clone(), ground);
+        let grown =
+            study.grown_load(ground).map(|load| warm_backend(cache.clone(), &Ground { load, ..ground.clone() }).limit);
+        let mut warm = cache.clone();
+        replay(&mut warm, &ground.requests.slice(0..ground.warm));
+        let filled = warm.filled();
+        let mut cache = cache;
+        let observation = observe(&mut cache, &ground.requests, ground.warm, study.windows);
+        WarmResult { observation, worst, grown, filled: (filled, cache.filled()) }
+    }
+}
+
+/// The search of one cell.
+struct Hunt<'a> {
+    ground: &'a Ground<'a>,
+    search: Search<'a>,
+}
+
+impl Task for Hunt<'_> {
+    type Output = Endurance;
+
+    fn run<P: Policy>(self, cache: Cache<P>) -> Endurance {
+        endurance(cache, self.ground, &self.search)
+    }
+}
+
+/// The refill of one cell after a flush at `moment`.
+struct Flush<'a> {
+    ground: &'a Ground<'a>,
+    moment: usize,
+    window: Seconds,
+}
+
+impl Task for Flush<'_> {
+    type Output = Refill;
+
+    fn run<P: Policy>(self, mut twin: Cache<P>) -> Refill {
+        replay(&mut twin, &self.ground.requests.slice(0..self.moment));
+        let mut flushed = twin.clone();
+        refill(&mut twin, &mut flushed, &self.ground.aftermath(self.moment), self.window)
+    }
+}
+
+/// The limits of one cell in each stretch of the trace by itself.
+struct Stretched<'a> {
+    ground: &'a Ground<'a>,
+    walk: Walk<'a>,
+}
+
+impl Task for Stretched<'_> {
+    type Output = Vec<Stretch>;
+
+    fn run<P: Policy>(self, cache: Cache<P>) -> Vec<Stretch> {
+        stretches(cache, self.ground, &self.walk)
+    }
+}

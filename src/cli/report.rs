@@ -1,0 +1,60 @@
+//! `coldgap report`: a saved report, rendered again, and gates on it.
+
+use super::gate_args::{self, GateArgs};
+use super::print;
+use super::target::{self, Target};
+use crate::error::Result;
+use crate::report::frame::Table;
+use crate::report::gates::{self, Gated};
+use crate::report::replay::ReplayReport;
+use crate::report::saved::{self, Saved};
+use crate::report::{compare, knobs, outage, text};
+use serde::Serialize;
+use std::path::PathBuf;
+
+/// A saved report as text or in another format, the same as when it was made
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// A report that was saved with -o FILE.json
+    #[arg(value_name = "SAVED.json")]
+    saved: PathBuf,
+    #[command(flatten)]
+    gates: GateArgs,
+    /// Write the report to a file, by extension: .json, .csv or .parquet; - is standard output (may be repeated)
+    #[arg(short, long, value_name = "FILE")]
+    output: Vec<PathBuf>,
+}
+
+/// Runs it. Gates that are given take the place of those that the report was made with, and only they decide the exit code.
+///
+/// # Errors
+/// A file that is no report, what is no gate, an output that cannot be written, a gate that failed.
+pub fn run(args: &Args) -> Result<()> {
+    let targets = target::open(&args.output)?;
+    match saved::read(&args.saved)? {
+        Saved::Gap(report) => args.show(targets, *report, text::render),
+        Saved::Compare(report) => args.show(targets, *report, compare::render),
+        Saved::Outage(report) => args.show(targets, *report, outage::text::render),
+        Saved::Replay(report) => args.show(targets, *report, ReplayReport::render),
+        Saved::Sensitivity(report) => args.show(targets, *report, knobs::text::sensitivity),
+        Saved::Warmup(report) => args.show(targets, *report, knobs::text::warmup),
+    }
+}
+
+impl Args {
+    fn show<R: Serialize + Table + Gated>(
+        &self,
+        targets: Vec<Target>,
+        mut report: R,
+        text: impl Fn(&R) -> String,
+    ) -> Result<()> {
+        let asked = self.gates.parse::<R>(&report.scope())?;
+        if !asked.is_empty() {
+            gates::judge(&asked, &mut report);
+        }
+        if !target::write(targets, &report)? {
+            print(&text(&report))?;
+        }
+        if asked.is_empty() { Ok(()) } else { gate_args::pass(report.head()) }
+    }
+}

@@ -1,0 +1,115 @@
+//! The numbers of `coldgap gap` that a gate may look at, and what an absent one means.
+
+use super::super::text::capacity_of;
+use super::super::{Head, Report, Row};
+use super::Unit::{Backend, Bytes, Count, Load, Share, Time, Times};
+use super::{Field, Gated, Reading, Scope, Subject};
+use crate::units::Demand;
+
+const FIELDS: &[Field<Row>] = &[
+    Field::new("gap_ratio", "gap", Times, gap),
+    Field::new("gap_floor_ratio", "gap_floor", Times, |row| Reading::known(row.gap_floor_ratio)),
+    Field::new("gap_per_second", "gap_per_second", Load, |row| Reading::known(row.gap_per_second)),
+    Field::new("hidden_safe_per_second", "hidden", Load, |row| Reading::limit(row.hidden_safe_per_second)),
+    Field::new("hidden_low_per_second", "hidden_low", Load, |row| measured(row, row.hidden_low_per_second)),
+    Field::new("hidden_high_per_second", "hidden_high", Load, |row| measured(row, row.hidden_high_per_second)),
+    Field::new("hidden_safe_reclaimed_per_second", "hidden_reclaimed", Load, |row| {
+        Reading::known(row.hidden_safe_reclaimed_per_second)
+    }),
+    Field::new("advertised_per_second", "advertised", Load, |row| Reading::limit(row.advertised_per_second)),
+    Field::new("advertised_long_run_per_second", "advertised_long_run", Load, |row| {
+        Reading::limit(row.advertised_long_run_per_second)
+    }),
+    Field::new("floor_per_second", "floor", Load, |row| Reading::Number(row.floor_per_second)),
+    Field::new("load_per_second", "load", Load, |row| Reading::Number(row.load_per_second)),
+    Field::new("backend_per_second", "backend", Backend, |row| Reading::Number(row.backend_per_second)),
+    Field::new("amplification", "amplification", Times, |row| Reading::limit(row.amplification)),
+    Field::new("widening_ratio", "widening", Share, |row| Reading::known(row.widening_ratio)),
+    Field::new("widening_reclaimed_ratio", "widening_reclaimed", Share, |row| {
+        Reading::known(row.widening_reclaimed_ratio)
+    }),
+    Field::new("naive_saving_ratio", "naive_saving", Share, |row| Reading::known(row.naive_saving_ratio)),
+    Field::new("loss_survived_ratio", "loss_survived", Share, |row| {
+        row.loss_survived_ratio.map_or(Reading::Unknown("overloaded warm"), Reading::Number)
+    }),
+    Field::per_loss("least_backend_per_second", "least_backend", Backend, |row| {
+        Reading::limit(row.least_backend_per_second)
+    }),
+    Field::per_loss("safe_cut_ratio", "safe_cut", Share, |row| {
+        row.safe_cut_ratio.map_or(Reading::Unknown("no backend is enough"), Reading::Number)
+    }),
+    Field::per_loss("reclaimable_ratio", "reclaimable", Share, |row| Reading::known(row.reclaimable_ratio)),
+    Field::new("miss_ratio", "miss_ratio", Share, |row| Reading::known(row.miss_ratio)),
+    Field::new("miss_ratio_worst_window", "miss_ratio_worst_window", Share, |row| {
+        Reading::known(row.miss_ratio_worst_window)
+    }),
+    Field::new("misses", "misses", Count, |row| Reading::Number(row.misses as f64)),
+    Field::new("compulsory_misses", "compulsory_misses", Count, |row| Reading::Number(row.compulsory_misses as f64)),
+    Field::new("transient_misses", "transient_misses", Count, |row| Reading::Number(row.transient_misses as f64)),
+    Field::new("bytes_missed", "bytes_missed", Bytes, |row| Reading::count(row.bytes_missed)),
+    Field::new("refill_seconds", "refill", Time, |row| refill(row.refill_seconds)),
+    Field::new("refill_requests", "refill_requests", Count, |row| {
+        refill(row.refill_requests.map(|requests| requests as f64))
+    }),
+];
+
+/// Advertised without limit over a hidden capacity that has one.
+fn gap(row: &Row) -> Reading {
+    match (row.gap_ratio, row.advertised_per_second, row.hidden_safe_per_second) {
+        (None, None, Some(_)) => Reading::NoLimit,
+        (ratio, ..) => Reading::known(ratio),
+    }
+}
+
+/// A load that simulated outages showed. Absent where none were run, and where the search did not come to it.
+fn measured(row: &Row, load: Option<f64>) -> Reading {
+    match (load, row.hidden_measured_end.as_deref()) {
+        (Some(load), _) => Reading::Number(load),
+        (None, None) => Reading::Unknown("not simulated: --quick leaves it out"),
+        (None, Some("no_limit")) => Reading::NoLimit,
+        (None, Some(_)) => Reading::Unknown("no load that was tried shows it"),
+    }
+}
+
+fn refill(value: Option<f64>) -> Reading {
+    value.map_or(Reading::Unknown("not refilled before the trace or the horizon ended"), Reading::Number)
+}
+
+fn subject(row: &Row) -> Subject<'_, Row> {
+    Subject {
+        trace: &row.trace,
+        policy: &row.policy,
+        by_default: row.is_baseline(),
+        capacity: capacity_of(row),
+        loss: row.loss_ratio,
+        row,
+    }
+}
+
+impl Gated for Report {
+    type Row = Row;
+
+    fn fields() -> &'static [Field<Row>] {
+        FIELDS
+    }
+
+    fn head(&self) -> &Head {
+        &self.head
+    }
+
+    fn head_mut(&mut self) -> &mut Head {
+        &mut self.head
+    }
+
+    fn scope(&self) -> Scope {
+        Scope {
+            policies: self.config.policies.clone(),
+            losses: [&[0.0], &*self.config.losses].concat(),
+            demand: self.traces.first().map_or(Demand::Answers, |trace| trace.backend.rate.of),
+        }
+    }
+
+    fn subjects(&self) -> Vec<Subject<'_, Row>> {
+        self.rows.iter().map(subject).collect()
+    }
+}

@@ -1,0 +1,221 @@
+//! Gates: limits on a report's numbers that fail a build. An expression is read before the work ([`parse`]), and holds
+//! or not once the report is there ([`judge`]); a gate fails where its expression holds, or where nobody knows.
+//!
+//! One mechanism for all kinds of reports: each lists its numbers as [`Field`]s ([`Gated`]). It knows no exit code.
+
+mod compare;
+mod expression;
+mod field;
+mod gap;
+mod knobs;
+mod outage;
+mod replay;
+pub mod text;
+
+pub use expression::{Scope, parse};
+pub use field::{Field, Reading, Unit};
+
+use super::Head;
+use super::assumptions::capacity_text;
+use crate::policy::Capacity;
+use crate::units::Demand;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+
+/// A kind of report that has numbers to put gates on.
+pub trait Gated {
+    /// What has the numbers.
+    type Row: 'static;
+    /// The numbers; the first of a name is meant.
+    fn fields() -> &'static [Field<Self::Row>];
+    /// Where its gates stand.
+    fn head(&self) -> &Head;
+    /// Where its gates are put.
+    fn head_mut(&mut self) -> &mut Head;
+    /// What a finished report has numbers of.
+    fn scope(&self) -> Scope;
+    /// The rows, and what they are about.
+    fn subjects(&self) -> Vec<Subject<'_, Self::Row>>;
+}
+
+/// A row, and what it is about.
+pub struct Subject<'r, R> {
+    /// The trace.
+    pub trace: &'r str,
+    /// The policy.
+    pub policy: &'r str,
+    /// Whether it is meant where a gate names no policy.
+    pub by_default: bool,
+    /// The cache's size.
+    pub capacity: Capacity,
+    /// What is lost; 0 where the row is about no loss.
+    pub loss: f64,
+    /// The row.
+    pub row: &'r R,
+}
+
+/// An expression that was read, and checked.
+pub struct Gate<R: 'static> {
+    expression: String,
+    policy: Option<String>,
+    field: &'static Field<R>,
+    loss: Option<f64>,
+    operator: Operator,
+    limit: f64,
+    demand: Demand,
+}
+
+/// A comparison.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[allow(missing_docs, reason = "the signs say it")]
+pub enum Operator {
+    #[serde(rename = "<=")]
+    AtMost,
+    #[serde(rename = ">=")]
+    AtLeast,
+    #[serde(rename = "<")]
+    Below,
+    #[serde(rename = ">")]
+    Above,
+    #[serde(rename = "==")]
+    Equals,
+    #[serde(rename = "!=")]
+    Differs,
+}
+
+impl Operator {
+    /// All; of two that begin alike the longer comes first.
+    const ALL: [Operator; 6] =
+        [Operator::AtMost, Operator::AtLeast, Operator::Below, Operator::Above, Operator::Equals, Operator::Differs];
+
+    /// As people write it.
+    fn sign(self) -> &'static str {
+        match self {
+            Operator::AtMost => "<=",
+            Operator::AtLeast => ">=",
+            Operator::Below => "<",
+            Operator::Above => ">",
+            Operator::Equals => "==",
+            Operator::Differs => "!=",
+        }
+    }
+
+    fn holds(self, value: f64, limit: f64) -> bool {
+        match self {
+            Operator::AtMost => value <= limit,
+            Operator::AtLeast => value >= limit,
+            Operator::Below => value < limit,
+            Operator::Above => value > limit,
+            Operator::Equals => value == limit,
+            Operator::Differs => value != limit,
+        }
+    }
+}
+
+/// Whether a gate's number is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Known {
+    /// It stands in `value`.
+    Number,
+    /// It is larger than any limit.
+    NoLimit,
+    /// Nobody knows: the gate fails.
+    Unknown,
+}
+
+/// What a gate says of one row.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct GateRow {
+    /// As it was given.
+    pub expression: String,
+    /// True where the expression does not hold.
+    pub passed: bool,
+    /// The trace.
+    pub trace: String,
+    /// The policy.
+    pub policy: String,
+    /// The cache's size; one of the two.
+    pub cache_capacity_objects: Option<u64>,
+    /// The cache's size; one of the two.
+    pub cache_capacity_bytes: Option<u64>,
+    /// The column that is looked at.
+    pub field: String,
+    /// What is lost, where the column differs by that.
+    pub loss_ratio: Option<f64>,
+    /// How the two are compared.
+    pub operator: Operator,
+    /// The limit, in the column's unit.
+    pub limit: f64,
+    /// The column's value.
+    pub value: Option<f64>,
+    /// What it means where that is null.
+    pub known: Known,
+    /// What was found, in words.
+    pub text: String,
+}
+
+/// Puts into a report what the gates say of it: a row for each gate and each row of the report that it is about.
+pub fn judge<G: Gated>(gates: &[Gate<G::Row>], report: &mut G) {
+    let subjects = report.subjects();
+    let traces: BTreeSet<&str> = subjects.iter().map(|subject| subject.trace).collect();
+    let capacities: BTreeSet<String> = subjects.iter().map(|subject| capacity_text(subject.capacity)).collect();
+    let mut rows = Vec::new();
+    for gate in gates {
+        for subject in subjects.iter().filter(|subject| gate.is_about(subject)) {
+            let mut who = subject.policy.to_string();
+            if capacities.len() > 1 {
+                who += &format!(" with {}", capacity_text(subject.capacity));
+            }
+            if traces.len() > 1 {
+                who += &format!(" on {}", subject.trace);
+            }
+            rows.push(gate.judge(subject, &who));
+        }
+    }
+    report.head_mut().gates = rows;
+}
+
+impl<R> Gate<R> {
+    fn is_about(&self, subject: &Subject<'_, R>) -> bool {
+        let meant = self.policy.as_ref().map_or(subject.by_default, |policy| policy == subject.policy);
+        meant && subject.loss == self.loss.unwrap_or(0.0)
+    }
+
+    fn judge(&self, subject: &Subject<'_, R>, who: &str) -> GateRow {
+        let (value, known, shown) = match (self.field.read)(subject.row) {
+            Reading::Number(value) => (Some(value), Known::Number, self.told(value)),
+            Reading::NoLimit => (None, Known::NoLimit, "without limit".to_string()),
+            Reading::Unknown(why) => (None, Known::Unknown, format!("unknown ({why})")),
+        };
+        let holds = match known {
+            Known::Number | Known::NoLimit => self.operator.holds(value.unwrap_or(f64::INFINITY), self.limit),
+            Known::Unknown => true,
+        };
+        let of_loss =
+            self.loss.map_or(String::new(), |loss| format!(" for losing {}", Unit::Share.show(loss, self.demand)));
+        GateRow {
+            expression: self.expression.clone(),
+            passed: !holds,
+            trace: subject.trace.to_string(),
+            policy: subject.policy.to_string(),
+            cache_capacity_objects: subject.capacity.objects(),
+            cache_capacity_bytes: subject.capacity.bytes(),
+            field: self.field.name.to_string(),
+            loss_ratio: self.loss,
+            operator: self.operator,
+            limit: self.limit,
+            value,
+            known,
+            text: format!("{}{of_loss} of {who} is {shown}", self.field.word),
+        }
+    }
+
+    /// The value for reading, with all its digits where fewer would make it look like the limit.
+    fn told(&self, value: f64) -> String {
+        let shown = self.field.unit.show(value, self.demand);
+        let looks_equal = value != self.limit && shown == self.field.unit.show(self.limit, self.demand);
+        if looks_equal { format!("{shown} ({value}, the limit is {})", self.limit) } else { shown }
+    }
+}
