@@ -13,6 +13,7 @@ use crate::policy::spec::PolicySpec;
 use crate::progress::Progress;
 use crate::report::compare::{self, Choice, CompareReport, View};
 use crate::report::gates::{self, Gated, Scope};
+use crate::report::sheet::look::Look;
 use crate::report::saved::{self, Saved};
 use crate::report::{self, Report};
 use crate::trace::Trace;
@@ -147,7 +148,7 @@ pub fn run(args: &CompareArgs, interrupt: &Interrupt) -> Result<()> {
     };
     gates::judge(&gates, &mut report);
     if !target::write(targets, &report)? {
-        print(&compare::render(&report))?;
+        print(&compare::render(&report, &Look::FILE))?;
     }
     gate_args::pass(&report.head)
 }

@@ -10,6 +10,9 @@ use std::path::{Path, PathBuf};
 
 /// Convert a trace, or a part of it, to Parquet, which is read fastest
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  coldgap convert prod.csv.gz prod.parquet --sort
+  coldgap convert prod.csv.gz day.parquet --until 24h --sample 10%")]
 pub struct Args {
     /// The trace; - is standard input
     trace: PathBuf,

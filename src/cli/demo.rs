@@ -11,6 +11,8 @@ use std::time::Duration;
 
 /// A service loses its cache, stays down, and heals once one knob is turned: simulated now, no data needed
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  coldgap demo")]
 pub struct Args {}
 
 /// Between two lines on a terminal, so that one can watch it happen.

@@ -10,8 +10,12 @@ const WIDTH: usize = 100;
 
 /// List the trace formats, or document one
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  coldgap formats
+  coldgap formats csv")]
 pub struct Args {
     /// The format to document
+    #[arg(value_name = "FORMAT")]
     name: Option<String>,
 }
 

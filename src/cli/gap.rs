@@ -21,7 +21,7 @@ use std::path::PathBuf;
 
 /// Advertised and hidden capacity per policy, cold misses, widening, and what you may cut
 #[derive(Debug, Args)]
-#[command(after_long_help = gates::text::fields(Report::fields()))]
+#[command(after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n\n{}", gates::text::fields(Report::fields())))]
 pub struct GapArgs {
     /// Trace files; - reads standard input
     #[arg(required = true, value_name = "TRACE")]
@@ -63,10 +63,15 @@ pub struct GapArgs {
     budget: Budget,
     #[command(flatten)]
     gates: GateArgs,
-    /// Write the report to a file, by extension: .json, .csv or .parquet; - is standard output (may be repeated)
+    /// Write the report to a file, by extension: .json, .csv, .parquet, .md or .html; - is standard output (may be repeated)
     #[arg(short, long, value_name = "FILE")]
     output: Vec<PathBuf>,
 }
+
+const EXAMPLES: &str = "Examples:
+  coldgap gap prod.parquet -c 10% -b 300/s
+  coldgap gap prod.csv.gz -c 4GiB -b 300/s -p lru,sieve,s3fifo --baseline lru
+  coldgap gap prod.parquet -c 10% -b 300/s --load 2x --lose 12.5%,100% -o gap.json";
 
 /// The backend and its clients; a trace says none of it.
 #[derive(Debug, Args)]

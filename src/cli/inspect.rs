@@ -18,6 +18,9 @@ const SCHEMA_VERSION: u32 = 1;
 
 /// Describe a trace: format and why, rates, footprint, reuse, skew, sizes, caveats, what to run next
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  coldgap inspect access.log.gz
+  coldgap inspect prod.csv --columns time=1,key=2,size=4")]
 pub struct Args {
     /// Traces; - is standard input
     #[arg(required = true, value_name = "TRACE")]

@@ -4,6 +4,8 @@
 
 mod budget;
 mod compare;
+mod completions;
+mod config;
 mod convert;
 mod curve_args;
 mod demo;
@@ -12,6 +14,7 @@ mod gap;
 mod gate_args;
 mod inspect;
 mod journal;
+mod man;
 mod outage;
 mod output;
 mod policies;
@@ -29,16 +32,25 @@ mod watch;
 
 use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
-use clap::{Parser, Subcommand};
+use crate::suggest::nearest;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+use std::ffi::OsString;
 use std::io::{self, Write};
+use std::sync::OnceLock;
 
 /// The load your service can recover from, measured on your own trace.
 #[derive(Debug, Parser)]
-#[command(name = "coldgap", version, about, propagate_version = true, disable_help_subcommand = true)]
+#[command(name = "coldgap", version, about, propagate_version = true, after_help = EXAMPLES)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
 }
+
+const EXAMPLES: &str = "Examples:
+  coldgap demo                              the whole story, no data needed
+  coldgap inspect prod.csv.gz               what a trace is like, and what to run next
+  coldgap gap prod.csv.gz -c 10% -b 300/s   what it advertises, and what it recovers from";
 
 #[derive(Debug, Subcommand)]
 enum Command {
@@ -56,14 +68,45 @@ enum Command {
     Synth(synth::Args),
     Demo(demo::Args),
     Schema(schema::Args),
+    Completions(completions::Args),
+    Man(man::Args),
 }
+
+/// The program's declaration, complete: what it parses, what its help and its completions say.
+fn program() -> clap::Command {
+    let mut program = config::augmented(Cli::command());
+    program.build();
+    program
+}
+
+/// Has clap say what is wrong, or its help. A command of a few letters is too short for clap to see what was meant.
+fn exit(mut error: clap::Error, program: &clap::Command) -> ! {
+    if error.kind() == ErrorKind::InvalidSubcommand
+        && let Some(ContextValue::String(word)) = error.get(ContextKind::InvalidSubcommand)
+        && let Some(meant) = nearest(word, program.get_subcommands().map(clap::Command::get_name))
+    {
+        error.insert(ContextKind::SuggestedSubcommand, ContextValue::Strings(vec![meant.to_string()]));
+    }
+    error.exit()
+}
+
+/// The arguments of this process with those from the environment and coldgap.toml.
+static ARGUMENTS: OnceLock<Vec<OsString>> = OnceLock::new();
 
 /// Runs the command line of this process.
 ///
 /// # Errors
 /// Everything expected that can go wrong; clap's own usage errors exit with 2 by themselves.
 pub fn main() -> Result<()> {
-    let cli = Cli::parse();
+    let program = program();
+    let config::Resolved { words, notes, printed } = config::resolve(&program, std::env::args_os().collect())?;
+    notes.iter().for_each(|note| eprintln!("{note}"));
+    if let Some(printed) = printed {
+        return print(&printed);
+    }
+    let matches = program.clone().try_get_matches_from(&words).unwrap_or_else(|error| exit(error, &program));
+    let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    ARGUMENTS.get_or_init(|| words);
     let interrupt = Interrupt::on_signals()?;
     let done = match &cli.command {
         Command::Gap(args) => gap::run(args, &interrupt),
@@ -80,6 +123,8 @@ pub fn main() -> Result<()> {
         Command::Synth(args) => synth::run(args, &interrupt),
         Command::Demo(args) => demo::run(args),
         Command::Schema(args) => schema::run(args),
+        Command::Completions(args) => completions::run(args),
+        Command::Man(args) => man::run(args),
     };
     // An interrupt shows itself as whatever it broke off first.
     match done {
@@ -90,8 +135,12 @@ pub fn main() -> Result<()> {
 
 /// Prints to standard output. A reader that went away (`| head`) is a silent success.
 fn print(text: &str) -> Result<()> {
+    print_bytes(text.as_bytes())
+}
+
+fn print_bytes(bytes: &[u8]) -> Result<()> {
     let mut stdout = io::stdout().lock();
-    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+    match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
         Err(cause) if cause.kind() != io::ErrorKind::BrokenPipe => {
             Err(Error::usage(format!("cannot write to standard output: {cause}")))
         }
@@ -100,15 +149,16 @@ fn print(text: &str) -> Result<()> {
 }
 
 /// Flags that change no result, with their value in the same word.
-const UNTOLD: [&str; 6] = ["-o", "-j", "--output=", "--threads=", "--memory=", "--journal="];
+const UNTOLD: [&str; 7] = ["-o", "-j", "--output=", "--threads=", "--memory=", "--journal=", "--config="];
 
-/// This process's command line without what does not change a result: outputs, threads, memory, journal.
+/// This process's command line without what does not change a result: outputs, threads, memory, journal. What came from the
+/// environment or a file stands in it, so that it gives the same result without them.
 fn command_line() -> String {
     let mut words = vec!["coldgap".to_string()];
-    let mut arguments = std::env::args().skip(1);
+    let mut arguments = ARGUMENTS.get().into_iter().flatten().skip(1).map(|word| word.to_string_lossy());
     while let Some(argument) = arguments.next() {
-        match argument.as_str() {
-            "-o" | "--output" | "-j" | "--threads" | "--memory" | "--journal" => {
+        match argument.as_ref() {
+            "-o" | "--output" | "-j" | "--threads" | "--memory" | "--journal" | "--config" => {
                 arguments.next();
             }
             word if UNTOLD.iter().any(|flag| word.starts_with(flag)) => {}

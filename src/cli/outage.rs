@@ -20,7 +20,7 @@ use std::path::{Path, PathBuf};
 
 /// One outage told as a timeline: trigger, loop, recovery or not; what breaks the loop
 #[derive(Debug, Args)]
-#[command(after_long_help = words_help() + "\n" + &gates::text::fields(OutageReport::fields()))]
+#[command(after_help = EXAMPLES, after_long_help = words_help() + "\n" + &gates::text::fields(OutageReport::fields()))]
 pub struct OutageArgs {
     #[command(flatten)]
     setup: SetupArgs,
@@ -49,6 +49,11 @@ pub struct OutageArgs {
     gates: GateArgs,
 }
 
+const EXAMPLES: &str = "Examples:
+  coldgap outage prod.parquet -c 10% -b 300/s
+  coldgap outage prod.parquet -c 10% -b 300/s --lose 1/8 --at 2h
+  coldgap outage prod.parquet --scenario restart.toml -o outage.json";
+
 fn words_help() -> String {
     let mut out = String::new();
     for (title, words) in [("Triggers", TRIGGERS), ("Remedies, for scenario files", REMEDIES)] {
@@ -60,8 +65,10 @@ fn words_help() -> String {
         }
         out.push('\n');
     }
-    let _ =
-        write!(out, "A scenario file, with every field (more are in the folder scenarios of the source):\n\n{EXAMPLE}");
+    let _ = write!(
+        out,
+        "A scenario file, with every field (more are in the folder scenarios of the source):\n\n{EXAMPLE}\n{EXAMPLES}"
+    );
     out
 }
 

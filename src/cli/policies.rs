@@ -13,8 +13,12 @@ const WIDTH: usize = 100;
 
 /// List the eviction policies and admission filters, or document one
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  coldgap policies
+  coldgap policies s3fifo")]
 pub struct Args {
     /// The policy or filter to document
+    #[arg(value_name = "POLICY|FILTER")]
     name: Option<String>,
 }
 

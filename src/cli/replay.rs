@@ -21,7 +21,7 @@ use std::time::Instant;
 
 /// Miss ratios: policies by cache sizes
 #[derive(Debug, clap::Args)]
-#[command(after_long_help = gates::text::fields(ReplayReport::fields()))]
+#[command(after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n\n{}", gates::text::fields(ReplayReport::fields())))]
 pub struct Args {
     /// Trace files; - reads standard input
     #[arg(required = true, value_name = "TRACE")]
@@ -42,10 +42,15 @@ pub struct Args {
     /// Note every finished cell in this folder; a rerun takes it from there instead of replaying it again
     #[arg(long, value_name = "DIR", help_heading = "Memory and time")]
     journal: Option<PathBuf>,
-    /// Write the result to a file, by extension: .json, .csv or .parquet; - is standard output (may be repeated)
+    /// Write the result to a file, by extension: .json, .csv, .parquet, .md or .html; - is standard output (may be repeated)
     #[arg(short, long, value_name = "FILE")]
     output: Vec<PathBuf>,
 }
+
+const EXAMPLES: &str = "Examples:
+  coldgap replay prod.parquet -c 1%,10% -p all
+  coldgap replay prod.parquet -p lru,s3fifo --curve
+  coldgap replay prod.parquet -p lru --curve --sample 1% -o curve.csv";
 
 /// Runs it. After an interrupt it prints what is done, marked as partial, and writes no file.
 ///

@@ -4,12 +4,12 @@ use super::gate_args::{self, GateArgs};
 use super::print;
 use super::target::{self, Target};
 use crate::error::Result;
-use crate::report::frame::Table;
 use crate::report::gates::{self, Gated};
+use crate::report::render::Render;
 use crate::report::replay::ReplayReport;
+use crate::report::sheet::look::Look;
 use crate::report::saved::{self, Saved};
 use crate::report::{compare, knobs, outage, text};
-use serde::Serialize;
 use std::path::PathBuf;
 
 /// A saved report as text or in another format, the same as when it was made
@@ -20,7 +20,7 @@ pub struct Args {
     saved: PathBuf,
     #[command(flatten)]
     gates: GateArgs,
-    /// Write the report to a file, by extension: .json, .csv or .parquet; - is standard output (may be repeated)
+    /// Write the report to a file, by extension: .json, .csv, .parquet, .md or .html; - is standard output (may be repeated)
     #[arg(short, long, value_name = "FILE")]
     output: Vec<PathBuf>,
 }
@@ -33,7 +33,7 @@ pub fn run(args: &Args) -> Result<()> {
     let targets = target::open(&args.output)?;
     match saved::read(&args.saved)? {
         Saved::Gap(report) => args.show(targets, *report, text::render),
-        Saved::Compare(report) => args.show(targets, *report, compare::render),
+        Saved::Compare(report) => args.show(targets, *report, |report| compare::render(report, &Look::FILE)),
         Saved::Outage(report) => args.show(targets, *report, outage::text::render),
         Saved::Replay(report) => args.show(targets, *report, ReplayReport::render),
         Saved::Sensitivity(report) => args.show(targets, *report, knobs::text::sensitivity),
@@ -42,12 +42,7 @@ pub fn run(args: &Args) -> Result<()> {
 }
 
 impl Args {
-    fn show<R: Serialize + Table + Gated>(
-        &self,
-        targets: Vec<Target>,
-        mut report: R,
-        text: impl Fn(&R) -> String,
-    ) -> Result<()> {
+    fn show<R: Render + Gated>(&self, targets: Vec<Target>, mut report: R, text: impl Fn(&R) -> String) -> Result<()> {
         let asked = self.gates.parse::<R>(&report.scope())?;
         if !asked.is_empty() {
             gates::judge(&asked, &mut report);

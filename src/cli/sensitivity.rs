@@ -15,13 +15,16 @@ use clap::Args;
 
 /// Which knob moves the load the service can recover from: timeout, queue, retries, single-flight, eviction
 #[derive(Debug, Args)]
-#[command(after_long_help = gates::text::fields(SensitivityReport::fields()))]
+#[command(after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n\n{}", gates::text::fields(SensitivityReport::fields())))]
 pub struct SensitivityArgs {
     #[command(flatten)]
     setup: SetupArgs,
     #[command(flatten)]
     gates: GateArgs,
 }
+
+const EXAMPLES: &str = "Examples:
+  coldgap sensitivity prod.parquet -c 10% -b 300/s";
 
 /// Runs it.
 ///

@@ -54,7 +54,7 @@ pub struct SetupArgs {
     threads: usize,
     #[command(flatten)]
     reading: TraceArgs,
-    /// Write the report to a file, by extension: .json, .csv or .parquet; - is standard output (may be repeated)
+    /// Write the report to a file, by extension: .json, .csv, .parquet, .md or .html; - is standard output (may be repeated)
     #[arg(short, long, value_name = "FILE")]
     output: Vec<PathBuf>,
 }

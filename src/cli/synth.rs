@@ -10,7 +10,7 @@ use std::path::PathBuf;
 
 /// Make a trace from a recipe: the same recipe and seed give the same bytes
 #[derive(Debug, clap::Args)]
-#[command(after_long_help = example())]
+#[command(after_help = EXAMPLES, after_long_help = example())]
 pub struct Args {
     /// The recipe, a TOML file
     recipe: PathBuf,
@@ -23,8 +23,12 @@ pub struct Args {
     seed: Option<u64>,
 }
 
+const EXAMPLES: &str = "Examples:
+  coldgap synth recipe.toml -o trace.parquet
+  coldgap synth recipe.toml -o trace.csv.gz --seed 2";
+
 fn example() -> String {
-    format!("The fields of a recipe:\n\n{}", recipe::EXAMPLE)
+    format!("The fields of a recipe:\n\n{}\n{EXAMPLES}", recipe::EXAMPLE)
 }
 
 /// # Errors

@@ -1,11 +1,10 @@
-//! Where a report goes, by the target's ending: JSON, CSV or Parquet, or JSON on standard output.
+//! Where a report goes, by the target's ending: JSON, CSV, Parquet, Markdown or HTML, or JSON on standard output.
 
 use super::output::Output;
 use super::print;
 use crate::error::{Error, Kind, Result};
-use crate::report::frame::{self, Table};
-use crate::report::json;
-use serde::Serialize;
+use crate::report::render::Render;
+use crate::report::{frame, html, json, markdown};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -15,6 +14,8 @@ pub enum Target {
     Json(Output),
     Csv(Output),
     Parquet(Output),
+    Markdown(Output),
+    Html(Output),
 }
 
 impl Target {
@@ -27,20 +28,19 @@ impl Target {
             "json" => Ok(Target::Json(Output::create(path)?)),
             "csv" => Ok(Target::Csv(Output::create(path)?)),
             "parquet" => Ok(Target::Parquet(Output::create(path)?)),
+            "md" | "markdown" => Ok(Target::Markdown(Output::create(path)?)),
+            "html" | "htm" => Ok(Target::Html(Output::create(path)?)),
             _ => Err(Error::usage(format!("cannot tell the output's type from '{}'", path.display()))
-                .hint("end its name in .json, .csv or .parquet; - writes JSON to standard output")),
+                .hint("end its name in .json, .csv, .parquet, .md or .html; - writes JSON to standard output")),
         }
     }
 
-    fn write(self, report: &(impl Serialize + Table)) -> Result<()> {
+    fn write(self, report: &impl Render) -> Result<()> {
         match self {
             Target::Stdout => print(&json::render(report)?),
-            Target::Json(mut output) => {
-                let text = json::render(report)?;
-                let written = output.write_all(text.as_bytes());
-                written.map_err(|cause| Error::file(Kind::Usage, output.path(), "write the output", &cause))?;
-                output.finish()
-            }
+            Target::Json(output) => write_text(output, &json::render(report)?),
+            Target::Markdown(output) => write_text(output, &markdown::render(&report.page())),
+            Target::Html(output) => write_text(output, &html::render(&report.page())),
             Target::Csv(mut output) => {
                 frame::write_csv(report, &mut output)?;
                 output.finish()
@@ -51,6 +51,12 @@ impl Target {
             }
         }
     }
+}
+
+fn write_text(mut output: Output, text: &str) -> Result<()> {
+    let written = output.write_all(text.as_bytes());
+    written.map_err(|cause| Error::file(Kind::Usage, output.path(), "write the output", &cause))?;
+    output.finish()
 }
 
 /// Opens all targets, before the work starts.
@@ -65,7 +71,7 @@ pub fn open(paths: &[PathBuf]) -> Result<Vec<Target>> {
 ///
 /// # Errors
 /// A target that cannot be written to its end.
-pub fn write(targets: Vec<Target>, report: &(impl Serialize + Table)) -> Result<bool> {
+pub fn write(targets: Vec<Target>, report: &impl Render) -> Result<bool> {
     let mut to_stdout = false;
     for target in targets {
         to_stdout |= matches!(target, Target::Stdout);

@@ -15,7 +15,7 @@ use clap::Args;
 
 /// What loading the hottest keys beforehand buys, and how many cache nodes may restart, how fast
 #[derive(Debug, Args)]
-#[command(after_long_help = gates::text::fields(WarmupReport::fields()))]
+#[command(after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n\n{}", gates::text::fields(WarmupReport::fields())))]
 pub struct WarmupArgs {
     #[command(flatten)]
     setup: SetupArgs,
@@ -25,6 +25,9 @@ pub struct WarmupArgs {
     #[command(flatten)]
     gates: GateArgs,
 }
+
+const EXAMPLES: &str = "Examples:
+  coldgap warmup prod.parquet -c 10% -b 300/s --shards 8";
 
 /// Runs it.
 ///

@@ -6,15 +6,14 @@
 
 mod assumptions;
 mod build;
-mod markdown;
 mod metric;
 mod noise;
+pub mod page;
 mod sentence;
 mod side;
 mod text;
 
 pub use build::build;
-pub use markdown::markdown;
 pub use side::{Choice, View};
 pub use text::render;
 

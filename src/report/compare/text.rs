@@ -1,51 +1,54 @@
 //! The comparison for reading in a terminal.
 
-use super::sentence::{cut, name_of};
+use super::sentence::name_of;
 use super::{Change, CompareReport, Decision, Direction, Material};
 use crate::report::assumptions::percent;
-use crate::report::outage::text::{line, list, wrapped};
+use crate::report::gates;
+use crate::report::sheet::Sheet;
+use crate::report::sheet::columns::Columns;
+use crate::report::sheet::look::{Look, Tone};
 use crate::units::{Demand, Rate, Seconds, significant};
 
 /// The whole report.
-pub fn render(report: &CompareReport) -> String {
-    let mut out = String::new();
-    line(&mut out, "");
-    line(&mut out, &wrapped(&report.verdict.headline, "  "));
+pub fn render(report: &CompareReport, look: &Look) -> String {
+    let mut sheet = Sheet::new(look);
+    sheet.blank();
+    sheet.prose("  ", &report.verdict.headline);
     if !report.verdict.capacity.is_empty() {
-        line(&mut out, "");
-        line(&mut out, &wrapped(&report.verdict.capacity, "  "));
+        sheet.blank();
+        sheet.prose("  ", &report.verdict.capacity);
     }
-    line(&mut out, "");
-    changes(&mut out, report);
-    cuts(&mut out, report);
-    list(&mut out, "WARNINGS", &report.head.warnings);
-    list(&mut out, "ASSUMPTIONS", &report.head.assumptions);
-    provenance(&mut out, report);
-    out
+    sheet.blank();
+    changes(&mut sheet, report);
+    cuts(&mut sheet, report);
+    sheet.text(&gates::text::section(&report.head.gates));
+    sheet.list("WARNINGS", &report.head.warnings);
+    sheet.list("ASSUMPTIONS", &report.head.assumptions);
+    sheet.provenance(&report.head, super::page::sources(report));
+    sheet.finish()
 }
 
-fn changes(out: &mut String, report: &CompareReport) {
-    line(out, "  WHAT CHANGES, and what of it is more than noise");
-    let row = |cells: [&str; 5], verdict: &str| {
-        let [name, before, after, change, noise] = cells;
-        format!("    {name:<34} {before:>11} {after:>11} {change:>9} {noise:>18}  {verdict}")
-    };
+fn changes(sheet: &mut Sheet, report: &CompareReport) {
+    sheet.line("  WHAT CHANGES, and what of it is more than noise");
     let (before, after) = names(report);
-    line(out, &row(["", &before, &after, "change", "noise"], ""));
+    let mut table =
+        Columns::new(4).left("", 22).right(before, 11).right(after, 11).right("change", 9).right("noise", 17).left("", 18).after(2);
     for change in &report.changes {
-        let cells = cells(change);
-        let cells = [0, 1, 2, 3, 4].map(|i| cells[i].as_str());
-        line(out, &row(cells, word(change)));
+        let row = cells(change).into_iter().chain([word(change).to_string()]);
+        match change.direction {
+            Direction::Better => table.row_in(Tone::Good, row),
+            Direction::Worse => table.row_in(Tone::Bad, row),
+            Direction::Neither => table.row(row),
+        }
     }
-    line(
-        out,
-        &wrapped(
-            "noise: between which changes chance alone may put this one (95%); no material change where that holds 0. hidden: sure \
-             to heal below it; measured: the middle of what simulated outages say.",
-            "    ",
-        ),
+    sheet.table(&table);
+    sheet.prose(
+        "    ",
+        "noise: between which changes chance alone may put this one (95%); no material change where that holds none at all. hidden: \
+         sure to heal below it; measured: the middle of what simulated outages say. backend to lose: the smallest that \
+         survives losing so much of the cache; load that loses: the largest that does.",
     );
-    line(out, "");
+    sheet.blank();
 }
 
 /// Name, baseline, candidate, change and noise of a row for reading.
@@ -137,51 +140,27 @@ pub fn loss(share: f64) -> String {
     }
 }
 
-fn cuts(out: &mut String, report: &CompareReport) {
-    let Some(first) = report.decisions.first() else { return };
-    let Some(saving) = first.looks_like_ratio else { return };
+fn cuts(sheet: &mut Sheet, report: &CompareReport) {
+    let Some(saving) = report.decisions.first().and_then(|decision| decision.looks_like_ratio) else { return };
     let carried = Rate::answers(report.baseline.load_per_second);
-    line(out, &format!("  IF YOU CUT THE BACKEND, still to carry {carried} and survive losing..."));
+    sheet.line(&format!("  IF YOU CUT THE BACKEND, still to carry {carried} and survive losing..."));
+    let heads = report.decisions.iter().map(|decision| loss(decision.loss_ratio));
+    let mut table = heads.fold(Columns::new(4).left("", 10), |table, head| table.right(head, 11));
     let row = |name: &str, of: &dyn Fn(&Decision) -> String| {
-        let cells: String = report.decisions.iter().map(|decision| format!("{:>12}", of(decision))).collect();
-        format!("    {name:<12} {cells}")
+        std::iter::once(name.to_string()).chain(report.decisions.iter().map(of)).collect::<Vec<_>>()
     };
-    line(out, &row("", &|decision| loss(decision.loss_ratio)));
-    line(out, &row("looks like", &|_| signed(-saving, percent)));
-    line(
-        out,
-        &row("is", &|decision| match (decision.material, decision.is_ratio) {
-            (Material::No, _) => "no change".to_string(),
-            (_, Some(share)) => format!("{}{}", signed(-share, percent), if cut(decision).is_some_and(|text| text.ends_with(')')) { "?" } else { "" }),
-            (_, None) => "unknown".to_string(),
-        }),
+    table.row(row("looks like", &|_| signed(-saving, percent)));
+    table.row(row("is", &|decision| match (decision.material, decision.is_ratio) {
+        (Material::No, _) => "no change".to_string(),
+        (Material::Yes, Some(share)) => signed(-share, percent),
+        (Material::Unknown, Some(share)) => format!("{}?", signed(-share, percent)),
+        (_, None) => "unknown".to_string(),
+    }));
+    sheet.table(&table);
+    sheet.prose(
+        "    ",
+        "looks like: as misses change; is: as the least backend that survives this loss changes; no change: within the noise; ?: \
+         noise unknown.",
     );
-    line(
-        out,
-        &wrapped(
-            "looks like: as misses change; is: as the least backend that survives this loss changes; no change: within the noise; ?: noise unknown.",
-            "    ",
-        ),
-    );
-    line(out, "");
-}
-
-fn provenance(out: &mut String, report: &CompareReport) {
-    line(out, "PROVENANCE");
-    let head = &report.head;
-    line(out, &format!("  {} {}, report schema {}", head.tool.name, head.tool.version, head.schema_version));
-    line(out, &format!("  {}", head.command));
-    for (name, side) in [("baseline", &report.baseline), ("candidate", &report.candidate)] {
-        line(
-            out,
-            &format!(
-                "  {name:<10} {} with {}, backend {}, from {}, fingerprint {}",
-                side.policy,
-                side.cache(),
-                side.backend(),
-                side.source,
-                side.fingerprint
-            ),
-        );
-    }
+    sheet.blank();
 }

@@ -2,6 +2,7 @@
 //! reading ([`text`]).
 
 mod build;
+pub(super) mod page;
 mod sentence;
 pub mod text;
 

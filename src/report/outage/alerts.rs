@@ -34,19 +34,7 @@ pub(super) fn lines(report: &OutageReport) -> Vec<String> {
         "  WHICH ALERT tells an outage that stays from one that heals ({} simulated losses)",
         alerts.runs
     )];
-    match (alerts.survived_loss_ratio, alerts.fatal_loss_ratio) {
-        (_, None) => {
-            out.push("    Every loss healed, that of everything too: there is nothing to tell apart.".to_string())
-        }
-        (None, Some(_)) => {
-            out.push("    Not even the smallest loss healed: there is nothing to tell apart.".to_string())
-        }
-        (Some(survived), Some(fatal)) => out.push(format!(
-            "    Losing up to {} of the cache healed every time, losing {} did not.",
-            percent(survived),
-            percent(fatal)
-        )),
-    }
+    out.push(format!("    {}", told_apart(alerts)));
     if alerts.signals.is_empty() {
         return out;
     }
@@ -59,17 +47,10 @@ pub(super) fn lines(report: &OutageReport) -> Vec<String> {
         "fires within"
     ));
     for row in &alerts.signals {
-        let value = |value: f64| match row.signal {
-            Signal::LeastWait => Seconds(value).to_string(),
-            _ => percent(value),
-        };
+        let value = |value: f64| value_text(row, value);
         out.push(format!(
             "    {:<30} {:>14} {:>14} {:>14} {:>14}",
-            match row.signal {
-                Signal::LeastWait => "shortest wait in the queue",
-                Signal::TimeoutRate => "timeouts per lookup",
-                Signal::MissRatio => "misses per lookup",
-            },
+            name(row),
             value(row.healed_most),
             value(row.stayed_least),
             row.threshold.map_or("overlap".to_string(), value),
@@ -80,4 +61,34 @@ pub(super) fn lines(report: &OutageReport) -> Vec<String> {
         out.push(format!("    Users feel it within {} (less than 97% answered in time).", Seconds(felt)));
     }
     out
+}
+
+/// Between which losses there is something to tell apart.
+pub(super) fn told_apart(alerts: &Alerts) -> String {
+    match (alerts.survived_loss_ratio, alerts.fatal_loss_ratio) {
+        (_, None) => "Every loss healed, that of everything too: there is nothing to tell apart.".to_string(),
+        (None, Some(_)) => "Not even the smallest loss healed: there is nothing to tell apart.".to_string(),
+        (Some(survived), Some(fatal)) => format!(
+            "Losing up to {} of the cache healed every time, losing {} did not.",
+            percent(survived),
+            percent(fatal)
+        ),
+    }
+}
+
+/// The signal in words.
+pub(super) fn name(row: &SignalRow) -> &'static str {
+    match row.signal {
+        Signal::LeastWait => "shortest wait in the queue",
+        Signal::TimeoutRate => "timeouts per lookup",
+        Signal::MissRatio => "misses per lookup",
+    }
+}
+
+/// A value of the signal in words.
+pub(super) fn value_text(row: &SignalRow, value: f64) -> String {
+    match row.signal {
+        Signal::LeastWait => Seconds(value).to_string(),
+        _ => percent(value),
+    }
 }

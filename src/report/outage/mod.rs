@@ -5,6 +5,7 @@ pub(super) mod assumptions;
 mod build;
 pub mod demo;
 mod names;
+pub(super) mod page;
 mod sentence;
 pub mod text;
 mod timeline;

@@ -1,0 +1,56 @@
+//! The trace itself: its load over time, and what misses of it with the baseline.
+
+use super::{Group, load};
+use crate::report::WindowRow;
+use crate::report::page::{Axis, Cell, Chart, Figure, Mark, Section, Table, Unit};
+use crate::units::{Seconds, grouped, significant};
+
+/// Load over time, at the first cache size.
+pub(super) fn section(group: &Group, prefix: String) -> Section {
+    let trace = group.trace;
+    let (Some(baseline), width) = (group.baseline(), trace.window_seconds) else { return Section::default() };
+    let mut table = Table::new(
+        format!("windows of {}, a second", Seconds(width)),
+        &[
+            ("start_seconds", "from"),
+            ("requests_per_second", "requests"),
+            ("misses_per_second", "misses"),
+            ("warmup", "warm-up"),
+        ],
+    );
+    let own = |window: &&WindowRow| {
+        window.trace == trace.name && window.policy == baseline.policy && window.cache_capacity == baseline.capacity()
+    };
+    for window in group.report.windows.iter().filter(own) {
+        table.row([
+            Cell::seconds(window.start_seconds),
+            Cell::rate(window.requests as f64 / width),
+            Cell::rate(window.misses as f64 / width),
+            Cell::text(if window.warmup { "yes" } else { "" }),
+        ]);
+    }
+    let chart = Chart {
+        x: Axis::linear("into the trace", Unit::Seconds),
+        y: Axis::linear("a second", Unit::Number),
+        marks: vec![
+            Mark::line("start_seconds", "requests_per_second", "requests"),
+            Mark::line("start_seconds", "misses_per_second", &format!("misses ({})", baseline.policy)),
+        ],
+    };
+    let mean = trace.requests as f64 / trace.span_seconds.max(f64::MIN_POSITIVE);
+    let caption = format!(
+        "The busiest {} begin {} into the trace, with {}: {}x the mean of all.",
+        Seconds(width),
+        Seconds(trace.today_at_seconds),
+        load(Some(trace.today_per_second)),
+        significant(trace.today_per_second / mean)
+    );
+    Section::new(format!("{prefix}trace"), "The trace")
+        .prose(format!(
+            "{} requests on {} objects in {}.",
+            grouped(trace.requests),
+            grouped(trace.objects),
+            Seconds(trace.span_seconds)
+        ))
+        .figure(Figure { id: format!("{prefix}load-chart"), caption, chart, table })
+}

@@ -1,0 +1,237 @@
+"use strict";
+// Draws a figure's chart from its table. The figure's attribute data-chart says which columns are drawn, and how; the colours
+// are the page's, so that light, dark and print need no other chart.
+
+const MARKERS = ["circle", "square", "triangle", "diamond", "cross", "star", "wye", "plus"];
+const DASHES = ["", "6 3", "2 3", "9 3 2 3", "12 4", "4 2 1 2", "1 4", "8 2 2 2 2 2"];
+const FEW_POINTS = 40;
+const NARROW = 520;
+
+// The rows of a table: per column its number (null where there is none) and its words.
+const rowsOf = (table) => {
+  const keys = Array.from(table.tHead.rows[0].cells, (cell) => cell.dataset.key);
+  const value = (cell) => ({ number: "n" in cell.dataset ? Number(cell.dataset.n) : null, words: cell.textContent });
+  return Array.from(table.tBodies[0].rows, (row) =>
+    Object.fromEntries(Array.from(row.cells, (cell, column) => [keys[column], value(cell)])));
+};
+
+// What an axis reads of a column.
+const reader = (axis, column) => (row) => (axis.scale === "category" ? row[column].words : row[column].number);
+
+// The lines of a mark: one per name in its column `series`, in the table's order.
+const seriesOf = (mark, rows) => {
+  if (mark.series === null) return [{ name: mark.name, rows }];
+  const names = Array.from(new Set(rows.map((row) => row[mark.series].words)));
+  return names.map((name) => ({ name, rows: rows.filter((row) => row[mark.series].words === name) }));
+};
+
+// All lines of a chart, each with a look of its own: colour, dash and marker.
+const linesOf = (chart, rows) => {
+  const lines = [];
+  for (const mark of chart.marks.filter((mark) => mark.mark === "line")) {
+    const x = reader(chart.x, mark.x);
+    const y = reader(chart.y, mark.y);
+    for (const { name, rows: own } of seriesOf(mark, rows)) {
+      const look = lines.length % MARKERS.length;
+      const points = own.filter((row) => x(row) !== null && y(row) !== null);
+      if (points.length > 0) {
+        const colour = mark.dashed ? "var(--faint-ink)" : `var(--series-${look + 1})`;
+        lines.push({ name, x, y, points, colour, dash: mark.dashed ? "3 3" : DASHES[look], marker: MARKERS[look] });
+      }
+    }
+  }
+  return lines;
+};
+
+const FILLS = {
+  plain: "var(--series-1)",
+  good: "var(--good-fill)",
+  bad: "url(#hatched)",
+};
+
+// A few words beside a mark, readable on anything.
+const words = (data, options) =>
+  Plot.text(data, { fill: "var(--ink)", stroke: "var(--paper)", strokeWidth: 5, fontSize: 12, lineWidth: 30, ...options });
+
+const axisOf = (axis, size, values) => ({
+  label: axis.label,
+  type: axis.scale === "category" ? undefined : axis.scale,
+  tickFormat: axis.scale === "log" ? (value) => (isRound(value, axis.unit) ? formats[axis.unit](value) : "") : formats[axis.unit],
+  ticks: axis.scale === "category" ? undefined : Math.max(3, Math.round(size / 80)),
+  zero: axis.scale === "linear",
+  nice: axis.scale === "linear",
+  base: axis.unit === "bytes" ? 2 : 10,
+  domain: values,
+});
+
+// On a logarithmic axis only some ticks are written out.
+const isRound = (value, unit) => {
+  const base = unit === "bytes" ? 1024 : 10;
+  const power = Math.log(value) / Math.log(base);
+  return unit === "bytes" || Math.abs(power - Math.round(power)) < 1e-6 || /^[25]0*$/.test(significant(value).replace(/^0\.0*/, ""));
+};
+
+// Everything but the lines.
+const marksOf = (chart, rows, middle) => {
+  const marks = [];
+  let raised = 0;
+  for (const mark of chart.marks) {
+    if (mark.mark === "zone") {
+      const zone = [mark];
+      marks.push(Plot.rect(zone, { x1: "from", x2: "to", fill: "url(#hatched)", fillOpacity: 0.35, ariaLabel: "zone" }));
+      marks.push(words(zone, { x: (it) => (it.from + it.to) / 2, text: "name", frameAnchor: "bottom", dy: -6 }));
+    }
+    if (mark.mark === "bar") {
+      const y = (row) => row[mark.y].words;
+      const x1 = mark.from === null ? () => 0 : (row) => row[mark.from].number;
+      const x2 = (row) => row[mark.to].number;
+      const known = rows.filter((row) => x1(row) !== null && x2(row) !== null);
+      marks.push(Plot.barX(known, { y, x1, x2, fill: FILLS[mark.fill], stroke: mark.fill === "bad" ? "var(--bad)" : "none", insetTop: 3, insetBottom: 3, ariaLabel: "bar" }));
+      const text = (row) => row[mark.to].words;
+      marks.push(words(known.filter((row) => x2(row) >= 0), { y, x: x2, text, textAnchor: "start", dx: 5 }));
+      marks.push(words(known.filter((row) => x2(row) < 0), { y, x: x2, text, textAnchor: "end", dx: -5 }));
+    }
+    if (mark.mark === "tick") {
+      const known = rows.filter((row) => row[mark.x].number !== null);
+      marks.push(Plot.tickX(known, { y: (row) => row[mark.y].words, x: (row) => row[mark.x].number, stroke: "var(--ink)", strokeWidth: 2, strokeDasharray: "2 2", ariaLabel: "tick" }));
+    }
+    if (mark.mark === "rule" && mark.across === "x") {
+      marks.push(Plot.ruleX([mark.at], { stroke: "var(--ink)", strokeWidth: 1.5, strokeDasharray: "5 3", ariaLabel: "rule" }));
+      const left = mark.at > middle;
+      marks.push(words([mark.at], { x: (at) => at, text: () => mark.name, frameAnchor: "top", textAnchor: left ? "end" : "start", dx: left ? -5 : 5, dy: -16 + 14 * raised }));
+      raised += 1;
+    }
+    if (mark.mark === "rule" && mark.across === "y") {
+      marks.push(Plot.ruleY([mark.at], { stroke: "var(--ink)", strokeWidth: 1.5, strokeDasharray: "5 3", ariaLabel: "rule" }));
+      marks.push(words([mark.at], { y: (at) => at, text: () => mark.name, frameAnchor: "left", textAnchor: "start", dx: 6, dy: -9 }));
+    }
+  }
+  return marks;
+};
+
+// The names of lines at that end where they lie farther apart, pushed apart where they would overlap.
+const nameLines = (svg, lines, right) => {
+  const x = svg.scale("x");
+  const y = svg.scale("y");
+  const end = (line, last) => line.points[last ? line.points.length - 1 : 0];
+  const places = lines.map((line) => ({
+    line,
+    x: x.apply(line.x(end(line, true))),
+    y: y.apply(line.y(end(line, true))),
+  }));
+  places.sort((a, b) => a.y - b.y);
+  const step = 15;
+  for (let i = 1; i < places.length; i += 1) places[i].at = 0;
+  places.forEach((place, i) => {
+    place.at = i === 0 ? place.y : Math.max(place.y, places[i - 1].at + step);
+  });
+  const lowest = Number(svg.getAttribute("height")) - 30;
+  for (let i = places.length - 1, most = lowest; i >= 0; i -= 1, most -= step) places[i].at = Math.min(places[i].at, most);
+  const layer = d3.select(svg).append("g").attr("class", "names").attr("font-size", 12);
+  for (const place of places) {
+    layer.append("path").attr("d", `M${place.x + 4},${place.y}L${right - 4},${place.at}`).attr("stroke", place.line.colour).attr("stroke-opacity", 0.5).attr("fill", "none");
+    layer.append("text").attr("x", right).attr("y", place.at).attr("dy", "0.35em").attr("fill", "var(--ink)").text(place.line.name);
+  }
+};
+
+// What each look means, above the chart.
+const keyOf = (chart, lines, named) => {
+  const list = document.createElement("ul");
+  list.className = "key";
+  const add = (name, draw) => {
+    const item = list.appendChild(document.createElement("li"));
+    const swatch = d3.select(item).append("svg").attr("width", 28).attr("height", 12).attr("aria-hidden", "true");
+    draw(swatch);
+    item.append(name);
+  };
+  for (const mark of chart.marks) {
+    if (mark.mark === "bar" && mark.name) {
+      add(mark.name, (svg) => svg.append("rect").attr("width", 28).attr("height", 12).attr("fill", FILLS[mark.fill]).attr("stroke", mark.fill === "bad" ? "var(--bad)" : "none"));
+    }
+    if (mark.mark === "tick") {
+      add(mark.name, (svg) => svg.append("path").attr("d", "M14,0V12").attr("stroke", "var(--ink)").attr("stroke-width", 2).attr("stroke-dasharray", "2 2"));
+    }
+  }
+  if (!named) {
+    for (const line of lines.filter((line) => line.name)) {
+      add(line.name, (svg) => {
+        svg.append("path").attr("d", "M0,6H28").attr("stroke", line.colour).attr("stroke-width", 2).attr("stroke-dasharray", line.dash);
+        svg.append("path").attr("d", d3.symbol(symbolOf(line.marker), 30)()).attr("transform", "translate(14,6)").attr("fill", line.colour);
+      });
+    }
+  }
+  return list.children.length > 0 ? list : null;
+};
+
+const symbolOf = (name) => d3[`symbol${name[0].toUpperCase()}${name.slice(1)}`];
+
+const HATCHED = '<pattern id="hatched" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">' +
+  '<rect width="6" height="6" fill="var(--bad-fill)"></rect><rect width="2" height="6" fill="var(--bad)"></rect></pattern>';
+
+// What a row says, for the pointer.
+const told = (table) => {
+  const heads = Array.from(table.tHead.rows[0].cells, (cell) => [cell.dataset.key, cell.textContent]);
+  return (row) => heads.filter(([key]) => row[key].words).map(([key, head]) => `${head || key}: ${row[key].words}`).join("\n");
+};
+
+const extent = (chart, rows, axis) => {
+  const columns = [];
+  for (const mark of chart.marks) {
+    if (mark.mark === "line") columns.push(mark[axis]);
+    if (axis === "x" && mark.mark === "bar") columns.push(mark.from, mark.to);
+    if (axis === "x" && mark.mark === "tick") columns.push(mark.x);
+  }
+  const known = columns.filter((column) => column !== null).flatMap((column) => rows.map((row) => row[column].number)).filter((number) => number !== null);
+  const at = chart.marks.filter((mark) => mark.mark === "rule" && mark.across === axis).map((mark) => mark.at);
+  return d3.extent([...known, ...at]);
+};
+
+// Draws, or draws again at the width that the figure has now.
+const draw = (figure, width) => {
+  const chart = JSON.parse(figure.dataset.chart);
+  const table = figure.querySelector("table");
+  const rows = rowsOf(table);
+  const place = figure.querySelector(".chart");
+  const lines = linesOf(chart, rows);
+  const narrow = width < NARROW;
+  const longest = (names) => Math.max(0, ...names.map((name) => name.length)) * 6.9;
+  const named = !narrow && lines.length > 1 && lines.length <= 8;
+  const bars = chart.y.scale === "category";
+  const categories = bars ? Array.from(new Set(rows.map((row) => row[chart.marks.find((mark) => "y" in mark).y].words))) : [];
+  const marginLeft = bars ? Math.min(longest(categories) + 16, width * 0.42) : 56;
+  const marginRight = named ? Math.min(longest(lines.map((line) => line.name)) + 30, 190) : bars ? 64 : 20;
+  const rules = chart.marks.filter((mark) => mark.mark === "rule" && mark.across === "x").length;
+  const marginTop = 26 + (bars ? 14 * rules : 0);
+  const height = bars ? marginTop + 44 + categories.length * 32 : narrow ? 250 : 320;
+  const [least, most] = extent(chart, rows, "x");
+  const middle = chart.x.scale === "log" ? Math.sqrt(least * most) : (Math.min(0, least) + most) / 2;
+  const x = axisOf(chart.x, width - marginLeft - marginRight);
+  const y = bars ? { label: null, domain: categories } : axisOf(chart.y, height - 60);
+  if (chart.x.scale === "category") Object.assign(x, { type: "point", domain: Array.from(new Set(lines.flatMap((line) => line.points.map(line.x)))) });
+  const tips = lines.map((line) => Plot.tip(line.points, Plot.pointer({ x: line.x, y: line.y, title: told(table), fill: "var(--paper)", stroke: "var(--line)" })));
+  const svg = Plot.plot({
+    width,
+    height,
+    marginLeft,
+    marginRight,
+    marginTop,
+    marginBottom: 40,
+    style: { fontSize: "12px", fontFamily: "inherit", background: "none" },
+    x: { ...x, grid: bars },
+    y: { ...y, grid: !bars },
+    marks: [
+      ...marksOf(chart, rows, middle),
+      ...lines.flatMap((line) => [
+        Plot.line(line.points, { x: line.x, y: line.y, stroke: line.colour, strokeWidth: 2, strokeDasharray: line.dash || undefined, ariaLabel: "line" }),
+        line.points.length <= FEW_POINTS ? Plot.dot(line.points, { x: line.x, y: line.y, symbol: line.marker, fill: line.colour, r: 3.5, ariaLabel: "dot" }) : null,
+      ]),
+      bars && least < 0 ? Plot.ruleX([0], { stroke: "var(--ink)" }) : null,
+      ...tips,
+    ],
+  });
+  d3.select(svg).insert("defs", ":first-child").html(HATCHED);
+  svg.setAttribute("role", "img");
+  svg.setAttribute("aria-label", `${figure.querySelector("figcaption").textContent} The numbers are in the table below.`);
+  if (named) nameLines(svg, lines, width - marginRight + 22);
+  place.replaceChildren(...[keyOf(chart, lines, named || lines.length < 2), svg].filter(Boolean));
+};

@@ -1,0 +1,75 @@
+"use strict";
+// What a reader can do with the page: copy, print, and read it at any width.
+
+const copied = (text, button) => {
+  const done = (said) => {
+    const before = button.textContent;
+    button.textContent = said;
+    setTimeout(() => { button.textContent = before; }, 1500);
+  };
+  // Some browsers give files no clipboard.
+  const byHand = () => {
+    const area = document.body.appendChild(document.createElement("textarea"));
+    area.value = text;
+    area.select();
+    done(document.execCommand("copy") ? "copied" : "not allowed to copy");
+    area.remove();
+    button.focus();
+  };
+  if (navigator.clipboard) navigator.clipboard.writeText(text).then(() => done("copied"), byHand);
+  else byHand();
+};
+
+const copyButton = (label, text) => {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.textContent = label;
+  button.addEventListener("click", () => copied(text(), button));
+  return button;
+};
+
+// A table as lines of tab-separated values: numbers as exact as the report has them.
+const tsv = (table) => {
+  const clean = (text) => text.replace(/\s+/g, " ").trim();
+  const value = (cell) => cell.dataset.n ?? clean(cell.textContent);
+  const head = Array.from(table.tHead.rows[0].cells, (cell) => cell.dataset.key);
+  const rows = Array.from(table.tBodies[0].rows, (row) => Array.from(row.cells, value));
+  return [head, ...rows].map((cells) => cells.join("\t")).join("\n") + "\n";
+};
+
+const drawAll = (width) => {
+  for (const figure of document.querySelectorAll("figure[data-chart]")) {
+    draw(figure, width ?? figure.querySelector(".chart").clientWidth);
+  }
+};
+
+const PRINTED = 680;
+let drawnAt = 0;
+
+const redraw = () => {
+  if (document.documentElement.clientWidth !== drawnAt) {
+    drawnAt = document.documentElement.clientWidth;
+    drawAll();
+  }
+};
+
+for (const box of document.querySelectorAll(".numbers")) {
+  const table = box.querySelector("table");
+  box.querySelector(".scroll").after(copyButton("Copy data", () => tsv(table)));
+}
+for (const code of document.querySelectorAll("pre.copied")) {
+  code.after(copyButton("Copy", () => code.textContent));
+}
+const folded = document.querySelectorAll("figure details");
+redraw();
+folded.forEach((details) => { details.open = false; });
+window.addEventListener("resize", redraw);
+window.addEventListener("beforeprint", () => {
+  folded.forEach((details) => { details.open = true; });
+  drawAll(PRINTED);
+});
+window.addEventListener("afterprint", () => {
+  folded.forEach((details) => { details.open = false; });
+  drawAll();
+});
+document.documentElement.classList.add("drawn");

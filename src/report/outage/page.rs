@@ -1,0 +1,337 @@
+//! The outage as a document: does it heal, how to come back, and the timeline that shows why.
+
+use super::sentence::share;
+use super::{Event, OutageReport, Phase, RemedyRow, WindowRow, alerts};
+use crate::report::page::{Answer, Axis, Cell, Chart, Figure, Mark, Page, Section, Table, Tone, Unit, maybe};
+use crate::report::words::{provenance, terms};
+use crate::units::{Demand, Rate, Seconds, grouped, grouped_rate};
+
+/// The document.
+pub fn page(report: &OutageReport) -> Page {
+    let config = &report.config;
+    let subtitle = format!(
+        "{} · {} with a cache of {} · backend {} · {} requests a second",
+        report.trace.name,
+        config.policy,
+        config.cache,
+        config.backend,
+        grouped_rate(report.verdict.load_per_second)
+    );
+    let mut page = Page::new("One outage, told", subtitle, &report.head);
+    page.answers = vec![heals(report), loop_breaker(report)];
+    let timeline = Timeline {
+        windows: &report.windows,
+        events: &report.events,
+        timeout_seconds: config.model.client.timeout.0,
+        backend: config.backend,
+        window_seconds: config.window_seconds,
+    };
+    let about = Section::new("about", "What this shows").prose(report.about.clone().unwrap_or_default());
+    page.section(about)
+        .section(timeline.section("timeline", "The outage, from the trigger on").prose(cost(report)))
+        .section(come_back(report))
+        .section(remedies(report))
+        .section(signals(report))
+        .section(terms())
+        .section(Section::new("assumptions", "What these numbers rest on").list(&report.head.assumptions))
+        .section(Section::new("warnings", "Warnings").list(&report.head.warnings))
+        .section(provenance(
+            &report.head,
+            &[format!(
+                "{}: {}, {} requests ({} gets), {} objects, fingerprint {}",
+                report.trace.name,
+                report.trace.format,
+                grouped(report.trace.requests),
+                grouped(report.trace.gets),
+                grouped(report.trace.objects),
+                report.trace.fingerprint
+            )],
+        ))
+}
+
+fn heals(report: &OutageReport) -> Answer {
+    let verdict = &report.verdict;
+    let (short, tone) = match (&*verdict.phase, verdict.recovery_seconds) {
+        ("overloaded_warm", _) => ("It is overloaded even before".to_string(), Tone::Bad),
+        (_, None) => ("No: it stays down".to_string(), Tone::Bad),
+        ("stable", Some(seconds)) => (format!("Yes, {}", after(seconds)), Tone::Good),
+        (_, Some(seconds)) => (format!("Yes, {}", after(seconds)), Tone::Careful),
+    };
+    Answer {
+        question: "Does it heal by itself?".to_string(),
+        short,
+        text: format!("{} {}", verdict.sentence, verdict.why),
+        tone,
+    }
+}
+
+fn after(seconds: f64) -> String {
+    if seconds < 0.5 { "at once".to_string() } else { format!("after {}", Seconds(seconds)) }
+}
+
+/// The quickest remedy, and how much must be shed without any.
+fn loop_breaker(report: &OutageReport) -> Answer {
+    let verdict = &report.verdict;
+    let in_place = report.remedies.iter().filter(|row| row.in_place_healed);
+    let best = in_place.min_by(|a, b| f64::total_cmp(&recovery(a), &recovery(b)));
+    let short = match best {
+        Some(row) => row.what.clone(),
+        None if report.remedies.is_empty() => "No remedy was tried".to_string(),
+        None => "None of the remedies alone".to_string(),
+    };
+    let healed = report.remedies.iter().filter(|row| row.in_place_healed).count();
+    let mut text = match best {
+        Some(row) => format!(
+            "In place before the outage, it heals {}: the quickest of {healed} remedies that break the loop, of {} tried.",
+            after(recovery(row)),
+            report.remedies.len()
+        ),
+        None => String::new(),
+    };
+    if verdict.shed_ratio > 0.0 && verdict.recovery_seconds.is_none() {
+        text += &format!(
+            " Without changing anything: shed at least {} of the load, down to {} requests a second, until the queue is empty.",
+            share(verdict.shed_ratio),
+            grouped_rate(verdict.escape_per_second)
+        );
+    }
+    Answer { question: "What breaks the loop?".to_string(), short, text, tone: Tone::Plain }
+}
+
+fn recovery(row: &RemedyRow) -> f64 {
+    row.in_place_recovery_seconds.unwrap_or(f64::INFINITY)
+}
+
+fn cost(report: &OutageReport) -> String {
+    let verdict = &report.verdict;
+    if verdict.requests_failed == 0 {
+        return String::new();
+    }
+    format!(
+        "Lost in the {} after the trigger: {} requests failed, and their users waited {} user-seconds for nothing.",
+        Seconds(verdict.watched_seconds.round()),
+        grouped(verdict.requests_failed),
+        grouped(verdict.user_seconds_lost.round() as u64)
+    )
+}
+
+/// One outage over time, whichever report it stands in.
+pub(in crate::report) struct Timeline<'r> {
+    pub windows: &'r [WindowRow],
+    pub events: &'r [Event],
+    pub timeout_seconds: f64,
+    pub backend: Rate,
+    pub window_seconds: f64,
+}
+
+impl Timeline<'_> {
+    /// What users felt, and what the backend was asked.
+    pub(in crate::report) fn section(&self, id: &str, heading: &str) -> Section {
+        Section::new(id, heading).figure(self.felt(format!("{id}-felt"))).figure(self.waits(format!("{id}-waits")))
+    }
+
+    fn events(&self) -> impl Iterator<Item = Mark> {
+        self.events.iter().map(|event| Mark::rule_x(event.at_seconds, event.what.clone()))
+    }
+
+    /// Stretches in which every answer came too late, so that nothing could heal.
+    fn stuck(&self) -> Vec<(f64, f64)> {
+        let mut stretches: Vec<(f64, f64)> = Vec::new();
+        for window in self.windows.iter().filter(|window| window.min_delay_seconds >= self.timeout_seconds) {
+            let end = window.start_seconds + self.window_seconds;
+            match stretches.last_mut() {
+                Some((_, last)) if window.start_seconds <= *last + self.window_seconds / 2.0 => *last = end,
+                _ => stretches.push((window.start_seconds, end)),
+            }
+        }
+        stretches
+    }
+
+    fn zones(&self) -> Vec<Mark> {
+        let stretches = self.stuck();
+        let longest = stretches.iter().map(|(from, to)| to - from).fold(0.0, f64::max);
+        let zone = |(from, to): (f64, f64)| Mark::Zone {
+            from,
+            to,
+            name: if to - from == longest { "stuck: every answer is late".to_string() } else { String::new() },
+        };
+        stretches.into_iter().map(zone).collect()
+    }
+
+    fn felt(&self, id: String) -> Figure {
+        let mut table = Table::new(
+            "what users felt, window by window",
+            &[("start_seconds", "from"), ("success_ratio", "in time"), ("hit_ratio", "hits")],
+        )
+        .note("in time: of the requests, those answered before the client's timeout; hits: 1 - miss_ratio.");
+        for window in self.windows {
+            table.row([
+                Cell::seconds(window.start_seconds),
+                maybe(window.success_ratio, Cell::share, "-"),
+                maybe(window.miss_ratio.map(|ratio| 1.0 - ratio), Cell::share, "-"),
+            ]);
+        }
+        let mut marks = self.zones();
+        marks.extend([
+            Mark::line("start_seconds", "success_ratio", "answered in time"),
+            Mark::line("start_seconds", "hit_ratio", "hits"),
+        ]);
+        marks.extend(self.events());
+        let chart = Chart {
+            x: Axis::linear("since the trigger", Unit::Seconds),
+            y: Axis::linear("share of the requests", Unit::Share),
+            marks,
+        };
+        Figure { id, caption: self.felt_caption(), chart, table }
+    }
+
+    fn felt_caption(&self) -> String {
+        let after = || self.windows.iter().filter(|window| window.phase != Phase::Before.name());
+        let worst = after().filter_map(|window| window.success_ratio).fold(1.0, f64::min);
+        let last = self.windows.iter().rev().find_map(|window| window.success_ratio).unwrap_or(1.0);
+        let stuck: f64 = self.stuck().iter().map(|(from, to)| to - from).sum();
+        let late = match stuck {
+            0.0 => "At no time was every answer late".to_string(),
+            stuck => format!("For {} every answer came later than clients wait", Seconds(stuck)),
+        };
+        format!("{late}. In the worst window {} were answered in time, in the last one {}.", share(worst), share(last))
+    }
+
+    fn waits(&self, id: String) -> Figure {
+        let mut table = Table::new(
+            "what the backend met, window by window",
+            &[
+                ("start_seconds", "from"),
+                ("asked_per_second", "asked a second"),
+                ("answered_per_second", "answered a second"),
+                ("min_delay_seconds", "least wait"),
+            ],
+        );
+        for window in self.windows {
+            table.row([
+                Cell::seconds(window.start_seconds),
+                Cell::rate(window.asked as f64 / self.window_seconds),
+                Cell::rate(window.answered as f64 / self.window_seconds),
+                Cell::seconds(window.min_delay_seconds),
+            ]);
+        }
+        let mut marks = self.zones();
+        marks.extend([
+            Mark::line("start_seconds", "asked_per_second", "asked"),
+            Mark::line("start_seconds", "answered_per_second", "answered"),
+        ]);
+        if self.backend.of == Demand::Answers {
+            marks.push(Mark::rule_y(self.backend.per_second, format!("the backend can give {}", self.backend)));
+        }
+        marks.extend(self.events());
+        let most = self.windows.iter().map(|window| window.asked).max().unwrap_or(0) as f64 / self.window_seconds;
+        let chart = Chart {
+            x: Axis::linear("since the trigger", Unit::Seconds),
+            y: Axis::linear("a second", Unit::Number),
+            marks,
+        };
+        let caption = format!(
+            "The backend, which can give {}, was asked up to {} times a second.",
+            self.backend,
+            grouped_rate(most)
+        );
+        Figure { id, caption, chart, table }
+    }
+}
+
+fn come_back(report: &OutageReport) -> Section {
+    let section = Section::new("come-back", "How to come back without changing anything else");
+    let Some(ramp) = &report.ramp else { return section };
+    let mut table = Table::new(
+        "a schedule that was found by simulating it",
+        &[
+            ("at_seconds", "at"),
+            ("load_per_second", "let in, requests a second"),
+            ("load_ratio", "of the load"),
+            ("hold_seconds", "hold for"),
+        ],
+    );
+    for step in &ramp.steps {
+        table.row([
+            Cell::seconds(step.at_seconds),
+            Cell::rate(step.load_per_second),
+            Cell::number(step.load_ratio, share(step.load_ratio)),
+            maybe(step.hold_seconds, Cell::seconds, "-"),
+        ]);
+    }
+    let seeds: Vec<String> = ramp.seeds.iter().map(u64::to_string).collect();
+    section
+        .prose(format!(
+            "With each of the seeds {} every step became calm within its hold, and the service was well at the full load {} after \
+             the first cut. In earnest, go on only while the least wait returns to 0.",
+            seeds.join(", "),
+            Seconds(ramp.takes_seconds)
+        ))
+        .table(table)
+}
+
+fn remedies(report: &OutageReport) -> Section {
+    let mut columns = vec![("what", "")];
+    if report.config.act_seconds.is_some() {
+        columns.push(("switched_on_recovery_seconds", "switched on: heals in"));
+    }
+    columns
+        .extend([("in_place_recovery_seconds", "in place before: heals in"), ("heals_low_per_second", "heals up to")]);
+    let watched = Seconds(report.verdict.watched_seconds.round());
+    let switched = report
+        .config
+        .act_seconds
+        .map_or(String::new(), |act| format!("switched on: {} after the trigger; ", Seconds(act)));
+    let mut table = Table::new("each remedy alone, in the same outage", &columns).note(format!(
+        "{switched}no: not within the {watched} simulated; heals up to: the largest load, in requests a second, at which every trial \
+         healed with it in place; any: every load that the warm cache carries."
+    ));
+    let healed = |seconds: Option<f64>| match seconds {
+        None => Cell::text("no").tone(Tone::Bad),
+        Some(seconds) => Cell::seconds(seconds).tone(Tone::Good),
+    };
+    for row in &report.remedies {
+        let mut cells = vec![Cell::text(&row.what)];
+        if report.config.act_seconds.is_some() {
+            cells.push(healed(row.switched_on_recovery_seconds));
+        }
+        cells.push(healed(row.in_place_recovery_seconds));
+        cells.push(match (row.heals_low_per_second, row.heals_high_per_second) {
+            (Some(low), None) => Cell::number(low, "any"),
+            (Some(low), Some(_)) => Cell::rate(low),
+            (None, Some(high)) => Cell::text(format!("under {}", grouped_rate(high))),
+            (None, None) => Cell::text("-"),
+        });
+        table.row(cells);
+    }
+    Section::new("remedies", "What breaks the loop").table(table)
+}
+
+fn signals(report: &OutageReport) -> Section {
+    let section = Section::new("alerts", "Which alert tells an outage that stays from one that heals");
+    let Some(found) = &report.alerts else { return section };
+    let mut table = Table::new(
+        format!("signals over {}, in {} simulated losses", Seconds(found.watched_seconds), found.runs),
+        &[
+            ("signal", ""),
+            ("healed_most", "heals: at most"),
+            ("stayed_least", "stays: least"),
+            ("threshold", "alert above"),
+            ("fires_seconds", "fires within"),
+        ],
+    );
+    for row in &found.signals {
+        let cell = |value: f64| Cell::number(value, alerts::value_text(row, value));
+        table.row([
+            Cell::text(alerts::name(row)),
+            cell(row.healed_most),
+            cell(row.stayed_least),
+            row.threshold.map_or_else(|| Cell::text("they overlap"), cell),
+            maybe(row.fires_seconds, Cell::seconds, "-"),
+        ]);
+    }
+    let felt = found.felt_seconds.map_or(String::new(), |felt| {
+        format!(" Users feel it within {} (less than 97% answered in time).", Seconds(felt))
+    });
+    section.prose(alerts::told_apart(found) + &felt).table(table)
+}

@@ -1,0 +1,103 @@
+//! A text that is written line by line for a terminal or a file: prose, tables and the parts that all reports end with, each as
+//! wide as the reader's look allows. It knows no report by its content.
+
+pub mod columns;
+pub mod look;
+
+use super::Head;
+use columns::Columns;
+use look::{Look, Tone};
+
+/// A text that grows.
+#[derive(Debug)]
+pub struct Sheet {
+    text: String,
+    /// How it may look.
+    pub look: Look,
+}
+
+impl Sheet {
+    /// An empty text.
+    pub fn new(look: &Look) -> Sheet {
+        Sheet { text: String::new(), look: *look }
+    }
+
+    /// A line as it is, without blanks at its end.
+    pub fn line(&mut self, text: &str) {
+        self.text.push_str(text.trim_end());
+        self.text.push('\n');
+    }
+
+    /// Lines that were made elsewhere.
+    pub fn text(&mut self, lines: &str) {
+        self.text.push_str(lines);
+    }
+
+    /// An empty line.
+    pub fn blank(&mut self) {
+        self.text.push('\n');
+    }
+
+    /// Prose in lines that fit, each after `indent`.
+    pub fn prose(&mut self, indent: &str, text: &str) {
+        let text = self.look.wrapped(text, indent);
+        self.line(&text);
+    }
+
+    /// Prose of a tone.
+    pub fn said(&mut self, tone: Tone, indent: &str, text: &str) {
+        let text = self.look.paint(tone, &self.look.wrapped(text, indent));
+        self.line(&text);
+    }
+
+    /// A line that begins with `lead`; where it does not fit, the text goes on below itself, or below the lead.
+    pub fn led(&mut self, lead: &str, text: &str) {
+        let width = lead.chars().count();
+        if width + text.chars().count() <= self.look.room() {
+            return self.line(&format!("{lead}{text}"));
+        }
+        let start = lead.len() - lead.trim_start().len();
+        let room = self.look.room();
+        if width * 2 > room {
+            self.line(lead);
+            let indent = " ".repeat(start + 4);
+            return self.prose(&indent, text);
+        }
+        let text = crate::prose::wrapped(text, &" ".repeat(width), room);
+        self.line(&format!("{lead}{}", &text[width..]));
+    }
+
+    /// A table.
+    pub fn table(&mut self, table: &Columns) {
+        self.text.push_str(&table.render(&self.look));
+    }
+
+    /// Sentences below a title, each an item; nothing where there is none.
+    pub fn list(&mut self, title: &str, sentences: &[String]) {
+        if sentences.is_empty() {
+            return;
+        }
+        self.line(title);
+        for sentence in sentences {
+            let text = self.look.wrapped(sentence, "    ");
+            self.line(&format!("  - {}", text.trim_start()));
+        }
+        self.blank();
+    }
+
+    /// Who made the report, and of what: a line for each trace.
+    pub fn provenance(&mut self, head: &Head, traces: impl IntoIterator<Item = String>) {
+        self.line("PROVENANCE");
+        self.line(&format!("  {} {}, report schema {}", head.tool.name, head.tool.version, head.schema_version));
+        // Unbroken, to be copied.
+        self.line(&format!("  {}", head.command));
+        for trace in traces {
+            self.led("  ", &trace);
+        }
+    }
+
+    /// The text.
+    pub fn finish(self) -> String {
+        self.text
+    }
+}

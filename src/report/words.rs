@@ -1,0 +1,57 @@
+//! What every document says in the same words: what the terms mean, and who made it of what.
+
+use super::head::Head;
+use super::page::{Block, Section};
+
+/// The report's words, for a reader who has not met them.
+pub fn terms() -> Section {
+    const TERMS: [(&str, &str); 12] = [
+        ("Load", "Requests a second. Today's is that of the trace's busiest window."),
+        (
+            "Backend",
+            "What answers when the cache cannot: a database, an origin. Its capacity is how much it can answer a second.",
+        ),
+        (
+            "Advertised capacity",
+            "The largest load that is carried while the cache is warm. What a load test of the healthy service shows.",
+        ),
+        (
+            "Hidden capacity",
+            "The load below which the service heals by itself after losing its cache. 'Hidden', because nothing shows it until the \
+             cache is lost. The safe bound is sure; what simulated outages showed beyond it stands beside it.",
+        ),
+        ("Floor", "The load carried with no cache at all."),
+        ("Gap", "Advertised over hidden capacity: how far the service depends on its cache not being lost."),
+        (
+            "Why it stays down",
+            "With an empty cache every request asks the backend. Its queue grows until answers come later than clients wait. Late \
+             answers do not enter the cache, so it stays empty, although what began the outage is over: a metastable failure.",
+        ),
+        (
+            "Loss survived",
+            "The largest share of the cache, as whole nodes lose it, after which the service is still sure to heal.",
+        ),
+        (
+            "Least backend",
+            "The smallest backend that carries the load and survives a given loss at the worst moment that was tried.",
+        ),
+        (
+            "Banking a saving",
+            "Making the backend smaller because a better policy misses less. After a full loss all policies are alike, so hidden capacity falls with the backend.",
+        ),
+        ("Baseline", "The policy that others are compared with: the one in use."),
+        ("Refill", "The time after a flush during which the cache misses more than one that was never flushed."),
+    ];
+    let terms = TERMS.iter().map(|(word, meaning)| (word.to_string(), meaning.to_string())).collect();
+    Section::new("words", "The words").with(Block::Terms(terms))
+}
+
+/// What made the report, from which traces, by which command.
+pub fn provenance(head: &Head, traces: &[String]) -> Section {
+    let seed = head.seed.map_or(String::new(), |seed| format!(", first seed {seed}"));
+    Section::new("provenance", "Where this comes from")
+        .prose(format!("{} {}, report schema {}{seed}.", head.tool.name, head.tool.version, head.schema_version))
+        .list(traces)
+        .prose("The same command on the same trace gives the same numbers:")
+        .with(Block::Code(head.command.clone()))
+}
