@@ -3,6 +3,10 @@
 //! This module parses `4GiB`, `10%`, `300/s`, `90s`, `50_000obj` and prints them back. It must not know
 //! what any of them is used for.
 
+mod price;
+
+pub use price::{Amount, BackendPrice, CachePrice, Price};
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -171,6 +175,16 @@ pub enum Demand {
     Answers,
     /// A miss takes as many bytes as the object has.
     Bytes,
+}
+
+impl Demand {
+    /// What is counted.
+    pub fn name(self) -> &'static str {
+        match self {
+            Demand::Answers => "answers",
+            Demand::Bytes => "bytes",
+        }
+    }
 }
 
 /// A rate, `300/s` (answers or requests) or `250MB/s`.

@@ -1,9 +1,11 @@
 //! All integration tests, as one binary: the crate is linked once.
 
 mod bad_input;
+mod browser;
 mod command_line;
 mod commands;
 mod curve;
+mod decisions;
 mod definitions;
 mod docs;
 mod formats;

@@ -2,7 +2,7 @@
 
 use super::study::WarmResult;
 use super::sweep::capacity_ratio;
-use super::{Facts, Measured};
+use super::{Facts, Loss, Measured};
 use crate::capacity::gap::{Gap, widening};
 use crate::capacity::{self, decisions};
 use crate::replay::Tally;
@@ -92,6 +92,8 @@ pub struct Finding {
     pub losses: Vec<LossFinding>,
     /// The least backends at the grown load; empty where none was asked for.
     pub grown: Vec<Need>,
+    /// What is lost with the cache, by simulation at the load to carry; `None` where none was run.
+    pub lost: Option<Loss>,
     /// How far the gap is wider than the baseline's, at the same backend.
     pub widening: Option<f64>,
     /// How far it is wider with the saving handed back.
@@ -145,6 +147,7 @@ impl Finding {
             losses: now.into_iter().zip(limits).map(|(need, limit)| LossFinding::new(need, limit, carry)).collect(),
             grown: needs.next().unwrap_or_default(),
             observation: warm.observation,
+            lost: None,
             widening: None,
             widening_reclaimed: None,
             naive_saving: None,

@@ -26,7 +26,7 @@ const SPAN: f64 = 8.0;
 /// A trial is judged by windows of this width.
 const WINDOW: Seconds = Seconds(1.0);
 /// It says something only if the trace goes on for so long after the loss, and for so many timeouts.
-const LEAST: (Seconds, f64) = (Seconds(30.0), 20.0);
+pub(super) const LEAST_AFTER_LOSS: (Seconds, f64) = (Seconds(30.0), 20.0);
 
 /// What ended the search.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -234,7 +234,7 @@ impl<'a> Laboratory<'a> {
     fn fastest(&self, moment: usize) -> f64 {
         let times = self.ground.aftermath(moment).times;
         let rest = times.last().map_or(0, |last| last - times[0]) as f64 / SECOND as f64;
-        rest / LEAST.0.0.max(LEAST.1 * self.model.client.timeout.0)
+        rest / LEAST_AFTER_LOSS.0.0.max(LEAST_AFTER_LOSS.1 * self.model.client.timeout.0)
     }
 }
 

@@ -5,21 +5,26 @@ pub mod curve;
 mod facts;
 mod finding;
 pub mod forecast;
+mod if_lost;
 mod job;
 pub mod knobs;
 mod measured;
+mod money;
 pub mod noise;
 pub mod outage;
 pub mod run;
 pub mod sampled;
+mod sizes;
 mod strata;
 mod study;
 mod sweep;
 
 pub use facts::{CompulsoryPoint, Facts};
 pub use finding::{Finding, LossFinding, Need};
+pub use if_lost::{IfLost, Loss};
 pub use job::{Job, ONE_PASS};
 pub use measured::{End, Measured};
+pub use money::{Offer, Prices};
 pub use run::{Monitor, SweepCell, Swept};
 pub use sweep::{AUTO_CACHE_SHARE, Sweep};
 
@@ -33,7 +38,7 @@ use crate::replay::stretch::Stretch;
 use crate::replay::windows::{MOST_WINDOWS, Windows, moments};
 use crate::service::Service;
 use crate::trace::Trace;
-use crate::units::{Demand, Load, Rate, Ratio, Seconds};
+use crate::units::{Amount, Demand, Load, Rate, Ratio, Seconds};
 use forecast::{Forecast, Limit};
 use measured::Laboratory;
 use study::{Study, WarmResult};
@@ -62,10 +67,27 @@ pub struct Question {
     pub losses: Vec<Ratio>,
     /// By which share the load will have grown; `None`: not asked.
     pub growth: Option<f64>,
-    /// Seeds of the simulated outages that measure hidden capacity; none: it is not measured.
+    /// Seeds of the simulated outages; none: nothing is simulated.
     pub seeds: Vec<u64>,
     /// Whether limits are also found for each stretch of the trace by itself.
     pub stretches: bool,
+    /// Nodes of the cache, whose restarts are tried.
+    pub nodes: u32,
+    /// The share whose loss must be survived; it is among the losses. `None`: nobody said.
+    pub survive: Option<Ratio>,
+    /// True where nobody said it and it was taken to be one node.
+    pub survive_assumed: bool,
+    /// What backend and cache cost; `None`: no matter.
+    pub prices: Option<Prices>,
+    /// Whether also to find what other cache sizes and every knob of the service do.
+    pub full: bool,
+}
+
+impl Question {
+    /// Whether cache sizes around the one given are tried, to find the cheapest.
+    pub fn sweeps_prices(&self) -> bool {
+        self.prices.is_some() && self.sweep.sizes.len() == 1
+    }
 }
 
 /// What was found on one trace.
@@ -99,9 +121,17 @@ pub struct Findings {
     pub refills: Vec<Refill>,
     /// What each stretch of the trace withstands by itself, by cell; none where that was not asked for, or the trace is short.
     pub stretches: Vec<Vec<Stretch>>,
+    /// The baseline's outage; `None` where nothing is simulated, or the trace is too short.
+    pub if_lost: Option<IfLost>,
+    /// Cache sizes around the first one, in rising order: of the baseline, and of all policies where prices ask for them.
+    pub sizes: Vec<Finding>,
+    /// What the knobs of the baseline's service do; empty unless asked for.
+    pub sensitivity: Vec<knobs::sensitivity::Row>,
+    /// What surviving each loss costs; empty without prices.
+    pub offers: Vec<Offer>,
 }
 
-/// Answers a question about a trace. `step` is called as work is done, [`steps`] times in all.
+/// Answers a question about a trace. `step` is called as work is done, up to [`steps`] times.
 ///
 /// # Errors
 /// A trace without times, without gets or with all requests at one instant; windows too narrow for it; a cache size that the trace cannot give; a warm-up that
@@ -157,6 +187,7 @@ pub fn analyse(
     let cells = question.sweep.cells(&trace.about(), &facts)?;
     let per_size = question.sweep.policies.len();
     let study = Study { trace, question, facts: &facts, windows: &windows, today, interrupt, step: &step };
+    check_prices(trace, question, &cells)?;
     let warm_runs = study.warm(&ground, &cells)?;
     // Where warm traffic alone comes closest to collapse, a loss is tried as well: for all cells, so that they compare.
     ground.moments.extend(warm_runs.iter().map(|run| run.worst.moment));
@@ -169,15 +200,36 @@ pub fn analyse(
     let refills = study.refills(&ground, &cells, flush)?;
     let stretches = study.stretches(&ground, backend, &cells)?;
 
+    let grid = sizes::grid(question, findings[0].cell.capacity, &facts);
+    let warm_runs = study.warm(&ground, &grid.cells)?;
+    let others = study.findings(&ground, backend, &grid.cells, warm_runs, (grid.per_size, grid.baseline))?;
+    let sizes = sizes::with_first(others, &findings, question);
+    let offers = question.prices.as_ref().map_or(Vec::new(), |prices| {
+        let choice = if question.sweeps_prices() { &sizes } else { &findings };
+        money::offers(prices, choice, &findings[question.baseline], backend)
+    });
+
     let worst = findings.iter().map(|finding| finding.worst_position);
     let trials = (question.seeds.as_slice(), question.sweep.threads);
     let model = Model::new(&question.service, backend);
     let mut laboratory = Laboratory::new(trace, &ground, &windows, (model, today), trials, worst);
+    let (mut if_lost, mut sensitivity) = (None, Vec::new());
     if !question.seeds.is_empty() {
         for finding in &mut findings {
             let Finding { hidden, advertised, floor, .. } = *finding;
             finding.measured = Some(laboratory.measure(&finding.cell, hidden, advertised, floor)?);
             step();
+        }
+        let service =
+            if_lost::Service { trace, question, windows: &windows, ground: &ground, backend, today, interrupt };
+        let baseline = &findings[question.baseline];
+        if question.full {
+            sensitivity = service.sensitivity(baseline, &step)?;
+        }
+        if let Some(moment) = service.moment(baseline)? {
+            let (losses, told) = service.lose(&findings, &moment, &step)?;
+            findings.iter_mut().zip(losses).for_each(|(finding, lost)| finding.lost = Some(lost));
+            if_lost = Some(told);
         }
     }
     Ok(Findings {
@@ -195,6 +247,10 @@ pub fn analyse(
         cells: findings,
         refills,
         stretches,
+        if_lost,
+        sizes,
+        sensitivity,
+        offers,
     })
 }
 
@@ -205,7 +261,8 @@ pub fn analyse(
 pub fn forecast(trace: &Trace, question: &Question, limit: Option<Limit>) -> Result<(Forecast, Vec<Cell>)> {
     let (sweep, about) = (&question.sweep, trace.about());
     let facts = Facts::of(trace, sweep.warm_position(trace.len())?);
-    let cells = sweep.cells(&about, &facts)?;
+    let mut cells = sweep.cells(&about, &facts)?;
+    cells.extend(sizes::grid(question, cells[0].capacity, &facts).cells);
     Ok((Forecast::of_gap(&about, &facts, trace.memory(), &cells, sweep.threads, limit)?, cells))
 }
 
@@ -221,10 +278,32 @@ fn check_window(trace: &Trace, question: &Question) -> Result<()> {
     }
 }
 
-/// How often `analyse` calls its `step`.
+/// Prices must be for what capacities are counted in.
+fn check_prices(trace: &Trace, question: &Question, cells: &[Cell]) -> Result<()> {
+    let Some(price) = question.prices.map(|prices| prices.cache) else { return Ok(()) };
+    let fits = |cell: &Cell| matches!(price.of, Amount::Objects(_)) == cell.capacity.objects().is_some();
+    if cells.iter().all(fits) {
+        return Ok(());
+    }
+    let (counted, hint) = match price.of {
+        Amount::Bytes(_) => {
+            ("objects", "write it like --cache-price '2 per 1000obj', or give the size in bytes: -c 4GiB")
+        }
+        Amount::Objects(_) => ("bytes", "write it like --cache-price '5 per GiB', or count objects: --ignore-size"),
+    };
+    Err(Error::usage(format!("the cache is priced at {price}, but its size is counted in {counted}"))
+        .at(&trace.name, None)
+        .hint(hint))
+}
+
+/// How often `analyse` calls its `step`, at the most: a short trace leaves simulations out.
 pub fn steps(question: &Question) -> u64 {
-    let per_cell = 3 + u64::from(!question.seeds.is_empty()) + u64::from(question.stretches);
-    per_cell * (question.sweep.policies.len() * question.sweep.sizes.len()) as u64
+    let cells = (question.sweep.policies.len() * question.sweep.sizes.len()) as u64;
+    let seeds = question.seeds.len() as u64;
+    let simulated = if seeds == 0 { 0 } else { cells * (1 + seeds) + 1 };
+    let knobs = if seeds > 0 && question.full { knobs::sensitivity::STEPS } else { 0 };
+    let stretches = if question.stretches { cells } else { 0 };
+    3 * cells + stretches + 2 * sizes::most_cells(question) as u64 + simulated + knobs
 }
 
 /// The backend given, or what the baseline of the first size needs warm and some headroom.

@@ -1,8 +1,10 @@
 //! `coldgap compare`: a baseline against a candidate, on one trace or from saved reports.
 
+use super::gap;
 use super::gate_args::{self, GateArgs};
-use super::gap::{self, BackendArg, ServiceArgs};
+use super::service_args::{BackendArg, ServiceArgs, parse_backend};
 use super::target;
+use super::terminal::look;
 use super::trace_args::TraceArgs;
 use super::{command_line, print};
 use crate::analysis::{self, Question, Sweep};
@@ -13,7 +15,6 @@ use crate::policy::spec::PolicySpec;
 use crate::progress::Progress;
 use crate::report::compare::{self, Choice, CompareReport, View};
 use crate::report::gates::{self, Gated, Scope};
-use crate::report::sheet::look::Look;
 use crate::report::saved::{self, Saved};
 use crate::report::{self, Report};
 use crate::trace::Trace;
@@ -25,12 +26,7 @@ use std::path::{Path, PathBuf};
 
 /// Baseline against candidate: two policies, sizes or configurations on one trace, or two saved reports
 #[derive(Debug, Args)]
-#[command(after_long_help = gates::text::fields(CompareReport::fields()), after_help = "Examples:
-  coldgap compare prod.parquet -c 10% -b 300/s --baseline lru --candidate s3fifo
-  coldgap compare prod.parquet -c 10% -b 300/s --candidate-cache 20% -o compare.md
-  coldgap compare prod.parquet -c 10% -b 300/s --candidate-timeout 500ms --candidate-single-flight yes
-  coldgap compare main.json branch.json -o compare.md        two reports saved by: coldgap gap ... -o main.json
-  coldgap compare gap.json --baseline lru --candidate sieve  two policies of one saved report")]
+#[command(after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n\n{}", gates::text::fields(CompareReport::fields())))]
 pub struct CompareArgs {
     /// A trace (- reads standard input), or one or two reports saved by coldgap gap -o FILE.json
     #[arg(required = true, num_args = 1..=2, value_name = "TRACE | OLD.json NEW.json")]
@@ -84,6 +80,13 @@ pub struct CompareArgs {
     output: Vec<PathBuf>,
 }
 
+const EXAMPLES: &str = "Examples:
+  coldgap compare prod.parquet -c 10% -b 300/s --baseline lru --candidate s3fifo
+  coldgap compare prod.parquet -c 10% -b 300/s --candidate-cache 20% -o compare.md
+  coldgap compare prod.parquet -c 10% -b 300/s --candidate-timeout 500ms --candidate-single-flight yes
+  coldgap compare main.json branch.json -o compare.md        two reports saved by: coldgap gap ... -o main.json
+  coldgap compare gap.json --baseline lru --candidate sieve  two policies of one saved report";
+
 /// What the candidate has otherwise than the baseline.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "The candidate, where it differs from the baseline")]
@@ -95,7 +98,7 @@ pub struct CandidateArgs {
     #[arg(long, value_name = "SIZE")]
     candidate_cache: Option<CacheSize>,
     /// What its backend can do
-    #[arg(long, value_name = "RATE", value_parser = gap::parse_backend)]
+    #[arg(long, value_name = "RATE", value_parser = parse_backend)]
     pub candidate_backend: Option<BackendArg>,
     /// Mean time its backend works on one answer
     #[arg(long, value_name = "TIME")]
@@ -141,14 +144,18 @@ fn yes_or_no(text: &str) -> std::result::Result<bool, String> {
 /// cannot be written, an interrupt.
 pub fn run(args: &CompareArgs, interrupt: &Interrupt) -> Result<()> {
     let targets = target::open(&args.output)?;
-    let gates = args.gates.parse::<CompareReport>(&Scope { policies: Vec::new(), losses: Vec::new(), demand: Demand::Answers })?;
+    let gates = args.gates.parse::<CompareReport>(&Scope {
+        policies: Vec::new(),
+        losses: Vec::new(),
+        demand: Demand::Answers,
+    })?;
     let mut report = match args.inputs.as_slice() {
         [one] if !is_saved(one) => of_trace(args, one, interrupt)?,
         saved => of_saved(args, saved)?,
     };
     gates::judge(&gates, &mut report);
     if !target::write(targets, &report)? {
-        print(&compare::render(&report, &Look::FILE))?;
+        print(&compare::render(&report, &look()))?;
     }
     gate_args::pass(&report.head)
 }
@@ -200,9 +207,12 @@ fn is_saved(path: &Path) -> bool {
 fn read_gap(path: &Path) -> Result<Report> {
     match saved::read(path)? {
         Saved::Gap(report) => Ok(*report),
-        other => Err(Error::usage(format!("this is a report of coldgap {}, and compare takes those of gap", other.kind().name()))
-            .at(path.display(), None)
-            .hint("save one with: coldgap gap TRACE -o FILE.json")),
+        other => Err(Error::usage(format!(
+            "this is a report of coldgap {}, and compare takes those of gap",
+            other.kind().name()
+        ))
+        .at(path.display(), None)
+        .hint("save one with: coldgap gap TRACE -o FILE.json")),
     }
 }
 
@@ -240,7 +250,8 @@ fn of_trace(args: &CompareArgs, path: &Path, interrupt: &Interrupt) -> Result<Co
         View::new(report, &name, &Choice { policy: Some(policy.to_string()), fingerprint: None })
     };
     let (before, after) = (view(&old, &policy)?, view(new.as_ref().unwrap_or(&old), &other)?);
-    let saving = before.demand_ratio().zip(after.demand_ratio()).and_then(|(before, after)| naive_saving(after, before));
+    let saving =
+        before.demand_ratio().zip(after.demand_ratio()).and_then(|(before, after)| naive_saving(after, before));
     let saving = saving.filter(|saving| *saving > 0.0 && *saving < 1.0 && candidate.candidate_backend.is_none());
     let banked = saving.map(|saving| {
         set_backend(&mut asked, Rate { per_second: given.per_second * (1.0 - saving), ..given });
@@ -274,12 +285,7 @@ fn set_backend(question: &mut Question, backend: Rate) {
     question.service.demand = backend.of;
 }
 
-fn question(
-    args: &CompareArgs,
-    service: &ServiceArgs,
-    policies: Vec<PolicySpec>,
-    size: CacheSize,
-) -> Result<Question> {
+fn question(args: &CompareArgs, service: &ServiceArgs, policies: Vec<PolicySpec>, size: CacheSize) -> Result<Question> {
     let CompareArgs { ignore_size, warmup, threads, load, window, horizon, .. } = *args;
     gap::check_lengths(window, horizon)?;
     let (backend, service) = service.resolve()?;
@@ -291,8 +297,13 @@ fn question(
         load,
         window,
         horizon,
-        losses: gap::losses(&args.lose),
+        losses: gap::in_order(args.lose.clone()),
         growth: None,
+        nodes: 8,
+        survive: None,
+        survive_assumed: false,
+        prices: None,
+        full: false,
         seeds: if args.quick { Vec::new() } else { gap::seeds(args.seed) },
         stretches: true,
     })

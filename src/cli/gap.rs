@@ -1,21 +1,21 @@
 //! `coldgap gap`: the main report.
 
 use super::budget::{self, Budget};
-use super::compare::CandidateArgs;
 use super::gate_args::{self, GateArgs};
+use super::service_args::ServiceArgs;
 use super::sweep_args::SweepArgs;
 use super::target;
+use super::terminal::look;
 use super::trace_args::TraceArgs;
 use super::{command_line, print};
-use crate::analysis::{self, Question, Sweep};
+use crate::analysis::{self, Prices, Question, Sweep};
 use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
 use crate::policy::spec::{self, PolicySpec};
 use crate::progress::Progress;
 use crate::report::gates::{self, Gated, Scope};
 use crate::report::{self, Report, text};
-use crate::service::Service;
-use crate::units::{Demand, Growth, Load, Rate, Ratio, Seconds};
+use crate::units::{BackendPrice, CachePrice, Growth, Load, Ratio, Seconds};
 use clap::Args;
 use std::path::PathBuf;
 
@@ -51,9 +51,24 @@ pub struct GapArgs {
     /// How much of the trace is walked after a loss, and how long an outage is simulated at most
     #[arg(long, value_name = "TIME", default_value = "15min")]
     horizon: Seconds,
-    /// Leave out the simulated outages that measure hidden capacity
+    /// Cache nodes whose restarts are tried, each with its share of the keys
+    #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..=64))]
+    shards: u32,
+    /// The loss that must be survived
+    #[arg(long, value_name = "SHARE")]
+    survive: Option<Ratio>,
+    /// What the backend costs, as '40 per 100/s'; with --cache-price: which cache size and policy are the cheapest
+    #[arg(long, value_name = "PRICE", requires = "cache_price")]
+    backend_price: Option<BackendPrice>,
+    /// What the cache costs, as '5 per GiB' or '2 per 1000obj'
+    #[arg(long, value_name = "PRICE", requires = "backend_price")]
+    cache_price: Option<CachePrice>,
+    /// Leave out all simulated outages: measured hidden capacity, and what happens if the cache is lost
     #[arg(long)]
     quick: bool,
+    /// Also other cache sizes and every knob of the service, for the baseline
+    #[arg(long)]
+    full: bool,
     /// The first of the three seeds of the simulated outages
     #[arg(long, value_name = "N", default_value_t = 1)]
     seed: u64,
@@ -72,68 +87,6 @@ const EXAMPLES: &str = "Examples:
   coldgap gap prod.parquet -c 10% -b 300/s
   coldgap gap prod.csv.gz -c 4GiB -b 300/s -p lru,sieve,s3fifo --baseline lru
   coldgap gap prod.parquet -c 10% -b 300/s --load 2x --lose 12.5%,100% -o gap.json";
-
-/// The backend and its clients; a trace says none of it.
-#[derive(Debug, Args)]
-#[command(next_help_heading = "The service")]
-pub struct ServiceArgs {
-    /// What the backend can do: 300/s answers, or 250MB/s [default: 1.1x what the baseline needs warm]
-    #[arg(short, long, value_name = "RATE|auto", default_value = "auto", hide_default_value = true, value_parser = parse_backend)]
-    backend: BackendArg,
-    /// Mean time the backend works on one answer
-    #[arg(long, value_name = "TIME", default_value = "10ms")]
-    service_time: Seconds,
-    /// How long a client waits for an answer
-    #[arg(long, value_name = "TIME", default_value = "1s")]
-    timeout: Seconds,
-    /// How often a client asks again after a timeout
-    #[arg(long, value_name = "N", default_value_t = 0)]
-    retries: u32,
-    /// A miss joins the fetch of the same key that is under way
-    #[arg(long)]
-    single_flight: bool,
-}
-
-/// `--backend`: a rate or `auto`.
-#[derive(Debug, Clone, Copy)]
-pub struct BackendArg(Option<Rate>);
-
-/// Reads one.
-pub fn parse_backend(text: &str) -> std::result::Result<BackendArg, String> {
-    if text == "auto" {
-        return Ok(BackendArg(None));
-    }
-    text.parse().map(|rate| BackendArg(Some(rate))).map_err(|error: crate::units::UnitError| error.to_string())
-}
-
-impl ServiceArgs {
-    /// The backend, where one is given, and the service.
-    ///
-    /// # Errors
-    /// A timeout within which no answer can come.
-    pub fn resolve(&self) -> Result<(Option<Rate>, Service)> {
-        let ServiceArgs { backend: BackendArg(backend), service_time, timeout, retries, single_flight } = *self;
-        if timeout.0 <= service_time.0 {
-            return Err(Error::usage(format!(
-                "the timeout ({timeout}) must be longer than the service time ({service_time})"
-            ))
-            .hint("no answer could ever be in time; check --timeout and --service-time"));
-        }
-        let demand = backend.map_or(Demand::Answers, |backend| backend.of);
-        Ok((backend, Service { demand, timeout, service_time, retries, single_flight }))
-    }
-
-    /// The same with what is changed for a candidate.
-    pub fn with(&self, changed: &CandidateArgs) -> ServiceArgs {
-        ServiceArgs {
-            backend: changed.candidate_backend.unwrap_or(self.backend),
-            service_time: changed.candidate_service_time.unwrap_or(self.service_time),
-            timeout: changed.candidate_timeout.unwrap_or(self.timeout),
-            retries: changed.candidate_retries.unwrap_or(self.retries),
-            single_flight: changed.candidate_single_flight.unwrap_or(self.single_flight),
-        }
-    }
-}
 
 /// What is lost where nobody says it.
 pub fn default_losses() -> Vec<Ratio> {
@@ -178,7 +131,7 @@ pub fn run(args: &GapArgs, interrupt: &Interrupt) -> Result<()> {
     let mut report = report::build(&command_line(), &question, &found);
     gates::judge(&gates, &mut report);
     if !target::write(targets, &report)? {
-        print(&text::render(&report))?;
+        print(&text::render(&report, &look()))?;
     }
     gate_args::pass(&report.head)
 }
@@ -197,6 +150,19 @@ fn question(args: &GapArgs) -> Result<Question> {
     let baseline = baseline(args.baseline.as_deref(), &mut policies)?;
     let (backend, service) = args.service.resolve()?;
     check_lengths(args.window, args.horizon)?;
+    let mut losses = args.lose.clone();
+    let prices = args.backend_price.zip(args.cache_price).map(|(backend, cache)| Prices { backend, cache });
+    let one_node = Ratio::new(1.0 / f64::from(args.shards)).filter(|_| prices.is_some());
+    let survive = args.survive.or(one_node);
+    losses.extend(survive);
+    let losses = in_order(losses);
+    if let Some(price) = args.backend_price.filter(|price| price.of.of != service.demand) {
+        return Err(Error::usage(format!(
+            "the backend is priced at {price}, but counted in {}",
+            service.demand.name()
+        ))
+        .hint("count it in what it is priced in: -b 300/s with '40 per 100/s', -b 250MB/s with '3 per 10MB/s'"));
+    }
     Ok(Question {
         sweep: Sweep { policies, ..args.sweep.sweep(args.warmup)? },
         baseline,
@@ -205,8 +171,13 @@ fn question(args: &GapArgs) -> Result<Question> {
         load: args.load,
         window: args.window,
         horizon: args.horizon,
-        losses: losses(&args.lose),
+        losses,
         growth: args.growth.map(|growth| growth.0),
+        nodes: args.shards,
+        survive,
+        survive_assumed: args.survive.is_none(),
+        prices,
+        full: args.full,
         seeds: if args.quick { Vec::new() } else { seeds(args.seed) },
         stretches: !args.quick,
     })
@@ -225,8 +196,8 @@ pub fn check_lengths(window: Option<Seconds>, horizon: Seconds) -> Result<()> {
 }
 
 /// Losses as they are tried: each once, in rising order, and none of nothing.
-pub fn losses(asked: &[Ratio]) -> Vec<Ratio> {
-    let mut losses: Vec<Ratio> = asked.iter().copied().filter(|loss| loss.get() > 0.0).collect();
+pub fn in_order(mut losses: Vec<Ratio>) -> Vec<Ratio> {
+    losses.retain(|loss| loss.get() > 0.0);
     losses.sort_by(|a, b| a.get().total_cmp(&b.get()));
     losses.dedup();
     losses

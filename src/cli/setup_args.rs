@@ -151,6 +151,7 @@ impl SetupArgs {
             backoff: flags.backoff.or(scenario.backoff).unwrap_or(Backoff::None),
             error_cost: flags.error_cost.or(scenario.error_cost).unwrap_or(Ratio::NONE),
             load: self.load.or(scenario.load),
+            load_window: None,
             at: self.at.or(scenario.at),
             horizon,
             seed: self.seed.or(scenario.seed).unwrap_or(1),

@@ -1,5 +1,6 @@
 //! What the numbers rest on, in sentences: assumptions, and warnings where something should make a reader careful.
 
+use super::decisions::assumptions as decisions;
 use crate::analysis::{AUTO_BACKEND_HEADROOM, End, Finding, Findings, Question};
 use crate::policy::Capacity;
 use crate::policy::spec::PolicySpec;
@@ -36,6 +37,7 @@ pub fn assumptions(question: &Question, found: &[(Trace, Findings)]) -> Vec<Stri
             Seconds(findings.busiest_at),
             findings.moments
         )));
+        all.extend(decisions::of_trace(question, findings).into_iter().map(name));
         all.extend(trace.notes.iter().cloned().map(name));
         if trace.ops.is_some() {
             all.push(name(
@@ -61,6 +63,7 @@ pub fn assumptions(question: &Question, found: &[(Trace, Findings)]) -> Vec<Stri
         "hidden is the safe bound: below it no answer is ever late, so retries do not move it (they lower the floor). Beyond it the service may still heal".to_string(),
     );
     all.push(measurement(question, found));
+    all.extend(decisions::shared(question));
     all.push(
         "loads are scaled by time compression: every timestamp is divided by the factor, the order of keys stays"
             .to_string(),
@@ -180,6 +183,7 @@ pub fn warnings(question: &Question, found: &[(Trace, Findings)]) -> Vec<String>
                 trace.name
             ));
         }
+        all.extend(decisions::warnings(trace, question, findings));
         if findings.facts.counted < 1000 {
             all.push(format!(
                 "{}: only {} requests are counted; every ratio here is coarse",

@@ -1,10 +1,11 @@
 //! Turns findings into the report's tables.
 
 use super::assumptions::{assumptions, warnings};
+use super::decisions::build as decisions;
 use super::head::Kind;
 use super::verdict::verdict;
-use super::{BackendReport, Config, GrowthRow, Head, RefillRow, Report, Row, StretchRow, TraceReport, WindowRow, seconds};
-use crate::analysis::{Finding, Findings, LossFinding, Need, Question};
+use super::{BackendReport, Config, Head, RefillRow, Report, Row, StretchRow, TraceReport, WindowRow, seconds};
+use crate::analysis::{Finding, Findings, LossFinding, Question};
 use crate::replay::refill::Refill;
 use crate::replay::stretch::Stretch;
 use crate::trace::Trace;
@@ -21,6 +22,10 @@ pub fn build(command: &str, question: &Question, found: &[(Trace, Findings)]) ->
         traces: Vec::new(),
         rows: Vec::new(),
         growth: Vec::new(),
+        if_lost: Vec::new(),
+        money: Vec::new(),
+        sizes: Vec::new(),
+        sensitivity: Vec::new(),
         windows: Vec::new(),
         refill: Vec::new(),
         stretches: Vec::new(),
@@ -28,10 +33,14 @@ pub fn build(command: &str, question: &Question, found: &[(Trace, Findings)]) ->
     for (trace, findings) in found {
         for (cell, refilled) in findings.cells.iter().zip(&findings.refills) {
             report.rows.extend(rows(trace, findings, question, cell, refilled));
-            report.growth.extend(growth(trace, findings, question, cell));
+            report.growth.extend(decisions::growth(trace, findings, question, cell));
             report.windows.extend(windows(trace, findings, cell));
             report.refill.extend(refill(trace, cell, refilled));
         }
+        report.if_lost.extend(findings.if_lost.iter().map(|told| decisions::if_lost(trace, findings, told)));
+        report.money.extend(decisions::money(trace, findings, question));
+        report.sizes.extend(decisions::sizes(trace, findings, question));
+        report.sensitivity.extend(decisions::sensitivity(trace, findings));
         for (cell, stretches) in findings.cells.iter().zip(&findings.stretches) {
             report.stretches.extend(stretches.iter().flat_map(|stretch| stretch_rows(trace, findings, cell, stretch)));
         }
@@ -54,6 +63,11 @@ fn config(question: &Question) -> Config {
         horizon_seconds: seconds(question.horizon),
         losses: question.losses.iter().map(|loss| loss.get()).collect(),
         growth_ratio: question.growth,
+        survive_ratio: question.survive.map(|share| share.get()),
+        nodes: question.nodes,
+        backend_price: question.prices.map(|prices| prices.backend.to_string()),
+        cache_price: question.prices.map(|prices| prices.cache.to_string()),
+        full: question.full,
         seeds: question.seeds.clone(),
     }
 }
@@ -131,6 +145,11 @@ fn rows(trace: &Trace, findings: &Findings, question: &Question, cell: &Finding,
         naive_saving_ratio: cell.naive_saving,
         loss_survived_ratio: cell.loss_survived.map(|share| share.get()),
         nodes_needed: cell.nodes_needed,
+        recovers: cell.lost.map(|lost| lost.recovers),
+        recovery_seconds: cell.lost.and_then(|lost| lost.recovery).map(|time| time.0),
+        user_seconds_lost: cell.lost.map(|lost| lost.user_seconds_lost),
+        escape_per_second: cell.lost.map(|lost| lost.escape),
+        shed_ratio: cell.lost.map(|lost| lost.shed),
         loss_ratio: lost.need.loss.get(),
         least_backend_per_second: lost.need.per_second,
         safe_cut_ratio: lost.need.safe_cut,
@@ -139,21 +158,6 @@ fn rows(trace: &Trace, findings: &Findings, question: &Question, cell: &Finding,
         growth_ratio: lost.growth,
     };
     cell.losses.iter().map(row).collect()
-}
-
-fn growth(trace: &Trace, findings: &Findings, question: &Question, cell: &Finding) -> Vec<GrowthRow> {
-    let Some(growth) = question.growth else { return Vec::new() };
-    let row = |need: &Need| GrowthRow {
-        trace: trace.name.clone(),
-        policy: cell.policy(),
-        cache_capacity: cell.cell.capacity.amount(),
-        growth_ratio: growth,
-        load_per_second: findings.load * (1.0 + growth),
-        loss_ratio: need.loss.get(),
-        least_backend_per_second: need.per_second,
-        safe_cut_ratio: need.safe_cut,
-    };
-    cell.grown.iter().map(row).collect()
 }
 
 fn windows(trace: &Trace, findings: &Findings, cell: &Finding) -> Vec<WindowRow> {

@@ -43,7 +43,9 @@ impl Table for Report {
             hidden_low_per_second, hidden_high_per_second, hidden_measured_end, hidden_measured_worst_moment_seconds,
             gap_ratio, gap_per_second, gap_floor_ratio, amplification,
             widening_ratio, widening_reclaimed_ratio, naive_saving_ratio,
-            loss_survived_ratio, nodes_needed, loss_ratio, least_backend_per_second, safe_cut_ratio, reclaimable_ratio,
+            loss_survived_ratio, nodes_needed,
+            recovers, recovery_seconds, user_seconds_lost, escape_per_second, shed_ratio,
+            loss_ratio, least_backend_per_second, safe_cut_ratio, reclaimable_ratio,
             load_limit_per_second, growth_ratio,
         ]
     }

@@ -7,7 +7,7 @@ mod build;
 pub mod chart;
 pub mod compare;
 mod curve;
-mod decisions;
+pub mod decisions;
 pub mod frame;
 mod gap_page;
 pub mod gates;
@@ -30,6 +30,8 @@ mod words;
 
 pub use build::build;
 pub use head::Head;
+
+use decisions::{GrowthRow, IfLost, MoneyRow, Sensitivity, SizeRow};
 
 use crate::analysis::CompulsoryPoint;
 use crate::units::{Rate, Seconds};
@@ -54,6 +56,14 @@ pub struct Report {
     pub rows: Vec<Row>,
     /// One per trace, cache size, policy and loss: what the grown load needs. Empty without `--growth`.
     pub growth: Vec<GrowthRow>,
+    /// The baseline's outage, one per trace; empty with `--quick`, and for traces too short to simulate.
+    pub if_lost: Vec<IfLost>,
+    /// One per trace, cache size, policy and loss: what it costs to survive. Empty without prices.
+    pub money: Vec<MoneyRow>,
+    /// One per trace and cache size, for the baseline. Empty without `--full`.
+    pub sizes: Vec<SizeRow>,
+    /// One per trace: the knobs of the baseline's service. Empty without `--full`, and with `--quick`.
+    pub sensitivity: Vec<Sensitivity>,
     /// One per trace, cache size, policy and window.
     pub windows: Vec<WindowRow>,
     /// One per trace, cache size, policy and step: the refill after a full flush.
@@ -91,6 +101,16 @@ pub struct Config {
     pub losses: Vec<f64>,
     /// By which share the load is to grow.
     pub growth_ratio: Option<f64>,
+    /// The loss that must be survived.
+    pub survive_ratio: Option<f64>,
+    /// Nodes of the cache.
+    pub nodes: u32,
+    /// What the backend costs.
+    pub backend_price: Option<String>,
+    /// What the cache costs.
+    pub cache_price: Option<String>,
+    /// Whether other cache sizes and the service's knobs were tried.
+    pub full: bool,
     /// Seeds of the simulated outages; none where hidden capacity was not measured.
     pub seeds: Vec<u64>,
 }
@@ -212,26 +232,17 @@ pub struct Row {
     pub naive_saving_ratio: Option<f64>,
     pub loss_survived_ratio: Option<f64>,
     pub nodes_needed: Option<u64>,
+    pub recovers: Option<bool>,
+    pub recovery_seconds: Option<f64>,
+    pub user_seconds_lost: Option<f64>,
+    pub escape_per_second: Option<f64>,
+    pub shed_ratio: Option<f64>,
     pub loss_ratio: f64,
     pub least_backend_per_second: Option<f64>,
     pub safe_cut_ratio: Option<f64>,
     pub reclaimable_ratio: Option<f64>,
     pub load_limit_per_second: Option<f64>,
     pub growth_ratio: Option<f64>,
-}
-
-/// What a policy at a cache size needs to survive one loss once the load has grown.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-#[allow(missing_docs, reason = "the names say it, with units; as in [`Row`]")]
-pub struct GrowthRow {
-    pub trace: String,
-    pub policy: String,
-    pub cache_capacity: u64,
-    pub growth_ratio: f64,
-    pub load_per_second: f64,
-    pub loss_ratio: f64,
-    pub least_backend_per_second: Option<f64>,
-    pub safe_cut_ratio: Option<f64>,
 }
 
 /// One window of one warm replay, warm-up included.

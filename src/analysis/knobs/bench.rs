@@ -92,7 +92,7 @@ impl<'t> Scene<'t> {
         setup.check(trace)?;
         let warm = setup.sweep.warm_position(trace.len())?;
         let facts = Facts::of(trace, warm);
-        let windows = Windows::cut(&requests, None);
+        let windows = Windows::cut(&requests, setup.load_window);
         let today = today(trace, &windows)?;
         let load = setup.factor(today);
         let busiest = Moment::choose(&requests, &windows, warm, setup.at, Seconds(setup.horizon.0 * load))

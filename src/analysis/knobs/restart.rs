@@ -45,8 +45,8 @@ impl Restart {
 pub struct Restarts {
     /// Nodes of the cache.
     pub nodes: u32,
-    /// Without any restart.
-    pub control: Restart,
+    /// Without any restart; `None` where no trial fits into the trace.
+    pub control: Option<Restart>,
     /// One restart of 1, 2, ... nodes.
     pub batches: Vec<Restart>,
     /// All nodes one after the other, in rising order of the time between; those for which the trace is long enough.
@@ -65,24 +65,34 @@ impl Restarts {
     }
 }
 
-/// Tries all.
+/// What to try.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Extent {
+    /// Every batch and every spacing.
+    All,
+    /// From the gentlest on, only up to the first that users feel: enough for what is safe, in fewer trials.
+    Edges,
+}
+
+/// Tries restarts.
 ///
 /// # Errors
 /// An interrupt.
-pub fn restarts(scene: &Scene<'_>, nodes: u32) -> Result<Restarts> {
-    scene.cell.with_cache(scene.trace, Restarting { scene, nodes })?
+pub fn restarts(scene: &Scene<'_>, nodes: u32, extent: Extent) -> Result<Restarts> {
+    scene.cell.with_cache(scene.trace, Restarting { scene, nodes, extent })?
 }
 
 struct Restarting<'a, 't> {
     scene: &'a Scene<'t>,
     nodes: u32,
+    extent: Extent,
 }
 
 impl Task for Restarting<'_, '_> {
     type Output = Result<Restarts>;
 
     fn run<P: Policy>(self, mut cache: Cache<P>) -> Result<Restarts> {
-        let Restarting { scene, nodes } = self;
+        let Restarting { scene, nodes, extent } = self;
         let requests = scene.trace.requests();
         let mut caches = Vec::new();
         let mut position = 0;
@@ -91,53 +101,109 @@ impl Task for Restarting<'_, '_> {
             position = *moment;
             caches.push(cache.clone());
         }
-        let last = requests.times[requests.len() - 1];
-        let left = |moment: usize| (last - requests.times[moment]) as f64 / SECOND as f64 / scene.load;
-        let room = scene.moments.iter().map(|moment| left(*moment).min(scene.setup.horizon.0));
-        let room: Vec<f64> = room.collect();
-        let longest = room.iter().copied().fold(0.0, f64::max);
-        let fits = |trigger: &Trigger, room: f64| trigger.lasts().0 + FOLLOW * scene.width.0 <= room;
-        let rolling = |seconds: f64| Trigger::RollingRestart { nodes, interval: Seconds(seconds) };
-        let mut triggers: Vec<Option<Trigger>> = vec![None];
-        triggers.extend((1..=nodes).map(|lost| Some(Trigger::Shards { lost, of: nodes })));
-        let spacings = SPACINGS.into_iter().map(rolling).filter(|trigger| nodes > 1 && fits(trigger, longest));
-        triggers.extend(spacings.map(Some));
+        let trials = Trials { scene, caches };
+        let rolling = |seconds: &f64| Trigger::RollingRestart { nodes, interval: Seconds(*seconds) };
+        let batches = (1..=nodes).map(|lost| Trigger::Shards { lost, of: nodes });
+        // The gentlest first.
+        let spacings = SPACINGS.iter().rev().filter(|_| nodes > 1).map(rolling);
+        match extent {
+            Extent::All => {
+                let batches: Vec<Trigger> = batches.collect();
+                let spacings: Vec<Trigger> = spacings.collect();
+                let all: Vec<Option<Trigger>> =
+                    std::iter::once(None).chain(batches.iter().chain(&spacings).copied().map(Some)).collect();
+                let mut tried = trials.run(&all)?.into_iter();
+                let control = tried.next().flatten();
+                let batches: Vec<Restart> = tried.by_ref().take(batches.len()).flatten().collect();
+                let mut spacings: Vec<Restart> = tried.flatten().collect();
+                spacings.reverse();
+                Ok(Restarts { nodes, control, batches, spacings })
+            }
+            Extent::Edges => {
+                let control = trials.run(&[None])?.into_iter().next().flatten();
+                let (mut safe_batches, mut safe_spacings) = (Vec::new(), Vec::new());
+                if control.is_some_and(|control| control.is_safe()) {
+                    safe_batches = trials.up_to_the_edge(batches)?;
+                    safe_spacings = trials.up_to_the_edge(spacings)?;
+                    safe_spacings.reverse();
+                }
+                Ok(Restarts { nodes, control, batches: safe_batches, spacings: safe_spacings })
+            }
+        }
+    }
+}
 
+/// Restarts tried at every moment with every seed.
+struct Trials<'a, 't, P: Policy> {
+    scene: &'a Scene<'t>,
+    /// The warm cache at each moment.
+    caches: Vec<Cache<P>>,
+}
+
+impl<P: Policy> Trials<'_, '_, P> {
+    /// The worst trial of each restart (`None`: of no restart); `None` where the trace is too short for it at all moments.
+    fn run(&self, restarts: &[Option<Trigger>]) -> Result<Vec<Option<Restart>>> {
+        let scene = self.scene;
+        let requests = scene.trace.requests();
         let mut jobs = Vec::new();
-        for (i, trigger) in triggers.iter().enumerate() {
-            let moments = (0..caches.len()).filter(|m| trigger.is_none_or(|trigger| fits(&trigger, room[*m])));
+        for (i, restart) in restarts.iter().enumerate() {
+            let lasts = restart.map_or(0.0, |trigger| trigger.lasts().0) + FOLLOW * scene.width.0;
+            let moments = (0..self.caches.len()).filter(|moment| lasts <= self.room(*moment));
             jobs.extend(moments.flat_map(|moment| (0..SEEDS).map(move |seed| (i, moment, scene.setup.seed + seed))));
         }
         let verdicts = grid::run(&jobs, scene.setup.sweep.threads, |&(i, moment, seed)| {
             scene.interrupt.check()?;
             let after = requests.slice(scene.moments[moment]..requests.len());
-            let steps: Vec<Step> = triggers[i]
+            let steps: Vec<Step> = restarts[i]
                 .iter()
                 .map(|trigger| Step { at: Seconds(0.0), what: Happening::Trigger(*trigger) })
                 .collect();
             let scenario = Scenario { steps, ..scene.scenario(&scene.model, &after, scene.load, seed) };
-            let windows = simulate(&scenario, &mut caches[moment].clone(), scene.setup.horizon);
-            let over = triggers[i].map_or(Seconds(0.0), |trigger| trigger.lasts());
+            let windows = simulate(&scenario, &mut self.caches[moment].clone(), scene.setup.horizon);
+            let over = restarts[i].map_or(Seconds(0.0), |trigger| trigger.lasts());
             Ok(judge(&windows, scene.width, Seconds(0.0), over, &scene.model, scene.mean_demand))
         })?;
         let worst = |i: usize| {
-            let (at_once, spacing) = match triggers[i] {
+            let (at_once, spacing) = match restarts[i] {
                 Some(Trigger::Shards { lost, .. }) => (lost, None),
                 Some(Trigger::RollingRestart { interval, .. }) => (1, Some(interval)),
                 _ => (0, None),
             };
-            let mine = jobs.iter().zip(&verdicts).filter(|(job, _)| job.0 == i).map(|(_, verdict)| verdict);
-            let none = Restart { at_once, spacing, healed: true, worst_success: 1.0, recovery: Some(Seconds(0.0)) };
-            mine.fold(none, |worst, verdict| Restart {
-                healed: worst.healed && verdict.healed,
-                worst_success: worst.worst_success.min(verdict.worst_success),
-                recovery: worst.recovery.zip(verdict.recovery).map(|(a, b)| Seconds(a.0.max(b.0))),
+            let mine = jobs.iter().zip(&verdicts).filter(|(job, _)| job.0 == i).map(|(_, verdict)| Restart {
+                at_once,
+                spacing,
+                healed: verdict.healed,
+                worst_success: verdict.worst_success,
+                recovery: verdict.recovery,
+            });
+            mine.reduce(|worst, other| Restart {
+                healed: worst.healed && other.healed,
+                worst_success: worst.worst_success.min(other.worst_success),
+                recovery: worst.recovery.zip(other.recovery).map(|(a, b)| Seconds(a.0.max(b.0))),
                 ..worst
             })
         };
-        let tried: Vec<Restart> = (0..triggers.len()).map(worst).collect();
-        let (control, rest) = (tried[0], &tried[1..]);
-        let (batches, spacings) = rest.split_at(nodes as usize);
-        Ok(Restarts { nodes, control, batches: batches.to_vec(), spacings: spacings.to_vec() })
+        Ok((0..restarts.len()).map(worst).collect())
+    }
+
+    /// Those that users do not feel, and the first that they do.
+    fn up_to_the_edge(&self, restarts: impl Iterator<Item = Trigger>) -> Result<Vec<Restart>> {
+        let mut tried = Vec::new();
+        for restart in restarts {
+            if let Some(found) = self.run(&[Some(restart)])?.into_iter().next().flatten() {
+                tried.push(found);
+                if !found.is_safe() {
+                    break;
+                }
+            }
+        }
+        Ok(tried)
+    }
+
+    /// Real time that is left after a moment.
+    fn room(&self, moment: usize) -> f64 {
+        let times = self.scene.trace.requests().times;
+        let left = (times[times.len() - 1] - times[self.scene.moments[moment]]) as f64 / SECOND as f64;
+        (left / self.scene.load).min(self.scene.setup.horizon.0)
     }
 }

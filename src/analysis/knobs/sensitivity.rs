@@ -21,6 +21,10 @@ const RETRIES: [u32; 3] = [0, 1, 3];
 const POLICIES: [&str; 5] = ["lru", "fifo", "sieve", "s3fifo", "lfu"];
 const SKEWS: [f64; 3] = [0.8, 1.0, 1.2];
 
+/// How often [`sensitivity`] calls its `step` at the most: twice for the service as it is and for each change.
+pub const STEPS: u64 =
+    2 * (1 + TIMEOUTS.len() + BOUNDS.len() + 1 + RETRIES.len() + 2 + POLICIES.len() + SKEWS.len()) as u64;
+
 /// One change of the service.
 #[derive(Clone)]
 pub enum Knob {

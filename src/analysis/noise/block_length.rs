@@ -22,8 +22,7 @@ pub fn block_length(series: &[f64]) -> usize {
     let quiet = ((n as f64).log10().sqrt().ceil() as usize).max(5);
     let chance = 2.0 * ((n as f64).log10() / n as f64).sqrt();
     let largest = (n - 1).min(((n as f64).sqrt().ceil() as usize) + quiet);
-    let correlated: Vec<bool> =
-        (1..=largest).map(|lag| (covariance(lag) / covariance(0)).abs() >= chance).collect();
+    let correlated: Vec<bool> = (1..=largest).map(|lag| (covariance(lag) / covariance(0)).abs() >= chance).collect();
     let last = (0..=correlated.len())
         .find(|lag| correlated[*lag..].iter().take(quiet).all(|correlated| !correlated))
         .unwrap_or(correlated.len());

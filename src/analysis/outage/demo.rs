@@ -78,6 +78,7 @@ fn lose_cache(trace: &Trace, policy: &str, queue: QueueWord, timeout: Seconds) -
         backoff: Backoff::None,
         error_cost: Ratio::NONE,
         load: None,
+        load_window: None,
         at: Some(Seconds(50.0)),
         horizon: Seconds(60.0),
         seed: 1,

@@ -18,6 +18,7 @@ pub use ramp::{Ramp, RampStep, SEEDS as RAMP_SEEDS};
 pub use remedies::Tried;
 
 use super::Facts;
+use super::measured::LEAST_AFTER_LOSS;
 use crate::cache::Cache;
 use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
@@ -130,6 +131,16 @@ impl Story {
         self.verdict.recovery.is_some_and(|recovery| self.begins.0 + recovery.0 <= self.act.0)
     }
 
+    /// Whether the trigger leaves no lasting mark on a service that is well without it.
+    pub fn recovers(&self) -> bool {
+        self.is_well_warm() && self.verdict.healed
+    }
+
+    /// How bad it went, for a comparison: how long it took, without end where it did not heal.
+    pub(super) fn badness(&self) -> f64 {
+        self.verdict.recovery.filter(|_| self.recovers()).map_or(f64::INFINITY, |recovery| recovery.0)
+    }
+
     /// Whether users felt anything.
     pub fn is_felt(&self) -> bool {
         is_felt(&self.verdict)
@@ -147,7 +158,7 @@ pub fn tell(trace: &Trace, question: &Question, interrupt: &Interrupt, step: imp
     setup.check(trace)?;
     let warm = setup.sweep.warm_position(trace.len())?;
     let facts = Facts::of(trace, warm);
-    let windows = Windows::cut(&requests, None);
+    let windows = Windows::cut(&requests, setup.load_window);
     let today = today(trace, &windows)?;
     let load = setup.factor(today);
     let moment = Moment::choose(&requests, &windows, warm, setup.at, Seconds(setup.horizon.0 * load))
@@ -193,6 +204,13 @@ pub(in crate::analysis) fn suitable_width(load: f64) -> Seconds {
     const WIDTHS: [f64; 5] = [1.0, 5.0, 10.0, 30.0, 60.0];
     const ENOUGH: f64 = 20.0;
     Seconds(WIDTHS.into_iter().find(|width| width * load >= ENOUGH).unwrap_or(WIDTHS[WIDTHS.len() - 1]))
+}
+
+/// What must follow a moment, in real time, for an outage to be told: some timeouts, and enough windows of this width.
+pub(super) fn least_room(width: Seconds, timeout: Seconds) -> Seconds {
+    let windows = (LEAST_WINDOWS + 2) as f64 * width.0;
+    let (least, timeouts) = LEAST_AFTER_LOSS;
+    Seconds(windows.max(least.0).max(timeouts * timeout.0))
 }
 
 /// All runs of one story, from one warm cache.

@@ -36,6 +36,8 @@ pub struct Setup {
     pub error_cost: Ratio,
     /// The load; `None`: as recorded.
     pub load: Option<Load>,
+    /// Width of the windows in which the recorded load is measured; `None`: one that suits the trace.
+    pub load_window: Option<Seconds>,
     /// When it begins, after the trace's first request; `None`: chosen.
     pub at: Option<Seconds>,
     /// How long it is followed, in real time.

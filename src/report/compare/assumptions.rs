@@ -52,7 +52,9 @@ pub fn assumptions(baseline: &View<'_>, candidate: &View<'_>, noise: &Noise, ban
             .to_string(),
     );
     if banked {
-        all.push("the saving is banked by cutting the backend as misses fell, so that it is as busy as before".to_string());
+        all.push(
+            "the saving is banked by cutting the backend as misses fell, so that it is as busy as before".to_string(),
+        );
     }
     let mut told: Vec<&String> = Vec::new();
     for view in [baseline, candidate] {

@@ -31,7 +31,11 @@ pub fn build(command: &str, baseline: &View<'_>, candidate: &View<'_>, banked: O
         Demand::Answers => Unit::PerSecond,
         Demand::Bytes => Unit::BytesPerSecond,
     };
-    let by_loss = |name: &str, unit: Unit, more_is_better: bool, of: fn(&Row) -> Option<f64>, noise: &dyn Fn(f64, f64, f64) -> Option<Band>| {
+    let by_loss = |name: &str,
+                   unit: Unit,
+                   more_is_better: bool,
+                   of: fn(&Row) -> Option<f64>,
+                   noise: &dyn Fn(f64, f64, f64) -> Option<Band>| {
         let rows = baseline.rows.iter().map(|row| {
             let loss = row.loss_ratio;
             let other = candidate.rows.iter().find(|other| other.loss_ratio == loss);
@@ -85,7 +89,11 @@ fn change(
     };
     let direction = match change_absolute {
         Some(change) if material == Material::Yes => {
-            if (change > 0.0) == more_is_better { Direction::Better } else { Direction::Worse }
+            if (change > 0.0) == more_is_better {
+                Direction::Better
+            } else {
+                Direction::Worse
+            }
         }
         _ => Direction::Neither,
     };

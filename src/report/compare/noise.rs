@@ -27,7 +27,8 @@ pub struct Between<'r> {
 impl<'r> Between<'r> {
     /// Resamples what both sides hold.
     pub fn new(baseline: &'r View<'r>, candidate: &'r View<'r>) -> Between<'r> {
-        let starts = |view: &View<'_>| -> Vec<u64> { view.windows.iter().map(|row| row.start_seconds.to_bits()).collect() };
+        let starts =
+            |view: &View<'_>| -> Vec<u64> { view.windows.iter().map(|row| row.start_seconds.to_bits()).collect() };
         let paired = baseline.trace.fingerprint == candidate.trace.fingerprint
             && baseline.trace.window_seconds == candidate.trace.window_seconds
             && starts(baseline) == starts(candidate);
@@ -74,12 +75,7 @@ impl<'r> Between<'r> {
             }
             Source::WorstWindow => self.worst_window(after - before),
             Source::Stretches => self.of_stretches(metric, before, after),
-            Source::OneFlush => {
-                let at = |view: &View<'_>, i: usize| view.stretches[i][0].refill_seconds.unwrap_or(f64::NAN);
-                let band =
-                    self.stretches().change_at_one(|own, other| at(self.candidate, other) - at(self.baseline, own));
-                band.map(|band| band.with(after - before))
-            }
+            Source::OneFlush => self.refill(after - before),
             Source::Bracket => self.bracket(before, after),
         }
     }
@@ -101,16 +97,16 @@ impl<'r> Between<'r> {
     }
 
     fn of_stretches(&self, metric: &Metric, before: f64, after: f64) -> Option<Band> {
-        let survived = |view: &View<'_>, drawn: &[usize]| {
-            least(drawn.iter().map(|i| view.stretches[*i][0].loss_survived_ratio))
-        };
+        let survived =
+            |view: &View<'_>, drawn: &[usize]| least(drawn.iter().map(|i| view.stretches[*i][0].loss_survived_ratio));
         match metric.unit {
             Unit::Times => self.relative(before, after, |view, drawn| {
                 let (advertised, hidden) = limits(view, drawn);
                 advertised / hidden
             }),
             Unit::Ratio => {
-                let change = |own: &[usize], other: &[usize]| survived(self.candidate, other) - survived(self.baseline, own);
+                let change =
+                    |own: &[usize], other: &[usize]| survived(self.candidate, other) - survived(self.baseline, own);
                 self.settled(self.stretches().change(change)?, after - before, 2.0 * SHARE_RESOLUTION)
             }
             Unit::Nodes => {
@@ -119,7 +115,8 @@ impl<'r> Between<'r> {
                 };
                 let change = |own: &[usize], other: &[usize]| nodes(self.candidate, other) - nodes(self.baseline, own);
                 // The share is known to within its resolution, and so are nodes.
-                let finer = |nodes: f64| nodes - decisions::nodes_needed(1.0 / nodes + SHARE_RESOLUTION).unwrap_or(1) as f64;
+                let finer =
+                    |nodes: f64| nodes - decisions::nodes_needed(1.0 / nodes + SHARE_RESOLUTION).unwrap_or(1) as f64;
                 self.settled(self.stretches().change(change)?, after - before, finer(before) + finer(after))
             }
             Unit::PerSecond | Unit::BytesPerSecond | Unit::Seconds => self.relative(before, after, |view, drawn| {
@@ -131,8 +128,7 @@ impl<'r> Between<'r> {
 
     /// Of a limit: the relative change in subsamples, as an absolute one of the whole.
     fn relative(&self, before: f64, after: f64, limit: impl Fn(&View<'_>, &[usize]) -> f64) -> Option<Band> {
-        let change =
-            |own: &[usize], other: &[usize]| limit(self.candidate, other) / limit(self.baseline, own) - 1.0;
+        let change = |own: &[usize], other: &[usize]| limit(self.candidate, other) / limit(self.baseline, own) - 1.0;
         let band = self.stretches().change(change)?;
         self.settled(band.map(|ratio| ratio * before), after - before, 2.0 * TOLERANCE * before.max(after))
     }
@@ -157,13 +153,31 @@ impl<'r> Between<'r> {
         Some(band.with(change))
     }
 
+    /// Of the refill, where it is over in time: near the end of the trace it is not.
+    fn refill(&self, change: f64) -> Option<Band> {
+        let seconds = |view: &View<'_>| -> Vec<Option<f64>> {
+            view.stretches.iter().map(|rows| rows[0].refill_seconds).collect()
+        };
+        let (mut baseline, mut candidate) = (seconds(self.baseline), seconds(self.candidate));
+        let paired = self.stretches().paired;
+        if paired {
+            let known = |(own, other): (&Option<f64>, &Option<f64>)| own.zip(*other);
+            (baseline, candidate) =
+                baseline.iter().zip(&candidate).filter_map(known).map(|(own, other)| (Some(own), Some(other))).unzip();
+        }
+        let (baseline, candidate): (Vec<f64>, Vec<f64>) =
+            (baseline.into_iter().flatten().collect(), candidate.into_iter().flatten().collect());
+        let stretches = Stretches { baseline: baseline.len(), candidate: candidate.len(), paired };
+        Some(stretches.change_at_one(|own, other| candidate[other] - baseline[own])?.with(change))
+    }
+
     /// Of measured hidden capacity: as far apart as the ends of the brackets, and as the safe bound varies over the trace.
     fn bracket(&self, before: f64, after: f64) -> Option<Band> {
         let ends = |view: &View<'_>| view.cell().hidden_low_per_second.zip(view.cell().hidden_high_per_second);
         let ((low, high), (other_low, other_high)) = (ends(self.baseline)?, ends(self.candidate)?);
-        let safe = self.stretches().change(|own, other| {
-            (limits(self.candidate, other).1 / limits(self.baseline, own).1).ln()
-        })?;
+        let safe = self
+            .stretches()
+            .change(|own, other| (limits(self.candidate, other).1 / limits(self.baseline, own).1).ln())?;
         let centre = (safe.low + safe.high) / 2.0;
         let spread = (safe.low - centre, safe.high - centre);
         let band = Band { low: (other_low / high).ln() + spread.0, high: (other_high / low).ln() + spread.1 };

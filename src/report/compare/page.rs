@@ -1,12 +1,11 @@
 //! The comparison as a document.
 
+use super::metric::LOAD_LIMIT;
 use super::sentence::{cut, subject};
-use super::text::{cells, loss, names, word};
+use super::text::{cells, loss, moved, names, word};
 use super::{Change, CompareReport, Decision, Direction, Material};
-use crate::report::page::{
-    Axis, Cell, Chart, Figure, Fill, Mark, Page, Section, Table, Tone, Unit, maybe,
-};
-use crate::report::words::{provenance, terms};
+use crate::report::page::{Axis, Cell, Chart, Column, Figure, Fill, Mark, Page, Section, Table, Tone, Unit, maybe};
+use crate::report::words::ended;
 
 /// The document.
 pub fn page(report: &CompareReport) -> Page {
@@ -20,20 +19,19 @@ pub fn page(report: &CompareReport) -> Page {
         candidate.backend()
     );
     let (short, text) = first_sentence(&report.verdict.headline);
-    let mut page = Page::new(format!("What changes: {}", subject(baseline, candidate)), subtitle, &report.head)
-        .answer("What changes, by more than noise?", short, text, tone(report));
+    let mut page = Page::new(format!("What changes: {}", subject(baseline, candidate)), subtitle, &report.head).answer(
+        "What changes, by more than noise?",
+        short,
+        text,
+        tone(report),
+    );
     if !report.verdict.capacity.is_empty() {
         let (short, text) = first_sentence(&report.verdict.capacity);
         let tone = if report.banked.is_some() { Tone::Careful } else { Tone::Plain };
         page = page.answer("What does it mean for the backend?", short, text, tone);
     }
-    page.section(Section::new("warnings", "Read this first").list(&report.head.warnings))
-        .section(changes(report))
-        .section(cuts(report))
-        .section(by_loss(report))
-        .section(terms())
-        .section(Section::new("assumptions", "How the noise was found, and what else this rests on").list(&report.head.assumptions))
-        .section(provenance(&report.head, &sources(report)))
+    let page = page.section(changes(report)).section(cuts(report)).section(by_loss(report));
+    ended(page, &report.head, &sources(report))
 }
 
 /// Good or bad only where everything that is material is.
@@ -53,8 +51,31 @@ fn changes(report: &CompareReport) -> Section {
 }
 
 fn by_loss(report: &CompareReport) -> Section {
-    let by_loss = report.changes.iter().filter(|change| change.loss_ratio.is_some());
-    Section::new("by-loss", "By what is lost").table(table(report, "least backends and load limits, loss by loss", by_loss))
+    let limits: Vec<&Change> = report.changes.iter().filter(|change| change.metric == LOAD_LIMIT).collect();
+    let mut loads = table(report, "the load up to which a loss is survived", limits.iter().copied());
+    loads.columns.insert(1, Column { key: "loss_ratio".to_string(), head: "lost".to_string() });
+    for (row, change) in loads.rows.iter_mut().zip(&limits) {
+        row.insert(1, Cell::share(change.loss_ratio.unwrap_or(0.0)));
+    }
+    let (before, after) = names(report);
+    let chart = Chart {
+        x: Axis::linear("share of the cache that is lost", Unit::Share),
+        y: Axis::linear("requests a second", Unit::Number),
+        marks: vec![Mark::line("loss_ratio", "baseline", &before), Mark::line("loss_ratio", "candidate", &after)],
+    };
+    let told = |change: &&&Change| match (change.material, change.loss_ratio) {
+        (Material::Yes, Some(share)) => Some(format!("losing {} {}", loss(share), moved(change))),
+        (Material::No, Some(share)) => Some(format!("losing {} no material change", loss(share))),
+        _ => None,
+    };
+    let ends: Vec<String> = limits.first().iter().chain(&limits.last()).filter_map(told).collect();
+    let caption = if ends.is_empty() { "is not known to change".to_string() } else { ends.join(", ") };
+    Section::new("by-loss", "What a loss leaves").figure(Figure {
+        id: "by-loss-chart".to_string(),
+        caption: format!("The load that survives: {caption}."),
+        chart,
+        table: loads,
+    })
 }
 
 fn table<'r>(report: &CompareReport, title: &str, changes: impl Iterator<Item = &'r Change>) -> Table {
@@ -70,10 +91,14 @@ fn table<'r>(report: &CompareReport, title: &str, changes: impl Iterator<Item = 
             ("material", ""),
         ],
     )
-    .note("noise: between which changes chance alone may put this one; no material change where that holds none at all.");
+    .note(
+        "noise: between which changes chance alone may put this one; no material change where that holds none at all.",
+    );
     for change in changes {
         let [name, before, after, moved, noise] = cells(change);
-        let number = |value: Option<f64>, text: String| value.map_or(Cell::text(text.clone()), |value| Cell::number(value, text));
+        let number = |value: Option<f64>, text: String| {
+            value.map_or(Cell::text(text.clone()), |value| Cell::number(value, text))
+        };
         let tone = match change.direction {
             Direction::Better => Tone::Good,
             Direction::Worse => Tone::Bad,
@@ -118,10 +143,8 @@ fn cuts(report: &CompareReport) -> Section {
             rate(decision.candidate_per_second),
         ]);
     }
-    let marks = vec![
-        Mark::bar("loss", "is_ratio", Fill::Good, "what may be cut"),
-        Mark::rule_x(saving, "what it looks like"),
-    ];
+    let marks =
+        vec![Mark::bar("loss", "is_ratio", Fill::Good, "what may be cut"), Mark::rule_x(saving, "what it looks like")];
     let chart = Chart { x: Axis::linear("share of the backend", Unit::Share), y: Axis::words("loss"), marks };
     section.prose(report.verdict.capacity.clone()).figure(Figure {
         id: "cut-chart".to_string(),

@@ -41,7 +41,7 @@ fn headline(report: &CompareReport, known: bool, material: bool) -> String {
         .map(|(name, change)| {
             let verb = if change.change_absolute.unwrap_or(0.0) > 0.0 { "rises" } else { "falls" };
             let verb = if name.ends_with('s') { verb.trim_end_matches('s') } else { verb };
-            format!("{name} {verb} {}", moved(change))
+            format!("{name} {verb} by {}", moved(change).trim_start_matches(['+', '-']))
         })
         .collect();
     let stays: Vec<&str> = named(Material::No).iter().map(|(name, _)| *name).collect();
@@ -51,7 +51,10 @@ fn headline(report: &CompareReport, known: bool, material: bool) -> String {
         true => {
             let others = report.changes.iter().filter(|change| change.material == Material::Yes);
             let others: Vec<String> = others.map(name_of).collect();
-            format!("{what}: of what matters most nothing moves by more than its noise; there is a change in {}.", listed(&others))
+            format!(
+                "{what}: of what matters most nothing moves by more than its noise; there is a change in {}.",
+                listed(&others)
+            )
         }
     };
     if !stays.is_empty() && !moves.is_empty() {
@@ -112,29 +115,27 @@ fn capacity(report: &CompareReport, saves: bool, material: bool) -> String {
     out.join(" ")
 }
 
-/// `It looks like a backend smaller by 45%. It is ... if nothing may be lost, ...`
+/// `It looks like a backend smaller by 45%. What may be cut, if you must survive losing 12.5%: 29%; everything: nothing.`
 fn looks_like(decisions: &[Decision]) -> Option<String> {
     let saving = decisions.first()?.looks_like_ratio.filter(|saving| *saving > 0.0)?;
-    let real: Vec<String> = decisions
-        .iter()
-        .filter_map(|decision| Some(format!("{} for {}", cut(decision)?, loss(decision.loss_ratio))))
+    let lost = decisions.iter().filter(|decision| decision.loss_ratio > 0.0);
+    let real: Vec<String> = lost
+        .filter_map(|decision| {
+            Some(format!("{} if you must survive losing {}", cut(decision)?, loss(decision.loss_ratio)))
+        })
         .collect();
-    Some(format!(
-        "It looks like a backend smaller by {}. What may really be cut depends on the loss that must be survived: {}.",
-        percent(saving),
-        listed(&real)
-    ))
+    Some(format!("It looks like a backend smaller by {}. What may really be cut: {}.", percent(saving), listed(&real)))
 }
 
-/// What may really be cut; nothing where it is within the noise.
+/// What may really be cut; nothing where that is within the noise.
 pub fn cut(decision: &Decision) -> Option<String> {
-    match decision.material {
-        Material::No => Some("nothing".to_string()),
-        Material::Unknown => decision.is_ratio.map(|share| format!("{} (noise unknown)", percent(share))),
-        Material::Yes => decision.is_ratio.map(|share| {
-            if share >= 0.0 { percent(share) } else { format!("{} more, not less,", percent(-share)) }
-        }),
-    }
+    let share = decision.is_ratio?;
+    Some(match decision.material {
+        Material::No => "nothing".to_string(),
+        Material::Unknown => format!("{} (noise unknown)", percent(share)),
+        Material::Yes if share >= 0.0 => percent(share),
+        Material::Yes => format!("nothing, {} more are needed,", percent(-share)),
+    })
 }
 
 /// The incentive trap, priced.
@@ -153,7 +154,10 @@ fn trap(report: &CompareReport) -> Option<String> {
             parts.push(format!("the loss survived {verb} from {} to {}", percent(before), percent(after)));
         }
         (Some(before), None) => {
-            parts.push(format!("the load is no longer carried even warm, where a loss of {} was survived", percent(before)));
+            parts.push(format!(
+                "the load is no longer carried even warm, where a loss of {} was survived",
+                percent(before)
+            ));
         }
         _ => {}
     }
@@ -161,8 +165,13 @@ fn trap(report: &CompareReport) -> Option<String> {
         parts.push(format!("the gap {}", by(ratio, "widens", "narrows")));
     }
     let cut = percent(banked.cut_ratio);
-    (!parts.is_empty())
-        .then(|| format!("If you bank the saving (cut the backend by {cut} to {}), {}.", report.candidate.rate(banked.backend_per_second), listed(&parts)))
+    (!parts.is_empty()).then(|| {
+        format!(
+            "If you bank the saving (cut the backend by {cut} to {}), {}.",
+            report.candidate.rate(banked.backend_per_second),
+            listed(&parts)
+        )
+    })
 }
 
 /// `a, b and c`.
@@ -180,7 +189,8 @@ pub fn warnings(report: &CompareReport) -> Vec<String> {
     let CompareReport { baseline, candidate, .. } = report;
     if baseline.fingerprint != candidate.fingerprint {
         all.push(
-            "the sides saw different traces: the changes are those of the traffic as well, and cannot be told apart".to_string(),
+            "the sides saw different traces: the changes are those of the traffic as well, and cannot be told apart"
+                .to_string(),
         );
     }
     let expected = ["policy", "cache"];
@@ -200,7 +210,10 @@ pub fn warnings(report: &CompareReport) -> Vec<String> {
         let change = metric.and_then(|i| report.changes.get(i));
         let survived = change.and_then(|change| if name == "baseline" { change.baseline } else { change.candidate });
         if survived.is_none() {
-            all.push(format!("the {name} ({}) is overloaded while its cache is warm, so it survives no loss", side.policy));
+            all.push(format!(
+                "the {name} ({}) is overloaded while its cache is warm, so it survives no loss",
+                side.policy
+            ));
         }
     }
     all

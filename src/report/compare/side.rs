@@ -67,7 +67,9 @@ impl<'r> View<'r> {
                 .iter()
                 .filter(|row| !row.warmup && of_cell(&row.trace, &row.policy, row.cache_capacity))
                 .collect(),
-            stretches: by_start(report.stretches.iter().filter(|row| of_cell(&row.trace, &row.policy, row.cache_capacity))),
+            stretches: by_start(
+                report.stretches.iter().filter(|row| of_cell(&row.trace, &row.policy, row.cache_capacity)),
+            ),
         })
     }
 
@@ -81,7 +83,9 @@ impl<'r> View<'r> {
         let cell = self.cell();
         match self.trace.backend.rate.of {
             Demand::Answers => cell.miss_ratio,
-            Demand::Bytes => cell.bytes_missed.zip(cell.bytes_requested).map(|(missed, all)| missed as f64 / all as f64),
+            Demand::Bytes => {
+                cell.bytes_missed.zip(cell.bytes_requested).map(|(missed, all)| missed as f64 / all as f64)
+            }
         }
     }
 
@@ -148,7 +152,8 @@ impl Side {
     pub fn differences(&self, other: &Side) -> Vec<Difference> {
         let joins = |side: &Side| if side.single_flight { "joined" } else { "asked again" }.to_string();
         let seconds = |of: fn(&Side) -> f64| move |side: &Side| Seconds(of(side)).to_string();
-        let simulated = |side: &Side| if side.seeds.is_empty() { "no".to_string() } else { format!("seeds {:?}", side.seeds) };
+        let simulated =
+            |side: &Side| if side.seeds.is_empty() { "no".to_string() } else { format!("seeds {:?}", side.seeds) };
         let all: [(&str, &dyn Fn(&Side) -> String); 14] = [
             ("policy", &|side| side.policy.clone()),
             ("cache", &Side::cache),

@@ -3,7 +3,6 @@
 use super::sentence::name_of;
 use super::{Change, CompareReport, Decision, Direction, Material};
 use crate::report::assumptions::percent;
-use crate::report::gates;
 use crate::report::sheet::Sheet;
 use crate::report::sheet::columns::Columns;
 use crate::report::sheet::look::{Look, Tone};
@@ -21,18 +20,20 @@ pub fn render(report: &CompareReport, look: &Look) -> String {
     sheet.blank();
     changes(&mut sheet, report);
     cuts(&mut sheet, report);
-    sheet.text(&gates::text::section(&report.head.gates));
-    sheet.list("WARNINGS", &report.head.warnings);
-    sheet.list("ASSUMPTIONS", &report.head.assumptions);
-    sheet.provenance(&report.head, super::page::sources(report));
-    sheet.finish()
+    sheet.end(&report.head, super::page::sources(report))
 }
 
 fn changes(sheet: &mut Sheet, report: &CompareReport) {
     sheet.line("  WHAT CHANGES, and what of it is more than noise");
     let (before, after) = names(report);
-    let mut table =
-        Columns::new(4).left("", 22).right(before, 11).right(after, 11).right("change", 9).right("noise", 17).left("", 18).after(2);
+    let mut table = Columns::new(4)
+        .left("", 22)
+        .right(before, 11)
+        .right(after, 11)
+        .right("change", 9)
+        .right("noise", 18)
+        .left("", 18)
+        .after(2);
     for change in &report.changes {
         let row = cells(change).into_iter().chain([word(change).to_string()]);
         match change.direction {
@@ -100,7 +101,7 @@ fn noise(change: &Change) -> String {
         (_, Some(before)) if before > 0.0 => signed(value / before, percent),
         _ => signed(value, significant),
     };
-    format!("{}..{}", show(low), show(high))
+    format!("{} .. {}", show(low), show(high))
 }
 
 /// Shares of a cache are told apart in points: half of a tiny share is no news.
@@ -109,7 +110,7 @@ fn in_points(change: &Change) -> bool {
 }
 
 fn points(share: f64) -> String {
-    signed(share, |share| format!("{} pts", significant(share * 100.0)))
+    signed(share, |share| format!("{} points", significant(share * 100.0)))
 }
 
 fn signed(value: f64, show: impl Fn(f64) -> String) -> String {

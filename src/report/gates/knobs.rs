@@ -26,7 +26,7 @@ const RESTARTS: &[Field<Restarts>] = &[
         restarts.safe_spacing_seconds.map_or(Reading::Unknown("none that was tried"), Reading::Number)
     }),
     Field::new("control_worst_success_ratio", "control_worst_success", Share, |restarts| {
-        Reading::Number(restarts.control_worst_success_ratio)
+        Reading::known(restarts.control_worst_success_ratio)
     }),
 ];
 

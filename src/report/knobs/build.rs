@@ -17,11 +17,10 @@ use crate::units::{Seconds, grouped, grouped_rate, significant};
 
 const GIB: f64 = (1_u64 << 30) as f64;
 
-/// The report on knobs; the first row is the service as it is.
-pub fn sensitivity(command: &str, scene: &Scene<'_>, rows: &[Row]) -> SensitivityReport {
+/// The knobs, each against the first row: the service as it is.
+pub(in crate::report) fn sensitivity_rows(rows: &[Row]) -> Vec<SensitivityRow> {
     let base = rows.first().map(|row| row.edge);
-    let rows: Vec<SensitivityRow> = rows
-        .iter()
+    rows.iter()
         .map(|row| {
             let (knob, setting) = words(&row.knob);
             SensitivityRow {
@@ -34,7 +33,12 @@ pub fn sensitivity(command: &str, scene: &Scene<'_>, rows: &[Row]) -> Sensitivit
                 advertised_per_second: row.edge.advertised,
             }
         })
-        .collect();
+        .collect()
+}
+
+/// The report on knobs; the first row is the service as it is.
+pub fn sensitivity(command: &str, scene: &Scene<'_>, rows: &[Row]) -> SensitivityReport {
+    let rows = sensitivity_rows(rows);
     let mut all = about(scene);
     all.push(
         "each row changes one thing of the service and is simulated anew; rows with the same keys are tried at loads from the same grid"
@@ -85,23 +89,7 @@ pub fn warmup(command: &str, scene: &Scene<'_>, found: &WarmUp, restarted: &Rest
             hidden_elasticity: per_share(base.and_then(|base| found.edge.over(&base))),
         }
     });
-    let row = |restart: &Restart| RestartRow {
-        at_once: restart.at_once,
-        spacing_seconds: restart.spacing.map(|spacing| spacing.0),
-        safe: restart.is_safe(),
-        healed: restart.healed,
-        worst_success_ratio: restart.worst_success,
-        recovery_seconds: restart.recovery.map(|time| time.0),
-    };
-    let restarts = Restarts {
-        nodes: restarted.nodes,
-        load_per_second: scene.today * scene.load,
-        control_worst_success_ratio: restarted.control.worst_success,
-        safe_batch_nodes: restarted.safe_batch(),
-        safe_spacing_seconds: restarted.safe_spacing().map(|spacing| spacing.0),
-        batches: restarted.batches.iter().map(row).collect(),
-        spacings: restarted.spacings.iter().map(row).collect(),
-    };
+    let restarts = self::restarts(restarted, scene.today * scene.load);
     let mut all = about(scene);
     all.push(format!(
         "loaded beforehand: the keys asked for most before the loss, as if they were back at once; 100% is the {} entries of the warm cache",
@@ -112,10 +100,10 @@ pub fn warmup(command: &str, scene: &Scene<'_>, found: &WarmUp, restarted: &Rest
         percent(HEALTHY)
     ));
     let mut warnings = Vec::new();
-    if !restarted.control.is_safe() {
+    if let Some(control) = restarted.control.filter(|control| !control.is_safe()) {
         warnings.push(format!(
             "also while nothing restarts only {} are answered in time in the worst five windows: the service runs close to what it carries warm, or above, so no restart can be called safe; try a lower --load or a larger -b",
-            percent(restarted.control.worst_success)
+            percent(control.worst_success)
         ));
     }
     WarmupReport {
@@ -126,6 +114,27 @@ pub fn warmup(command: &str, scene: &Scene<'_>, found: &WarmUp, restarted: &Rest
         rows,
         elasticity,
         restarts,
+    }
+}
+
+/// Restarts at a load, requests a second.
+pub(in crate::report) fn restarts(restarted: &Restarted, load: f64) -> Restarts {
+    let row = |restart: &Restart| RestartRow {
+        at_once: restart.at_once,
+        spacing_seconds: restart.spacing.map(|spacing| spacing.0),
+        safe: restart.is_safe(),
+        healed: restart.healed,
+        worst_success_ratio: restart.worst_success,
+        recovery_seconds: restart.recovery.map(|time| time.0),
+    };
+    Restarts {
+        nodes: restarted.nodes,
+        load_per_second: load,
+        control_worst_success_ratio: restarted.control.map(|control| control.worst_success),
+        safe_batch_nodes: restarted.safe_batch(),
+        safe_spacing_seconds: restarted.safe_spacing().map(|spacing| spacing.0),
+        batches: restarted.batches.iter().map(row).collect(),
+        spacings: restarted.spacings.iter().map(row).collect(),
     }
 }
 

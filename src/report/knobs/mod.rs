@@ -1,9 +1,9 @@
 //! The reports of `coldgap sensitivity` and `coldgap warmup`: what moves hidden capacity, as versioned data, and for
 //! reading ([`text`]).
 
-mod build;
+pub(super) mod build;
 pub(super) mod page;
-mod sentence;
+pub(super) mod sentence;
 pub mod text;
 
 pub use build::{sensitivity, warmup};
@@ -126,8 +126,8 @@ pub struct Elasticity {
 pub struct Restarts {
     pub nodes: u32,
     pub load_per_second: f64,
-    /// In the worst five windows while nothing restarts.
-    pub control_worst_success_ratio: f64,
+    /// In the worst five windows while nothing restarts; null where the trace is too short to see anything.
+    pub control_worst_success_ratio: Option<f64>,
     /// Null: unknown, or not even one.
     pub safe_batch_nodes: Option<u32>,
     /// Null: unknown, or none of those tried.

@@ -2,6 +2,7 @@
 
 use super::{Elasticity, PreloadRow, Restarts, SensitivityRow};
 use crate::outage::search::TOLERANCE;
+use crate::outage::verdict::HEALTHY;
 use crate::report::assumptions::percent;
 use crate::units::{Seconds, grouped, grouped_rate, significant};
 
@@ -79,18 +80,29 @@ pub fn warmup(rows: &[PreloadRow], elasticity: Option<&Elasticity>, restarts: &R
             percent(gain * found.spared_ratio)
         );
     }
-    let load = grouped_rate(restarts.load_per_second);
-    said += &match restarts.safe_batch_nodes {
-        Some(nodes) if nodes == restarts.nodes => format!(" At {load}/s all {nodes} nodes may restart at once."),
-        Some(nodes) => format!(" At {load}/s at most {nodes} of {} nodes may restart at once.", restarts.nodes),
-        None => format!(" At {load}/s no node of {} restarts without users feeling it.", restarts.nodes),
+    format!("{said} {}", self::restarts(restarts))
+}
+
+/// How many nodes may restart at once, and how far apart.
+pub fn restarts(restarts: &Restarts) -> String {
+    let (load, nodes) = (grouped_rate(restarts.load_per_second), restarts.nodes);
+    let is_well = restarts.control_worst_success_ratio.map(|success| success >= HEALTHY);
+    let batch = match (is_well, restarts.safe_batch_nodes) {
+        (None, _) => return format!("How many of {nodes} nodes may restart is unknown: the trace is too short."),
+        (Some(false), _) => {
+            return format!("At {load}/s users suffer even while nothing restarts, so no restart is safe.");
+        }
+        (_, Some(safe)) if safe == nodes => format!("At {load}/s all {nodes} nodes may restart at once."),
+        (_, Some(safe)) => format!("At {load}/s at most {safe} of {nodes} nodes may restart at once."),
+        (_, None) => format!("At {load}/s no node of {nodes} restarts without users feeling it."),
     };
-    said += &match restarts.safe_spacing_seconds {
-        Some(spacing) => format!(" One after the other is safe from {} between two restarts on.", Seconds(spacing)),
-        None if restarts.nodes > 1 => " A safe time between two restarts is unknown.".to_string(),
-        None => String::new(),
-    };
-    said
+    match restarts.safe_spacing_seconds {
+        Some(spacing) => {
+            format!("{batch} One after the other is safe from {} between two restarts on.", Seconds(spacing))
+        }
+        None if nodes > 1 => format!("{batch} A safe time between two restarts is unknown."),
+        None => batch,
+    }
 }
 
 fn significant_seconds(seconds: f64) -> f64 {

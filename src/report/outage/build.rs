@@ -7,6 +7,7 @@ use super::{
 use crate::analysis::outage::{Question, Story, Tried};
 use crate::outage::backend::Kind;
 use crate::outage::search::Bracket;
+use crate::outage::trigger::Step;
 use crate::outage::verdict;
 use crate::report::Head;
 use crate::report::assumptions::percent;
@@ -34,11 +35,7 @@ pub fn build(command: &str, about: Option<String>, trace: &Trace, question: &Que
         config: config(question, story),
         trace: TraceFacts::of(trace, &story.facts, story.today),
         about,
-        events: story
-            .steps
-            .iter()
-            .map(|step| Event { at_seconds: after(step.at), what: names::happening(&step.what, story.today) })
-            .collect(),
+        events: events(story),
         verdict: verdict(story),
         timeline: timeline::rows(story),
         windows: windows(story),
@@ -59,6 +56,13 @@ pub fn build(command: &str, about: Option<String>, trace: &Trace, question: &Que
         }),
         alerts: story.alerts.as_ref().map(alerts::data),
     }
+}
+
+/// What happens when.
+pub(in crate::report) fn events(story: &Story) -> Vec<Event> {
+    let event =
+        |step: &Step| Event { at_seconds: step.at.0 - story.begins.0, what: names::happening(&step.what, story.today) };
+    story.steps.iter().map(event).collect()
 }
 
 fn config(question: &Question, story: &Story) -> Config {
@@ -83,7 +87,8 @@ fn config(question: &Question, story: &Story) -> Config {
     }
 }
 
-fn verdict(story: &Story) -> Verdict {
+/// What comes of it.
+pub(in crate::report) fn verdict(story: &Story) -> Verdict {
     let verdict = &story.verdict;
     let phase = match verdict.phase {
         _ if !story.is_well_warm() => "overloaded_warm",
@@ -118,7 +123,8 @@ fn bracket(edge: Option<Bracket>) -> (Option<f64>, Option<f64>) {
     edge.map_or((None, None), |edge| (edge.low, edge.high))
 }
 
-fn windows(story: &Story) -> Vec<WindowRow> {
+/// Every window.
+pub(in crate::report) fn windows(story: &Story) -> Vec<WindowRow> {
     let over = story.over.0 - story.begins.0;
     let row = |window: &crate::outage::window::Window| {
         let start = window.start as f64 / 1e9 - story.begins.0;
@@ -166,7 +172,8 @@ fn remedy(tried: &Tried, story: &Story) -> RemedyRow {
     }
 }
 
-fn warnings(story: &Story) -> Vec<String> {
+/// What should make a reader careful.
+pub(in crate::report) fn warnings(story: &Story) -> Vec<String> {
     let mut all = Vec::new();
     let watched = story.ran.0 - story.over.0;
     if !story.verdict.healed && story.spent {

@@ -1,0 +1,179 @@
+//! What becomes of a full flush at the load to carry, simulated: in numbers for every cell, and told for the baseline, with
+//! how its cache's nodes may restart. It asks `outage` and `knobs`, and simulates nothing itself.
+
+use super::knobs::restart::{self, Restarts};
+use super::knobs::{self, Scene};
+use super::outage::scenario::Deed;
+use super::outage::setup::Setup;
+use super::outage::words::QueueWord;
+use super::outage::{self, Extent, Moment, Story, least_room, suitable_width};
+use super::{Finding, Question, Sweep};
+use crate::error::Result;
+use crate::interrupt::Interrupt;
+use crate::outage::Fill;
+use crate::outage::client::Backoff;
+use crate::outage::trigger::{Happening, Trigger};
+use crate::policy::Capacity;
+use crate::replay::cell::Cell;
+use crate::replay::grid;
+use crate::replay::hunt::Ground;
+use crate::replay::windows::Windows;
+use crate::trace::Trace;
+use crate::units::{CacheSize, Load, Rate, Ratio, Seconds};
+
+/// What is lost with the cache, in the worst of the simulations.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Loss {
+    /// Whether it healed in all of them.
+    pub recovers: bool,
+    /// How long that took, where it did.
+    pub recovery: Option<Seconds>,
+    /// What users waited for nothing, until the simulation's end.
+    pub user_seconds_lost: f64,
+    /// The load under which the collapsed service climbs out, requests a second.
+    pub escape: f64,
+    /// The share of the load to shed for that; 0 where it heals by itself.
+    pub shed: f64,
+}
+
+/// The baseline's outage.
+#[derive(Clone)]
+pub struct IfLost {
+    /// What was asked.
+    pub question: outage::Question,
+    /// The outage, of the seed with which it went worst.
+    pub story: Story,
+    /// With how many seeds it was simulated, and with how many it healed.
+    pub seeds: (usize, usize),
+    /// How nodes may restart.
+    pub restarts: Restarts,
+}
+
+/// The service whose cache is lost.
+pub(super) struct Service<'a> {
+    pub trace: &'a Trace,
+    pub question: &'a Question,
+    pub windows: &'a Windows,
+    pub ground: &'a Ground<'a>,
+    pub backend: Rate,
+    pub today: f64,
+    pub interrupt: &'a Interrupt,
+}
+
+impl Service<'_> {
+    /// Where the cache is lost: where a flush is worst for the baseline, if enough of the trace follows to see what becomes
+    /// of it; else the busiest window that leaves enough. `None`: the trace is too short.
+    pub fn moment(&self, baseline: &Finding) -> Result<Option<Moment>> {
+        let (question, load) = (self.question, self.ground.load);
+        let end = self.windows.span.0;
+        let width = suitable_width(self.today * load);
+        let room = least_room(width, question.service.timeout);
+        let follows = |at: f64| room.0 <= question.horizon.0 && (end - at) / load >= room.0;
+        let worst = [baseline.measured.and_then(|measured| measured.worst_moment), Some(baseline.worst_moment)];
+        if let Some(at) = worst.into_iter().flatten().find(|at| follows(*at))
+            && baseline.hidden.is_some()
+        {
+            let why = format!("where a flush is worst for {}", baseline.policy());
+            return Ok(Some(Moment { at: Seconds(at), why }));
+        }
+        let horizon = Seconds(question.horizon.0 * load);
+        let requests = self.trace.requests();
+        let moment = Moment::choose(&requests, self.windows, self.ground.warm, None, horizon)?;
+        Ok(Some(moment).filter(|moment| follows(moment.at.0)))
+    }
+
+    /// Simulates the flush of every cell with every seed; tells that of the first cell's baseline. `step` is called once a
+    /// simulation, and once for the restarts.
+    pub fn lose(
+        &self,
+        cells: &[Finding],
+        moment: &Moment,
+        step: &(impl Fn() + Sync + Send),
+    ) -> Result<(Vec<Loss>, IfLost)> {
+        let question = self.question;
+        let jobs: Vec<(usize, u64)> =
+            (0..cells.len()).flat_map(|i| question.seeds.iter().map(move |seed| (i, *seed))).collect();
+        let ask = |i: usize, seed: u64| outage::Question {
+            // Simulations run side by side; each by itself on one thread.
+            setup: Setup { seed, at: Some(moment.at), ..self.setup(&cells[i].cell, 1) },
+            deeds: vec![(Seconds(0.0), Deed::Happens(Happening::Trigger(Trigger::Flush)))],
+            window: None,
+            act_after: Seconds(0.0),
+            extent: Extent { remedies: false, edges: false, ramp: false, alerts: false },
+        };
+        let stories = grid::run(&jobs, question.sweep.threads, |&(i, seed)| {
+            let story = outage::tell(self.trace, &ask(i, seed), self.interrupt, || {})?;
+            step();
+            Ok(story)
+        })?;
+        let of_cell: Vec<&[Story]> = stories.chunks(question.seeds.len()).collect();
+        let told = of_cell[question.baseline];
+        let worst = (0..told.len()).max_by(|a, b| told[*a].badness().total_cmp(&told[*b].badness())).unwrap_or(0);
+        let mut story = told[worst].clone();
+        story.moment.why.clone_from(&moment.why);
+        let setup = self.setup(&cells[question.baseline].cell, question.sweep.threads);
+        let scene = Scene::new(self.trace, &setup, self.interrupt)?;
+        let restarts = restart::restarts(&scene, question.nodes, restart::Extent::Edges)?;
+        self.interrupt.check()?;
+        step();
+        let healed = told.iter().filter(|story| story.recovers()).count();
+        let if_lost = IfLost {
+            question: ask(question.baseline, question.seeds[worst]),
+            story,
+            seeds: (told.len(), healed),
+            restarts,
+        };
+        Ok((of_cell.into_iter().map(Loss::of).collect(), if_lost))
+    }
+
+    /// The knobs of the baseline's service, one by one.
+    pub fn sensitivity(
+        &self,
+        baseline: &Finding,
+        step: &(impl Fn() + Sync + Send),
+    ) -> Result<Vec<knobs::sensitivity::Row>> {
+        let setup = self.setup(&baseline.cell, self.question.sweep.threads);
+        let scene = Scene::new(self.trace, &setup, self.interrupt)?;
+        let rows = knobs::sensitivity::sensitivity(&scene, |_| {}, step)?;
+        self.interrupt.check()?;
+        Ok(rows)
+    }
+
+    /// One cell's service in the words of `outage`.
+    fn setup(&self, cell: &Cell, threads: usize) -> Setup {
+        let question = self.question;
+        let size = match cell.capacity {
+            Capacity::Objects(n) => CacheSize::Objects(n),
+            Capacity::Bytes(n) => CacheSize::Bytes(n),
+        };
+        Setup {
+            sweep: Sweep { policies: vec![cell.policy.clone()], sizes: vec![size], threads, ..question.sweep.clone() },
+            backend: Some(self.backend),
+            service: question.service,
+            queue: QueueWord::Unbounded,
+            fill: Fill::InTime,
+            backoff: Backoff::None,
+            error_cost: Ratio::NONE,
+            load: Some(Load::TimesToday(self.ground.load)),
+            load_window: question.window,
+            at: None,
+            horizon: question.horizon,
+            seed: question.seeds.first().copied().unwrap_or(1),
+        }
+    }
+}
+
+impl Loss {
+    /// The worst of some simulations of one cell.
+    fn of(stories: &[Story]) -> Loss {
+        let recovers = stories.iter().all(Story::recovers);
+        let most = |of: fn(&Story) -> f64| stories.iter().map(of).fold(0.0, f64::max);
+        Loss {
+            recovers,
+            recovery: recovers.then(|| Seconds(most(|story| story.verdict.recovery.unwrap_or(Seconds(0.0)).0))),
+            user_seconds_lost: most(|story| story.verdict.user_seconds_lost),
+            escape: stories.iter().map(|story| story.verdict.escape_load).fold(f64::INFINITY, f64::min),
+            shed: most(|story| story.verdict.shed()),
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! Turns findings into the data of decisions.
+
+use super::{GrowthRow, IfLost, MoneyRow, Sensitivity, SizeRow};
+use crate::analysis::{self, Finding, Findings, Need, Offer, Question};
+use crate::report::knobs::build as knobs;
+use crate::report::knobs::sentence;
+use crate::report::outage::{build as outage, timeline};
+use crate::trace::Trace;
+
+/// What the grown load needs, by loss.
+pub(in crate::report) fn growth(
+    trace: &Trace,
+    findings: &Findings,
+    question: &Question,
+    cell: &Finding,
+) -> Vec<GrowthRow> {
+    let Some(growth) = question.growth else { return Vec::new() };
+    let row = |need: &Need| GrowthRow {
+        trace: trace.name.clone(),
+        policy: cell.policy(),
+        cache_capacity: cell.cell.capacity.amount(),
+        growth_ratio: growth,
+        load_per_second: findings.load * (1.0 + growth),
+        loss_ratio: need.loss.get(),
+        least_backend_per_second: need.per_second,
+        safe_cut_ratio: need.safe_cut,
+    };
+    cell.grown.iter().map(row).collect()
+}
+
+/// The baseline's outage.
+pub(in crate::report) fn if_lost(trace: &Trace, findings: &Findings, told: &analysis::IfLost) -> IfLost {
+    let (seeds, seeds_healed) = told.seeds;
+    let story = &told.story;
+    let restarts = knobs::restarts(&told.restarts, findings.load);
+    IfLost {
+        trace: trace.name.clone(),
+        policy: told.question.setup.sweep.policies.first().map_or(String::new(), ToString::to_string),
+        cache_capacity: story.capacity.amount(),
+        moment_seconds: story.moment.at.0,
+        moment_reason: story.moment.why.clone(),
+        seed: told.question.setup.seed,
+        seeds,
+        seeds_healed,
+        window_seconds: story.width.0,
+        events: outage::events(story),
+        verdict: outage::verdict(story),
+        timeline: timeline::rows(story),
+        windows: outage::windows(story),
+        restarts_sentence: sentence::restarts(&restarts),
+        restarts,
+    }
+}
+
+/// What surviving costs.
+pub(in crate::report) fn money(trace: &Trace, findings: &Findings, question: &Question) -> Vec<MoneyRow> {
+    let row = |offer: &Offer| MoneyRow {
+        trace: trace.name.clone(),
+        policy: offer.policy.clone(),
+        cache_capacity_objects: offer.capacity.objects(),
+        cache_capacity_bytes: offer.capacity.bytes(),
+        cache_capacity_ratio: offer.capacity_ratio,
+        loss_ratio: offer.loss.get(),
+        must_survive: question.survive == Some(offer.loss),
+        least_backend_per_second: offer.backend,
+        backend_cost: offer.backend_cost,
+        cache_cost: offer.cache_cost,
+        cost: offer.cost(),
+        today_cost: offer.today_cost,
+        saving_ratio: offer.saving,
+        cheapest: offer.cheapest,
+        on_frontier: offer.on_frontier,
+    };
+    findings.offers.iter().map(row).collect()
+}
+
+/// The baseline's sizes.
+pub(in crate::report) fn sizes(trace: &Trace, findings: &Findings, question: &Question) -> Vec<SizeRow> {
+    let baseline = question.sweep.policies[question.baseline].to_string();
+    let row = |cell: &Finding| {
+        let (first, last) = (cell.losses.first(), cell.losses.last());
+        SizeRow {
+            trace: trace.name.clone(),
+            policy: cell.policy(),
+            cache_capacity_objects: cell.cell.capacity.objects(),
+            cache_capacity_bytes: cell.cell.capacity.bytes(),
+            cache_capacity_ratio: cell.capacity_ratio,
+            miss_ratio: cell.miss_ratio(),
+            advertised_per_second: cell.advertised,
+            hidden_safe_per_second: cell.hidden,
+            gap_ratio: cell.gap.map(|gap| gap.ratio),
+            loss_survived_ratio: cell.loss_survived.map(|share| share.get()),
+            least_backend_warm_per_second: first.and_then(|lost| lost.need.per_second),
+            least_backend_per_second: last.and_then(|lost| lost.need.per_second),
+            loss_ratio: last.map_or(0.0, |lost| lost.need.loss.get()),
+        }
+    };
+    let asked = findings.sizes.iter().filter(|cell| question.full && cell.policy() == baseline);
+    asked.map(row).collect()
+}
+
+/// The knobs; none where nobody asked.
+pub(in crate::report) fn sensitivity(trace: &Trace, findings: &Findings) -> Option<Sensitivity> {
+    let rows = knobs::sensitivity_rows(&findings.sensitivity);
+    let sentence = sentence::sensitivity(&rows);
+    (!rows.is_empty()).then(|| Sensitivity { trace: trace.name.clone(), sentence, rows })
+}
