@@ -4,6 +4,7 @@
 
 mod allocator;
 mod budget;
+mod compare;
 mod completions;
 mod config;
 mod convert;
@@ -22,6 +23,7 @@ mod replay;
 mod report;
 mod schema;
 mod sensitivity;
+mod service_args;
 mod setup_args;
 mod sweep_args;
 mod synth;
@@ -56,6 +58,7 @@ const EXAMPLES: &str = "Examples:
 #[derive(Debug, Subcommand)]
 enum Command {
     Gap(gap::GapArgs),
+    Compare(Box<compare::CompareArgs>),
     Outage(Box<outage::OutageArgs>),
     Sensitivity(Box<sensitivity::SensitivityArgs>),
     Warmup(Box<warmup::WarmupArgs>),
@@ -111,6 +114,7 @@ pub fn main() -> Result<()> {
     let interrupt = Interrupt::on_signals()?;
     let done = match &cli.command {
         Command::Gap(args) => gap::run(args, &interrupt),
+        Command::Compare(args) => compare::run(args, &interrupt),
         Command::Outage(args) => outage::run(args, &interrupt),
         Command::Sensitivity(args) => sensitivity::run(args, &interrupt),
         Command::Warmup(args) => warmup::run(args, &interrupt),
