@@ -38,9 +38,9 @@ impl Made {
     }
 }
 
-/// Numbers that went through pixels and back.
+/// Numbers that went through pixels, a thousandth of which is the finest, and back.
 fn near(a: f64, b: f64, scale: f64) -> bool {
-    (a - b).abs() <= 1e-6 * scale.abs().max(1e-9)
+    (a - b).abs() <= 1e-4 * scale.abs().max(1e-9)
 }
 
 fn number(value: &Value) -> Option<f64> {
