@@ -1,6 +1,7 @@
 //! All integration tests, as one binary: the crate is linked once.
 
 mod bad_input;
+mod browser;
 mod command_line;
 mod commands;
 mod curve;

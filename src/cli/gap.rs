@@ -4,6 +4,7 @@ use super::budget::{self, Budget};
 use super::gate_args::{self, GateArgs};
 use super::sweep_args::SweepArgs;
 use super::target;
+use super::terminal::look;
 use super::trace_args::TraceArgs;
 use super::{command_line, print};
 use crate::analysis::{self, Prices, Question, Sweep};
@@ -161,7 +162,7 @@ pub fn run(args: &GapArgs, interrupt: &Interrupt) -> Result<()> {
     let mut report = report::build(&command_line(), &question, &found);
     gates::judge(&gates, &mut report);
     if !target::write(targets, &report)? {
-        print(&text::render(&report))?;
+        print(&text::render(&report, &look()))?;
     }
     gate_args::pass(&report.head)
 }

@@ -25,6 +25,7 @@ mod setup_args;
 mod sweep_args;
 mod synth;
 mod target;
+mod terminal;
 mod trace_args;
 mod warmup;
 mod watch;

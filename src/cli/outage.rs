@@ -3,6 +3,7 @@
 use super::gate_args::{self, GateArgs};
 use super::setup_args::SetupArgs;
 use super::target;
+use super::terminal::look;
 use super::{command_line, print};
 use crate::analysis::outage::scenario::{Deed, EXAMPLE, Scenario};
 use crate::analysis::outage::words::{self, REMEDIES, TRIGGERS, Word};
@@ -88,7 +89,7 @@ pub fn run(args: &OutageArgs, interrupt: &Interrupt) -> Result<()> {
     let mut report = build(&command_line(), scenario.about, &trace, &question, &story);
     gates::judge(&gates, &mut report);
     if !target::write(targets, &report)? {
-        print(&text::render(&report))?;
+        print(&text::render(&report, &look()))?;
     }
     gate_args::pass(&report.head)
 }

@@ -6,6 +6,7 @@ use super::gate_args::{self, GateArgs};
 use super::journal::{self, Journal};
 use super::sweep_args::SweepArgs;
 use super::target;
+use super::terminal::look;
 use super::trace_args::TraceArgs;
 use super::watch::Watch;
 use super::{command_line, print};
@@ -81,12 +82,12 @@ pub fn run(args: &Args, interrupt: &Interrupt) -> Result<()> {
     drop(progress);
     if report.partial {
         let to_stdout = args.output.iter().any(|path| path == Path::new("-"));
-        print(&if to_stdout { crate::report::json::render(&report)? } else { report.render() })?;
+        print(&if to_stdout { crate::report::json::render(&report)? } else { report.render(&look()) })?;
         return Err(Error::interrupted("the result is partial, and no file was written"));
     }
     gates::judge(&gates, &mut report);
     if !target::write(targets, &report)? {
-        print(&report.render())?;
+        print(&report.render(&look()))?;
     }
     gate_args::pass(&report.head)
 }

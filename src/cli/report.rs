@@ -3,11 +3,13 @@
 use super::gate_args::{self, GateArgs};
 use super::print;
 use super::target::{self, Target};
+use super::terminal::look;
 use crate::error::Result;
 use crate::report::gates::{self, Gated};
 use crate::report::render::Render;
 use crate::report::replay::ReplayReport;
 use crate::report::saved::{self, Saved};
+use crate::report::sheet::look::Look;
 use crate::report::{knobs, outage, text};
 use std::path::PathBuf;
 
@@ -40,13 +42,18 @@ pub fn run(args: &Args) -> Result<()> {
 }
 
 impl Args {
-    fn show<R: Render + Gated>(&self, targets: Vec<Target>, mut report: R, text: impl Fn(&R) -> String) -> Result<()> {
+    fn show<R: Render + Gated>(
+        &self,
+        targets: Vec<Target>,
+        mut report: R,
+        text: impl Fn(&R, &Look) -> String,
+    ) -> Result<()> {
         let asked = self.gates.parse::<R>(&report.scope())?;
         if !asked.is_empty() {
             gates::judge(&asked, &mut report);
         }
         if !target::write(targets, &report)? {
-            print(&text(&report))?;
+            print(&text(&report, &look()))?;
         }
         if asked.is_empty() { Ok(()) } else { gate_args::pass(report.head()) }
     }

@@ -3,6 +3,7 @@
 use super::gate_args::{self, GateArgs};
 use super::setup_args::SetupArgs;
 use super::target;
+use super::terminal::look;
 use super::{command_line, print};
 use crate::analysis::knobs::{Scene, sensitivity};
 use crate::analysis::outage::scenario::Scenario;
@@ -44,7 +45,7 @@ pub fn run(args: &SensitivityArgs, interrupt: &Interrupt) -> Result<()> {
     let mut report = knobs::sensitivity(&command_line(), &scene, &rows);
     gates::judge(&gates, &mut report);
     if !target::write(targets, &report)? {
-        print(&text::sensitivity(&report))?;
+        print(&text::sensitivity(&report, &look()))?;
     }
     gate_args::pass(&report.head)
 }

@@ -3,6 +3,7 @@
 use super::gate_args::{self, GateArgs};
 use super::setup_args::SetupArgs;
 use super::target;
+use super::terminal::look;
 use super::{command_line, print};
 use crate::analysis::knobs::{Scene, restart, warmup};
 use crate::analysis::outage::scenario::Scenario;
@@ -49,7 +50,7 @@ pub fn run(args: &WarmupArgs, interrupt: &Interrupt) -> Result<()> {
     let mut report = knobs::warmup(&command_line(), &scene, &found, &restarted);
     gates::judge(&gates, &mut report);
     if !target::write(targets, &report)? {
-        print(&text::warmup(&report))?;
+        print(&text::warmup(&report, &look()))?;
     }
     gate_args::pass(&report.head)
 }

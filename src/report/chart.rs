@@ -9,6 +9,13 @@ pub enum Ink {
     Blocks,
 }
 
+impl Ink {
+    /// A cell that is filled to its top.
+    pub fn full(self) -> char {
+        cell(8.0, self)
+    }
+}
+
 /// Means of `columns` equal parts of a series; fewer where there are fewer values. Missing values count nowhere.
 pub fn binned(values: &[Option<f64>], columns: usize) -> Vec<Option<f64>> {
     let columns = columns.min(values.len());
@@ -42,7 +49,7 @@ pub fn area(values: &[Option<f64>], top: f64, height: usize, ink: Ink) -> Vec<St
 /// A bar of a share of a full length; whatever is not nothing is seen.
 pub fn bar(share: f64, length: usize, ink: Ink) -> String {
     let filled = if share > 0.0 { (share * length as f64).round().max(1.0) as usize } else { 0 };
-    cell(8.0, ink).to_string().repeat(filled.min(length))
+    ink.full().to_string().repeat(filled.min(length))
 }
 
 fn cell(filled: f64, ink: Ink) -> char {

@@ -2,14 +2,17 @@
 
 use super::assumptions::percent;
 use super::replay::ReplayRow;
+use super::sheet::columns::Columns;
+use super::sheet::look::Look;
 use crate::policy::Capacity;
 use crate::units::{bytes, grouped};
-use std::fmt::Write;
 
 /// Fewer sizes are a list.
 const FEWEST_SIZES: usize = 10;
-/// Characters of a bar for a miss ratio of 1.
+/// Columns of a bar for a miss ratio of 1.
 const BAR: usize = 32;
+/// A bar this short is not worth its place.
+const SHORTEST: usize = 12;
 
 /// True where the rows have many cache sizes, all policies at each.
 pub fn is_curve(rows: &[&ReplayRow]) -> bool {
@@ -17,29 +20,31 @@ pub fn is_curve(rows: &[&ReplayRow]) -> bool {
 }
 
 /// The rows, sizes outermost, as a curve.
-pub fn render(rows: &[&ReplayRow]) -> String {
+pub fn table(rows: &[&ReplayRow], look: &Look) -> Columns {
     let lines: Vec<&[&ReplayRow]> = rows.chunk_by(|a, b| a.capacity() == b.capacity()).collect();
     let first: &[&ReplayRow] = lines.first().copied().unwrap_or_default();
-    let names: Vec<String> = first.iter().map(|row| row.name()).collect();
-    let longest = |column: usize| {
-        let cells = lines.iter().filter_map(|line| line.get(column)).map(|row| row.miss_ratio_text().len());
-        cells.max().unwrap_or(0).max(names[column].len())
+    let cells = |line: &[&ReplayRow]| {
+        let known = [size(line[0].capacity()), percent(line[0].cache_capacity_ratio)];
+        known.into_iter().chain(line.iter().map(|row| row.miss_ratio_text())).collect::<Vec<_>>()
     };
-    let widths: Vec<usize> = (0..names.len()).map(longest).collect();
-    let mut out = format!("  {:>18} {:>9}", "cache", "share");
-    for (name, width) in names.iter().zip(&widths) {
-        let _ = write!(out, "  {name:>width$}");
+    let mut table = Columns::new(2).right("cache", 18).right("share", 9);
+    for row in first {
+        table = table.right(row.name(), 0).after(2);
     }
-    let _ = writeln!(out, "  {}", names.first().map_or("", String::as_str));
+    let mut bare = table.clone();
+    lines.iter().for_each(|line| bare.row(cells(line)));
+    let bar = look.chart(BAR, bare.width() + 2);
+    if bar < SHORTEST {
+        return bare;
+    }
+    table = table.left(first.first().map_or(String::new(), |row| row.name()), 0).after(2);
     for line in lines {
-        let _ = write!(out, "  {:>18} {:>9}", size(line[0].capacity()), percent(line[0].cache_capacity_ratio));
-        for (row, width) in line.iter().zip(&widths) {
-            let _ = write!(out, "  {:>width$}", row.miss_ratio_text());
-        }
-        let bar = line[0].miss_ratio.map_or(String::new(), |ratio| "█".repeat((ratio * BAR as f64).round() as usize));
-        let _ = writeln!(out, "{}", if bar.is_empty() { bar } else { format!("  {bar}") });
+        let bar = line[0]
+            .miss_ratio
+            .map_or(String::new(), |ratio| look.ink.full().to_string().repeat((ratio * bar as f64).round() as usize));
+        table.row(cells(line).into_iter().chain([bar]));
     }
-    out
+    table
 }
 
 fn size(capacity: Capacity) -> String {

@@ -2,6 +2,9 @@
 
 use super::assumptions::{capacity_text, percent};
 use super::head::{Head, Kind};
+use super::sheet::Sheet;
+use super::sheet::columns::Columns;
+use super::sheet::look::Look;
 use super::{curve, gates};
 use crate::analysis::sampled::{FEWEST_OBJECTS, GROUPS, Sampled};
 use crate::analysis::{Facts, Swept};
@@ -12,7 +15,7 @@ use crate::trace::source::About;
 use crate::units::grouped;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use std::fmt::{self, Write};
+use std::fmt;
 
 /// Miss ratios on one or more traces.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -166,33 +169,29 @@ impl ReplayReport {
     }
 
     /// The report for reading in a terminal.
-    pub fn render(&self) -> String {
-        let mut out = String::new();
+    pub fn render(&self, look: &Look) -> String {
+        let mut out = Sheet::new(look);
         if self.partial {
-            out.push_str("PARTIAL: the run was interrupted. What is missing stands at the end.\n\n");
+            out.led("", "PARTIAL: the run was interrupted. What is missing stands at the end.");
+            out.blank();
         }
         for trace in &self.traces {
             let rows: Vec<&ReplayRow> = self.rows.iter().filter(|row| row.trace == trace.name).collect();
-            let _ = writeln!(
-                out,
-                "{}: {}, {} gets on {} objects, fingerprint {}\n",
-                trace.name,
-                trace.format,
-                grouped(trace.gets),
-                grouped(trace.objects),
-                trace.fingerprint
-            );
-            out += &if curve::is_curve(&rows) { curve::render(&rows) } else { list(&rows) };
-            out.push('\n');
+            let (gets, objects) = (grouped(trace.gets), grouped(trace.objects));
+            let ReplayTrace { name, format, fingerprint, .. } = trace;
+            out.led("", &format!("{name}: {format}, {gets} gets on {objects} objects, fingerprint {fingerprint}"));
+            out.blank();
+            out.table(&if curve::is_curve(&rows) { curve::table(&rows, look) } else { list(&rows) });
+            out.blank();
         }
-        out += &gates::text::section(&self.head.gates);
+        gates::text::section(&mut out, &self.head.gates);
         for missing in &self.missing {
-            let _ = writeln!(out, "- MISSING: {missing}");
+            out.led("- ", &format!("MISSING: {missing}"));
         }
         for assumption in &self.head.assumptions {
-            let _ = writeln!(out, "- {assumption}");
+            out.led("- ", assumption);
         }
-        out
+        out.finish()
     }
 }
 
@@ -267,26 +266,18 @@ impl ReplayRow {
 }
 
 /// A line per cache size and policy.
-fn list(rows: &[&ReplayRow]) -> String {
-    let mut out = String::new();
-    let width = rows.iter().map(|row| row.policy.len() + 2).max().unwrap_or(0);
-    let ratio_width = rows.iter().map(|row| row.miss_ratio_text().len()).max().unwrap_or(0).max(10);
-    let _ = writeln!(
-        out,
-        "  {:<width$} {:>12} {:>ratio_width$} {:>14}   cache",
-        "", "misses", "miss ratio", "bytes missed"
-    );
+fn list(rows: &[&ReplayRow]) -> Columns {
+    let longest = rows.iter().map(|row| row.policy.len() + 2).max().unwrap_or(0);
+    let mut table = Columns::new(2).left("", longest).right("misses", 12).right("miss ratio", 10);
+    table = table.right("bytes missed", 14).left("cache", 0).after(3);
     for row in rows {
-        let _ = writeln!(
-            out,
-            "  {:<width$} {:>12} {:>ratio_width$} {:>14}   {}, {} of the footprint",
+        table.row([
             row.name(),
             row.misses.map_or("unknown".to_string(), grouped),
             row.miss_ratio_text(),
             row.bytes_missed.map_or("-".to_string(), grouped),
-            capacity_text(row.capacity()),
-            percent(row.cache_capacity_ratio)
-        );
+            format!("{}, {} of the footprint", capacity_text(row.capacity()), percent(row.cache_capacity_ratio)),
+        ]);
     }
-    out
+    table
 }

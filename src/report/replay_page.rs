@@ -3,7 +3,7 @@
 use super::assumptions::{capacity_text, percent};
 use super::page::{Axis, Block, Cell, Chart, Figure, Mark, Page, Section, Table, Tone, Unit, maybe};
 use super::replay::{ReplayReport, ReplayRow, ReplayTrace};
-use super::words::provenance;
+use super::words::ended;
 use crate::policy::Capacity;
 use crate::units::grouped;
 
@@ -26,9 +26,7 @@ pub fn page(report: &ReplayReport) -> Page {
         page = page.section(section(report, trace, i + 1));
     }
     let traces: Vec<String> = report.traces.iter().map(about).collect();
-    page.section(Section::new("assumptions", "What these numbers rest on").list(&report.head.assumptions))
-        .section(Section::new("warnings", "Warnings").list(&report.head.warnings))
-        .section(provenance(&report.head, &traces))
+    ended(page, &report.head, &traces)
 }
 
 fn about(trace: &ReplayTrace) -> String {

@@ -1,39 +1,39 @@
 //! The report for reading in a terminal.
 
+use super::Region;
 use super::assumptions::{capacity_text, percent};
 use super::decisions::text as decisions;
-use super::{Head, Report, Row, TraceReport, gates};
+use super::sheet::Sheet;
+use super::sheet::columns::Columns;
+use super::sheet::look::{Look, Tone};
+use super::{Report, Row, TraceReport};
 use crate::policy::Capacity;
-use crate::prose;
 use crate::units::{Demand, Rate, Seconds, grouped, grouped_rate, significant};
 use std::fmt::Write;
 
-/// Columns of a line of prose.
-const WIDTH: usize = 92;
-
 /// Length of the longest bar.
-const BAR: f64 = 36.0;
+const BAR: usize = 36;
+
+/// Columns of a bar's line that are neither the bar nor words.
+const LEAD: usize = 29;
 
 /// The whole report.
-pub fn render(report: &Report) -> String {
-    let mut out = String::new();
+pub fn render(report: &Report, look: &Look) -> String {
+    let mut out = Sheet::new(look);
     for trace in &report.traces {
         trace_section(&mut out, report, trace);
     }
-    out += &gates::text::section(&report.head.gates);
-    list(&mut out, "WARNINGS", &report.head.warnings);
-    list(&mut out, "ASSUMPTIONS", &report.head.assumptions);
-    provenance(&mut out, report);
-    out
+    out.end(&report.head, report.traces.iter().map(origin))
 }
 
-fn trace_section(out: &mut String, report: &Report, trace: &TraceReport) {
+fn trace_section(out: &mut Sheet, report: &Report, trace: &TraceReport) {
     if report.traces.len() > 1 {
-        line(out, &format!("\n=== {}", trace.name));
+        out.line(&format!("\n=== {}", trace.name));
     }
-    line(out, "");
-    line(out, &wrapped(&trace.verdict.sentence, "  "));
-    line(out, "");
+    out.blank();
+    let tone = if trace.verdict.region == Region::Survives { Tone::Good } else { Tone::Bad };
+    out.said(tone, "  ", &trace.verdict.sentence);
+    out.blank();
     let cells: Vec<&Row> = report.cells(&trace.name).collect();
     if let Some(baseline) = cells.iter().find(|cell| cell.is_baseline()) {
         bars(out, trace, baseline);
@@ -51,7 +51,7 @@ fn trace_section(out: &mut String, report: &Report, trace: &TraceReport) {
     decisions::sensitivity(out, report, trace);
 }
 
-fn bars(out: &mut String, trace: &TraceReport, cell: &Row) {
+fn bars(out: &mut Sheet, trace: &TraceReport, cell: &Row) {
     let today = Some(trace.today_per_second);
     let window = Seconds(trace.window_seconds);
     let all = [
@@ -65,45 +65,31 @@ fn bars(out: &mut String, trace: &TraceReport, cell: &Row) {
         ("FLOOR", Some(cell.floor_per_second), "with no cache at all".to_string()),
     ];
     let most = all.iter().filter_map(|(_, value, _)| *value).fold(f64::MIN_POSITIVE, f64::max);
+    let words = all.iter().map(|(.., what)| what.len()).max().unwrap_or(0);
+    let beside = out.look.chart(BAR, LEAD + words);
+    // Where a bar and its words do not fit side by side, the words go below.
+    let longest = if beside >= BAR / 2 { beside } else { out.look.chart(BAR, LEAD) };
     for (name, value, what) in all {
-        let length = value.map_or(BAR, |value| (value / most * BAR).ceil());
-        let bar = "#".repeat(length as usize);
-        line(out, &format!("  {name:<10} {:>12}  {bar:<36}  {what}", load(value)));
+        let length = value.map_or(1.0, |value| value / most) * longest as f64;
+        let bar = out.look.ink.full().to_string().repeat(length.ceil() as usize);
+        out.led(&format!("  {name:<10} {:>12}  {bar:<longest$}  ", load(value)), &what);
     }
     let floor = cell.gap_floor_ratio.map_or("unknown".to_string(), times);
-    line(
-        out,
-        &format!(
-            "  {:<10} {:>12}  {:36}  advertised over hidden ({floor} against the floor)",
-            "GAP",
-            cell.gap_ratio.map_or("unknown".to_string(), times),
-            ""
-        ),
+    let gap = cell.gap_ratio.map_or("unknown".to_string(), times);
+    let blank = if beside >= BAR / 2 { longest } else { 0 };
+    out.led(
+        &format!("  {:<10} {gap:>12}  {:blank$}  ", "GAP", ""),
+        &format!("advertised over hidden ({floor} against the floor)"),
     );
-    line(out, "");
+    out.blank();
 }
 
-fn policies(out: &mut String, report: &Report, trace: &TraceReport, group: &[&Row]) {
+fn policies(out: &mut Sheet, report: &Report, trace: &TraceReport, group: &[&Row]) {
     let capacity = group.first().map_or(String::new(), |row| capacity_text(capacity_of(row)));
-    line(out, &format!("  POLICIES, same cache of {capacity}, same backend of {}", trace.backend.rate));
-    let width = name_width(group);
-    line(
-        out,
-        &format!(
-            "    {:<width$} {:>7} {:>7} {:>11} {:>9} {:>14} {:>9} {:>7} {:>9} {:>8}  {}",
-            "",
-            "misses",
-            "worst",
-            "advertised",
-            "hidden",
-            "measured",
-            "floor",
-            "gap",
-            "widening",
-            "refill",
-            "loss survived"
-        ),
-    );
+    out.led("  ", &format!("POLICIES, same cache of {capacity}, same backend of {}", trace.backend.rate));
+    let mut table = Columns::new(2).left("", name_width(group) + 2).right("misses", 7).right("worst", 7);
+    table = table.right("advertised", 11).right("hidden", 9).right("measured", 14).right("floor", 9).right("gap", 7);
+    table = table.right("widening", 9).right("refill", 8).left("loss survived", 0).after(2);
     for row in group {
         let mark = if row.is_baseline() { '>' } else { ' ' };
         let name = if row.is_bound { format!("({})", row.policy) } else { row.policy.clone() };
@@ -112,7 +98,6 @@ fn policies(out: &mut String, report: &Report, trace: &TraceReport, group: &[&Ro
             Some(ratio) => signed_percent(ratio),
             None => "unknown".to_string(),
         };
-        let refill = row.refill_seconds.map_or("unknown".to_string(), |seconds| Seconds(seconds).to_string());
         let loss = match row.loss_survived_ratio {
             None => "overloaded warm".to_string(),
             Some(ratio) if ratio >= 1.0 => "everything".to_string(),
@@ -121,38 +106,32 @@ fn policies(out: &mut String, report: &Report, trace: &TraceReport, group: &[&Ro
                 format!("~{}{nodes}", percent(ratio))
             }
         };
-        line(
-            out,
-            &format!(
-                "  {mark} {name:<width$} {:>7} {:>7} {:>11} {:>9} {:>14} {:>9} {:>7} {:>9} {:>8}  {}",
-                maybe_percent(row.miss_ratio),
-                maybe_percent(row.miss_ratio_worst_window),
-                load(row.advertised_per_second),
-                load(row.hidden_safe_per_second),
-                measured(row),
-                load(Some(row.floor_per_second)),
-                row.gap_ratio.map_or("unknown".to_string(), times),
-                widening,
-                refill,
-                loss
-            ),
-        );
+        let cells = [
+            format!("{mark} {name}"),
+            maybe_percent(row.miss_ratio),
+            maybe_percent(row.miss_ratio_worst_window),
+            load(row.advertised_per_second),
+            load(row.hidden_safe_per_second),
+            measured(row),
+            load(Some(row.floor_per_second)),
+            row.gap_ratio.map_or("unknown".to_string(), times),
+            widening,
+            row.refill_seconds.map_or("unknown".to_string(), |seconds| Seconds(seconds).to_string()),
+            loss,
+        ];
+        if row.is_baseline() { table.row_in(Tone::Strong, cells) } else { table.row(cells) }
     }
+    out.table(&table);
     let bounds =
         if group.iter().any(|row| row.is_bound) { " In brackets: bounds, not policies one can deploy." } else { "" };
-    line(
-        out,
-        &wrapped(
+    out.prose("    ", 
             &format!(
                 "misses: share of requests after warm-up; worst: in the worst window; hidden: sure to heal below it; measured: \
                  {}; widening: of the gap, against {}; nodes: spread evenly over so many, losing one is survived.{bounds}",
                 measured_means(report, group),
                 report.config.baseline
-            ),
-            "    ",
-        ),
-    );
-    line(out, "");
+            ));
+    out.blank();
     trap(out, report, group);
 }
 
@@ -183,7 +162,7 @@ fn measured_means(report: &Report, group: &[&Row]) -> String {
 }
 
 /// The incentive trap: what the best policy does to advertised and to hidden, and what banking its saving costs.
-fn trap(out: &mut String, report: &Report, group: &[&Row]) {
+fn trap(out: &mut Sheet, report: &Report, group: &[&Row]) {
     let Some((baseline, best)) = baseline_and_best(group) else { return };
     let (Some(a0), Some(a1), Some(h0), Some(h1)) = (
         baseline.advertised_per_second,
@@ -212,26 +191,23 @@ fn trap(out: &mut String, report: &Report, group: &[&Row]) {
             load(Some(reclaimed))
         );
     }
-    line(out, &wrapped(&text, "  "));
-    line(out, "");
+    out.prose("  ", &text);
+    out.blank();
 }
 
-fn cold_misses(out: &mut String, trace: &TraceReport, group: &[&Row]) {
+fn cold_misses(out: &mut Sheet, trace: &TraceReport, group: &[&Row]) {
     let Some(first) = group.first() else { return };
-    line(out, "  COLD MISSES, three different things");
-    let share = first.compulsory_misses as f64 / first.requests.max(1) as f64;
-    line(
-        out,
-        &format!(
-            "    compulsory   {} first touches after warm-up, {} of the requests; the same for every policy",
-            grouped(first.compulsory_misses),
-            percent(share)
-        ),
+    out.line("  COLD MISSES, three different things");
+    let share = percent(first.compulsory_misses as f64 / first.requests.max(1) as f64);
+    let compulsory = grouped(first.compulsory_misses);
+    out.led(
+        "    compulsory   ",
+        &format!("{compulsory} first touches after warm-up, {share} of the requests; the same for every policy"),
     );
-    line(
-        out,
+    out.led(
+        "    transient    ",
         &format!(
-            "    transient    misses added by a full flush {} into the trace, against an undisturbed twin:",
+            "misses added by a full flush {} into the trace, against an undisturbed twin:",
             Seconds(trace.refill_flush_seconds)
         ),
     );
@@ -248,50 +224,43 @@ fn cold_misses(out: &mut String, trace: &TraceReport, group: &[&Row]) {
             if row.transient_misses < 0 { "-" } else { "" },
             grouped(row.transient_misses.unsigned_abs())
         );
-        line(out, &format!("      {:<width$} {transient:>10}   {refill}", row.policy));
+        out.led(&format!("      {:<width$} {transient:>10}   ", row.policy), &refill);
     }
-    line(out, "    refill       curve by time and by requests: in the JSON (refill)");
-    line(out, "");
+    out.led("    refill       ", "curve by time and by requests: in the JSON (refill)");
+    out.blank();
 }
 
-fn cuts(out: &mut String, report: &Report, trace: &TraceReport, group: &[&Row]) {
+fn cuts(out: &mut Sheet, report: &Report, trace: &TraceReport, group: &[&Row]) {
     let carried = load(Some(trace.load_per_second));
-    line(out, &format!("  WHAT YOU MAY CUT: backend needed to carry {carried} and survive losing..."));
-    let width = name_width(group);
+    out.led("  ", &format!("WHAT YOU MAY CUT: backend needed to carry {carried} and survive losing..."));
     let Some(first) = group.first() else { return };
-    let names: Vec<String> = report.losses(first).map(|row| loss_name(row.loss_ratio)).collect();
-    let cell = |text: &str| format!("{text:>12}");
-    line(out, &format!("    {:<width$} {}", "", names.iter().map(|name| cell(name)).collect::<String>()));
-    for row in group {
-        let needed: String = report
-            .losses(row)
-            .map(|loss| cell(&backend(loss.least_backend_per_second, trace.backend.rate.of)))
-            .collect();
-        line(out, &format!("    {:<width$} {needed}", row.policy));
+    let mut table = Columns::new(4).left("", name_width(group) + 1);
+    for loss in report.losses(first) {
+        table = table.right(loss_name(loss.loss_ratio), 11);
     }
-    if let Some(baseline) = group.iter().find(|row| row.is_baseline()) {
-        let today = report
-            .losses(baseline)
-            .map(|loss| cell(&loss.safe_cut_ratio.map_or("-".to_string(), cut)))
-            .collect::<String>();
-        line(out, &format!("    {:<width$} {today}", "change"));
-        line(
-            out,
-            &wrapped(
-                &format!(
-                    "change: what {} lets you cut of today's {} (-), or forces you to add (+).",
-                    baseline.policy, trace.backend.rate
-                ),
-                "    ",
-            ),
+    for row in group {
+        let needed = report.losses(row).map(|loss| backend(loss.least_backend_per_second, trace.backend.rate.of));
+        table.row(std::iter::once(row.policy.clone()).chain(needed));
+    }
+    let baseline = group.iter().find(|row| row.is_baseline());
+    if let Some(baseline) = baseline {
+        let today = report.losses(baseline).map(|loss| loss.safe_cut_ratio.map_or("-".to_string(), cut));
+        table.row(std::iter::once("change".to_string()).chain(today));
+    }
+    out.table(&table);
+    if let Some(baseline) = baseline {
+        let rate = trace.backend.rate;
+        out.prose(
+            "    ",
+            &format!("change: what {} lets you cut of today's {rate} (-), or forces you to add (+).", baseline.policy),
         );
     }
     for row in group.iter().filter(|row| !row.is_bound) {
         if let Some(text) = looks_like(report, row) {
-            line(out, &wrapped(&text, "    "));
+            out.prose("    ", &text);
         }
     }
-    line(out, "");
+    out.blank();
 }
 
 /// `lru -> sieve looks like a 17% cut. It is 9% if you must survive losing 12.5%, ...`
@@ -317,39 +286,19 @@ fn looks_like(report: &Report, row: &Row) -> Option<String> {
     })
 }
 
-fn provenance(out: &mut String, report: &Report) {
-    let Head { tool, schema_version, command, .. } = &report.head;
-    line(out, "PROVENANCE");
-    line(out, &format!("  {} {}, report schema {}", tool.name, tool.version, schema_version));
-    line(out, &format!("  {command}"));
-    for trace in &report.traces {
-        let footprint = trace.footprint_bytes.map_or(String::new(), |bytes| format!(", {} bytes", grouped(bytes)));
-        line(
-            out,
-            &format!(
-                "  {}: {}, {} requests ({} gets), {} objects{footprint}, {}, fingerprint {}",
-                trace.name,
-                trace.format,
-                grouped(trace.requests),
-                grouped(trace.gets),
-                grouped(trace.objects),
-                Seconds(trace.span_seconds),
-                trace.fingerprint
-            ),
-        );
-    }
-}
-
-fn list(out: &mut String, title: &str, sentences: &[String]) {
-    if sentences.is_empty() {
-        return;
-    }
-    line(out, title);
-    for sentence in sentences {
-        let text = wrapped(sentence, "    ");
-        line(out, &format!("  - {}", text.trim_start()));
-    }
-    line(out, "");
+/// What a trace is, for the end of the report.
+fn origin(trace: &TraceReport) -> String {
+    let footprint = trace.footprint_bytes.map_or(String::new(), |bytes| format!(", {} bytes", grouped(bytes)));
+    format!(
+        "{}: {}, {} requests ({} gets), {} objects{footprint}, {}, fingerprint {}",
+        trace.name,
+        trace.format,
+        grouped(trace.requests),
+        grouped(trace.gets),
+        grouped(trace.objects),
+        Seconds(trace.span_seconds),
+        trace.fingerprint
+    )
 }
 
 /// The baseline and the deployable policy with the fewest misses, where that is another.
@@ -419,14 +368,4 @@ pub(super) fn signed_percent(ratio: f64) -> String {
 fn change(ratio: f64) -> String {
     let text = signed_percent(ratio);
     if text == "0%" { "nothing".to_string() } else { text }
-}
-
-pub(super) fn line(out: &mut String, text: &str) {
-    out.push_str(text.trim_end());
-    out.push('\n');
-}
-
-/// Prose in lines of the report's width.
-pub(super) fn wrapped(text: &str, indent: &str) -> String {
-    prose::wrapped(text, indent, WIDTH)
 }

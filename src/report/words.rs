@@ -1,10 +1,44 @@
 //! What every document says in the same words: what the terms mean, and who made it of what.
 
-use super::head::Head;
-use super::page::{Block, Section};
+use super::gates::GateRow;
+use super::head::{Head, Kind};
+use super::page::{Answer, Block, Cell, Page, Section, Table, Tone};
+
+/// The document with its end: gates, words, what it rests on and where it comes from. `traces` has a line for each.
+pub fn ended(mut page: Page, head: &Head, traces: &[String]) -> Page {
+    page.answers.extend(verdict(&head.gates));
+    let page = page.section(gates(&head.gates));
+    let page = if head.report == Kind::Replay { page } else { page.section(terms()) };
+    page.section(Section::new("assumptions", "What these numbers rest on").list(&head.assumptions))
+        .section(Section::new("warnings", "Warnings").list(&head.warnings))
+        .section(provenance(head, traces))
+}
+
+/// Whether the gates pass, where there are any.
+fn verdict(gates: &[GateRow]) -> Option<Answer> {
+    let failed: Vec<&GateRow> = gates.iter().filter(|gate| !gate.passed).collect();
+    let told: Vec<&str> = failed.iter().map(|gate| gate.text.as_str()).collect();
+    let (short, text, tone) = match (gates.len(), failed.len()) {
+        (0, _) => return None,
+        (all, 0) => (format!("All {all} pass"), String::new(), Tone::Good),
+        (all, failed) => (format!("{failed} of {all} fail"), format!("{}.", told.join("; ")), Tone::Bad),
+    };
+    Some(Answer { question: "Do the gates pass?".to_string(), short, text, tone })
+}
+
+fn gates(gates: &[GateRow]) -> Section {
+    let mut table =
+        Table::new("limits on this report's numbers", &[("expression", "fails if"), ("passed", ""), ("text", "found")]);
+    for gate in gates {
+        let passed =
+            if gate.passed { Cell::text("passes").tone(Tone::Good) } else { Cell::text("fails").tone(Tone::Bad) };
+        table.row([Cell::text(&gate.expression), passed, Cell::text(&gate.text)]);
+    }
+    Section::new("gates", "Gates").table(table)
+}
 
 /// The report's words, for a reader who has not met them.
-pub fn terms() -> Section {
+fn terms() -> Section {
     const TERMS: [(&str, &str); 12] = [
         ("Load", "Requests a second. Today's is that of the trace's busiest window."),
         (
@@ -47,7 +81,7 @@ pub fn terms() -> Section {
 }
 
 /// What made the report, from which traces, by which command.
-pub fn provenance(head: &Head, traces: &[String]) -> Section {
+fn provenance(head: &Head, traces: &[String]) -> Section {
     let seed = head.seed.map_or(String::new(), |seed| format!(", first seed {seed}"));
     Section::new("provenance", "Where this comes from")
         .prose(format!("{} {}, report schema {}{seed}.", head.tool.name, head.tool.version, head.schema_version))

@@ -24,8 +24,8 @@ fn cut(group: &Group, baseline: &Row) -> Answer {
         of_loss.and_then(|row| row.least_backend_per_second)
     };
     let carried = requests(baseline.load_per_second);
-    let has = if group.trace.backend.assumed { "is taken to give" } else { "gives" };
-    let gives = format!("The backend {has} {}.", group.backend(mu));
+    let assumed = if group.trace.backend.assumed { ", which is an assumption, as none was given" } else { "" };
+    let gives = format!("The backend gives {}{assumed}.", group.backend(mu));
     let (warm, all) = (needed(0.0), needed(1.0));
     let (short, text, tone) = match (warm, all) {
         (Some(warm), _) if warm > mu => (

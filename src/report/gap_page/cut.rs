@@ -100,7 +100,7 @@ fn of_today(group: &Group) -> Figure {
         ]);
     }
     let chart = Chart {
-        x: Axis::linear("share of today's backend that may go; below zero: that must be added", Unit::Share),
+        x: Axis::linear("share of today's backend", Unit::Share),
         y: Axis::words("must survive losing"),
         marks: vec![Mark::bar("loss_ratio", "safe_cut_ratio", Fill::Plain, "")],
     };

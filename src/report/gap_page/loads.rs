@@ -3,7 +3,7 @@
 use super::{Group, load};
 use crate::report::WindowRow;
 use crate::report::page::{Axis, Cell, Chart, Figure, Mark, Section, Table, Unit};
-use crate::units::{Seconds, grouped, significant};
+use crate::units::{Seconds, grouped};
 
 /// Load over time, at the first cache size.
 pub(super) fn section(group: &Group, prefix: String) -> Section {
@@ -37,13 +37,13 @@ pub(super) fn section(group: &Group, prefix: String) -> Section {
             Mark::line("start_seconds", "misses_per_second", &format!("misses ({})", baseline.policy)),
         ],
     };
-    let mean = trace.requests as f64 / trace.span_seconds.max(f64::MIN_POSITIVE);
+    let mean = trace.gets as f64 / trace.span_seconds.max(f64::MIN_POSITIVE);
     let caption = format!(
-        "The busiest {} begin {} into the trace, with {}: {}x the mean of all.",
+        "The busiest {} begin {} into the trace, with {}; the mean of all is {}.",
         Seconds(width),
         Seconds(trace.today_at_seconds),
         load(Some(trace.today_per_second)),
-        significant(trace.today_per_second / mean)
+        load(Some(mean))
     );
     Section::new(format!("{prefix}trace"), "The trace")
         .prose(format!(

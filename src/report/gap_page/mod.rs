@@ -9,7 +9,7 @@ mod loads;
 
 use super::assumptions::{capacity_text, percent};
 use super::page::{Page, Section};
-use super::words::{provenance, terms};
+use super::words::ended;
 use super::{Region, Report, Row, TraceReport};
 use crate::policy::Capacity;
 use crate::units::{Demand, Rate, Seconds, grouped, grouped_rate};
@@ -64,10 +64,7 @@ pub fn page(report: &Report) -> Page {
             page.sections.push(whole);
         }
     }
-    page.section(terms())
-        .section(Section::new("assumptions", "What these numbers rest on").list(&report.head.assumptions))
-        .section(Section::new("warnings", "Warnings").list(&report.head.warnings))
-        .section(provenance(&report.head, &traces(report)))
+    ended(page, &report.head, &traces(report))
 }
 
 /// The trace, the policies, the cache and the backend in a line.

@@ -1,24 +1,23 @@
 //! The gates for reading in a terminal.
 
-use super::super::outage::text::line;
+use super::super::sheet::Sheet;
+use super::super::sheet::look::Tone;
 use super::{Field, GateRow};
 use crate::units::Demand;
 use std::fmt::Write;
 
 /// The section of the text report; nothing where there are no gates.
-pub fn section(gates: &[GateRow]) -> String {
-    let mut out = String::new();
+pub fn section(out: &mut Sheet, gates: &[GateRow]) {
     if gates.is_empty() {
-        return out;
+        return;
     }
-    line(&mut out, "GATES: one fails where its expression holds, or where the number is unknown");
+    out.led("", "GATES: one fails where its expression holds, or where the number is unknown");
     let width = gates.iter().map(|gate| gate.expression.chars().count()).max().unwrap_or(0);
     for GateRow { expression, passed, text, .. } in gates {
-        let verdict = if *passed { "pass" } else { "FAIL" };
-        line(&mut out, &format!("  {verdict}  {expression:<width$}  {text}"));
+        let (verdict, tone) = if *passed { ("pass", Tone::Good) } else { ("FAIL", Tone::Bad) };
+        out.marked(tone, verdict, &format!("  {expression:<width$}  "), text);
     }
-    out.push('\n');
-    out
+    out.blank();
 }
 
 /// What failed, in a line; `None` where nothing did.

@@ -28,7 +28,12 @@ pub fn block(out: &mut String, block: &Block) {
             let _ = writeln!(out, "<pre class=\"copied\" tabindex=\"0\"><code>{}</code></pre>", escaped(text));
         }
         Block::Table(table) => {
-            let _ = writeln!(out, "<div class=\"numbers\">{}</div>", self::table(table, true));
+            let _ = writeln!(
+                out,
+                "<div class=\"numbers\"><p class=\"title\">{}</p>{}</div>",
+                escaped(&table.title),
+                self::table(table)
+            );
         }
         Block::Figure(figure) => self::figure(out, figure),
     }
@@ -45,16 +50,13 @@ fn figure(out: &mut String, figure: &Figure) {
         escaped(&chart),
         escaped(&figure.caption),
         escaped(&figure.table.title),
-        table(&figure.table, false)
+        table(&figure.table)
     );
 }
 
-/// A table; the title of one that has no summary is its caption.
-fn table(table: &Table, titled: bool) -> String {
-    let mut out = String::from("<div class=\"scroll\" tabindex=\"0\"><table>");
-    if titled {
-        let _ = write!(out, "<caption>{}</caption>", escaped(&table.title));
-    }
+/// A table; its title stands before it.
+fn table(table: &Table) -> String {
+    let mut out = format!("<div class=\"scroll\" tabindex=\"0\"><table aria-label=\"{}\">", escaped(&table.title));
     out.push_str("<thead><tr>");
     let numeric: Vec<&str> =
         (0..table.columns.len()).map(|i| if table.is_numeric(i) { " class=\"n\"" } else { "" }).collect();
@@ -83,6 +85,7 @@ fn table(table: &Table, titled: bool) -> String {
 
 fn cell(out: &mut String, cell: &Cell, numeric: &str, is_head: bool) {
     let (tag, scope) = if is_head { ("th", " scope=\"row\"") } else { ("td", "") };
+    let numeric = if cell.number.is_some() && !is_head { "" } else { numeric };
     let number = cell.number.map_or(String::new(), |number| format!(" data-n=\"{number}\""));
     let (before, after) = match cell.tone {
         Tone::Plain => (String::new(), ""),

@@ -78,7 +78,7 @@ const marksOf = (chart, rows, middle) => {
   for (const mark of chart.marks) {
     if (mark.mark === "zone") {
       const zone = [mark];
-      marks.push(Plot.rect(zone, { x1: "from", x2: "to", fill: "url(#hatched)", fillOpacity: 0.35, ariaLabel: "zone" }));
+      marks.push(Plot.rect(zone, { x1: "from", x2: "to", fill: "url(#hatched)", fillOpacity: 0.35 }));
       marks.push(words(zone, { x: (it) => (it.from + it.to) / 2, text: "name", frameAnchor: "bottom", dy: -6 }));
     }
     if (mark.mark === "bar") {
@@ -86,52 +86,44 @@ const marksOf = (chart, rows, middle) => {
       const x1 = mark.from === null ? () => 0 : (row) => row[mark.from].number;
       const x2 = (row) => row[mark.to].number;
       const known = rows.filter((row) => x1(row) !== null && x2(row) !== null);
-      marks.push(Plot.barX(known, { y, x1, x2, fill: FILLS[mark.fill], stroke: mark.fill === "bad" ? "var(--bad)" : "none", insetTop: 3, insetBottom: 3, ariaLabel: "bar" }));
+      marks.push(Plot.barX(known, { y, x1, x2, fill: FILLS[mark.fill], stroke: mark.fill === "bad" ? "var(--bad)" : "none", insetTop: 3, insetBottom: 3 }));
       const text = (row) => row[mark.to].words;
-      marks.push(words(known.filter((row) => x2(row) >= 0), { y, x: x2, text, textAnchor: "start", dx: 5 }));
-      marks.push(words(known.filter((row) => x2(row) < 0), { y, x: x2, text, textAnchor: "end", dx: -5 }));
+      marks.push(words(known, { y, x: (row) => Math.max(0, x2(row)), text, textAnchor: "start", dx: 5 }));
     }
     if (mark.mark === "tick") {
       const known = rows.filter((row) => row[mark.x].number !== null);
-      marks.push(Plot.tickX(known, { y: (row) => row[mark.y].words, x: (row) => row[mark.x].number, stroke: "var(--ink)", strokeWidth: 2, strokeDasharray: "2 2", ariaLabel: "tick" }));
+      marks.push(Plot.tickX(known, { y: (row) => row[mark.y].words, x: (row) => row[mark.x].number, stroke: "var(--ink)", strokeWidth: 2, strokeDasharray: "2 2" }));
     }
     if (mark.mark === "rule" && mark.across === "x") {
-      marks.push(Plot.ruleX([mark.at], { stroke: "var(--ink)", strokeWidth: 1.5, strokeDasharray: "5 3", ariaLabel: "rule" }));
+      marks.push(Plot.ruleX([mark.at], { stroke: "var(--ink)", strokeWidth: 1.5, strokeDasharray: "5 3" }));
       const left = mark.at > middle;
       marks.push(words([mark.at], { x: (at) => at, text: () => mark.name, frameAnchor: "top", textAnchor: left ? "end" : "start", dx: left ? -5 : 5, dy: -16 + 14 * raised }));
       raised += 1;
     }
     if (mark.mark === "rule" && mark.across === "y") {
-      marks.push(Plot.ruleY([mark.at], { stroke: "var(--ink)", strokeWidth: 1.5, strokeDasharray: "5 3", ariaLabel: "rule" }));
+      marks.push(Plot.ruleY([mark.at], { stroke: "var(--ink)", strokeWidth: 1.5, strokeDasharray: "5 3" }));
       marks.push(words([mark.at], { y: (at) => at, text: () => mark.name, frameAnchor: "left", textAnchor: "start", dx: 6, dy: -9 }));
     }
   }
   return marks;
 };
 
-// The names of lines at that end where they lie farther apart, pushed apart where they would overlap.
-const nameLines = (svg, lines, right) => {
-  const x = svg.scale("x");
-  const y = svg.scale("y");
-  const end = (line, last) => line.points[last ? line.points.length - 1 : 0];
-  const places = lines.map((line) => ({
-    line,
-    x: x.apply(line.x(end(line, true))),
-    y: y.apply(line.y(end(line, true))),
-  }));
-  places.sort((a, b) => a.y - b.y);
-  const step = 15;
-  for (let i = 1; i < places.length; i += 1) places[i].at = 0;
-  places.forEach((place, i) => {
-    place.at = i === 0 ? place.y : Math.max(place.y, places[i - 1].at + step);
+// Where lines end, if there is room for a name at each.
+const NAME_HEIGHT = 14;
+
+const endsOf = (svg, lines) => {
+  const [x, y] = [svg.scale("x"), svg.scale("y")];
+  const ends = lines.map((line) => {
+    const last = line.points[line.points.length - 1];
+    return { line, x: x.apply(line.x(last)), y: y.apply(line.y(last)) };
   });
-  const lowest = Number(svg.getAttribute("height")) - 30;
-  for (let i = places.length - 1, most = lowest; i >= 0; i -= 1, most -= step) places[i].at = Math.min(places[i].at, most);
-  const layer = d3.select(svg).append("g").attr("class", "names").attr("font-size", 12);
-  for (const place of places) {
-    layer.append("path").attr("d", `M${place.x + 4},${place.y}L${right - 4},${place.at}`).attr("stroke", place.line.colour).attr("stroke-opacity", 0.5).attr("fill", "none");
-    layer.append("text").attr("x", right).attr("y", place.at).attr("dy", "0.35em").attr("fill", "var(--ink)").text(place.line.name);
-  }
+  ends.sort((a, b) => a.y - b.y);
+  return ends.every((end, i) => i === 0 || end.y - ends[i - 1].y >= NAME_HEIGHT) ? ends : null;
+};
+
+const nameLines = (svg, ends) => {
+  const layer = d3.select(svg).append("g").attr("font-size", 12).attr("fill", "var(--ink)");
+  for (const end of ends) layer.append("text").attr("x", end.x + 10).attr("y", end.y).attr("dy", "0.35em").text(end.line.name);
 };
 
 // What each look means, above the chart.
@@ -195,19 +187,21 @@ const draw = (figure, width) => {
   const lines = linesOf(chart, rows);
   const narrow = width < NARROW;
   const longest = (names) => Math.max(0, ...names.map((name) => name.length)) * 6.9;
-  const named = !narrow && lines.length > 1 && lines.length <= 8;
+  const mayName = !narrow && lines.length > 1;
   const bars = chart.y.scale === "category";
   const categories = bars ? Array.from(new Set(rows.map((row) => row[chart.marks.find((mark) => "y" in mark).y].words))) : [];
   const marginLeft = bars ? Math.min(longest(categories) + 16, width * 0.42) : 56;
-  const marginRight = named ? Math.min(longest(lines.map((line) => line.name)) + 30, 190) : bars ? 64 : 20;
+  const barWords = bars ? chart.marks.filter((mark) => mark.mark === "bar").flatMap((mark) => rows.map((row) => row[mark.to].words)) : [];
+  const marginRight = mayName ? Math.min(longest(lines.map((line) => line.name)) + 22, 190) : bars ? Math.min(longest(barWords) + 14, width * 0.4) : 20;
   const rules = chart.marks.filter((mark) => mark.mark === "rule" && mark.across === "x").length;
   const marginTop = 26 + (bars ? 14 * rules : 0);
-  const height = bars ? marginTop + 44 + categories.length * 32 : narrow ? 250 : 320;
+  const height = bars ? marginTop + 50 + categories.length * 32 : narrow ? 260 : 320;
   const [least, most] = extent(chart, rows, "x");
   const middle = chart.x.scale === "log" ? Math.sqrt(least * most) : (Math.min(0, least) + most) / 2;
   const x = axisOf(chart.x, width - marginLeft - marginRight);
   const y = bars ? { label: null, domain: categories } : axisOf(chart.y, height - 60);
-  if (chart.x.scale === "category") Object.assign(x, { type: "point", domain: Array.from(new Set(lines.flatMap((line) => line.points.map(line.x)))) });
+  const turned = narrow && chart.x.scale === "category";
+  if (chart.x.scale === "category") Object.assign(x, { type: "point", tickRotate: turned ? -40 : 0, domain: Array.from(new Set(lines.flatMap((line) => line.points.map(line.x)))) });
   const tips = lines.map((line) => Plot.tip(line.points, Plot.pointer({ x: line.x, y: line.y, title: told(table), fill: "var(--paper)", stroke: "var(--line)" })));
   const svg = Plot.plot({
     width,
@@ -215,15 +209,15 @@ const draw = (figure, width) => {
     marginLeft,
     marginRight,
     marginTop,
-    marginBottom: 40,
+    marginBottom: turned ? 84 : 46,
     style: { fontSize: "12px", fontFamily: "inherit", background: "none" },
     x: { ...x, grid: bars },
     y: { ...y, grid: !bars },
     marks: [
       ...marksOf(chart, rows, middle),
       ...lines.flatMap((line) => [
-        Plot.line(line.points, { x: line.x, y: line.y, stroke: line.colour, strokeWidth: 2, strokeDasharray: line.dash || undefined, ariaLabel: "line" }),
-        line.points.length <= FEW_POINTS ? Plot.dot(line.points, { x: line.x, y: line.y, symbol: line.marker, fill: line.colour, r: 3.5, ariaLabel: "dot" }) : null,
+        Plot.line(line.points, { x: line.x, y: line.y, stroke: line.colour, strokeWidth: 2, strokeDasharray: line.dash || undefined }),
+        line.points.length <= FEW_POINTS ? Plot.dot(line.points, { x: line.x, y: line.y, symbol: line.marker, fill: line.colour, r: 3.5 }) : null,
       ]),
       bars && least < 0 ? Plot.ruleX([0], { stroke: "var(--ink)" }) : null,
       ...tips,
@@ -232,6 +226,7 @@ const draw = (figure, width) => {
   d3.select(svg).insert("defs", ":first-child").html(HATCHED);
   svg.setAttribute("role", "img");
   svg.setAttribute("aria-label", `${figure.querySelector("figcaption").textContent} The numbers are in the table below.`);
-  if (named) nameLines(svg, lines, width - marginRight + 22);
-  place.replaceChildren(...[keyOf(chart, lines, named || lines.length < 2), svg].filter(Boolean));
+  const ends = mayName ? endsOf(svg, lines) : null;
+  if (ends) nameLines(svg, ends);
+  place.replaceChildren(...[keyOf(chart, lines, ends !== null || lines.length < 2), svg].filter(Boolean));
 };

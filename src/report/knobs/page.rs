@@ -5,30 +5,27 @@ use super::{Config, RestartRow, Restarts, SensitivityReport, SensitivityRow, War
 use crate::report::Head;
 use crate::report::outage::TraceFacts;
 use crate::report::page::{Answer, Axis, Cell, Chart, Figure, Fill, Mark, Page, Section, Table, Tone, Unit, maybe};
-use crate::report::words::{provenance, terms};
+use crate::report::words::ended;
 use crate::units::{Seconds, grouped, significant};
 
 /// Hidden capacity against the knobs.
 pub fn sensitivity(report: &SensitivityReport) -> Page {
     let question = "What moves the load that heals by itself?";
-    document(&report.head, &report.config, &report.trace, question, &report.sentence)
-        .section(knobs("knobs", &report.rows, &report.sentence))
-        .section(terms())
-        .section(rests_on(&report.head))
-        .section(warnings(&report.head))
-        .section(source(&report.head, &report.trace))
+    let page = document(&report.head, &report.config, &report.trace, question, &report.sentence).section(knobs(
+        "knobs",
+        &report.rows,
+        &report.sentence,
+    ));
+    ended(page, &report.head, &[report.trace.line()])
 }
 
 /// What loading the hottest keys buys, and how nodes may restart.
 pub fn warmup(report: &WarmupReport) -> Page {
     let question = "What does loading keys beforehand buy, and how may nodes restart?";
-    document(&report.head, &report.config, &report.trace, question, &report.sentence)
+    let page = document(&report.head, &report.config, &report.trace, question, &report.sentence)
         .section(preloads(report))
-        .section(restarts(&report.restarts))
-        .section(terms())
-        .section(rests_on(&report.head))
-        .section(warnings(&report.head))
-        .section(source(&report.head, &report.trace))
+        .section(restarts(&report.restarts));
+    ended(page, &report.head, &[report.trace.line()])
 }
 
 fn document(head: &Head, config: &Config, trace: &TraceFacts, question: &str, sentence: &str) -> Page {
@@ -43,27 +40,6 @@ fn document(head: &Head, config: &Config, trace: &TraceFacts, question: &str, se
         tone: Tone::Plain,
     });
     page
-}
-
-fn rests_on(head: &Head) -> Section {
-    Section::new("assumptions", "What these numbers rest on").list(&head.assumptions)
-}
-
-fn warnings(head: &Head) -> Section {
-    Section::new("warnings", "Warnings").list(&head.warnings)
-}
-
-fn source(head: &Head, trace: &TraceFacts) -> Section {
-    let about = format!(
-        "{}: {}, {} requests ({} gets), {} objects, fingerprint {}",
-        trace.name,
-        trace.format,
-        grouped(trace.requests),
-        grouped(trace.gets),
-        grouped(trace.objects),
-        trace.fingerprint
-    );
-    provenance(head, &[about])
 }
 
 /// Hidden capacity of each change, whichever report it stands in.
@@ -163,6 +139,11 @@ fn preloads(report: &WarmupReport) -> Section {
 }
 
 fn restarts(found: &Restarts) -> Section {
+    Section::new("restarts", "Restarting nodes").table(restarts_table(found))
+}
+
+/// The ways of restarting that were tried, whichever report they stand in.
+pub(in crate::report) fn restarts_table(found: &Restarts) -> Table {
     let mut table = Table::new(
         format!("restarts of {} cache nodes", found.nodes),
         &[
@@ -188,5 +169,5 @@ fn restarts(found: &Restarts) -> Section {
     for row in &found.spacings {
         add(format!("all, one every {}", Seconds(row.spacing_seconds.unwrap_or(0.0))), row);
     }
-    Section::new("restarts", "Restarting nodes").table(table)
+    table
 }

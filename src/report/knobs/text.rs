@@ -3,118 +3,91 @@
 use super::sentence::name;
 use super::{RestartRow, SensitivityReport, WarmupReport};
 use crate::report::assumptions::percent;
-use crate::report::gates;
-use crate::report::outage::text::{line, list, provenance, wrapped};
+use crate::report::outage::text::origin;
+use crate::report::sheet::Sheet;
+use crate::report::sheet::columns::Columns;
+use crate::report::sheet::look::Look;
 use crate::units::{Seconds, bytes, grouped, grouped_rate, significant};
 
 /// Hidden capacity against the knobs.
-pub fn sensitivity(report: &SensitivityReport) -> String {
-    let mut out = String::new();
-    line(&mut out, "");
-    line(&mut out, &wrapped(&report.sentence, "  "));
-    line(&mut out, "");
-    line(&mut out, "  HIDDEN CAPACITY, one change at a time (requests/s)");
-    let row = |knob: &str, setting: &str, hidden: &str, factor: &str, safe: &str, advertised: &str| {
-        format!("  {knob:<14} {setting:<30} {hidden:>15} {factor:>7} {safe:>8} {advertised:>10}")
-    };
-    line(&mut out, &row("", "", "heals up to", "", "safe", "advertised"));
+pub fn sensitivity(report: &SensitivityReport, look: &Look) -> String {
+    let mut out = Sheet::new(look);
+    out.blank();
+    out.prose("  ", &report.sentence);
+    out.blank();
+    out.led("  ", "HIDDEN CAPACITY, one change at a time (requests/s)");
+    let mut table = Columns::new(2).left("", 45).right("heals up to", 15).right("", 7).right("safe", 8);
+    table = table.right("advertised", 10);
     let mut last = "";
     for found in &report.rows {
         let knob = if found.knob == last { "" } else { name(&found.knob) };
-        last = found.knob.as_ref();
-        line(
-            &mut out,
-            &row(
-                knob,
-                &found.setting,
-                &bracket(found.hidden_low_per_second, found.hidden_high_per_second),
-                &factor(found.hidden_factor),
-                &rate(found.hidden_safe_per_second),
-                &rate(found.advertised_per_second),
-            ),
-        );
+        last = &found.knob;
+        table.row([
+            format!("{knob:<14} {}", found.setting),
+            bracket(found.hidden_low_per_second, found.hidden_high_per_second),
+            factor(found.hidden_factor),
+            rate(found.hidden_safe_per_second),
+            rate(found.advertised_per_second),
+        ]);
     }
-    line(
-        &mut out,
-        &wrapped(
-            "heals up to: the largest load at which every trial of a full flush healed .. the smallest at which any did not; then the \
+    out.table(&table);
+    out.prose(
+        "  ",
+        "heals up to: the largest load at which every trial of a full flush healed .. the smallest at which any did not; then the \
              change against the first row. '>': every load that the warm cache lets the backend carry. safe: below it no answer is \
              ever late; '-' where no such bound is defined. advertised: the load carried in the long run while the cache is warm.",
-            "  ",
-        ),
     );
-    line(&mut out, "");
-    out += &gates::text::section(&report.head.gates);
-    list(&mut out, "WARNINGS", &report.head.warnings);
-    list(&mut out, "ASSUMPTIONS", &report.head.assumptions);
-    provenance(&mut out, &report.head, &report.trace);
-    out
+    out.blank();
+    out.end(&report.head, [origin(&report.trace)])
 }
 
 /// What loading the hottest keys buys, and how nodes may restart.
-pub fn warmup(report: &WarmupReport) -> String {
-    let mut out = String::new();
-    line(&mut out, "");
-    line(&mut out, &wrapped(&report.sentence, "  "));
-    line(&mut out, "");
+pub fn warmup(report: &WarmupReport, look: &Look) -> String {
+    let mut out = Sheet::new(look);
+    out.blank();
+    out.prose("  ", &report.sentence);
+    out.blank();
     preloads(&mut out, report);
     elasticity(&mut out, report);
     restarts(&mut out, report);
-    out += &gates::text::section(&report.head.gates);
-    list(&mut out, "WARNINGS", &report.head.warnings);
-    list(&mut out, "ASSUMPTIONS", &report.head.assumptions);
-    provenance(&mut out, &report.head, &report.trace);
-    out
+    out.end(&report.head, [origin(&report.trace)])
 }
 
-fn preloads(out: &mut String, report: &WarmupReport) {
-    line(out, "  HIDDEN CAPACITY with the hottest keys back at once (requests/s)");
+fn preloads(out: &mut Sheet, report: &WarmupReport) {
+    out.led("  ", "HIDDEN CAPACITY with the hottest keys back at once (requests/s)");
     let sized = report.rows.iter().any(|row| row.bytes.is_some());
-    let columns = |keys: &str, share: &str, size: &str, hidden: &str, factor: &str, safe: &str, gain: &str| {
-        let size = if sized { format!(" {size:>10}") } else { String::new() };
-        format!("  {keys:>9} {share:>7}{size} {hidden:>15} {factor:>7} {safe:>8} {gain:>15}")
-    };
+    let mut table = Columns::new(2).right("keys", 9).right("cache", 7);
+    if sized {
+        table = table.right("bytes", 10);
+    }
     let gain = if sized { "gain per GiB" } else { "per 1,000 keys" };
-    line(out, &columns("keys", "cache", "bytes", "heals up to", "", "safe", gain));
+    table = table.right("heals up to", 15).right("", 7).right("safe", 8).right(gain, 15);
     for row in &report.rows {
         let gain = if sized { row.gain_per_gib } else { row.gain_per_thousand_keys };
-        line(
-            out,
-            &columns(
-                &grouped(row.keys),
-                &percent(row.entries_ratio),
-                &row.bytes.map_or(String::new(), |size| bytes(size as f64)),
-                &bracket(row.hidden_low_per_second, row.hidden_high_per_second),
-                &factor(row.hidden_factor),
-                &rate(row.hidden_safe_per_second),
-                &gain.map_or("-".to_string(), signed),
-            ),
-        );
+        let size = sized.then(|| row.bytes.map_or(String::new(), |size| bytes(size as f64)));
+        let known = [
+            bracket(row.hidden_low_per_second, row.hidden_high_per_second),
+            factor(row.hidden_factor),
+            rate(row.hidden_safe_per_second),
+            gain.map_or("-".to_string(), signed),
+        ];
+        table.row([grouped(row.keys), percent(row.entries_ratio)].into_iter().chain(size).chain(known));
     }
-    line(
-        out,
-        &wrapped(
+    out.table(&table);
+    out.prose("  ", 
             "heals up to: the largest load at which every trial of a full flush healed .. the smallest at which any did not; the gain \
-             is over the row above. Differences within a bracket mean nothing.",
-            "  ",
-        ),
-    );
-    line(out, "");
+             is over the row above. Differences within a bracket mean nothing.");
+    out.blank();
 }
 
-fn elasticity(out: &mut String, report: &WarmupReport) {
+fn elasticity(out: &mut Sheet, report: &WarmupReport) {
     let Some(found) = &report.elasticity else {
-        line(
-            out,
-            &wrapped("FEWER COLD MISSES: unknown; no answer is late after a flush at any load of this trace.", "  "),
-        );
-        line(out, "");
+        out.prose("  ", "FEWER COLD MISSES: unknown; no answer is late after a flush at any load of this trace.");
+        out.blank();
         return;
     };
     let times = |value: Option<f64>| value.map_or("unknown".to_string(), |value| format!("{value:.2}%"));
-    line(
-        out,
-        &wrapped(
+    out.prose("  ", 
             &format!(
                 "FEWER COLD MISSES: the first {} after the flush decide ({} requests for {} keys, up to the first late answer just \
                  above the safe bound). With {} of these keys, chosen by hash, answered from elsewhere ({}), it heals up to {} and \
@@ -128,58 +101,42 @@ fn elasticity(out: &mut String, report: &WarmupReport) {
                 rate(found.hidden_safe_per_second),
                 times(found.safe_elasticity),
                 times(found.hidden_elasticity),
-            ),
-            "  ",
-        ),
-    );
-    line(out, "");
+            ));
+    out.blank();
 }
 
-fn restarts(out: &mut String, report: &WarmupReport) {
+fn restarts(out: &mut Sheet, report: &WarmupReport) {
     let found = &report.restarts;
-    line(
-        out,
-        &format!("  RESTARTING {} cache nodes at {} requests/s", found.nodes, grouped_rate(found.load_per_second)),
-    );
-    let row =
-        |what: &str, worst: &str, well: &str, safe: &str| format!("  {what:<34} {worst:>14} {well:>14} {safe:>6}");
-    line(out, &row("", "in time, worst", "well again", "safe"));
-    let one = |out: &mut String, what: String, restart: &RestartRow| {
+    let load = grouped_rate(found.load_per_second);
+    out.led("  ", &format!("RESTARTING {} cache nodes at {load} requests/s", found.nodes));
+    let mut table = Columns::new(2).left("", 34).right("in time, worst", 14).right("well again", 14).right("safe", 6);
+    let mut one = |what: String, restart: &RestartRow| {
         let well = match restart.recovery_seconds {
             Some(seconds) if seconds < 0.5 => "at once".to_string(),
             Some(seconds) => format!("after {}", Seconds(seconds)),
             None => "no".to_string(),
         };
         let safe = if restart.safe { "yes" } else { "no" };
-        line(out, &row(&what, &percent(restart.worst_success_ratio), &well, safe));
+        table.row([what, percent(restart.worst_success_ratio), well, safe.to_string()]);
     };
     for restart in &found.batches {
         let nodes = if restart.at_once == 1 { "node" } else { "nodes" };
-        one(out, format!("{} {nodes} at once", restart.at_once), restart);
+        one(format!("{} {nodes} at once", restart.at_once), restart);
     }
     for restart in &found.spacings {
         let spacing = restart.spacing_seconds.unwrap_or(0.0);
-        one(out, format!("all, one every {}", Seconds(spacing)), restart);
+        one(format!("all, one every {}", Seconds(spacing)), restart);
     }
+    out.table(&table);
     if found.nodes > 1 && found.safe_spacing_seconds.is_none() {
-        line(
-            out,
-            &wrapped(
+        out.prose("  ", 
                 "No time between restarts was found safe. Longer ones than these do not fit into the trace after the moments that were \
-                 tried.",
-                "  ",
-            ),
-        );
+                 tried.");
     }
-    line(
-        out,
-        &wrapped(
+    out.prose("  ", 
             "in time, worst: the lowest share answered in time over five windows; well again: after the first restart, in the slowest \
-             trial. safe: nobody feels it.",
-            "  ",
-        ),
-    );
-    line(out, "");
+             trial. safe: nobody feels it.");
+    out.blank();
 }
 
 /// `638..651`, `>2,990` where every load healed, `<300` where none did.

@@ -3,6 +3,8 @@
 use super::{Alerts, OutageReport, SignalRow};
 use crate::analysis::outage::{self, Signal};
 use crate::report::assumptions::percent;
+use crate::report::sheet::Sheet;
+use crate::report::sheet::columns::Columns;
 use crate::units::Seconds;
 
 /// The findings as data.
@@ -27,40 +29,34 @@ pub(super) fn data(found: &outage::Alerts) -> Alerts {
     }
 }
 
-/// The lines of the section, prose unbroken; nothing where it was not asked for.
-pub(super) fn lines(report: &OutageReport) -> Vec<String> {
-    let Some(alerts) = &report.alerts else { return Vec::new() };
-    let mut out = vec![format!(
-        "  WHICH ALERT tells an outage that stays from one that heals ({} simulated losses)",
-        alerts.runs
-    )];
-    out.push(format!("    {}", told_apart(alerts)));
+/// The section of the text; nothing where it was not asked for.
+pub(super) fn section(out: &mut Sheet, report: &OutageReport) {
+    let Some(alerts) = &report.alerts else { return };
+    let title =
+        format!("WHICH ALERT tells an outage that stays from one that heals ({} simulated losses)", alerts.runs);
+    out.led("  ", &title);
+    out.led("    ", &told_apart(alerts));
     if alerts.signals.is_empty() {
-        return out;
+        return out.blank();
     }
-    out.push(format!(
-        "    {:<30} {:>14} {:>14} {:>14} {:>14}",
-        format!("over {}", Seconds(alerts.watched_seconds)),
-        "heals: at most",
-        "stays: least",
-        "alert above",
-        "fires within"
-    ));
+    let mut table = Columns::new(4).left(format!("over {}", Seconds(alerts.watched_seconds)), 30);
+    table =
+        table.right("heals: at most", 14).right("stays: least", 14).right("alert above", 14).right("fires within", 14);
     for row in &alerts.signals {
         let value = |value: f64| value_text(row, value);
-        out.push(format!(
-            "    {:<30} {:>14} {:>14} {:>14} {:>14}",
-            name(row),
+        table.row([
+            name(row).to_string(),
             value(row.healed_most),
             value(row.stayed_least),
             row.threshold.map_or("overlap".to_string(), value),
             row.fires_seconds.map_or("-".to_string(), |time| Seconds(time).to_string()),
-        ));
+        ]);
     }
+    out.table(&table);
     if let Some(felt) = alerts.felt_seconds {
-        out.push(format!("    Users feel it within {} (less than 97% answered in time).", Seconds(felt)));
+        out.led("    ", &format!("Users feel it within {} (less than 97% answered in time).", Seconds(felt)));
     }
-    out
+    out.blank();
 }
 
 /// Between which losses there is something to tell apart.

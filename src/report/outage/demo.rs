@@ -1,33 +1,32 @@
 //! `coldgap demo` for reading: a service loses its cache, stays down, and heals once one knob is turned. Every number is one
-//! of the simulations'. 78 columns.
+//! of the simulations'.
 
 use super::sentence::{how_late, share, tail};
 use crate::analysis::outage::Story;
 use crate::analysis::outage::demo::Demo;
 use crate::outage::verdict::HEALTHY;
 use crate::prose;
-use crate::report::chart::{self, Ink};
+use crate::report::chart;
+use crate::report::sheet::Sheet;
+use crate::report::sheet::look::{Look, Tone};
 use crate::units::{Seconds, grouped_rate};
 
-/// How it may be drawn.
-#[derive(Debug, Clone, Copy)]
-pub struct Look {
-    /// Characters of the charts.
-    pub ink: Ink,
-    /// Whether there is colour.
-    pub colour: bool,
-}
-
+/// Columns of a line, where there are so many.
 const WIDTH: usize = 78;
+/// Columns before a chart.
+const LEAD: usize = 12;
+/// Columns of a bar's line that are neither a name nor the bar.
+const BESIDE: usize = 17;
 /// Lines of a chart.
 const HEIGHT: usize = 4;
 /// Length of the longest bar.
-const BAR: f64 = 36.0;
+const BAR: usize = 36;
 
 /// The story.
-pub fn render(demo: &Demo, look: Look) -> String {
+pub fn render(demo: &Demo, look: &Look) -> String {
     let Demo { plain, bounded, bound, better, better_name } = demo;
-    let mut out = String::from("\n");
+    let mut out = Sheet::new(look);
+    out.blank();
     let warm = hits_before(plain);
     let load = grouped_rate(plain.verdict.load);
     let backend = grouped_rate(plain.model.backend.mu.per_second);
@@ -40,7 +39,7 @@ pub fn render(demo: &Demo, look: Look) -> String {
         ),
     );
     say(&mut out, "Somebody restarts the cache. It is back at once, and empty.");
-    picture(&mut out, plain, look);
+    picture(&mut out, plain);
     say(&mut out, &ending(plain));
     say(&mut out, &format!("The loop: {}", how_late(plain)));
     say(
@@ -50,7 +49,7 @@ pub fn render(demo: &Demo, look: Look) -> String {
              wait for the database, and whoever finds the queue full gets an error at once."
         ),
     );
-    picture(&mut out, bounded, look);
+    picture(&mut out, bounded);
     say(&mut out, &ending(bounded));
     say(
         &mut out,
@@ -60,26 +59,28 @@ pub fn render(demo: &Demo, look: Look) -> String {
             share(1.0 - warm)
         ),
     );
-    picture(&mut out, better, look);
+    picture(&mut out, better);
     say(&mut out, &ending(better));
     say(&mut out, "The load up to which each of them comes back by itself:");
     let names = [better_name.clone(), "LRU".to_string(), format!("LRU, at most {bound} wait")];
     let stories = [better, plain, bounded];
     let most = stories.iter().filter_map(|story| story.edge?.low).fold(f64::MIN_POSITIVE, f64::max);
     let width = names.iter().map(String::len).max().unwrap_or(0);
+    let longest = look.room().saturating_sub(width + BESIDE).clamp(1, BAR);
     for (name, story) in names.iter().zip(stories) {
         let low = story.edge.and_then(|edge| edge.low).unwrap_or(0.0);
-        let bar = chart::bar(low / most, BAR as usize, look.ink);
-        out.push_str(&format!("    {name:<width$}  {:>7}/s  {bar}\n", grouped_rate(low)));
+        let bar = chart::bar(low / most, longest, look.ink);
+        out.line(&format!("    {name:<width$}  {:>7}/s  {bar}", grouped_rate(low)));
     }
-    out.push('\n');
+    out.blank();
     say(
         &mut out,
         "The cache hides how little its database can carry, and a better cache hides more of it. How much does yours hide?",
     );
-    out.push_str("    coldgap gap YOUR_TRACE -b 300/s       what you advertise, and what heals\n");
-    out.push_str("    coldgap outage YOUR_TRACE -b 300/s    this story, with your requests\n\n");
-    out
+    out.led("    coldgap gap YOUR_TRACE -b 300/s       ", "what you advertise, and what heals");
+    out.led("    coldgap outage YOUR_TRACE -b 300/s    ", "this story, with your requests");
+    out.blank();
+    out.finish()
 }
 
 /// What became of it.
@@ -101,41 +102,36 @@ fn hits_before(story: &Story) -> f64 {
     1.0 - all.miss_ratio().unwrap_or(1.0)
 }
 
-fn picture(out: &mut String, story: &Story, look: Look) {
+fn picture(out: &mut Sheet, story: &Story) {
     let success: Vec<Option<f64>> = story.windows.iter().map(|window| window.success()).collect();
-    let values = chart::binned(&success, WIDTH - 12);
+    let look = out.look;
+    let values = chart::binned(&success, WIDTH.min(look.room()) - LEAD);
     for (i, row) in chart::area(&values, 1.0, HEIGHT, look.ink).iter().enumerate() {
         let label = if i == 0 { "served 100%" } else { "" };
-        out.push_str(&format!("{label:>11} "));
-        paint(out, row, &values, look);
-        out.push('\n');
+        out.line(&format!("{label:>11} {}", painted(row, &values, &look)));
     }
     let lead = story.windows.partition_point(|window| window.start < story.begins.nanoseconds());
     let at = lead * values.len() / story.windows.len().max(1);
     let end = Seconds((story.ran.0 - story.begins.0).round()).to_string();
-    let label = "^ cache restarted";
+    let whole = "^ cache restarted";
+    let label = if at + whole.len() + end.len() < values.len() { whole } else { "^" };
     let gap = values.len().saturating_sub(at + label.len() + end.len()).max(1);
-    out.push_str(&format!("{:12}{}{label}{}{end}\n\n", "", " ".repeat(at), " ".repeat(gap)));
+    out.line(&format!("{:LEAD$}{}{label}{}{end}", "", " ".repeat(at), " ".repeat(gap)));
+    out.blank();
 }
 
 /// A line of a chart: green where users are served, red where they are not. The height says the same.
-fn paint(out: &mut String, row: &str, values: &[Option<f64>], look: Look) {
-    if !look.colour {
-        return out.push_str(row.trim_end());
-    }
-    let mut last = "";
-    for (cell, value) in row.chars().zip(values) {
-        let colour = if value.is_none_or(|value| value >= HEALTHY) { "\x1b[32m" } else { "\x1b[31m" };
-        if colour != last {
-            out.push_str(colour);
-            last = colour;
-        }
-        out.push(cell);
-    }
-    out.push_str("\x1b[0m");
+fn painted(row: &str, values: &[Option<f64>], look: &Look) -> String {
+    let cells: Vec<(char, bool)> =
+        row.chars().zip(values.iter().map(|value| value.is_none_or(|value| value >= HEALTHY))).collect();
+    let part = |cells: &[(char, bool)]| {
+        let text: String = cells.iter().map(|(cell, _)| cell).collect();
+        look.paint(if cells[0].1 { Tone::Good } else { Tone::Bad }, &text)
+    };
+    cells.chunk_by(|a, b| a.1 == b.1).map(part).collect()
 }
 
-fn say(out: &mut String, text: &str) {
-    out.push_str(&prose::wrapped(text, "  ", WIDTH));
-    out.push_str("\n\n");
+fn say(out: &mut Sheet, text: &str) {
+    out.line(&prose::wrapped(text, "  ", WIDTH.min(out.look.room())));
+    out.blank();
 }

@@ -18,7 +18,7 @@ use crate::analysis::outage::Signal;
 use crate::outage::Model;
 use crate::outage::trigger::Step;
 use crate::trace::Trace;
-use crate::units::Rate;
+use crate::units::{Rate, grouped};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -100,6 +100,21 @@ impl TraceFacts {
             objects: facts.objects,
             today_per_second: today,
         }
+    }
+}
+
+impl TraceFacts {
+    /// All of it in a line.
+    pub(super) fn line(&self) -> String {
+        format!(
+            "{}: {}, {} requests ({} gets), {} objects, fingerprint {}",
+            self.name,
+            self.format,
+            grouped(self.requests),
+            grouped(self.gets),
+            grouped(self.objects),
+            self.fingerprint
+        )
     }
 }
 

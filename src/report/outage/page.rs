@@ -1,9 +1,9 @@
 //! The outage as a document: does it heal, how to come back, and the timeline that shows why.
 
 use super::sentence::share;
-use super::{Event, OutageReport, Phase, RemedyRow, WindowRow, alerts};
+use super::{Event, OutageReport, Phase, RemedyRow, TimelineRow, WindowRow, alerts};
 use crate::report::page::{Answer, Axis, Cell, Chart, Figure, Mark, Page, Section, Table, Tone, Unit, maybe};
-use crate::report::words::{provenance, terms};
+use crate::report::words::ended;
 use crate::units::{Demand, Rate, Seconds, grouped, grouped_rate};
 
 /// The document.
@@ -21,32 +21,23 @@ pub fn page(report: &OutageReport) -> Page {
     page.answers = vec![heals(report), loop_breaker(report)];
     let timeline = Timeline {
         windows: &report.windows,
+        joined: &report.timeline,
         events: &report.events,
         timeout_seconds: config.model.client.timeout.0,
         backend: config.backend,
         window_seconds: config.window_seconds,
     };
+    let [felt, waits] = timeline.figures("timeline");
     let about = Section::new("about", "What this shows").prose(report.about.clone().unwrap_or_default());
-    page.section(about)
-        .section(timeline.section("timeline", "The outage, from the trigger on").prose(cost(report)))
+    let page = page
+        .section(about)
+        .section(
+            Section::new("timeline", "The outage, from the trigger on").figure(felt).figure(waits).prose(cost(report)),
+        )
         .section(come_back(report))
         .section(remedies(report))
-        .section(signals(report))
-        .section(terms())
-        .section(Section::new("assumptions", "What these numbers rest on").list(&report.head.assumptions))
-        .section(Section::new("warnings", "Warnings").list(&report.head.warnings))
-        .section(provenance(
-            &report.head,
-            &[format!(
-                "{}: {}, {} requests ({} gets), {} objects, fingerprint {}",
-                report.trace.name,
-                report.trace.format,
-                grouped(report.trace.requests),
-                grouped(report.trace.gets),
-                grouped(report.trace.objects),
-                report.trace.fingerprint
-            )],
-        ))
+        .section(signals(report));
+    ended(page, &report.head, &[report.trace.line()])
 }
 
 fn heals(report: &OutageReport) -> Answer {
@@ -115,19 +106,57 @@ fn cost(report: &OutageReport) -> String {
     )
 }
 
+/// More windows than these are drawn joined, as the report's timeline has them.
+const MOST_WINDOWS: usize = 300;
+
 /// One outage over time, whichever report it stands in.
 pub(in crate::report) struct Timeline<'r> {
     pub windows: &'r [WindowRow],
+    pub joined: &'r [TimelineRow],
     pub events: &'r [Event],
     pub timeout_seconds: f64,
     pub backend: Rate,
     pub window_seconds: f64,
 }
 
+/// What is drawn of some windows.
+struct Moment {
+    from_seconds: f64,
+    success_ratio: Option<f64>,
+    hit_ratio: Option<f64>,
+    asked_per_second: f64,
+    answered_per_second: f64,
+    min_delay_seconds: f64,
+}
+
 impl Timeline<'_> {
     /// What users felt, and what the backend was asked.
-    pub(in crate::report) fn section(&self, id: &str, heading: &str) -> Section {
-        Section::new(id, heading).figure(self.felt(format!("{id}-felt"))).figure(self.waits(format!("{id}-waits")))
+    pub(in crate::report) fn figures(&self, id: &str) -> [Figure; 2] {
+        [self.felt(format!("{id}-felt")), self.waits(format!("{id}-waits"))]
+    }
+
+    fn moments(&self) -> Vec<Moment> {
+        let of_window = |window: &WindowRow| Moment {
+            from_seconds: window.start_seconds,
+            success_ratio: window.success_ratio,
+            hit_ratio: window.miss_ratio.map(|ratio| 1.0 - ratio),
+            asked_per_second: window.asked as f64 / self.window_seconds,
+            answered_per_second: window.answered as f64 / self.window_seconds,
+            min_delay_seconds: window.min_delay_seconds,
+        };
+        let of_joined = |row: &TimelineRow| Moment {
+            from_seconds: row.from_seconds,
+            success_ratio: row.success_ratio,
+            hit_ratio: row.hit_ratio,
+            asked_per_second: row.asked_per_second,
+            answered_per_second: row.answered_per_second,
+            min_delay_seconds: row.min_delay_seconds,
+        };
+        if self.windows.len() <= MOST_WINDOWS {
+            self.windows.iter().map(of_window).collect()
+        } else {
+            self.joined.iter().map(of_joined).collect()
+        }
     }
 
     fn events(&self) -> impl Iterator<Item = Mark> {
@@ -160,21 +189,21 @@ impl Timeline<'_> {
 
     fn felt(&self, id: String) -> Figure {
         let mut table = Table::new(
-            "what users felt, window by window",
-            &[("start_seconds", "from"), ("success_ratio", "in time"), ("hit_ratio", "hits")],
+            "what users felt over time",
+            &[("from_seconds", "from"), ("success_ratio", "in time"), ("hit_ratio", "hits")],
         )
-        .note("in time: of the requests, those answered before the client's timeout; hits: 1 - miss_ratio.");
-        for window in self.windows {
+        .note("in time: of the requests, those answered before the client's timeout; hits: of the lookups, those that the cache answered.");
+        for moment in self.moments() {
             table.row([
-                Cell::seconds(window.start_seconds),
-                maybe(window.success_ratio, Cell::share, "-"),
-                maybe(window.miss_ratio.map(|ratio| 1.0 - ratio), Cell::share, "-"),
+                Cell::seconds(moment.from_seconds),
+                maybe(moment.success_ratio, Cell::share, "-"),
+                maybe(moment.hit_ratio, Cell::share, "-"),
             ]);
         }
         let mut marks = self.zones();
         marks.extend([
-            Mark::line("start_seconds", "success_ratio", "answered in time"),
-            Mark::line("start_seconds", "hit_ratio", "hits"),
+            Mark::line("from_seconds", "success_ratio", "answered in time"),
+            Mark::line("from_seconds", "hit_ratio", "hits"),
         ]);
         marks.extend(self.events());
         let chart = Chart {
@@ -199,26 +228,26 @@ impl Timeline<'_> {
 
     fn waits(&self, id: String) -> Figure {
         let mut table = Table::new(
-            "what the backend met, window by window",
+            "what the backend met over time",
             &[
-                ("start_seconds", "from"),
+                ("from_seconds", "from"),
                 ("asked_per_second", "asked a second"),
                 ("answered_per_second", "answered a second"),
                 ("min_delay_seconds", "least wait"),
             ],
         );
-        for window in self.windows {
+        for moment in self.moments() {
             table.row([
-                Cell::seconds(window.start_seconds),
-                Cell::rate(window.asked as f64 / self.window_seconds),
-                Cell::rate(window.answered as f64 / self.window_seconds),
-                Cell::seconds(window.min_delay_seconds),
+                Cell::seconds(moment.from_seconds),
+                Cell::rate(moment.asked_per_second),
+                Cell::rate(moment.answered_per_second),
+                Cell::seconds(moment.min_delay_seconds),
             ]);
         }
         let mut marks = self.zones();
         marks.extend([
-            Mark::line("start_seconds", "asked_per_second", "asked"),
-            Mark::line("start_seconds", "answered_per_second", "answered"),
+            Mark::line("from_seconds", "asked_per_second", "asked"),
+            Mark::line("from_seconds", "answered_per_second", "answered"),
         ]);
         if self.backend.of == Demand::Answers {
             marks.push(Mark::rule_y(self.backend.per_second, format!("the backend can give {}", self.backend)));

@@ -2,114 +2,102 @@
 
 use super::sentence::share;
 use super::{OutageReport, RemedyRow, TimelineRow, TraceFacts, alerts};
-use crate::prose;
-use crate::report::chart::{self, Ink};
-use crate::report::{Head, gates};
+use crate::report::chart;
+use crate::report::sheet::Sheet;
+use crate::report::sheet::columns::Columns;
+use crate::report::sheet::look::{Look, Tone};
 use crate::units::{Seconds, grouped, grouped_rate, significant};
-use std::fmt::Write;
-
-/// Columns of a line.
-const WIDTH: usize = 92;
 
 /// Columns and lines of a chart.
 const CHART: (usize, usize) = (64, 4);
 
+/// Columns before a chart.
+const LEAD: usize = 14;
+
 /// The whole report.
-pub fn render(report: &OutageReport) -> String {
-    let mut out = String::new();
-    line(&mut out, "");
+pub fn render(report: &OutageReport, look: &Look) -> String {
+    let mut out = Sheet::new(look);
+    out.blank();
     if let Some(about) = &report.about {
-        line(&mut out, &wrapped(about, "  "));
-        line(&mut out, "");
+        out.prose("  ", about);
+        out.blank();
     }
-    line(&mut out, &wrapped(&report.verdict.sentence, "  "));
-    line(&mut out, &wrapped(&report.verdict.why, "  "));
-    line(&mut out, "");
+    let tone = if report.verdict.recovery_seconds.is_some() { Tone::Good } else { Tone::Bad };
+    out.said(tone, "  ", &report.verdict.sentence);
+    out.prose("  ", &report.verdict.why);
+    out.blank();
     charts(&mut out, report);
     timeline(&mut out, report);
     cost(&mut out, report);
     ramp(&mut out, report);
     remedies(&mut out, report);
-    alerts::lines(report).iter().for_each(|text| line(&mut out, text));
-    if report.alerts.is_some() {
-        line(&mut out, "");
-    }
-    out += &gates::text::section(&report.head.gates);
-    list(&mut out, "WARNINGS", &report.head.warnings);
-    list(&mut out, "ASSUMPTIONS", &report.head.assumptions);
-    provenance(&mut out, &report.head, &report.trace);
-    out
+    alerts::section(&mut out, report);
+    out.end(&report.head, [origin(&report.trace)])
 }
 
-fn charts(out: &mut String, report: &OutageReport) {
+fn charts(out: &mut Sheet, report: &OutageReport) {
     let success: Vec<Option<f64>> = report.windows.iter().map(|window| window.success_ratio).collect();
     let width = report.config.window_seconds;
     let asked: Vec<Option<f64>> = report.windows.iter().map(|window| Some(window.asked as f64 / width)).collect();
-    let most = chart::binned(&asked, CHART.0).into_iter().flatten().fold(f64::MIN_POSITIVE, f64::max);
-    line(out, "  ANSWERED IN TIME");
-    chart(out, &chart::binned(&success, CHART.0), 1.0, "100%");
-    line(out, &format!("  ASKED OF THE BACKEND (it can give {})", backend(report)));
-    chart(out, &chart::binned(&asked, CHART.0), most, &format!("{}/s", grouped_rate(most)));
-    let columns = CHART.0.min(report.windows.len());
+    let columns = out.look.chart(CHART.0, LEAD).min(report.windows.len());
+    let most = chart::binned(&asked, columns).into_iter().flatten().fold(f64::MIN_POSITIVE, f64::max);
+    out.line("  ANSWERED IN TIME");
+    chart(out, &chart::binned(&success, columns), 1.0, "100%");
+    out.led("  ", &format!("ASKED OF THE BACKEND (it can give {})", backend(report)));
+    chart(out, &chart::binned(&asked, columns), most, &format!("{}/s", grouped_rate(most)));
     let lead = report.windows.iter().filter(|window| window.start_seconds < -1e-6).count();
     let at = lead * columns / report.windows.len().max(1);
     let first = report.events.first().map_or("", |event| event.what.as_str());
     let label = format!("^ {first}");
     let end = Seconds(report.verdict.watched_seconds.round()).to_string();
     let gap = columns.saturating_sub(at + label.chars().count() + end.len()).max(1);
-    line(out, &format!("{:14}{}{label}{}{end}", "", " ".repeat(at), " ".repeat(gap)));
-    line(out, "");
+    let axis = format!("{:LEAD$}{}{label}{}{end}", "", " ".repeat(at), " ".repeat(gap));
+    if axis.chars().count() <= out.look.room() {
+        out.line(&axis);
+    } else {
+        let gap = columns.saturating_sub(at + 1 + end.len()).max(1);
+        out.line(&format!("{:LEAD$}{}^{}{end}", "", " ".repeat(at), " ".repeat(gap)));
+        out.prose("  ", &label);
+    }
+    out.blank();
 }
 
-fn chart(out: &mut String, values: &[Option<f64>], top: f64, label: &str) {
-    for (i, row) in chart::area(values, top, CHART.1, Ink::Ascii).iter().enumerate() {
-        line(out, &format!("  {:>10} |{row}", if i == 0 { label } else { "" }));
+fn chart(out: &mut Sheet, values: &[Option<f64>], top: f64, label: &str) {
+    for (i, row) in chart::area(values, top, CHART.1, out.look.ink).iter().enumerate() {
+        out.line(&format!("  {:>10} |{row}", if i == 0 { label } else { "" }));
     }
-    line(out, &format!("  {:>10} +{}", "0", "-".repeat(values.len())));
+    out.line(&format!("  {:>10} +{}", "0", "-".repeat(values.len())));
 }
 
 fn backend(report: &OutageReport) -> String {
     report.config.backend.to_string()
 }
 
-fn timeline(out: &mut String, report: &OutageReport) {
-    line(out, "  TIMELINE, from the trigger on");
-    line(
-        out,
-        &format!(
-            "  {:>14} {:>9} {:>8} {:>9} {:>9} {:>9} {:>10} {:>7} {:>9}",
-            "", "offered/s", "in time", "asked/s", "answered", "queue", "least wait", "hits", "inserts/s"
-        ),
-    );
+fn timeline(out: &mut Sheet, report: &OutageReport) {
+    out.line("  TIMELINE, from the trigger on");
+    let mut table = Columns::new(2).right("", 14).right("offered/s", 9).right("in time", 8).right("asked/s", 9);
+    table = table.right("answered", 9).right("queue", 9).right("least wait", 10).right("hits", 7).right("inserts/s", 9);
     for row in &report.timeline {
         for event in report.events.iter().filter(|event| begins_in(event.at_seconds, row)) {
-            line(out, &format!("  {:>7} {}", clock(event.at_seconds), event.what));
+            table.note(7, &clock(event.at_seconds), &event.what);
         }
-        line(
-            out,
-            &format!(
-                "  {:>14} {:>9} {:>8} {:>9} {:>9} {:>9} {:>10} {:>7} {:>9}",
-                format!("{} .. {}", clock(row.from_seconds), clock(row.to_seconds)),
-                grouped_rate(row.offered_per_second),
-                row.success_ratio.map_or("-".to_string(), share),
-                grouped_rate(row.asked_per_second),
-                grouped_rate(row.answered_per_second),
-                grouped(row.queue),
-                Seconds(row.min_delay_seconds).to_string(),
-                row.hit_ratio.map_or("-".to_string(), share),
-                grouped_rate(row.inserts_per_second),
-            ),
-        );
+        table.row([
+            format!("{} .. {}", clock(row.from_seconds), clock(row.to_seconds)),
+            grouped_rate(row.offered_per_second),
+            row.success_ratio.map_or("-".to_string(), share),
+            grouped_rate(row.asked_per_second),
+            grouped_rate(row.answered_per_second),
+            grouped(row.queue),
+            Seconds(row.min_delay_seconds).to_string(),
+            row.hit_ratio.map_or("-".to_string(), share),
+            grouped_rate(row.inserts_per_second),
+        ]);
     }
-    line(
-        out,
-        &wrapped(
+    out.table(&table);
+    out.prose("  ", 
             "asked: fetches sent to the backend; least wait: the shortest in its queue. After a spike it returns to 0; above the \
-             clients' timeout everybody's answer is late.",
-            "  ",
-        ),
-    );
-    line(out, "");
+             clients' timeout everybody's answer is late.");
+    out.blank();
 }
 
 fn begins_in(at: f64, row: &TimelineRow) -> bool {
@@ -124,131 +112,111 @@ fn clock(seconds: f64) -> String {
     }
 }
 
-fn cost(out: &mut String, report: &OutageReport) {
+fn cost(out: &mut Sheet, report: &OutageReport) {
     let verdict = &report.verdict;
     let watched = Seconds(verdict.watched_seconds.round());
     if verdict.requests_failed == 0 {
         return;
     }
-    line(
-        out,
-        &wrapped(
-            &format!(
-                "LOST in the {watched} after the trigger: {}, whose users waited {} for nothing.",
-                counted(verdict.requests_failed, "failed request"),
-                counted(verdict.user_seconds_lost.round() as u64, "user-second")
-            ),
-            "  ",
+    out.prose(
+        "  ",
+        &format!(
+            "LOST in the {watched} after the trigger: {}, whose users waited {} for nothing.",
+            counted(verdict.requests_failed, "failed request"),
+            counted(verdict.user_seconds_lost.round() as u64, "user-second")
         ),
     );
     if let (Some(low), high) = (verdict.heals_low_per_second, verdict.heals_high_per_second) {
         let until =
             high.map_or(String::new(), |high| format!(", and no longer in every one at {}/s", grouped_rate(high)));
-        line(
-            out,
-            &wrapped(
+        out.prose("  ", 
                 &format!(
                     "HEALS BY ITSELF from this outage up to {}/s in every simulation{until}. These are loads of the busiest window; \
                      as recorded it has {}/s.",
                     grouped_rate(low),
                     grouped_rate(report.trace.today_per_second)
-                ),
-                "  ",
-            ),
-        );
+                ));
     }
-    line(out, "");
+    out.blank();
 }
 
 fn counted(count: u64, what: &str) -> String {
     format!("{} {what}{}", grouped(count), if count == 1 { "" } else { "s" })
 }
 
-fn ramp(out: &mut String, report: &OutageReport) {
+fn ramp(out: &mut Sheet, report: &OutageReport) {
     let verdict = &report.verdict;
     if verdict.phase != "metastable" {
         return;
     }
-    line(out, "  HOW TO COME BACK without changing anything else");
+    out.led("  ", "HOW TO COME BACK without changing anything else");
     if verdict.shed_ratio > 0.0 {
-        line(
-            out,
-            &wrapped(
-                &format!(
-                    "Escape load: {} requests/s. Above it the queue does not shrink, so shed at least {} of today's {}.",
-                    grouped_rate(verdict.escape_per_second),
-                    share(verdict.shed_ratio),
-                    grouped_rate(verdict.load_per_second)
-                ),
-                "    ",
+        out.prose(
+            "    ",
+            &format!(
+                "Escape load: {} requests/s. Above it the queue does not shrink, so shed at least {} of today's {}.",
+                grouped_rate(verdict.escape_per_second),
+                share(verdict.shed_ratio),
+                grouped_rate(verdict.load_per_second)
             ),
         );
     }
     if verdict.backlog_seconds >= 1.0 {
-        line(
-            out,
-            &wrapped(
+        out.prose("    ", 
                 &format!(
                     "At the end the oldest in the queue have waited {}: work for clients who left long ago. Emptying it (a restart \
                      of the backend or its connection pool) saves the time it takes to work it off.",
                     Seconds(verdict.backlog_seconds)
-                ),
-                "    ",
-            ),
-        );
+                ));
     }
     let Some(ramp) = &report.ramp else {
-        line(out, &wrapped("No schedule was found that lets the load back before the trace ends.", "    "));
-        line(out, "");
+        out.prose("    ", "No schedule was found that lets the load back before the trace ends.");
+        out.blank();
         return;
     };
-    line(out, &format!("    {:>8} {:>12} {:>9} {:>10}", "at", "let in", "share", "hold for"));
+    let mut table = Columns::new(4).right("at", 8).right("let in", 12).right("share", 9).right("hold for", 10);
     for step in &ramp.steps {
-        line(
-            out,
-            &format!(
-                "    {:>8} {:>12} {:>9} {:>10}",
-                clock(step.at_seconds),
-                format!("{}/s", grouped_rate(step.load_per_second)),
-                share(step.load_ratio),
-                step.hold_seconds.map_or("-".to_string(), clock)
-            ),
-        );
+        table.row([
+            clock(step.at_seconds),
+            format!("{}/s", grouped_rate(step.load_per_second)),
+            share(step.load_ratio),
+            step.hold_seconds.map_or("-".to_string(), clock),
+        ]);
     }
+    out.table(&table);
     let seeds: Vec<String> = ramp.seeds.iter().map(u64::to_string).collect();
-    line(
-        out,
-        &wrapped(
+    out.prose("    ", 
             &format!(
                 "Simulated: with each of the seeds {} every step became calm within its hold, and the service was well at the full \
                  load {} after the first cut. In earnest, go on only while the least wait returns to 0.",
                 seeds.join(", "),
                 Seconds(ramp.takes_seconds)
-            ),
-            "    ",
-        ),
-    );
-    line(out, "");
+            ));
+    out.blank();
 }
 
-fn remedies(out: &mut String, report: &OutageReport) {
+fn remedies(out: &mut Sheet, report: &OutageReport) {
     if report.remedies.is_empty() {
         return;
     }
-    line(out, "  WHAT BREAKS THE LOOP: each alone, in the same outage, the quickest first");
+    out.led("  ", "WHAT BREAKS THE LOOP: each alone, in the same outage, the quickest first");
     let edges = report.remedies.iter().any(|row| row.heals_low_per_second.or(row.heals_high_per_second).is_some());
     let act = report.config.act_seconds;
-    let columns = |what: &str, acted: String, before: &str, edge: String| {
-        let acted = act.map_or(String::new(), |_| format!(" {acted:>18}"));
-        let edge = if edges { format!(" {edge:>14}") } else { String::new() };
-        format!("    {what:<34}{acted} {before:>18}{edge}")
-    };
-    let acted = act.map_or(String::new(), |act| format!("switched on {} in", clock(act)));
-    line(out, &columns("", acted, "in place before", "heals up to".to_string()));
-    for row in &report.remedies {
-        let cured = healed_in(row.switched_on_recovery_seconds);
-        line(out, &columns(&row.what, cured, &healed_in(row.in_place_recovery_seconds), heals_up_to(row)));
+    let mut table = Columns::new(4).left("", 34);
+    if let Some(act) = act {
+        table = table.right(format!("switched on {} in", clock(act)), 18);
     }
+    table = table.right("in place before", 18);
+    if edges {
+        table = table.right("heals up to", 14);
+    }
+    for row in &report.remedies {
+        let acted = act.map(|_| healed_in(row.switched_on_recovery_seconds));
+        let edge = edges.then(|| heals_up_to(row));
+        let cells = std::iter::once(row.what.clone()).chain(acted).chain([healed_in(row.in_place_recovery_seconds)]);
+        table.row(cells.chain(edge));
+    }
+    out.table(&table);
     let watched = Seconds(report.verdict.watched_seconds.round());
     let mut note = format!(
         "Time until the service is well again, from the switch or the trigger; 'no': not in the {watched} simulated."
@@ -263,8 +231,8 @@ fn remedies(out: &mut String, report: &OutageReport) {
             note += &format!(" Without any remedy: {}.", grouped_rate(low));
         }
     }
-    line(out, &wrapped(&note, "    "));
-    line(out, "");
+    out.prose("    ", &note);
+    out.blank();
 }
 
 fn healed_in(recovery: Option<f64>) -> String {
@@ -284,46 +252,15 @@ fn heals_up_to(row: &RemedyRow) -> String {
     }
 }
 
-/// Who made the report, of what.
-pub(in crate::report) fn provenance(out: &mut String, head: &Head, trace: &TraceFacts) {
-    line(out, "PROVENANCE");
-    let Head { tool, schema_version, command, .. } = head;
-    line(out, &format!("  {} {}, report schema {schema_version}", tool.name, tool.version));
-    line(out, &format!("  {command}"));
-    line(
-        out,
-        &format!(
-            "  {}: {}, {} requests ({} gets), {} objects, fingerprint {}",
-            trace.name,
-            trace.format,
-            grouped(trace.requests),
-            grouped(trace.gets),
-            grouped(trace.objects),
-            trace.fingerprint
-        ),
-    );
-}
-
-/// Sentences, each an item.
-pub(in crate::report) fn list(out: &mut String, title: &str, sentences: &[String]) {
-    if sentences.is_empty() {
-        return;
-    }
-    line(out, title);
-    for sentence in sentences {
-        let text = wrapped(sentence, "    ");
-        let _ = writeln!(out, "  - {}", text.trim_start());
-    }
-    line(out, "");
-}
-
-/// A line without blanks at its end.
-pub(in crate::report) fn line(out: &mut String, text: &str) {
-    out.push_str(text.trim_end());
-    out.push('\n');
-}
-
-/// As narrow as the report.
-pub(in crate::report) fn wrapped(text: &str, indent: &str) -> String {
-    prose::wrapped(text, indent, WIDTH)
+/// What a trace is, for the end of a report.
+pub(in crate::report) fn origin(trace: &TraceFacts) -> String {
+    format!(
+        "{}: {}, {} requests ({} gets), {} objects, fingerprint {}",
+        trace.name,
+        trace.format,
+        grouped(trace.requests),
+        grouped(trace.gets),
+        grouped(trace.objects),
+        trace.fingerprint
+    )
 }

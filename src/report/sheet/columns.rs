@@ -78,6 +78,11 @@ impl Columns {
         self.lines.push(Line::Note { at: width + 1, text: format!("{time:>width$} {text}") });
     }
 
+    /// Columns of the terminal that it takes where there is room.
+    pub fn width(&self) -> usize {
+        self.total(&self.widths(|column| column.usual))
+    }
+
     /// The lines of the table, each with its end.
     pub fn render(&self, look: &Look) -> String {
         let usual = self.widths(|column| column.usual);

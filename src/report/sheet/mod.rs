@@ -4,7 +4,7 @@
 pub mod columns;
 pub mod look;
 
-use super::Head;
+use super::{Head, gates};
 use columns::Columns;
 use look::{Look, Tone};
 
@@ -62,13 +62,21 @@ impl Sheet {
         self.line(&format!("{lead}{}", &text[width..]));
     }
 
+    /// As [`Sheet::led`], after a word of a tone that begins the line.
+    pub fn marked(&mut self, tone: Tone, word: &str, lead: &str, text: &str) {
+        let start = self.text.len();
+        self.led(&format!("  {word}{lead}"), text);
+        let painted = self.look.paint(tone, word);
+        self.text.replace_range(start + 2..start + 2 + word.len(), &painted);
+    }
+
     /// A table.
     pub fn table(&mut self, table: &Columns) {
         self.text.push_str(&table.render(&self.look));
     }
 
     /// Sentences below a title, each an item; nothing where there is none.
-    pub fn list(&mut self, title: &str, sentences: &[String]) {
+    fn list(&mut self, title: &str, sentences: &[String]) {
         if sentences.is_empty() {
             return;
         }
@@ -80,8 +88,11 @@ impl Sheet {
         self.blank();
     }
 
-    /// Who made the report, and of what: a line for each trace.
-    pub fn provenance(&mut self, head: &Head, traces: impl IntoIterator<Item = String>) {
+    /// What every report ends with: gates, warnings, assumptions, what made it, and a line for each trace. The whole text.
+    pub fn end(mut self, head: &Head, traces: impl IntoIterator<Item = String>) -> String {
+        gates::text::section(&mut self, &head.gates);
+        self.list("WARNINGS", &head.warnings);
+        self.list("ASSUMPTIONS", &head.assumptions);
         self.line("PROVENANCE");
         self.line(&format!("  {} {}, report schema {}", head.tool.name, head.tool.version, head.schema_version));
         // Unbroken, to be copied.
@@ -89,6 +100,7 @@ impl Sheet {
         for trace in traces {
             self.led("  ", &trace);
         }
+        self.text
     }
 
     /// The text.

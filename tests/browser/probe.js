@@ -1,0 +1,52 @@
+// Reads every figure back: what its table says, and what its marks say once their pixels are turned into numbers again.
+const read = (figure) => {
+  const svg = figure.querySelector(".chart > svg");
+  const x = svg.scale("x");
+  const y = svg.scale("y");
+  const back = (scale, value) => (scale.invert ? scale.invert(value) : scale.domain.find((name) => Math.abs(scale.apply(name) - value) < 0.01) ?? null);
+  const marks = (name, kind) => [...svg.querySelectorAll(`g[aria-label="${name}"] ${kind}`)];
+  const group = (name) => [...svg.querySelectorAll(`g[aria-label="${name}"]`)];
+  const table = figure.querySelector("table");
+  const keys = [...table.tHead.rows[0].cells].map((cell) => cell.dataset.key);
+  return {
+    id: figure.id,
+    chart: JSON.parse(figure.dataset.chart),
+    named: svg.getAttribute("role") === "img" && svg.getAttribute("aria-label").length > 20,
+    caption: figure.querySelector("figcaption").textContent,
+    copies: figure.querySelectorAll("button").length,
+    folded: !figure.querySelector("details").open,
+    rows: [...table.tBodies[0].rows].map((row) => Object.fromEntries([...row.cells].map((cell, i) => [keys[i], "n" in cell.dataset ? Number(cell.dataset.n) : cell.textContent]))),
+    lines: group("line").map((line) => [...line.querySelectorAll("path")].flatMap((path) => path.getAttribute("d").slice(1).split("L").map((point) => {
+      const [a, b] = point.split(",").map(Number);
+      return [back(x, a), y.invert(b)];
+    }))),
+    bars: group("bar").map((bars) => [...bars.querySelectorAll("rect")].map((bar) => {
+      const from = Number(bar.getAttribute("x"));
+      return [x.invert(from), x.invert(from + Number(bar.getAttribute("width")))];
+    })),
+    ticks: marks("tick", "line").map((tick) => x.invert(Number(tick.getAttribute("x1")))),
+    rules: marks("rule", "line").length,
+  };
+};
+const said = document.body.appendChild(document.createElement("pre"));
+said.id = "probe";
+const luminance = (colour) => {
+  const [r, g, b] = colour.match(/[\d.]+/g).map(Number).map((part) => part / 255).map((part) => (part <= 0.03928 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4));
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+};
+const paper = luminance(getComputedStyle(document.body).backgroundColor);
+const contrast = (element) => {
+  const ink = luminance(getComputedStyle(element).color);
+  return (Math.max(ink, paper) + 0.05) / (Math.min(ink, paper) + 0.05);
+};
+const texts = [...document.querySelectorAll("p, h1, h2, h3, a, td, th, summary, figcaption, li, dt, dd, button")];
+said.textContent = JSON.stringify({
+  figures: [...document.querySelectorAll("figure[data-chart]")].map(read),
+  images: document.images.length,
+  scripts: document.scripts.length,
+  title: document.title,
+  wide: document.documentElement.scrollWidth,
+  width: document.documentElement.clientWidth,
+  paper,
+  contrast: Math.min(...texts.map(contrast)),
+});
