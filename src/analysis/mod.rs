@@ -10,6 +10,7 @@ mod job;
 pub mod knobs;
 mod measured;
 mod money;
+pub mod noise;
 pub mod outage;
 pub mod run;
 pub mod sampled;
@@ -33,6 +34,7 @@ use crate::outage::Model;
 use crate::replay::cell::Cell;
 use crate::replay::hunt::Ground;
 use crate::replay::refill::Refill;
+use crate::replay::stretch::Stretch;
 use crate::replay::windows::{MOST_WINDOWS, Windows, moments};
 use crate::service::Service;
 use crate::trace::Trace;
@@ -67,6 +69,8 @@ pub struct Question {
     pub growth: Option<f64>,
     /// Seeds of the simulated outages; none: nothing is simulated.
     pub seeds: Vec<u64>,
+    /// Whether limits are also found for each stretch of the trace by itself.
+    pub stretches: bool,
     /// Nodes of the cache, whose restarts are tried.
     pub nodes: u32,
     /// The share whose loss must be survived; it is among the losses. `None`: nobody said.
@@ -115,6 +119,8 @@ pub struct Findings {
     pub cells: Vec<Finding>,
     /// The refill of each cell after that flush.
     pub refills: Vec<Refill>,
+    /// What each stretch of the trace withstands by itself, by cell; none where that was not asked for, or the trace is short.
+    pub stretches: Vec<Vec<Stretch>>,
     /// The baseline's outage; `None` where nothing is simulated, or the trace is too short.
     pub if_lost: Option<IfLost>,
     /// Cache sizes around the first one, in rising order: of the baseline, and of all policies where prices ask for them.
@@ -192,6 +198,7 @@ pub fn analyse(
     let mut findings = study.findings(&ground, backend, &cells, warm_runs, (per_size, question.baseline))?;
     let flush = findings[question.baseline].worst_position;
     let refills = study.refills(&ground, &cells, flush)?;
+    let stretches = study.stretches(&ground, backend, &cells)?;
 
     let grid = sizes::grid(question, findings[0].cell.capacity, &facts);
     let warm_runs = study.warm(&ground, &grid.cells)?;
@@ -239,6 +246,7 @@ pub fn analyse(
         warm,
         cells: findings,
         refills,
+        stretches,
         if_lost,
         sizes,
         sensitivity,
@@ -294,7 +302,8 @@ pub fn steps(question: &Question) -> u64 {
     let seeds = question.seeds.len() as u64;
     let simulated = if seeds == 0 { 0 } else { cells * (1 + seeds) + 1 };
     let knobs = if seeds > 0 && question.full { knobs::sensitivity::STEPS } else { 0 };
-    3 * cells + 2 * sizes::most_cells(question) as u64 + simulated + knobs
+    let stretches = if question.stretches { cells } else { 0 };
+    3 * cells + stretches + 2 * sizes::most_cells(question) as u64 + simulated + knobs
 }
 
 /// The backend given, or what the baseline of the first size needs warm and some headroom.

@@ -13,6 +13,7 @@ use crate::replay::hunt::{Endurance, Ground, Search, Worst, endurance, warm_back
 use crate::replay::observe::{Observation, observe};
 use crate::replay::refill::{Refill, refill};
 use crate::replay::replay;
+use crate::replay::stretch::{Stretch, Walk, stretches};
 use crate::replay::windows::Windows;
 use crate::trace::Trace;
 use crate::units::{Rate, Seconds};
@@ -75,6 +76,16 @@ impl<S: Fn() + Sync + Send> Study<'_, S> {
     /// The refills after a flush at `moment`.
     pub fn refills(&self, ground: &Ground<'_>, cells: &[Cell], moment: usize) -> Result<Vec<Refill>> {
         self.each(cells, |cell| cell.with_cache(self.trace, Flush { ground, moment, window: self.windows.width }))
+    }
+
+    /// What each stretch of the trace withstands by itself, by cell; nothing where that was not asked for.
+    pub fn stretches(&self, ground: &Ground<'_>, backend: Rate, cells: &[Cell]) -> Result<Vec<Vec<Stretch>>> {
+        if !self.question.stretches {
+            return Ok(vec![Vec::new(); cells.len()]);
+        }
+        let (losses, window) = (self.question.losses.as_slice(), self.windows.width);
+        let walk = Walk { mu: backend.per_second, losses, window };
+        self.each(cells, |cell| cell.with_cache(self.trace, Stretched { ground, walk }))
     }
 
     /// The load factor once the load has grown, where that was asked for.
@@ -157,5 +168,19 @@ impl Task for Flush<'_> {
         replay(&mut twin, &self.ground.requests.slice(0..self.moment));
         let mut flushed = twin.clone();
         refill(&mut twin, &mut flushed, &self.ground.aftermath(self.moment), self.window)
+    }
+}
+
+/// The limits of one cell in each stretch of the trace by itself.
+struct Stretched<'a> {
+    ground: &'a Ground<'a>,
+    walk: Walk<'a>,
+}
+
+impl Task for Stretched<'_> {
+    type Output = Vec<Stretch>;
+
+    fn run<P: Policy>(self, cache: Cache<P>) -> Vec<Stretch> {
+        stretches(cache, self.ground, &self.walk)
     }
 }

@@ -2,6 +2,7 @@
 
 use super::budget::{self, Budget};
 use super::gate_args::{self, GateArgs};
+use super::service_args::ServiceArgs;
 use super::sweep_args::SweepArgs;
 use super::target;
 use super::terminal::look;
@@ -14,8 +15,7 @@ use crate::policy::spec::{self, PolicySpec};
 use crate::progress::Progress;
 use crate::report::gates::{self, Gated, Scope};
 use crate::report::{self, Report, text};
-use crate::service::Service;
-use crate::units::{BackendPrice, CachePrice, Demand, Growth, Load, Rate, Ratio, Seconds};
+use crate::units::{BackendPrice, CachePrice, Growth, Load, Ratio, Seconds};
 use clap::Args;
 use std::path::PathBuf;
 
@@ -88,39 +88,8 @@ const EXAMPLES: &str = "Examples:
   coldgap gap prod.csv.gz -c 4GiB -b 300/s -p lru,sieve,s3fifo --baseline lru
   coldgap gap prod.parquet -c 10% -b 300/s --load 2x --lose 12.5%,100% -o gap.json";
 
-/// The backend and its clients; a trace says none of it.
-#[derive(Debug, Args)]
-#[command(next_help_heading = "The service")]
-pub struct ServiceArgs {
-    /// What the backend can do: 300/s answers, or 250MB/s [default: 1.1x what the baseline needs warm]
-    #[arg(short, long, value_name = "RATE|auto", default_value = "auto", hide_default_value = true, value_parser = parse_backend)]
-    backend: BackendArg,
-    /// Mean time the backend works on one answer
-    #[arg(long, value_name = "TIME", default_value = "10ms")]
-    service_time: Seconds,
-    /// How long a client waits for an answer
-    #[arg(long, value_name = "TIME", default_value = "1s")]
-    timeout: Seconds,
-    /// How often a client asks again after a timeout
-    #[arg(long, value_name = "N", default_value_t = 0)]
-    retries: u32,
-    /// A miss joins the fetch of the same key that is under way
-    #[arg(long)]
-    single_flight: bool,
-}
-
-/// `--backend`: a rate or `auto`.
-#[derive(Debug, Clone, Copy)]
-struct BackendArg(Option<Rate>);
-
-fn parse_backend(text: &str) -> std::result::Result<BackendArg, String> {
-    if text == "auto" {
-        return Ok(BackendArg(None));
-    }
-    text.parse().map(|rate| BackendArg(Some(rate))).map_err(|error: crate::units::UnitError| error.to_string())
-}
-
-fn default_losses() -> Vec<Ratio> {
+/// What is lost where nobody says it.
+pub fn default_losses() -> Vec<Ratio> {
     [0.05, 0.125, 0.25, 0.5, 1.0].into_iter().filter_map(Ratio::new).collect()
 }
 
@@ -179,34 +148,26 @@ fn scope(question: &Question) -> Scope {
 fn question(args: &GapArgs) -> Result<Question> {
     let mut policies = args.sweep.sweep(args.warmup)?.policies;
     let baseline = baseline(args.baseline.as_deref(), &mut policies)?;
-    let ServiceArgs { backend: BackendArg(backend), service_time, timeout, retries, single_flight } = args.service;
-    if timeout.0 <= service_time.0 {
-        return Err(Error::usage(format!(
-            "the timeout ({timeout}) must be longer than the service time ({service_time})"
-        ))
-        .hint("no answer could ever be in time; check --timeout and --service-time"));
-    }
-    if args.window.is_some_and(|window| window.nanoseconds() == 0) || args.horizon.nanoseconds() == 0 {
-        return Err(Error::usage("a window and a horizon must be longer than nothing")
-            .hint("write them like --window 10s --horizon 15min"));
-    }
-    let mut losses: Vec<Ratio> = args.lose.iter().copied().filter(|loss| loss.get() > 0.0).collect();
+    let (backend, service) = args.service.resolve()?;
+    check_lengths(args.window, args.horizon)?;
+    let mut losses = args.lose.clone();
     let prices = args.backend_price.zip(args.cache_price).map(|(backend, cache)| Prices { backend, cache });
     let one_node = Ratio::new(1.0 / f64::from(args.shards)).filter(|_| prices.is_some());
     let survive = args.survive.or(one_node);
-    losses.extend(survive.filter(|loss| loss.get() > 0.0));
-    losses.sort_by(|a, b| a.get().total_cmp(&b.get()));
-    losses.dedup();
-    let demand = backend.map_or(Demand::Answers, |backend| backend.of);
-    if let Some(price) = args.backend_price.filter(|price| price.of.of != demand) {
-        return Err(Error::usage(format!("the backend is priced at {price}, but counted in {}", demand.name()))
-            .hint("count it in what it is priced in: -b 300/s with '40 per 100/s', -b 250MB/s with '3 per 10MB/s'"));
+    losses.extend(survive);
+    let losses = in_order(losses);
+    if let Some(price) = args.backend_price.filter(|price| price.of.of != service.demand) {
+        return Err(Error::usage(format!(
+            "the backend is priced at {price}, but counted in {}",
+            service.demand.name()
+        ))
+        .hint("count it in what it is priced in: -b 300/s with '40 per 100/s', -b 250MB/s with '3 per 10MB/s'"));
     }
     Ok(Question {
         sweep: Sweep { policies, ..args.sweep.sweep(args.warmup)? },
         baseline,
         backend,
-        service: Service { demand, timeout, service_time, retries, single_flight },
+        service,
         load: args.load,
         window: args.window,
         horizon: args.horizon,
@@ -217,8 +178,34 @@ fn question(args: &GapArgs) -> Result<Question> {
         survive_assumed: args.survive.is_none(),
         prices,
         full: args.full,
-        seeds: (0..SEEDS).filter(|_| !args.quick).map(|i| args.seed.wrapping_add(i)).collect(),
+        seeds: if args.quick { Vec::new() } else { seeds(args.seed) },
+        stretches: !args.quick,
     })
+}
+
+/// Refuses windows and horizons that hold nothing.
+///
+/// # Errors
+/// One that does.
+pub fn check_lengths(window: Option<Seconds>, horizon: Seconds) -> Result<()> {
+    if window.is_some_and(|window| window.nanoseconds() == 0) || horizon.nanoseconds() == 0 {
+        return Err(Error::usage("a window and a horizon must be longer than nothing")
+            .hint("write them like --window 10s --horizon 15min"));
+    }
+    Ok(())
+}
+
+/// Losses as they are tried: each once, in rising order, and none of nothing.
+pub fn in_order(mut losses: Vec<Ratio>) -> Vec<Ratio> {
+    losses.retain(|loss| loss.get() > 0.0);
+    losses.sort_by(|a, b| a.get().total_cmp(&b.get()));
+    losses.dedup();
+    losses
+}
+
+/// The seeds with which each outage is simulated, from the first.
+pub fn seeds(first: u64) -> Vec<u64> {
+    (0..SEEDS).map(|i| first.wrapping_add(i)).collect()
 }
 
 /// The baseline's position; it is added to the list where it is missing.

@@ -2,7 +2,9 @@
 //!
 //! It turns flags into calls of the library and results into output; it computes nothing itself.
 
+mod allocator;
 mod budget;
+mod compare;
 mod completions;
 mod config;
 mod convert;
@@ -21,6 +23,7 @@ mod replay;
 mod report;
 mod schema;
 mod sensitivity;
+mod service_args;
 mod setup_args;
 mod sweep_args;
 mod synth;
@@ -55,6 +58,7 @@ const EXAMPLES: &str = "Examples:
 #[derive(Debug, Subcommand)]
 enum Command {
     Gap(gap::GapArgs),
+    Compare(Box<compare::CompareArgs>),
     Outage(Box<outage::OutageArgs>),
     Sensitivity(Box<sensitivity::SensitivityArgs>),
     Warmup(Box<warmup::WarmupArgs>),
@@ -97,6 +101,7 @@ static ARGUMENTS: OnceLock<Vec<OsString>> = OnceLock::new();
 /// # Errors
 /// Everything expected that can go wrong; clap's own usage errors exit with 2 by themselves.
 pub fn main() -> Result<()> {
+    allocator::settle();
     let program = program();
     let config::Resolved { words, notes, printed } = config::resolve(&program, std::env::args_os().collect())?;
     notes.iter().for_each(|note| eprintln!("{note}"));
@@ -109,6 +114,7 @@ pub fn main() -> Result<()> {
     let interrupt = Interrupt::on_signals()?;
     let done = match &cli.command {
         Command::Gap(args) => gap::run(args, &interrupt),
+        Command::Compare(args) => compare::run(args, &interrupt),
         Command::Outage(args) => outage::run(args, &interrupt),
         Command::Sensitivity(args) => sensitivity::run(args, &interrupt),
         Command::Warmup(args) => warmup::run(args, &interrupt),

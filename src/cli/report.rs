@@ -10,7 +10,7 @@ use crate::report::render::Render;
 use crate::report::replay::ReplayReport;
 use crate::report::saved::{self, Saved};
 use crate::report::sheet::look::Look;
-use crate::report::{knobs, outage, text};
+use crate::report::{compare, knobs, outage, text};
 use std::path::PathBuf;
 
 /// A saved report as text or in another format, the same as when it was made
@@ -38,6 +38,7 @@ pub fn run(args: &Args) -> Result<()> {
     let targets = target::open(&args.output)?;
     match saved::read(&args.saved)? {
         Saved::Gap(report) => args.show(targets, *report, text::render),
+        Saved::Compare(report) => args.show(targets, *report, compare::render),
         Saved::Outage(report) => args.show(targets, *report, outage::text::render),
         Saved::Replay(report) => args.show(targets, *report, ReplayReport::render),
         Saved::Sensitivity(report) => args.show(targets, *report, knobs::text::sensitivity),

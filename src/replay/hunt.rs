@@ -13,8 +13,10 @@ use crate::request::{Requests, SECOND};
 use crate::service::Service;
 use crate::units::{Demand, Ratio, Seconds};
 
-/// Steps of the bisection for the share that may be lost: 1/256 of the objects.
+/// Steps of the bisection for the share that may be lost.
 const SHARE_STEPS: u32 = 8;
+/// How finely that share is known: 1/256 of the objects.
+pub const SHARE_RESOLUTION: f64 = 1.0 / (1 << SHARE_STEPS) as f64;
 
 /// Where and how to look. Loads are factors of the recorded load.
 #[derive(Debug, Clone)]
@@ -171,18 +173,18 @@ pub fn endurance<P: Policy>(mut cache: Cache<P>, ground: &Ground<'_>, search: &S
 }
 
 /// Walks, each from a fresh copy of a start.
-struct Trials<'g, P: Policy> {
+pub(super) struct Trials<'g, P: Policy> {
     ground: &'g Ground<'g>,
     walker: Walker,
     cache: Cache<P>,
 }
 
 impl<'g, P: Policy> Trials<'g, P> {
-    fn new(empty: &Cache<P>, ground: &'g Ground<'g>) -> Self {
+    pub(super) fn new(empty: &Cache<P>, ground: &'g Ground<'g>) -> Self {
         Trials { ground, walker: Walker::new(empty.object_count()), cache: empty.clone() }
     }
 
-    fn survives(&mut self, start: &Cache<P>, requests: &Requests<'_>, load: f64, mu: f64) -> bool {
+    pub(super) fn survives(&mut self, start: &Cache<P>, requests: &Requests<'_>, load: f64, mu: f64) -> bool {
         self.walk(start, requests, load, mu).is_none()
     }
 
@@ -220,7 +222,7 @@ fn raise(worst: &mut Worst, moment: usize, guess: f64, mut survives: impl FnMut(
 }
 
 /// The largest share up to `best` that survives, by bisection, on the surviving side.
-fn largest_share(best: f64, mut survives: impl FnMut(Ratio) -> bool) -> f64 {
+pub(super) fn largest_share(best: f64, mut survives: impl FnMut(Ratio) -> bool) -> f64 {
     let mut survives = |share: f64| Ratio::new(share).is_some_and(&mut survives);
     if best <= 0.0 || survives(best) {
         return best;

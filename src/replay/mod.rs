@@ -11,6 +11,7 @@ pub mod limits;
 pub mod observe;
 pub mod refill;
 pub mod stack_distance;
+pub mod stretch;
 pub mod survival;
 pub mod windows;
 

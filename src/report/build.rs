@@ -4,9 +4,10 @@ use super::assumptions::{assumptions, warnings};
 use super::decisions::build as decisions;
 use super::head::Kind;
 use super::verdict::verdict;
-use super::{BackendReport, Config, Head, RefillRow, Report, Row, TraceReport, WindowRow, seconds};
+use super::{BackendReport, Config, Head, RefillRow, Report, Row, StretchRow, TraceReport, WindowRow, seconds};
 use crate::analysis::{Finding, Findings, LossFinding, Question};
 use crate::replay::refill::Refill;
+use crate::replay::stretch::Stretch;
 use crate::trace::Trace;
 use crate::units::Demand;
 
@@ -27,6 +28,7 @@ pub fn build(command: &str, question: &Question, found: &[(Trace, Findings)]) ->
         sensitivity: Vec::new(),
         windows: Vec::new(),
         refill: Vec::new(),
+        stretches: Vec::new(),
     };
     for (trace, findings) in found {
         for (cell, refilled) in findings.cells.iter().zip(&findings.refills) {
@@ -39,6 +41,9 @@ pub fn build(command: &str, question: &Question, found: &[(Trace, Findings)]) ->
         report.money.extend(decisions::money(trace, findings, question));
         report.sizes.extend(decisions::sizes(trace, findings, question));
         report.sensitivity.extend(decisions::sensitivity(trace, findings));
+        for (cell, stretches) in findings.cells.iter().zip(&findings.stretches) {
+            report.stretches.extend(stretches.iter().flat_map(|stretch| stretch_rows(trace, findings, cell, stretch)));
+        }
         report.traces.push(trace_report(trace, findings, question));
     }
     report
@@ -184,4 +189,19 @@ fn refill(trace: &Trace, cell: &Finding, refilled: &Refill) -> Vec<RefillRow> {
         twin_misses: step.twin_misses,
     };
     refilled.steps.iter().map(row).collect()
+}
+
+fn stretch_rows(trace: &Trace, findings: &Findings, cell: &Finding, stretch: &Stretch) -> Vec<StretchRow> {
+    let rows = stretch.losses.iter().map(|(loss, limits)| StretchRow {
+        trace: trace.name.clone(),
+        policy: cell.policy(),
+        cache_capacity: cell.cell.capacity.amount(),
+        start_seconds: trace.times[stretch.start] as f64 / 1e9,
+        loss_survived_ratio: stretch.loss_survived,
+        refill_seconds: stretch.refill_seconds,
+        loss_ratio: loss.get(),
+        least_backend_per_second: limits.backend,
+        load_limit_per_second: limits.load.map(|factor| factor * findings.today),
+    });
+    rows.collect()
 }

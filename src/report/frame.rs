@@ -1,5 +1,6 @@
 //! The result table as CSV and Parquet. The only file that knows polars.
 
+use super::compare::{Change, CompareReport};
 use super::knobs::{PreloadRow, SensitivityReport, SensitivityRow, WarmupReport};
 use super::outage::{OutageReport, WindowRow};
 use super::replay::{ReplayReport, ReplayRow};
@@ -47,6 +48,21 @@ impl Table for Report {
             loss_ratio, least_backend_per_second, safe_cut_ratio, reclaimable_ratio,
             load_limit_per_second, growth_ratio,
         ]
+    }
+}
+
+/// One row per metric, and per loss where it depends on one.
+impl Table for CompareReport {
+    fn frame(&self) -> Result<DataFrame> {
+        let mut frame = columns![Change, self.changes;
+            metric, loss_ratio, unit, baseline, candidate, change_absolute, change_ratio, noise_low, noise_high,
+        ]?;
+        let words = |name: &str, of: fn(&Change) -> &'static str| {
+            Column::from(Series::new(name.into(), self.changes.iter().map(of).collect::<Vec<_>>()))
+        };
+        frame.with_column(words("material", |change| change.material.name())).map_err(failed)?;
+        frame.with_column(words("direction", |change| change.direction.name())).map_err(failed)?;
+        Ok(frame)
     }
 }
 

@@ -12,6 +12,7 @@ use std::borrow::Cow;
 #[allow(missing_docs, reason = "named after the subcommand")]
 pub enum Kind {
     Gap,
+    Compare,
     Outage,
     Replay,
     Sensitivity,
@@ -20,12 +21,13 @@ pub enum Kind {
 
 impl Kind {
     /// All kinds.
-    pub const ALL: [Kind; 5] = [Kind::Gap, Kind::Outage, Kind::Replay, Kind::Sensitivity, Kind::Warmup];
+    pub const ALL: [Kind; 6] = [Kind::Gap, Kind::Compare, Kind::Outage, Kind::Replay, Kind::Sensitivity, Kind::Warmup];
 
     /// The subcommand, as it stands in the report.
     pub fn name(self) -> &'static str {
         match self {
             Kind::Gap => "gap",
+            Kind::Compare => "compare",
             Kind::Outage => "outage",
             Kind::Replay => "replay",
             Kind::Sensitivity => "sensitivity",

@@ -5,6 +5,7 @@
 mod assumptions;
 mod build;
 pub mod chart;
+pub mod compare;
 mod curve;
 pub mod decisions;
 pub mod frame;
@@ -67,6 +68,10 @@ pub struct Report {
     pub windows: Vec<WindowRow>,
     /// One per trace, cache size, policy and step: the refill after a full flush.
     pub refill: Vec<RefillRow>,
+    /// One per trace, cache size, policy, stretch of the trace and loss: how limits vary from one part of it to the next. Empty
+    /// with --quick and for a short trace. `compare` takes its noise from it.
+    #[serde(default)]
+    pub stretches: Vec<StretchRow>,
 }
 
 /// The configuration as it was used.
@@ -267,6 +272,22 @@ pub struct RefillRow {
     pub requests: u64,
     pub misses: u64,
     pub twin_misses: u64,
+}
+
+/// What one stretch of the trace withstands by itself, with a loss at its start. All but the last three columns repeat for
+/// each loss.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[allow(missing_docs, reason = "the names say it, with units; as in the result table")]
+pub struct StretchRow {
+    pub trace: String,
+    pub policy: String,
+    pub cache_capacity: u64,
+    pub start_seconds: f64,
+    pub loss_survived_ratio: f64,
+    pub refill_seconds: Option<f64>,
+    pub loss_ratio: f64,
+    pub least_backend_per_second: Option<f64>,
+    pub load_limit_per_second: Option<f64>,
 }
 
 impl Report {

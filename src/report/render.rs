@@ -22,6 +22,7 @@ macro_rules! render {
 
 render! {
     super::Report => super::gap_page::page,
+    super::compare::CompareReport => super::compare::page::page,
     super::outage::OutageReport => super::outage::page::page,
     super::knobs::SensitivityReport => super::knobs::page::sensitivity,
     super::knobs::WarmupReport => super::knobs::page::warmup,

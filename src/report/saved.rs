@@ -1,5 +1,6 @@
 //! A saved report comes back from its JSON as what it was.
 
+use super::compare::CompareReport;
 use super::head::Kind;
 use super::knobs::{SensitivityReport, WarmupReport};
 use super::outage::OutageReport;
@@ -15,6 +16,8 @@ use std::path::Path;
 pub enum Saved {
     /// Of `coldgap gap`.
     Gap(Box<Report>),
+    /// Of `coldgap compare`.
+    Compare(Box<CompareReport>),
     /// Of `coldgap outage`.
     Outage(Box<OutageReport>),
     /// Of `coldgap replay`.
@@ -23,6 +26,20 @@ pub enum Saved {
     Sensitivity(Box<SensitivityReport>),
     /// Of `coldgap warmup`.
     Warmup(Box<WarmupReport>),
+}
+
+impl Saved {
+    /// Which report it is.
+    pub fn kind(&self) -> Kind {
+        match self {
+            Saved::Gap(_) => Kind::Gap,
+            Saved::Compare(_) => Kind::Compare,
+            Saved::Outage(_) => Kind::Outage,
+            Saved::Replay(_) => Kind::Replay,
+            Saved::Sensitivity(_) => Kind::Sensitivity,
+            Saved::Warmup(_) => Kind::Warmup,
+        }
+    }
 }
 
 /// As much as says what the rest is. Another version may have other kinds.
@@ -61,6 +78,7 @@ fn parse(text: &str) -> Result<Saved> {
     };
     Ok(match kind {
         Kind::Gap => Saved::Gap(from_json(text)?),
+        Kind::Compare => Saved::Compare(from_json(text)?),
         Kind::Outage => Saved::Outage(from_json(text)?),
         Kind::Replay => Saved::Replay(from_json(text)?),
         Kind::Sensitivity => Saved::Sensitivity(from_json(text)?),

@@ -2,6 +2,7 @@
 //! prints has exactly these fields.
 
 use super::Report;
+use super::compare::CompareReport;
 use super::head::Kind;
 use super::knobs::{SensitivityReport, WarmupReport};
 use super::outage::OutageReport;
@@ -20,6 +21,7 @@ use serde_json::{Value, json as value};
 pub fn schema(kind: Kind) -> Result<String> {
     let mut schema = match kind {
         Kind::Gap => of::<Report>(),
+        Kind::Compare => of::<CompareReport>(),
         Kind::Outage => of::<OutageReport>(),
         Kind::Replay => of::<ReplayReport>(),
         Kind::Sensitivity => of::<SensitivityReport>(),

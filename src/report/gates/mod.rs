@@ -3,6 +3,7 @@
 //!
 //! One mechanism for all kinds of reports: each lists its numbers as [`Field`]s ([`Gated`]). It knows no exit code.
 
+mod compare;
 mod expression;
 mod field;
 mod gap;

@@ -1,0 +1,310 @@
+//! `coldgap compare`: a baseline against a candidate, on one trace or from saved reports.
+
+use super::gap;
+use super::gate_args::{self, GateArgs};
+use super::service_args::{BackendArg, ServiceArgs, parse_backend};
+use super::target;
+use super::terminal::look;
+use super::trace_args::TraceArgs;
+use super::{command_line, print};
+use crate::analysis::{self, Question, Sweep};
+use crate::capacity::decisions::naive_saving;
+use crate::error::{Error, Result};
+use crate::interrupt::Interrupt;
+use crate::policy::spec::PolicySpec;
+use crate::progress::Progress;
+use crate::report::compare::{self, Choice, CompareReport, View};
+use crate::report::gates::{self, Gated, Scope};
+use crate::report::saved::{self, Saved};
+use crate::report::{self, Report};
+use crate::trace::Trace;
+use crate::units::{CacheSize, Demand, Load, Rate, Ratio, Seconds};
+use clap::Args;
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+/// Baseline against candidate: two policies, sizes or configurations on one trace, or two saved reports
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n\n{}", gates::text::fields(CompareReport::fields())))]
+pub struct CompareArgs {
+    /// A trace (- reads standard input), or one or two reports saved by coldgap gap -o FILE.json
+    #[arg(required = true, num_args = 1..=2, value_name = "TRACE | OLD.json NEW.json")]
+    inputs: Vec<PathBuf>,
+    /// The policy to compare with [default: lru; of a saved report its baseline]
+    #[arg(long, value_name = "POLICY", value_parser = one_policy)]
+    baseline: Option<PolicySpec>,
+    /// The cache size to compare with: 4GiB, 50_000obj, 10% of the footprint, or auto [default: auto; of a saved report its first]
+    #[arg(short, long, value_name = "SIZE")]
+    cache: Option<CacheSize>,
+    #[command(flatten)]
+    candidate: CandidateArgs,
+    /// Compare saved reports although they saw different traces
+    #[arg(long)]
+    force: bool,
+    #[command(flatten)]
+    service: ServiceArgs,
+    /// Every object counts 1, whatever its size
+    #[arg(long)]
+    ignore_size: bool,
+    /// Shares of the cache whose loss must be survived
+    #[arg(long, value_name = "SHARE,...", value_delimiter = ',', default_values_t = gap::default_losses())]
+    lose: Vec<Ratio>,
+    /// The load to carry: 3000/s, or 2x today's [default: that of the busiest window]
+    #[arg(long, value_name = "LOAD")]
+    load: Option<Load>,
+    /// Width of the windows in which load and misses are measured [default: one that suits the trace]
+    #[arg(long, value_name = "TIME")]
+    window: Option<Seconds>,
+    /// Share of the requests that only warm the caches
+    #[arg(long, value_name = "SHARE", default_value = "25%")]
+    warmup: Ratio,
+    /// How much of the trace is walked after a loss, and how long an outage is simulated at most
+    #[arg(long, value_name = "TIME", default_value = "15min")]
+    horizon: Seconds,
+    /// Leave out the simulated outages that measure hidden capacity
+    #[arg(long)]
+    quick: bool,
+    /// The first of the three seeds of the simulated outages
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    seed: u64,
+    /// Threads [default: one per core]
+    #[arg(short = 'j', long, value_name = "N", default_value_t = 0, hide_default_value = true)]
+    threads: usize,
+    #[command(flatten)]
+    reading: TraceArgs,
+    #[command(flatten)]
+    gates: GateArgs,
+    /// Write the report to a file, by extension: .json, .csv, .parquet or .md; - is standard output (may be repeated)
+    #[arg(short, long, value_name = "FILE")]
+    output: Vec<PathBuf>,
+}
+
+const EXAMPLES: &str = "Examples:
+  coldgap compare prod.parquet -c 10% -b 300/s --baseline lru --candidate s3fifo
+  coldgap compare prod.parquet -c 10% -b 300/s --candidate-cache 20% -o compare.md
+  coldgap compare prod.parquet -c 10% -b 300/s --candidate-timeout 500ms --candidate-single-flight yes
+  coldgap compare main.json branch.json -o compare.md        two reports saved by: coldgap gap ... -o main.json
+  coldgap compare gap.json --baseline lru --candidate sieve  two policies of one saved report";
+
+/// What the candidate has otherwise than the baseline.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "The candidate, where it differs from the baseline")]
+pub struct CandidateArgs {
+    /// Its policy
+    #[arg(long, value_name = "POLICY", value_parser = one_policy)]
+    candidate: Option<PolicySpec>,
+    /// Its cache size
+    #[arg(long, value_name = "SIZE")]
+    candidate_cache: Option<CacheSize>,
+    /// What its backend can do
+    #[arg(long, value_name = "RATE", value_parser = parse_backend)]
+    pub candidate_backend: Option<BackendArg>,
+    /// Mean time its backend works on one answer
+    #[arg(long, value_name = "TIME")]
+    pub candidate_service_time: Option<Seconds>,
+    /// How long its clients wait for an answer
+    #[arg(long, value_name = "TIME")]
+    pub candidate_timeout: Option<Seconds>,
+    /// How often its clients ask again after a timeout
+    #[arg(long, value_name = "N")]
+    pub candidate_retries: Option<u32>,
+    /// Whether its misses join the fetch of the same key that is under way
+    #[arg(long, value_name = "yes|no", value_parser = yes_or_no)]
+    pub candidate_single_flight: Option<bool>,
+}
+
+impl CandidateArgs {
+    /// Whether the service around the cache is another.
+    fn changes_service(&self) -> bool {
+        self.candidate_backend.is_some()
+            || self.candidate_service_time.is_some()
+            || self.candidate_timeout.is_some()
+            || self.candidate_retries.is_some()
+            || self.candidate_single_flight.is_some()
+    }
+}
+
+fn one_policy(text: &str) -> std::result::Result<PolicySpec, Error> {
+    text.parse()
+}
+
+fn yes_or_no(text: &str) -> std::result::Result<bool, String> {
+    match text {
+        "yes" => Ok(true),
+        "no" => Ok(false),
+        _ => Err("write yes or no".to_string()),
+    }
+}
+
+/// Runs it.
+///
+/// # Errors
+/// A trace or report that cannot be read, reports about different traces, flags that contradict each other, an output that
+/// cannot be written, an interrupt.
+pub fn run(args: &CompareArgs, interrupt: &Interrupt) -> Result<()> {
+    let targets = target::open(&args.output)?;
+    let gates = args.gates.parse::<CompareReport>(&Scope {
+        policies: Vec::new(),
+        losses: Vec::new(),
+        demand: Demand::Answers,
+    })?;
+    let mut report = match args.inputs.as_slice() {
+        [one] if !is_saved(one) => of_trace(args, one, interrupt)?,
+        saved => of_saved(args, saved)?,
+    };
+    gates::judge(&gates, &mut report);
+    if !target::write(targets, &report)? {
+        print(&compare::render(&report, &look()))?;
+    }
+    gate_args::pass(&report.head)
+}
+
+/// Two saved reports, or two cells of one.
+fn of_saved(args: &CompareArgs, paths: &[PathBuf]) -> Result<CompareReport> {
+    if let Some(trace) = paths.iter().find(|path| !is_saved(path)) {
+        return Err(Error::usage("compare takes one trace, or saved reports")
+            .at(trace.display(), None)
+            .hint("save a report of each trace (coldgap gap TRACE -o FILE.json) and compare those"));
+    }
+    if args.candidate.changes_service() || args.cache.is_some() || args.candidate.candidate_cache.is_some() {
+        return Err(Error::usage("a saved report has the cache sizes and the service that it was made with")
+            .hint("choose its policy with --baseline and --candidate, or compare on the trace"));
+    }
+    let reports = paths.iter().map(|path| read_gap(path)).collect::<Result<Vec<Report>>>()?;
+    let (old, new) = (&reports[0], &reports[reports.len() - 1]);
+    let name = |path: &Path| path.display().to_string();
+    let policy = |policy: &Option<PolicySpec>| policy.as_ref().map(ToString::to_string);
+    let baseline = Choice { policy: policy(&args.baseline), ..Choice::default() };
+    let before = View::new(old, &name(&paths[0]), &baseline)?;
+    let candidate = Choice {
+        policy: policy(&args.candidate.candidate).or(baseline.policy),
+        fingerprint: Some(before.trace.fingerprint.clone()),
+    };
+    let after = View::new(new, &name(&paths[paths.len() - 1]), &candidate)?;
+    if paths.len() == 1 && before.cell().policy == after.cell().policy {
+        return Err(Error::usage("one saved report, and no candidate in it")
+            .at(name(&paths[0]), None)
+            .hint("name one with --candidate, or give a second report"));
+    }
+    if before.trace.fingerprint != after.trace.fingerprint && !args.force {
+        return Err(Error::usage(format!(
+            "the reports saw different traces: {} ({}) and {} ({})",
+            before.trace.name, before.trace.fingerprint, after.trace.name, after.trace.fingerprint
+        ))
+        .hint("make both from one trace; or add --force, and the changes include those of the traffic"));
+    }
+    Ok(compare::build(&command_line(), &before, &after, None))
+}
+
+/// Whether a file is a saved report and no trace: JSON that begins with an object over several lines, as reports do.
+fn is_saved(path: &Path) -> bool {
+    let mut start = [0; 2];
+    let read = File::open(path).and_then(|mut file| file.read_exact(&mut start));
+    read.is_ok() && start == *b"{\n"
+}
+
+fn read_gap(path: &Path) -> Result<Report> {
+    match saved::read(path)? {
+        Saved::Gap(report) => Ok(*report),
+        other => Err(Error::usage(format!(
+            "this is a report of coldgap {}, and compare takes those of gap",
+            other.kind().name()
+        ))
+        .at(path.display(), None)
+        .hint("save one with: coldgap gap TRACE -o FILE.json")),
+    }
+}
+
+/// Both sides replayed on one trace.
+fn of_trace(args: &CompareArgs, path: &Path, interrupt: &Interrupt) -> Result<CompareReport> {
+    let candidate = &args.candidate;
+    let policy = args.baseline.clone().map_or_else(|| one_policy("lru"), Ok)?;
+    let other = candidate.candidate.clone().unwrap_or_else(|| policy.clone());
+    let size = args.cache.unwrap_or(CacheSize::Auto);
+    let other_size = candidate.candidate_cache.unwrap_or(size);
+    let service = args.service.with(candidate);
+    let alike = size == other_size && !candidate.changes_service();
+    if alike && policy == other {
+        return Err(Error::usage("baseline and candidate are the same").hint(
+            "say what differs: --candidate POLICY, --candidate-cache SIZE, --candidate-backend RATE, --candidate-timeout TIME, ...",
+        ));
+    }
+    let bench = Bench { progress: Progress::start("replaying", 0), interrupt, command: command_line() };
+    let trace = args.reading.read_for(path, &[policy.clone(), other.clone()], interrupt)?;
+    // Where nothing but the policy differs, both stand in one gap report, and losses are tried at the same moments.
+    let policies = if alike { vec![policy.clone(), other.clone()] } else { vec![policy.clone()] };
+    let (mut trace, old) = bench.analyse(trace, &question(args, &args.service, policies, size)?)?;
+    let given = old.traces[0].backend.rate;
+    let mut asked = question(args, &service, vec![other.clone()], other_size)?;
+    if candidate.candidate_backend.is_none() {
+        set_backend(&mut asked, given);
+    }
+    let mut new = None;
+    if !alike {
+        let (again, report) = bench.analyse(trace, &asked)?;
+        (trace, new) = (again, Some(report));
+    }
+    let name = trace.name.clone();
+    let view = |report, policy: &PolicySpec| {
+        View::new(report, &name, &Choice { policy: Some(policy.to_string()), fingerprint: None })
+    };
+    let (before, after) = (view(&old, &policy)?, view(new.as_ref().unwrap_or(&old), &other)?);
+    let saving =
+        before.demand_ratio().zip(after.demand_ratio()).and_then(|(before, after)| naive_saving(after, before));
+    let saving = saving.filter(|saving| *saving > 0.0 && *saving < 1.0 && candidate.candidate_backend.is_none());
+    let banked = saving.map(|saving| {
+        set_backend(&mut asked, Rate { per_second: given.per_second * (1.0 - saving), ..given });
+        (asked.seeds, asked.stretches) = (Vec::new(), false);
+        bench.analyse(trace, &asked)
+    });
+    let banked = banked.transpose()?.map(|(_, report)| report);
+    Ok(compare::build(&bench.command, &before, &after, banked.as_ref().and_then(|report| report.rows.first())))
+}
+
+/// Where gap reports are made.
+struct Bench<'a> {
+    progress: Progress,
+    interrupt: &'a Interrupt,
+    command: String,
+}
+
+impl Bench<'_> {
+    fn analyse(&self, trace: Trace, question: &Question) -> Result<(Trace, Report)> {
+        self.progress.expect(analysis::steps(question));
+        let findings = analysis::analyse(&trace, question, self.interrupt, || self.progress.step(1))?;
+        let found = [(trace, findings)];
+        let report = report::build(&self.command, question, &found);
+        let [(trace, _)] = found;
+        Ok((trace, report))
+    }
+}
+
+fn set_backend(question: &mut Question, backend: Rate) {
+    question.backend = Some(backend);
+    question.service.demand = backend.of;
+}
+
+fn question(args: &CompareArgs, service: &ServiceArgs, policies: Vec<PolicySpec>, size: CacheSize) -> Result<Question> {
+    let CompareArgs { ignore_size, warmup, threads, load, window, horizon, .. } = *args;
+    gap::check_lengths(window, horizon)?;
+    let (backend, service) = service.resolve()?;
+    Ok(Question {
+        sweep: Sweep { policies, sizes: vec![size], ignore_size, warmup, threads },
+        baseline: 0,
+        backend,
+        service,
+        load,
+        window,
+        horizon,
+        losses: gap::in_order(args.lose.clone()),
+        growth: None,
+        nodes: 8,
+        survive: None,
+        survive_assumed: false,
+        prices: None,
+        full: false,
+        seeds: if args.quick { Vec::new() } else { gap::seeds(args.seed) },
+        stretches: true,
+    })
+}

@@ -1,0 +1,148 @@
+//! Turns two cells of gap reports into the changes between them.
+
+use super::assumptions::assumptions;
+use super::metric::{LEAST_BACKEND, LOAD_LIMIT, METRICS, Unit};
+use super::noise::Between;
+use super::sentence;
+use super::side::View;
+use super::{Banked, Change, CompareReport, Decision, Direction, Material, Verdict};
+use crate::analysis::noise::Band;
+use crate::capacity::decisions;
+use crate::report::head::Kind;
+use crate::report::{Head, Row};
+use crate::units::Demand;
+
+/// The report on what changes from `baseline` to `candidate`. `banked`: the candidate with a backend cut by its saving, where
+/// that was found. `command`: the command line without what does not change the result.
+pub fn build(command: &str, baseline: &View<'_>, candidate: &View<'_>, banked: Option<&Row>) -> CompareReport {
+    let between = Between::new(baseline, candidate);
+    let (before, after) = (baseline.side(), candidate.side());
+    let differences = before.differences(&after);
+    let noise = between.about();
+    let seed = before.seeds.first().copied();
+    let mut changes: Vec<Change> = METRICS
+        .iter()
+        .map(|metric| {
+            let (before, after) = (metric.of(baseline), metric.of(candidate));
+            change(metric.name, None, metric.unit, metric.more_is_better, (before, after), between.of(metric))
+        })
+        .collect();
+    let of_backend = match baseline.trace.backend.rate.of {
+        Demand::Answers => Unit::PerSecond,
+        Demand::Bytes => Unit::BytesPerSecond,
+    };
+    let by_loss = |name: &str,
+                   unit: Unit,
+                   more_is_better: bool,
+                   of: fn(&Row) -> Option<f64>,
+                   noise: &dyn Fn(f64, f64, f64) -> Option<Band>| {
+        let rows = baseline.rows.iter().map(|row| {
+            let loss = row.loss_ratio;
+            let other = candidate.rows.iter().find(|other| other.loss_ratio == loss);
+            let (before, after) = (of(row), other.and_then(|row| of(row)));
+            let band = before.zip(after).and_then(|(before, after)| noise(loss, before, after));
+            change(name, Some(loss), unit, more_is_better, (before, after), band)
+        });
+        rows.collect::<Vec<Change>>()
+    };
+    let (backend, limit): (fn(&Row) -> Option<f64>, fn(&Row) -> Option<f64>) =
+        (|row| row.least_backend_per_second, |row| row.load_limit_per_second);
+    changes.extend(by_loss(LEAST_BACKEND, of_backend, false, backend, &|loss, before, after| {
+        between.of_least_backend(loss, before, after)
+    }));
+    changes.extend(by_loss(LOAD_LIMIT, Unit::PerSecond, true, limit, &|loss, before, after| {
+        between.of_load_limit(loss, before, after)
+    }));
+    let decisions = decide(baseline, candidate, &changes);
+    let banked = banked.filter(|_| between.saves()).and_then(|row| price(baseline.cell(), candidate, row));
+    let mut report = CompareReport {
+        head: Head::new(Kind::Compare, command, seed, assumptions(baseline, candidate, &noise, banked.is_some())),
+        baseline: before,
+        candidate: after,
+        differences,
+        verdict: Verdict { material: None, headline: String::new(), capacity: String::new() },
+        changes,
+        decisions,
+        banked,
+        noise,
+    };
+    report.head.warnings = sentence::warnings(&report);
+    report.verdict = sentence::verdict(&report, between.saves());
+    report
+}
+
+fn change(
+    metric: &str,
+    loss_ratio: Option<f64>,
+    unit: Unit,
+    more_is_better: bool,
+    (baseline, candidate): (Option<f64>, Option<f64>),
+    band: Option<Band>,
+) -> Change {
+    let both = baseline.zip(candidate);
+    let change_absolute = both.map(|(before, after)| after - before);
+    let band = band.filter(|_| both.is_some());
+    let material = match band {
+        None => Material::Unknown,
+        Some(band) if band.leaves_out_zero() => Material::Yes,
+        Some(_) => Material::No,
+    };
+    let direction = match change_absolute {
+        Some(change) if material == Material::Yes => {
+            if (change > 0.0) == more_is_better {
+                Direction::Better
+            } else {
+                Direction::Worse
+            }
+        }
+        _ => Direction::Neither,
+    };
+    Change {
+        metric: metric.to_string(),
+        loss_ratio,
+        unit: unit.name().to_string(),
+        baseline,
+        candidate,
+        change_absolute,
+        change_ratio: both.filter(|(before, _)| *before > 0.0).map(|(before, after)| after / before - 1.0),
+        noise_low: band.map(|band| band.low),
+        noise_high: band.map(|band| band.high),
+        material,
+        direction,
+    }
+}
+
+fn decide(baseline: &View<'_>, candidate: &View<'_>, changes: &[Change]) -> Vec<Decision> {
+    let looks_like = baseline.demand_ratio().zip(candidate.demand_ratio());
+    let looks_like_ratio = looks_like.and_then(|(before, after)| decisions::naive_saving(after, before));
+    let decision = |change: &Change| Decision {
+        loss_ratio: change.loss_ratio.unwrap_or(0.0),
+        looks_like_ratio,
+        is_ratio: change
+            .baseline
+            .zip(change.candidate)
+            .and_then(|(before, after)| decisions::reclaimable(after, before)),
+        baseline_per_second: change.baseline,
+        candidate_per_second: change.candidate,
+        material: change.material,
+    };
+    changes.iter().filter(|change| change.metric == LEAST_BACKEND).map(decision).collect()
+}
+
+/// What is left once the saving was handed back, against the baseline as it is.
+fn price(baseline: &Row, candidate: &View<'_>, banked: &Row) -> Option<Banked> {
+    let against = |own: Option<f64>, other: Option<f64>| {
+        own.zip(other).filter(|(_, other)| *other > 0.0).map(|(own, other)| own / other - 1.0)
+    };
+    Some(Banked {
+        cut_ratio: decisions::safe_cut(banked.backend_per_second, candidate.cell().backend_per_second),
+        backend_per_second: banked.backend_per_second,
+        advertised_per_second: banked.advertised_per_second,
+        hidden_safe_per_second: banked.hidden_safe_per_second,
+        gap_ratio: banked.gap_ratio,
+        loss_survived_ratio: banked.loss_survived_ratio,
+        hidden_change_ratio: against(banked.hidden_safe_per_second, baseline.hidden_safe_per_second),
+        gap_change_ratio: against(banked.gap_ratio, baseline.gap_ratio),
+        baseline_loss_survived_ratio: baseline.loss_survived_ratio,
+    })
+}

@@ -1,0 +1,180 @@
+//! One side of a comparison: the cell of a gap report that it is about.
+
+use super::{Difference, Side};
+use crate::error::{Error, Result};
+use crate::policy::Capacity;
+use crate::report::assumptions::{capacity_text, percent};
+use crate::report::text::capacity_of;
+use crate::report::{Report, Row, StretchRow, TraceReport, WindowRow};
+use crate::units::{Demand, Rate, Seconds};
+
+/// Which cell of a report.
+#[derive(Debug, Clone, Default)]
+pub struct Choice {
+    /// Its policy; `None`: the report's baseline.
+    pub policy: Option<String>,
+    /// The trace's fingerprint; `None`: the first trace.
+    pub fingerprint: Option<String>,
+}
+
+/// A cell of a gap report.
+#[derive(Debug, Clone)]
+pub struct View<'r> {
+    /// Where it is from.
+    pub source: String,
+    /// The report.
+    pub report: &'r Report,
+    /// The trace.
+    pub trace: &'r TraceReport,
+    /// One row per loss, the first for losing nothing.
+    pub rows: Vec<&'r Row>,
+    /// Its windows after warm-up.
+    pub windows: Vec<&'r WindowRow>,
+    /// Its stretches, each with one row per loss.
+    pub stretches: Vec<Vec<&'r StretchRow>>,
+}
+
+impl<'r> View<'r> {
+    /// The chosen cell. `source`: how the user named where the report is from.
+    ///
+    /// # Errors
+    /// A report that does not hold it.
+    pub fn new(report: &'r Report, source: &str, choice: &Choice) -> Result<View<'r>> {
+        let nothing = || Error::usage("this report holds no trace").at(source, None);
+        let wanted = choice.fingerprint.as_ref();
+        let same = |trace: &&TraceReport| wanted.is_some_and(|wanted| *wanted == trace.fingerprint);
+        let trace = report.traces.iter().find(same).or(report.traces.first()).ok_or_else(nothing)?;
+        let policy = choice.policy.as_deref().unwrap_or(&report.config.baseline);
+        let cells: Vec<&Row> = report.cells(&trace.name).collect();
+        let chosen = |row: &&&Row| row.policy == policy;
+        let Some(cell) = cells.iter().find(chosen) else {
+            let there: Vec<String> =
+                cells.iter().map(|row| format!("{} at {}", row.policy, capacity_text(capacity_of(row)))).collect();
+            return Err(Error::usage(format!("this report holds no {policy}"))
+                .at(source, None)
+                .hint(format!("it holds {}", there.join(", "))));
+        };
+        let of_cell = |trace: &str, policy: &str, amount: u64| {
+            trace == cell.trace && policy == cell.policy && amount == cell.capacity()
+        };
+        Ok(View {
+            source: source.to_string(),
+            report,
+            trace,
+            rows: report.losses(cell).collect(),
+            windows: report
+                .windows
+                .iter()
+                .filter(|row| !row.warmup && of_cell(&row.trace, &row.policy, row.cache_capacity))
+                .collect(),
+            stretches: by_start(
+                report.stretches.iter().filter(|row| of_cell(&row.trace, &row.policy, row.cache_capacity)),
+            ),
+        })
+    }
+
+    /// The row for losing nothing.
+    pub fn cell(&self) -> &'r Row {
+        self.rows[0]
+    }
+
+    /// What one miss takes of the backend, over all that is asked: the miss ratio, or that of bytes.
+    pub fn demand_ratio(&self) -> Option<f64> {
+        let cell = self.cell();
+        match self.trace.backend.rate.of {
+            Demand::Answers => cell.miss_ratio,
+            Demand::Bytes => {
+                cell.bytes_missed.zip(cell.bytes_requested).map(|(missed, all)| missed as f64 / all as f64)
+            }
+        }
+    }
+
+    /// What the comparison's report says of this side.
+    pub fn side(&self) -> Side {
+        let (cell, config) = (self.cell(), &self.report.config);
+        Side {
+            source: self.source.clone(),
+            tool_version: self.report.head.tool.version.to_string(),
+            trace: self.trace.name.clone(),
+            fingerprint: self.trace.fingerprint.clone(),
+            policy: cell.policy.clone(),
+            cache_capacity_objects: cell.cache_capacity_objects,
+            cache_capacity_bytes: cell.cache_capacity_bytes,
+            cache_capacity_ratio: cell.cache_capacity_ratio,
+            backend_per_second: cell.backend_per_second,
+            backend_unit: cell.backend_unit.to_string(),
+            backend_assumed: self.trace.backend.assumed,
+            load_per_second: cell.load_per_second,
+            timeout_seconds: config.timeout_seconds,
+            service_time_seconds: config.service_time_seconds,
+            retries: config.retries,
+            single_flight: config.single_flight,
+            warmup_ratio: config.warmup_ratio,
+            horizon_seconds: config.horizon_seconds,
+            window_seconds: self.trace.window_seconds,
+            seeds: config.seeds.clone(),
+        }
+    }
+}
+
+fn by_start<'r>(rows: impl Iterator<Item = &'r StretchRow>) -> Vec<Vec<&'r StretchRow>> {
+    let mut all: Vec<Vec<&StretchRow>> = Vec::new();
+    for row in rows {
+        match all.last_mut().filter(|last| last[0].start_seconds == row.start_seconds) {
+            Some(last) => last.push(row),
+            None => all.push(vec![row]),
+        }
+    }
+    all
+}
+
+impl Side {
+    /// The cache size for reading.
+    pub fn cache(&self) -> String {
+        match (self.cache_capacity_objects, self.cache_capacity_bytes) {
+            (_, Some(bytes)) => capacity_text(Capacity::Bytes(bytes)),
+            (objects, None) => capacity_text(Capacity::Objects(objects.unwrap_or(0))),
+        }
+    }
+
+    /// The backend for reading.
+    pub fn backend(&self) -> String {
+        self.rate(self.backend_per_second)
+    }
+
+    /// A backend's capacity in this side's unit, for reading.
+    pub fn rate(&self, per_second: f64) -> String {
+        let of = if self.backend_unit == "bytes" { Demand::Bytes } else { Demand::Answers };
+        Rate { per_second, of }.to_string()
+    }
+
+    /// In what this side and another differ.
+    pub fn differences(&self, other: &Side) -> Vec<Difference> {
+        let joins = |side: &Side| if side.single_flight { "joined" } else { "asked again" }.to_string();
+        let seconds = |of: fn(&Side) -> f64| move |side: &Side| Seconds(of(side)).to_string();
+        let simulated =
+            |side: &Side| if side.seeds.is_empty() { "no".to_string() } else { format!("seeds {:?}", side.seeds) };
+        let all: [(&str, &dyn Fn(&Side) -> String); 14] = [
+            ("policy", &|side| side.policy.clone()),
+            ("cache", &Side::cache),
+            ("backend", &Side::backend),
+            ("load", &|side| Rate::answers(side.load_per_second).to_string()),
+            ("timeout", &seconds(|side| side.timeout_seconds)),
+            ("service time", &seconds(|side| side.service_time_seconds)),
+            ("retries", &|side| side.retries.to_string()),
+            ("a miss on a key being fetched", &joins),
+            ("warm-up", &|side| percent(side.warmup_ratio)),
+            ("horizon", &seconds(|side| side.horizon_seconds)),
+            ("window", &seconds(|side| side.window_seconds)),
+            ("simulated outages", &simulated),
+            ("trace (fingerprint)", &|side| format!("{} ({})", side.trace, side.fingerprint)),
+            ("coldgap", &|side| side.tool_version.clone()),
+        ];
+        let same_trace = self.fingerprint == other.fingerprint;
+        all.iter()
+            .filter(|(what, _)| !(same_trace && what.starts_with("trace")))
+            .map(|(what, of)| Difference { what: (*what).to_string(), baseline: of(self), candidate: of(other) })
+            .filter(|difference| difference.baseline != difference.candidate)
+            .collect()
+    }
+}

@@ -1,0 +1,77 @@
+//! The numbers of `coldgap compare` that a gate may look at: how far a metric went up or down, whether or not that is more
+//! than noise.
+
+use super::super::Head;
+use super::super::compare::{CompareReport, Direction};
+use super::Unit::{Count, Share};
+use super::{Field, Gated, Reading, Scope, Subject};
+use crate::policy::Capacity;
+use crate::units::Demand;
+
+/// The relative change of a metric, up or down, is a field.
+macro_rules! changes {
+    ($($metric:literal: $up:literal, $down:literal),+ $(,)?) => {
+        &[$(
+            Field::new($up, $up, Share, |report: &CompareReport| relative(report, $metric, 1.0)),
+            Field::new($down, $down, Share, |report: &CompareReport| relative(report, $metric, -1.0)),
+        )+
+            Field::new("loss_survived_increase", "loss_survived_increase", Share, |report| points(report, 1.0)),
+            Field::new("loss_survived_decrease", "loss_survived_decrease", Share, |report| points(report, -1.0)),
+            Field::new("worse", "worse", Count, worse),
+        ]
+    };
+}
+
+const FIELDS: &[Field<CompareReport>] = changes![
+    "gap": "gap_increase", "gap_decrease",
+    "hidden": "hidden_increase", "hidden_decrease",
+    "advertised": "advertised_increase", "advertised_decrease",
+    "miss_ratio": "miss_ratio_increase", "miss_ratio_decrease",
+    "miss_ratio_worst_window": "miss_ratio_worst_window_increase", "miss_ratio_worst_window_decrease",
+    "amplification": "amplification_increase", "amplification_decrease",
+    "nodes_needed": "nodes_needed_increase", "nodes_needed_decrease",
+    "refill": "refill_increase", "refill_decrease",
+];
+
+fn relative(report: &CompareReport, metric: &str, sign: f64) -> Reading {
+    Reading::known(report.change(metric).and_then(|change| change.change_ratio).map(|change| sign * change))
+}
+
+/// Shares of a cache are subtracted: from 10% to 12% is 2%.
+fn points(report: &CompareReport, sign: f64) -> Reading {
+    Reading::known(report.change("loss_survived").and_then(|change| change.change_absolute).map(|change| sign * change))
+}
+
+/// Metrics that are worse by more than noise.
+fn worse(report: &CompareReport) -> Reading {
+    Reading::Number(report.changes.iter().filter(|change| change.direction == Direction::Worse).count() as f64)
+}
+
+impl Gated for CompareReport {
+    type Row = CompareReport;
+
+    fn fields() -> &'static [Field<CompareReport>] {
+        FIELDS
+    }
+
+    fn head(&self) -> &Head {
+        &self.head
+    }
+
+    fn head_mut(&mut self) -> &mut Head {
+        &mut self.head
+    }
+
+    fn scope(&self) -> Scope {
+        Scope { policies: Vec::new(), losses: Vec::new(), demand: Demand::Answers }
+    }
+
+    fn subjects(&self) -> Vec<Subject<'_, CompareReport>> {
+        let side = &self.candidate;
+        let capacity = match (side.cache_capacity_bytes, side.cache_capacity_objects) {
+            (Some(bytes), _) => Capacity::Bytes(bytes),
+            (None, objects) => Capacity::Objects(objects.unwrap_or(0)),
+        };
+        vec![Subject { trace: &side.trace, policy: &side.policy, by_default: true, capacity, loss: 0.0, row: self }]
+    }
+}
