@@ -16,10 +16,11 @@ use crate::trace::source::{About, Source};
 use crate::units::{bytes, grouped};
 use std::time::Instant;
 
-/// What the process takes beside traces and caches: its code, the libraries' tables, the threads' stacks.
-const PROGRAM_BYTES: u64 = 14 << 20;
+/// What the process takes beside traces and caches: its code (15 to 21 MiB of it, as the system holds the file in large
+/// pieces or in small ones), the libraries' tables, the threads' stacks.
+const PROGRAM_BYTES: u64 = 20 << 20;
 /// What decoding one column of a file takes beside the batch: pages as they are and decompressed, and a dictionary.
-const COLUMN_BYTES: u64 = 3 << 20;
+const COLUMN_BYTES: u64 = 2 << 20;
 /// Cells of a pass over a file, for each thread: more would save decoding, but nothing is finished before its pass is.
 const CELLS_PER_THREAD: usize = 4;
 /// Copies of a cache that a gap report holds at once for each cell under way: the cell's own, the warm one, the walked one, the

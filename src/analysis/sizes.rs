@@ -98,7 +98,7 @@ mod tests {
     #[test]
     fn sizes_are_a_factor_apart_and_end_where_everything_fits() {
         let amounts = |first, objects| -> Vec<u64> {
-            capacities(Capacity::Objects(first), &facts(objects)).iter().map(Capacity::amount).collect()
+            capacities(Capacity::Objects(first), &facts(objects)).into_iter().map(Capacity::amount).collect()
         };
         assert_eq!(amounts(800, 10_000), [100, 200, 400, 800, 1600, 3200, 6400]);
         assert_eq!(amounts(800, 2000), [100, 200, 400, 800, 1600, 2000]);

@@ -21,7 +21,7 @@ use std::path::PathBuf;
 
 /// Advertised and hidden capacity per policy, cold misses, widening, and what you may cut
 #[derive(Debug, Args)]
-#[command(after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n\n{}", gates::text::fields(Report::fields())))]
+#[command(after_help = EXAMPLES, after_long_help = gate_args::help(Report::fields(), EXAMPLES))]
 pub struct GapArgs {
     /// Trace files; - reads standard input
     #[arg(required = true, value_name = "TRACE")]

@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::report::Head;
-use crate::report::gates::{self, Gate, Gated, Scope};
+use crate::report::gates::{self, Field, Gate, Gated, Scope};
 use clap::Args;
 
 /// Limits on the report's numbers.
@@ -26,6 +26,11 @@ impl GateArgs {
     pub fn parse<G: Gated>(&self, scope: &Scope) -> Result<Vec<Gate<G::Row>>> {
         self.fail_if.iter().map(|text| gates::parse::<G>(text, scope)).collect()
     }
+}
+
+/// The end of a command's help: the numbers that gates are about, and examples.
+pub fn help<R>(fields: &[Field<R>], examples: &str) -> String {
+    format!("{}\n{examples}", gates::text::fields(fields))
 }
 
 /// The last word of a command with gates: exit code 1 where one failed.

@@ -2,6 +2,7 @@
 //!
 //! It turns flags into calls of the library and results into output; it computes nothing itself.
 
+mod allocator;
 mod budget;
 mod compare;
 mod completions;
@@ -100,6 +101,7 @@ static ARGUMENTS: OnceLock<Vec<OsString>> = OnceLock::new();
 /// # Errors
 /// Everything expected that can go wrong; clap's own usage errors exit with 2 by themselves.
 pub fn main() -> Result<()> {
+    allocator::settle();
     let program = program();
     let config::Resolved { words, notes, printed } = config::resolve(&program, std::env::args_os().collect())?;
     notes.iter().for_each(|note| eprintln!("{note}"));

@@ -21,7 +21,7 @@ use std::path::{Path, PathBuf};
 
 /// One outage told as a timeline: trigger, loop, recovery or not; what breaks the loop
 #[derive(Debug, Args)]
-#[command(after_help = EXAMPLES, after_long_help = words_help() + "\n" + &gates::text::fields(OutageReport::fields()))]
+#[command(after_help = EXAMPLES, after_long_help = words_help() + "\n" + &gate_args::help(OutageReport::fields(), EXAMPLES))]
 pub struct OutageArgs {
     #[command(flatten)]
     setup: SetupArgs,
@@ -66,10 +66,8 @@ fn words_help() -> String {
         }
         out.push('\n');
     }
-    let _ = write!(
-        out,
-        "A scenario file, with every field (more are in the folder scenarios of the source):\n\n{EXAMPLE}\n{EXAMPLES}"
-    );
+    let _ =
+        write!(out, "A scenario file, with every field (more are in the folder scenarios of the source):\n\n{EXAMPLE}");
     out
 }
 

@@ -22,7 +22,7 @@ use std::time::Instant;
 
 /// Miss ratios: policies by cache sizes
 #[derive(Debug, clap::Args)]
-#[command(after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n\n{}", gates::text::fields(ReplayReport::fields())))]
+#[command(after_help = EXAMPLES, after_long_help = gate_args::help(ReplayReport::fields(), EXAMPLES))]
 pub struct Args {
     /// Trace files; - reads standard input
     #[arg(required = true, value_name = "TRACE")]

@@ -15,6 +15,10 @@ use std::path::PathBuf;
 
 /// A saved report as text or in another format, the same as when it was made
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  coldgap report gap.json
+  coldgap report gap.json -o gap.html
+  coldgap report gap.json --fail-if 'gap > 3x'")]
 pub struct Args {
     /// A report that was saved with -o FILE.json
     #[arg(value_name = "SAVED.json")]

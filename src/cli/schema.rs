@@ -8,6 +8,8 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 /// The JSON Schema of a report
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  coldgap schema gap > gap.schema.json")]
 pub struct Args {
     /// Which report: the subcommand that makes it
     #[arg(value_name = "REPORT", default_value = Kind::Gap.name(), value_parser = kind())]

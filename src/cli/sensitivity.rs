@@ -16,7 +16,7 @@ use clap::Args;
 
 /// Which knob moves the load the service can recover from: timeout, queue, retries, single-flight, eviction
 #[derive(Debug, Args)]
-#[command(after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n\n{}", gates::text::fields(SensitivityReport::fields())))]
+#[command(after_help = EXAMPLES, after_long_help = gate_args::help(SensitivityReport::fields(), EXAMPLES))]
 pub struct SensitivityArgs {
     #[command(flatten)]
     setup: SetupArgs,

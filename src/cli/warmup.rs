@@ -16,7 +16,7 @@ use clap::Args;
 
 /// What loading the hottest keys beforehand buys, and how many cache nodes may restart, how fast
 #[derive(Debug, Args)]
-#[command(after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n\n{}", gates::text::fields(WarmupReport::fields())))]
+#[command(after_help = EXAMPLES, after_long_help = gate_args::help(WarmupReport::fields(), EXAMPLES))]
 pub struct WarmupArgs {
     #[command(flatten)]
     setup: SetupArgs,

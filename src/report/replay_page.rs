@@ -1,11 +1,11 @@
 //! Miss ratios as a document: a line per policy where there are many cache sizes, and the table.
 
-use super::assumptions::{capacity_text, percent};
+use super::assumptions::percent;
 use super::page::{Axis, Block, Cell, Chart, Figure, Mark, Page, Section, Table, Tone, Unit, maybe};
 use super::replay::{ReplayReport, ReplayRow, ReplayTrace};
 use super::words::ended;
 use crate::policy::Capacity;
-use crate::units::grouped;
+use crate::units::{bytes, grouped};
 
 /// Fewer cache sizes are no curve.
 const FEWEST_SIZES: usize = 3;
@@ -61,22 +61,27 @@ fn section(report: &ReplayReport, trace: &ReplayTrace, number: usize) -> Section
     section.figure(Figure { id: format!("trace{number}-curve"), caption: caption(&rows), chart, table })
 }
 
-/// What the largest cache and the best policy come to.
+/// The first policy at both ends of its curve.
 fn caption(rows: &[&ReplayRow]) -> String {
-    let deployable = || rows.iter().filter(|row| !row.is_bound);
-    let best = deployable().filter_map(|row| Some((row.miss_ratio?, row))).min_by(|a, b| a.0.total_cmp(&b.0));
-    let first = deployable().filter_map(|row| Some((row.miss_ratio?, row))).max_by(|a, b| a.0.total_cmp(&b.0));
-    match (first, best) {
-        (Some((most, small)), Some((least, large))) => format!(
-            "From {} ({}, {}) down to {} ({}, {}).",
-            percent(most),
+    let first = rows.first().map(|row| row.policy.as_str());
+    let known = || rows.iter().filter(|row| Some(row.policy.as_str()) == first && row.miss_ratio.is_some());
+    match (known().next(), known().last()) {
+        (Some(small), Some(large)) => format!(
+            "From {} to {} of cache the misses of {} go from {} to {} of the requests.",
+            size(small.capacity()),
+            size(large.capacity()),
             small.policy,
-            capacity_text(small.capacity()),
-            percent(least),
-            large.policy,
-            capacity_text(large.capacity())
+            percent(small.miss_ratio.unwrap_or(1.0)),
+            percent(large.miss_ratio.unwrap_or(1.0))
         ),
         _ => String::new(),
+    }
+}
+
+fn size(capacity: Capacity) -> String {
+    match capacity {
+        Capacity::Objects(objects) => format!("{} objects", grouped(objects)),
+        Capacity::Bytes(count) => bytes(count as f64),
     }
 }
 

@@ -1,1 +1,157 @@
-//! What fits a terminal.
+//! Texts fit the terminal they are for, lose nothing on the way, and use only the characters and colours it has.
+//!
+//! `COLDGAP_UPDATE_DOCS=1 cargo test --release command_line` writes the texts in tests/command_line/widths anew.
+
+use super::{coldgap, stdout};
+use coldgap::report::chart::Ink;
+use coldgap::report::saved::{self, Saved};
+use coldgap::report::sheet::look::Look;
+use coldgap::report::{knobs, outage, text};
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::LazyLock;
+
+const WIDTHS: [usize; 4] = [40, 60, 92, 140];
+
+/// Reports of every kind, by name.
+static REPORTS: LazyLock<Vec<(&str, Saved)>> = LazyLock::new(|| {
+    let folder = tempfile::tempdir().unwrap();
+    let make = |(name, words): (&'static str, &[&str])| {
+        let path = folder.path().join(format!("{name}.json"));
+        let mut command = coldgap(Path::new(env!("CARGO_MANIFEST_DIR")));
+        // A gate may fail; the report is written all the same.
+        command.args(words).arg("-o").arg(&path).output().unwrap();
+        (name, saved::read(&path).unwrap())
+    };
+    let all: [(&str, &[&str]); 5] = [
+        (
+            "gap",
+            &[
+                "gap",
+                "traces/burst.csv",
+                "-p",
+                "lru,s3fifo:small=20%,belady",
+                "-b",
+                "60/s",
+                "--quick",
+                "--fail-if",
+                "gap > 1x",
+            ],
+        ),
+        ("outage", &["outage", "traces/burst.csv", "-b", "60/s", "--load", "0.8x", "--horizon", "60s"]),
+        ("replay", &["replay", "traces/burst.csv", "-p", "lru,s3fifo:small=20%", "-c", "1%,10%"]),
+        ("curve", &["replay", "traces/burst.csv", "-p", "lru,s3fifo:small=20%", "--curve=12"]),
+        ("warmup", &["warmup", "traces/burst.csv", "-b", "60/s", "--horizon", "60s"]),
+    ];
+    all.into_iter().map(make).collect()
+});
+
+fn render(report: &Saved, look: &Look) -> String {
+    match report {
+        Saved::Gap(report) => text::render(report, look),
+        Saved::Outage(report) => outage::text::render(report, look),
+        Saved::Replay(report) => report.render(look),
+        Saved::Sensitivity(report) => knobs::text::sensitivity(report, look),
+        Saved::Warmup(report) => knobs::text::warmup(report, look),
+        #[allow(unreachable_patterns, reason = "kinds to come")]
+        _ => String::new(),
+    }
+}
+
+#[test]
+fn no_line_is_longer_than_the_terminal() {
+    for (name, report) in REPORTS.iter() {
+        for width in [32].into_iter().chain(WIDTHS) {
+            let text = render(report, &Look::terminal(width, Ink::Ascii, false));
+            for line in text.lines() {
+                // The command is left whole, to be copied, and so is a word that no line could hold.
+                let unbreakable = line.trim_start().starts_with("coldgap ") || line.split_whitespace().count() == 1;
+                assert!(line.chars().count() <= width || unbreakable, "{name} at {width}: {line}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_narrow_text_says_everything_that_a_file_says() {
+    let words = |text: &str| -> BTreeSet<String> {
+        let is_drawing = |word: &str| word.chars().all(|c| "#-+|^".contains(c));
+        text.split_whitespace().filter(|word| !is_drawing(word)).map(str::to_string).collect()
+    };
+    for (name, report) in REPORTS.iter() {
+        let whole = words(&render(report, &Look::FILE));
+        for width in WIDTHS {
+            let narrow = words(&render(report, &Look::terminal(width, Ink::Ascii, false)));
+            // The chart of what was asked of the backend is scaled to its highest column, a mean over fewer or more windows.
+            let missing: Vec<&String> = whole.difference(&narrow).filter(|word| !word.ends_with("/s")).collect();
+            assert!(missing.is_empty(), "{name} at {width} lacks {missing:?}");
+        }
+    }
+}
+
+#[test]
+fn texts_are_those_that_were_looked_at() {
+    for (name, report) in REPORTS.iter().take(2) {
+        for width in WIDTHS {
+            let path =
+                PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(format!("tests/command_line/widths/{name}-{width}.txt"));
+            let text = render(report, &Look::terminal(width, Ink::Blocks, false));
+            if std::env::var_os("COLDGAP_UPDATE_DOCS").is_some() {
+                std::fs::write(&path, &text).unwrap();
+            }
+            let known = std::fs::read_to_string(&path).unwrap_or_default();
+            assert!(
+                known == text,
+                "{} is behind; look at the text, then COLDGAP_UPDATE_DOCS=1 writes it anew",
+                path.display()
+            );
+        }
+    }
+}
+
+#[test]
+fn without_colour_and_blocks_a_text_is_plain_ascii() {
+    for (name, report) in REPORTS.iter() {
+        let plain = render(report, &Look::terminal(92, Ink::Ascii, false));
+        assert!(plain.chars().all(|c| c == '\n' || (' '..='~').contains(&c)), "{name}");
+        let coloured = render(report, &Look::terminal(92, Ink::Ascii, true));
+        let uncoloured =
+            ["\x1b[0m", "\x1b[1m", "\x1b[31m", "\x1b[32m"].iter().fold(coloured, |text, code| text.replace(code, ""));
+        assert_eq!(uncoloured, plain, "{name}: colour must add nothing but colour");
+    }
+}
+
+/// What a command shows on a terminal with these variables; none where there is no `script`.
+fn shown(variables: &[(&str, &str)], words: &str) -> Option<String> {
+    let line = format!("{} {words} 2>/dev/null", env!("CARGO_BIN_EXE_coldgap"));
+    let mut script = Command::new("script");
+    script.args(["-qec", &line, "/dev/null"]).current_dir(env!("CARGO_MANIFEST_DIR"));
+    for name in ["NO_COLOR", "CLICOLOR_FORCE", "LC_ALL", "LC_CTYPE", "COLUMNS"] {
+        script.env_remove(name);
+    }
+    script.env("TERM", "xterm").env("LANG", "en_US.UTF-8").envs(variables.iter().copied());
+    match script.output() {
+        Ok(output) if output.status.success() => Some(String::from_utf8(output.stdout).unwrap().replace('\r', "")),
+        _ => {
+            eprintln!("skipped: script (util-linux) is not here");
+            None
+        }
+    }
+}
+
+#[test]
+fn a_terminal_gets_what_it_can_show() {
+    let gap = "gap traces/burst.csv -p lru,fifo -b 60/s --quick";
+    let Some(text) = shown(&[("COLUMNS", "60")], gap) else { return };
+    assert!(text.contains("\x1b[31m") && text.contains('█'), "{text}");
+    assert!(text.lines().all(|line| !line.starts_with("  WHAT YOU MAY CUT") || line.len() <= 60), "{text}");
+    let plain = shown(&[("COLUMNS", "60"), ("NO_COLOR", "1"), ("LC_ALL", "C")], gap).unwrap();
+    assert!(plain.is_ascii() && !plain.contains('\x1b'), "{plain}");
+    let bars = |text: &str| text.lines().find(|line| line.contains("TODAY")).unwrap().to_string();
+    assert!(bars(&plain).chars().count() <= 60, "{plain}");
+    // Files and pipes are the same wherever they are made.
+    let mut piped = coldgap(Path::new(env!("CARGO_MANIFEST_DIR")));
+    piped.args(gap.split(' ').take(8)).env("COLUMNS", "40").env("LANG", "en_US.UTF-8");
+    assert!(stdout(&mut piped).contains(&"#".repeat(36)));
+}

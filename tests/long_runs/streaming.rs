@@ -35,7 +35,7 @@ fn sweep(threads: usize) -> Sweep {
 
 /// The report as JSON, every number of it.
 fn report(source: &Source, swept: &Swept) -> String {
-    let mut report = ReplayReport::new("coldgap".to_string(), Vec::new());
+    let mut report = ReplayReport::new("coldgap", None, Vec::new());
     report.add(&source.about(), swept);
     serde_json::to_string_pretty(&report).unwrap()
 }

@@ -67,7 +67,11 @@ fn trap(group: &Group) -> String {
     let Some(best) = group.best() else { return String::new() };
     let all = group.report.losses(best).find(|row| row.loss_ratio >= 1.0).and_then(|row| row.reclaimable_ratio);
     let (Some(saving), Some(all)) = (best.naive_saving_ratio, all) else { return String::new() };
-    let is = if all.abs() < 0.005 { "none of it may be cut".to_string() } else { format!("it is {}", percent(all)) };
+    let is = match all {
+        _ if all.abs() < 0.005 => "none of it may be cut".to_string(),
+        _ if all < 0.0 => format!("it needs {} more instead", percent(-all)),
+        _ => format!("it is {}", percent(all)),
+    };
     format!(
         " Replacing {} by {} looks like a saving of {}; if a full loss must be survived, {is}.",
         group.report.config.baseline,

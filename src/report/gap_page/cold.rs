@@ -1,21 +1,14 @@
 //! Cold misses: three different things, and never one number.
 
 use super::{Group, name};
-use crate::report::RefillRow;
-use crate::report::assumptions::percent;
 use crate::report::page::{Axis, Cell, Chart, Figure, Mark, Section, Table, Unit, maybe};
+use crate::report::{RefillRow, Row};
 use crate::units::{Seconds, grouped};
 
-/// Refill, transient and compulsory misses.
+/// Refill and transient misses; what is compulsory is the trace's. Curves are drawn for the first cache size only.
 pub(super) fn section(group: &Group) -> Section {
-    Section::new(group.id("cold"), "Cold misses: three different things")
-        .prose(
-            "First touches happen once per object and no policy avoids them. A flush adds the misses of its refill. How long \
-             that lasts is a matter of time.",
-        )
-        .table(transient(group))
-        .figure(refill(group))
-        .figure(compulsory(group))
+    let section = Section::new(group.id("cold"), "Cold misses").table(transient(group));
+    if group.is_first { section.figure(refill(group)) } else { section }
 }
 
 fn transient(group: &Group) -> Table {
@@ -45,30 +38,38 @@ fn transient(group: &Group) -> Table {
     table
 }
 
+/// Steps that are drawn at the most, of all policies together.
+const MOST_STEPS: usize = 600;
+
 fn refill(group: &Group) -> Figure {
     let mut table = Table::new(
         "misses after a full flush, and of the undisturbed twin",
         &[
             ("policy", ""),
             ("seconds", "since the flush"),
-            ("requests_since", "requests since"),
             ("requests", "requests"),
             ("misses", "misses"),
             ("twin_misses", "twin's misses"),
             ("added_ratio", "added misses"),
         ],
     );
-    let capacity = group.rows.first().map_or(0, |row| row.capacity());
-    for row in group.rows {
-        let own = |step: &&RefillRow| {
-            step.trace == row.trace && step.policy == row.policy && step.cache_capacity == capacity && step.requests > 0
-        };
-        for step in group.report.refill.iter().filter(own) {
+    let curves: Vec<(&Row, Vec<&RefillRow>)> = group.rows.iter().map(|row| (*row, steps(group, row))).collect();
+    let longest = curves.iter().map(|(_, steps)| steps.len()).max().unwrap_or(0).max(1);
+    let most = (MOST_STEPS / longest).max(2);
+    // The baseline and the best first, so that they are there where not all are.
+    let mut chosen: Vec<&(&Row, Vec<&RefillRow>)> = curves.iter().collect();
+    let best = group.best().map(|row| &row.policy);
+    chosen.sort_by_key(|(row, _)| !row.is_baseline() && Some(&row.policy) != best);
+    if chosen.len() > most {
+        chosen.truncate(most);
+        table = table.note("The curves of the other policies are in the JSON (refill).");
+    }
+    for (row, steps) in chosen {
+        for step in steps {
             let added = (step.misses as f64 - step.twin_misses as f64) / step.requests as f64;
             table.row([
                 Cell::text(name(row)),
                 Cell::seconds(step.seconds),
-                Cell::count(step.requests_since),
                 Cell::count(step.requests),
                 Cell::count(step.misses),
                 Cell::count(step.twin_misses),
@@ -82,6 +83,19 @@ fn refill(group: &Group) -> Figure {
         marks: vec![Mark::lines("seconds", "added_ratio", "policy")],
     };
     Figure { id: group.id("refill-chart"), caption: refill_caption(group), chart, table }
+}
+
+/// The steps of one curve, until every cache was refilled for as long again.
+fn steps<'r>(group: &Group<'r>, row: &Row) -> Vec<&'r RefillRow> {
+    let over = |row: &Row| row.refill_seconds.unwrap_or(f64::INFINITY);
+    let until = 2.0 * group.deployable().map(over).fold(0.0, f64::max);
+    let own = |step: &&RefillRow| {
+        step.trace == row.trace
+            && step.policy == row.policy
+            && step.cache_capacity == row.capacity()
+            && step.requests > 0
+    };
+    group.report.refill.iter().filter(own).take_while(|step| step.seconds <= until).collect()
 }
 
 fn refill_caption(group: &Group) -> String {
@@ -98,33 +112,5 @@ fn refill_caption(group: &Group) -> String {
         ),
         (Some((short, _)), _) => format!("After a full flush no added misses are left after {}.", Seconds(short)),
         _ => "The refill was not over before the trace or the horizon ended.".to_string(),
-    }
-}
-
-fn compulsory(group: &Group) -> Figure {
-    let mut table = Table::new(
-        "first touches, from the trace's begin",
-        &[("requests", "requests"), ("seconds", "into the trace"), ("compulsory_misses", "first touches")],
-    );
-    for point in &group.trace.compulsory {
-        table.row([Cell::count(point.requests), Cell::seconds(point.seconds), Cell::count(point.compulsory_misses)]);
-    }
-    let counted = group.rows.first();
-    let share = counted.map_or(0.0, |row| row.compulsory_misses as f64 / row.requests.max(1) as f64);
-    let first = counted.map_or(0, |row| row.compulsory_misses);
-    let chart = Chart {
-        x: Axis::log("requests since the trace began", Unit::Number),
-        y: Axis::log("first touches", Unit::Number),
-        marks: vec![Mark::line("requests", "compulsory_misses", "first touches")],
-    };
-    Figure {
-        id: group.id("compulsory-chart"),
-        caption: format!(
-            "After warm-up {} of the requests are first touches ({}): no policy can make fewer of them misses.",
-            percent(share),
-            grouped(first)
-        ),
-        chart,
-        table,
     }
 }

@@ -17,7 +17,7 @@ pub(super) fn losses(group: &Group) -> Section {
             table.row([
                 Cell::text(name(row)),
                 Cell::number(of_loss.loss_ratio, loss(of_loss.loss_ratio)),
-                needed(group, of_loss),
+                group.needed(of_loss.least_backend_per_second),
             ]);
         }
     }
@@ -46,7 +46,8 @@ fn losses_caption(group: &Group) -> String {
         Some(ratio) if ratio >= 1.0 => "the loss of everything".to_string(),
         Some(ratio) => format!("the loss of up to about {} of the cache", percent(ratio)),
     };
-    let best = group.best().map_or(String::new(), |best| format!(", with {} {}", best.policy, with(best)));
+    let best = group.best().filter(|best| with(best) != with(baseline));
+    let best = best.map_or(String::new(), |best| format!(", with {} {}", best.policy, with(best)));
     format!(
         "A backend of {backend} survives {} with {}{best}. Where a line rises above the dashed one, this backend is too small.",
         with(baseline),
@@ -89,14 +90,10 @@ fn of_today(group: &Group) -> Figure {
     );
     let baseline = group.baseline();
     for row in baseline.iter().flat_map(|row| group.report.losses(row)) {
-        let cut = row.safe_cut_ratio.map(|cut| {
-            let (what, tone) = if cut < 0.0 { ("must be added", Tone::Bad) } else { ("may go", Tone::Good) };
-            Cell::number(cut, format!("{} {what}", percent(cut.abs()))).tone(tone)
-        });
         table.row([
             Cell::number(row.loss_ratio, loss(row.loss_ratio)),
-            needed(group, row),
-            cut.unwrap_or_else(|| Cell::text("unknown")),
+            group.needed(row.least_backend_per_second),
+            of_backend(row.safe_cut_ratio),
         ]);
     }
     let chart = Chart {
@@ -105,6 +102,15 @@ fn of_today(group: &Group) -> Figure {
         marks: vec![Mark::bar("loss_ratio", "safe_cut_ratio", Fill::Plain, "")],
     };
     Figure { id: group.id("cut-today"), caption: today_caption(group, baseline), chart, table }
+}
+
+/// How much of today's backend may go, or must be added.
+pub(super) fn of_backend(safe_cut: Option<f64>) -> Cell {
+    let cell = |cut: f64| {
+        let (what, tone) = if cut < 0.0 { ("must be added", Tone::Bad) } else { ("may go", Tone::Good) };
+        Cell::number(cut, format!("{} {what}", percent(cut.abs()))).tone(tone)
+    };
+    maybe(safe_cut, cell, "unknown")
 }
 
 fn today_caption(group: &Group, baseline: Option<&Row>) -> String {
@@ -217,21 +223,10 @@ fn all(group: &Group) -> Table {
         format!("The backend needed to carry {} and survive losing...", load(Some(group.trace.load_per_second)));
     let mut table = Table::new(title, &columns);
     for row in group.rows {
-        let needed = group.report.losses(row).map(|of_loss| needed(group, of_loss));
+        let needed = group.report.losses(row).map(|of_loss| group.needed(of_loss.least_backend_per_second));
         table.row(std::iter::once(Cell::text(name(row))).chain(needed));
     }
     table
-}
-
-fn needed(group: &Group, row: &Row) -> Cell {
-    let cell = match group.demand() {
-        Demand::Answers => Cell::rate,
-        Demand::Bytes => |bytes| {
-            let cell = Cell::bytes(bytes);
-            Cell { text: format!("{}/s", cell.text), ..cell }
-        },
-    };
-    maybe(row.least_backend_per_second, cell, "none is enough")
 }
 
 fn unit(group: &Group) -> Unit {

@@ -2,11 +2,13 @@
 
 use super::{Group, load};
 use crate::report::WindowRow;
+use crate::report::assumptions::percent;
 use crate::report::page::{Axis, Cell, Chart, Figure, Mark, Section, Table, Unit};
 use crate::units::{Seconds, grouped};
 
 /// Load over time, at the first cache size.
-pub(super) fn section(group: &Group, prefix: String) -> Section {
+pub(super) fn section(group: &Group) -> Section {
+    let prefix = &group.trace_prefix;
     let trace = group.trace;
     let (Some(baseline), width) = (group.baseline(), trace.window_seconds) else { return Section::default() };
     let mut table = Table::new(
@@ -53,4 +55,34 @@ pub(super) fn section(group: &Group, prefix: String) -> Section {
             Seconds(trace.span_seconds)
         ))
         .figure(Figure { id: format!("{prefix}load-chart"), caption, chart, table })
+        .figure(compulsory(group, prefix))
+}
+
+/// First touches: one per object, whatever the cache.
+fn compulsory(group: &Group, prefix: &str) -> Figure {
+    let mut table = Table::new(
+        "first touches, from the trace's begin",
+        &[("requests", "requests"), ("seconds", "into the trace"), ("compulsory_misses", "first touches")],
+    );
+    for point in &group.trace.compulsory {
+        table.row([Cell::count(point.requests), Cell::seconds(point.seconds), Cell::count(point.compulsory_misses)]);
+    }
+    let counted = group.rows.first();
+    let share = counted.map_or(0.0, |row| row.compulsory_misses as f64 / row.requests.max(1) as f64);
+    let first = counted.map_or(0, |row| row.compulsory_misses);
+    let chart = Chart {
+        x: Axis::log("requests since the trace began", Unit::Number),
+        y: Axis::log("first touches", Unit::Number),
+        marks: vec![Mark::line("requests", "compulsory_misses", "first touches")],
+    };
+    Figure {
+        id: format!("{prefix}compulsory-chart"),
+        caption: format!(
+            "After warm-up {} of the requests are first touches ({}): no policy can make fewer of them misses.",
+            percent(share),
+            grouped(first)
+        ),
+        chart,
+        table,
+    }
 }

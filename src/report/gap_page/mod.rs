@@ -5,10 +5,16 @@ mod answers;
 mod capacity;
 mod cold;
 mod cut;
+mod growth;
+mod knobs;
 mod loads;
+mod lost;
+mod money;
+mod sizes;
 
 use super::assumptions::{capacity_text, percent};
-use super::page::{Page, Section};
+use super::decisions::IfLost;
+use super::page::{Cell, Page, Section, maybe};
 use super::words::ended;
 use super::{Region, Report, Row, TraceReport};
 use crate::policy::Capacity;
@@ -20,47 +26,42 @@ struct Group<'r> {
     trace: &'r TraceReport,
     /// A row per policy: those for losing nothing.
     rows: &'r [&'r Row],
-    /// Begins the ids of its sections.
+    /// True for the trace's first cache size, which stands for it where one must.
+    is_first: bool,
+    /// Begins the ids of the trace's sections.
+    trace_prefix: String,
+    /// Begins the ids of its own.
     prefix: String,
 }
 
 /// The document.
 pub fn page(report: &Report) -> Page {
-    let names: Vec<&str> = report.traces.iter().map(|trace| trace.name.as_str()).collect();
     let mut page = Page::new("What may be cut, and what a lost cache costs", subtitle(report), &report.head);
+    let alone = report.traces.len() == 1;
     for (i, trace) in report.traces.iter().enumerate() {
+        let prefix = if alone { String::new() } else { format!("trace{}-", i + 1) };
         let cells: Vec<&Row> = report.cells(&trace.name).collect();
-        let groups: Vec<&[&Row]> = cells.chunks(report.config.policies.len().max(1)).collect();
-        let alone = names.len() == 1;
-        let group = |j: usize| {
-            let trace_part = if alone { String::new() } else { format!("trace{}-", i + 1) };
-            let size_part = if groups.len() == 1 { String::new() } else { format!("size{}-", j + 1) };
-            Group { report, trace, rows: groups[j], prefix: trace_part + &size_part }
+        let sizes: Vec<&[&Row]> = cells.chunks(report.config.policies.len().max(1)).collect();
+        let group = |j: usize| Group {
+            report,
+            trace,
+            rows: sizes[j],
+            is_first: j == 0,
+            trace_prefix: prefix.clone(),
+            prefix: if sizes.len() == 1 { prefix.clone() } else { format!("{prefix}size{}-", j + 1) },
         };
-        if groups.is_empty() {
-            continue;
-        }
-        let first = group(0);
-        page.answers.extend(answers::answers(&first, if alone { "" } else { &trace.name }));
-        let mut parts: Vec<Section> = Vec::new();
-        for j in 0..groups.len() {
-            let group = group(j);
-            let sections = group.sections();
-            if groups.len() == 1 {
-                parts.extend(sections);
-            } else {
-                let what = format!("With a cache of {}", group.cache());
-                let mut part = Section::new(format!("{}all", group.prefix), what);
-                part.sections = sections;
-                parts.push(part);
-            }
-        }
-        parts.push(loads::section(&first, if alone { String::new() } else { format!("trace{}-", i + 1) }));
+        let groups: Vec<Group> = (0..sizes.len()).map(group).collect();
+        let Some(first) = groups.first() else { continue };
+        page.answers.extend(answers::answers(first, if alone { "" } else { &trace.name }));
+        let parts = match groups.as_slice() {
+            [only] => only.sections(),
+            several => several.iter().map(Group::part).collect(),
+        };
+        let parts = parts.into_iter().chain([loads::section(first)]).filter(|part| !part.is_empty());
         if alone {
-            parts.into_iter().for_each(|part| page.sections.push(part));
+            page.sections.extend(parts);
         } else {
-            let mut whole = Section::new(format!("trace{}", i + 1), trace.name.clone());
-            whole.sections = parts;
+            let whole = Section { sections: parts.collect(), ..Section::new(format!("trace{}", i + 1), &*trace.name) };
             page.sections.push(whole);
         }
     }
@@ -98,13 +99,26 @@ fn traces(report: &Report) -> Vec<String> {
 
 impl<'r> Group<'r> {
     fn sections(&self) -> Vec<Section> {
-        vec![
+        let of_trace = |section: fn(&Self) -> Section| if self.is_first { section(self) } else { Section::default() };
+        let all = [
             capacity::glance(self),
+            lost::section(self),
             cut::losses(self),
             cut::section(self),
             capacity::policies(self),
+            of_trace(sizes::section),
             cold::section(self),
-        ]
+            of_trace(knobs::section),
+            growth::section(self),
+            of_trace(money::section),
+        ];
+        all.into_iter().filter(|section| !section.is_empty()).collect()
+    }
+
+    /// All of it, where a trace has several cache sizes.
+    fn part(&self) -> Section {
+        let heading = format!("With a cache of {}", self.cache());
+        Section { sections: self.sections(), ..Section::new(self.id("all"), heading) }
     }
 
     /// An id that no other group has.
@@ -135,6 +149,20 @@ impl<'r> Group<'r> {
                 None => Capacity::Objects(row.capacity()),
             })
         })
+    }
+
+    /// The simulated outage of the trace's baseline.
+    fn told(&self) -> Option<&'r IfLost> {
+        self.report.if_lost.iter().find(|told| told.trace == self.trace.name)
+    }
+
+    /// A backend's capacity as a cell.
+    fn needed(&self, least_backend: Option<f64>) -> Cell {
+        let cell = match self.demand() {
+            Demand::Answers => Cell::rate,
+            Demand::Bytes => Cell::byte_rate,
+        };
+        maybe(least_backend, cell, "none is enough")
     }
 
     /// What the backend's capacity is counted in.

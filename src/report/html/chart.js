@@ -6,6 +6,7 @@ const MARKERS = ["circle", "square", "triangle", "diamond", "cross", "star", "wy
 const DASHES = ["", "6 3", "2 3", "9 3 2 3", "12 4", "4 2 1 2", "1 4", "8 2 2 2 2 2"];
 const FEW_POINTS = 40;
 const NARROW = 520;
+const LETTER = 6.9;
 
 // The rows of a table: per column its number (null where there is none) and its words.
 const rowsOf = (table) => {
@@ -53,15 +54,20 @@ const FILLS = {
 const words = (data, options) =>
   Plot.text(data, { fill: "var(--ink)", stroke: "var(--paper)", strokeWidth: 5, fontSize: 12, lineWidth: 30, ...options });
 
-const axisOf = (axis, size, values) => ({
+// Round numbers of bytes.
+const byteTicks = (most, count) => {
+  const unit = 1024 ** Math.floor(Math.log(Math.max(1, most)) / Math.log(1024));
+  return d3.ticks(0, most / unit, count).map((tick) => tick * unit);
+};
+
+const axisOf = (axis, size, most) => ({
   label: axis.label,
   type: axis.scale === "category" ? undefined : axis.scale,
   tickFormat: axis.scale === "log" ? (value) => (isRound(value, axis.unit) ? formats[axis.unit](value) : "") : formats[axis.unit],
-  ticks: axis.scale === "category" ? undefined : Math.max(3, Math.round(size / 80)),
+  ticks: axis.scale === "category" ? undefined : axis.scale === "linear" && axis.unit === "bytes" ? byteTicks(most, 5) : Math.max(3, Math.round(size / 80)),
   zero: axis.scale === "linear",
   nice: axis.scale === "linear",
   base: axis.unit === "bytes" ? 2 : 10,
-  domain: values,
 });
 
 // On a logarithmic axis only some ticks are written out.
@@ -72,7 +78,7 @@ const isRound = (value, unit) => {
 };
 
 // Everything but the lines.
-const marksOf = (chart, rows, middle) => {
+const marksOf = (chart, rows, { middle, top, room, bars }) => {
   const marks = [];
   let raised = 0;
   for (const mark of chart.marks) {
@@ -88,7 +94,11 @@ const marksOf = (chart, rows, middle) => {
       const known = rows.filter((row) => x1(row) !== null && x2(row) !== null);
       marks.push(Plot.barX(known, { y, x1, x2, fill: FILLS[mark.fill], stroke: mark.fill === "bad" ? "var(--bad)" : "none", insetTop: 3, insetBottom: 3 }));
       const text = (row) => row[mark.to].words;
-      marks.push(words(known, { y, x: (row) => Math.max(0, x2(row)), text, textAnchor: "start", dx: 5 }));
+      // Where another bar goes on, the words stand inside, if they fit.
+      const goesOn = chart.marks.some((other) => other.from === mark.to);
+      const fits = (row) => goesOn && room(x2(row)) > text(row).length * LETTER + 10;
+      marks.push(words(known.filter(fits), { y, x: x2, text, textAnchor: "end", dx: -5 }));
+      if (!goesOn) marks.push(words(known, { y, x: (row) => Math.max(0, x2(row)), text, textAnchor: "start", dx: 5 }));
     }
     if (mark.mark === "tick") {
       const known = rows.filter((row) => row[mark.x].number !== null);
@@ -97,12 +107,12 @@ const marksOf = (chart, rows, middle) => {
     if (mark.mark === "rule" && mark.across === "x") {
       marks.push(Plot.ruleX([mark.at], { stroke: "var(--ink)", strokeWidth: 1.5, strokeDasharray: "5 3" }));
       const left = mark.at > middle;
-      marks.push(words([mark.at], { x: (at) => at, text: () => mark.name, frameAnchor: "top", textAnchor: left ? "end" : "start", dx: left ? -5 : 5, dy: -16 + 14 * raised }));
+      marks.push(words([mark.at], { x: (at) => at, text: () => mark.name, frameAnchor: "top", textAnchor: left ? "end" : "start", dx: left ? -5 : 5, dy: (bars ? -16 : 8) + 14 * raised }));
       raised += 1;
     }
     if (mark.mark === "rule" && mark.across === "y") {
       marks.push(Plot.ruleY([mark.at], { stroke: "var(--ink)", strokeWidth: 1.5, strokeDasharray: "5 3" }));
-      marks.push(words([mark.at], { y: (at) => at, text: () => mark.name, frameAnchor: "left", textAnchor: "start", dx: 6, dy: -9 }));
+      marks.push(words([mark.at], { y: (at) => at, text: () => mark.name, frameAnchor: "left", textAnchor: "start", dx: 6, dy: mark.at > 0.9 * top ? 9 : -9 }));
     }
   }
   return marks;
@@ -122,7 +132,7 @@ const endsOf = (svg, lines) => {
 };
 
 const nameLines = (svg, ends) => {
-  const layer = d3.select(svg).append("g").attr("font-size", 12).attr("fill", "var(--ink)");
+  const layer = d3.select(svg).append("g").attr("font-size", 12).attr("text-anchor", "start").attr("fill", "var(--ink)");
   for (const end of ends) layer.append("text").attr("x", end.x + 10).attr("y", end.y).attr("dy", "0.35em").text(end.line.name);
 };
 
@@ -186,11 +196,11 @@ const draw = (figure, width) => {
   const place = figure.querySelector(".chart");
   const lines = linesOf(chart, rows);
   const narrow = width < NARROW;
-  const longest = (names) => Math.max(0, ...names.map((name) => name.length)) * 6.9;
+  const longest = (names) => Math.max(0, ...names.map((name) => name.length)) * LETTER;
   const mayName = !narrow && lines.length > 1;
   const bars = chart.y.scale === "category";
   const categories = bars ? Array.from(new Set(rows.map((row) => row[chart.marks.find((mark) => "y" in mark).y].words))) : [];
-  const marginLeft = bars ? Math.min(longest(categories) + 16, width * 0.42) : 56;
+  const marginLeft = bars ? Math.min(longest(categories) + 16, width * 0.42) : chart.y.unit === "bytes" ? 72 : 56;
   const barWords = bars ? chart.marks.filter((mark) => mark.mark === "bar").flatMap((mark) => rows.map((row) => row[mark.to].words)) : [];
   const marginRight = mayName ? Math.min(longest(lines.map((line) => line.name)) + 22, 190) : bars ? Math.min(longest(barWords) + 14, width * 0.4) : 20;
   const rules = chart.marks.filter((mark) => mark.mark === "rule" && mark.across === "x").length;
@@ -198,8 +208,10 @@ const draw = (figure, width) => {
   const height = bars ? marginTop + 50 + categories.length * 32 : narrow ? 260 : 320;
   const [least, most] = extent(chart, rows, "x");
   const middle = chart.x.scale === "log" ? Math.sqrt(least * most) : (Math.min(0, least) + most) / 2;
-  const x = axisOf(chart.x, width - marginLeft - marginRight);
-  const y = bars ? { label: null, domain: categories } : axisOf(chart.y, height - 60);
+  const [, top] = bars ? [] : extent(chart, rows, "y");
+  const room = (value) => ((width - marginLeft - marginRight) * value) / most;
+  const x = axisOf(chart.x, width - marginLeft - marginRight, most);
+  const y = bars ? { label: null, domain: categories } : axisOf(chart.y, height - 60, top);
   const turned = narrow && chart.x.scale === "category";
   if (chart.x.scale === "category") Object.assign(x, { type: "point", tickRotate: turned ? -40 : 0, domain: Array.from(new Set(lines.flatMap((line) => line.points.map(line.x)))) });
   const tips = lines.map((line) => Plot.tip(line.points, Plot.pointer({ x: line.x, y: line.y, title: told(table), fill: "var(--paper)", stroke: "var(--line)" })));
@@ -211,10 +223,10 @@ const draw = (figure, width) => {
     marginTop,
     marginBottom: turned ? 84 : 46,
     style: { fontSize: "12px", fontFamily: "inherit", background: "none" },
-    x: { ...x, grid: bars },
+    x: { ...x, grid: bars, labelOffset: turned ? 76 : 38 },
     y: { ...y, grid: !bars },
     marks: [
-      ...marksOf(chart, rows, middle),
+      ...marksOf(chart, rows, { middle, top, room, bars }),
       ...lines.flatMap((line) => [
         Plot.line(line.points, { x: line.x, y: line.y, stroke: line.colour, strokeWidth: 2, strokeDasharray: line.dash || undefined }),
         line.points.length <= FEW_POINTS ? Plot.dot(line.points, { x: line.x, y: line.y, symbol: line.marker, fill: line.colour, r: 3.5 }) : null,

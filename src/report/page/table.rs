@@ -68,7 +68,7 @@ impl Table {
 }
 
 /// A cell of a number that may be unknown; `unknown` says what that means.
-pub fn maybe(value: Option<f64>, cell: fn(f64) -> Cell, unknown: &str) -> Cell {
+pub fn maybe(value: Option<f64>, cell: impl Fn(f64) -> Cell, unknown: &str) -> Cell {
     value.map_or_else(|| Cell::text(unknown), cell)
 }
 
@@ -124,6 +124,11 @@ impl Cell {
     /// `12.3 MiB`.
     pub fn bytes(count: f64) -> Cell {
         Cell::number(count, bytes(count))
+    }
+
+    /// `12.3 MiB/s`.
+    pub fn byte_rate(count: f64) -> Cell {
+        Cell::number(count, format!("{}/s", bytes(count)))
     }
 
     /// Three significant digits.

@@ -1,0 +1,83 @@
+//! How far the load may grow until today's backend stops surviving a loss, and what a grown load needs.
+
+use super::{Group, load, loss, name};
+use crate::report::assumptions::percent;
+use crate::report::decisions::GrowthRow;
+use crate::report::page::{Axis, Cell, Chart, Figure, Mark, Section, Table, Unit, maybe};
+
+/// Room to grow by loss; with `--growth`, the backend that the grown load needs.
+pub(super) fn section(group: &Group) -> Section {
+    let mut table = Table::new(
+        "how far the load may grow until today's backend stops surviving a loss",
+        &[
+            ("policy", ""),
+            ("loss_ratio", "share lost"),
+            ("load_limit_per_second", "largest load, requests/s"),
+            ("growth_ratio", "room to grow"),
+        ],
+    )
+    .note("Below zero: today's load is already too high for that loss.");
+    for row in group.rows.iter().flat_map(|row| group.report.losses(row)) {
+        table.row([
+            Cell::text(name(row)),
+            Cell::number(row.loss_ratio, loss(row.loss_ratio)),
+            maybe(row.load_limit_per_second, Cell::rate, "no limit"),
+            maybe(row.growth_ratio, Cell::change, "no limit"),
+        ]);
+    }
+    let chart = Chart {
+        x: Axis::linear("share of the cache that is lost", Unit::Share),
+        y: Axis::linear("room for the load to grow", Unit::Change),
+        marks: vec![
+            Mark::lines("loss_ratio", "growth_ratio", "policy"),
+            Mark::rule_y(0.0, format!("the load to carry: {}", load(Some(group.trace.load_per_second)))),
+        ],
+    };
+    Section::new(group.id("growth"), "How far the load may grow")
+        .figure(Figure { id: group.id("growth-chart"), caption: caption(group), chart, table })
+        .table(grown(group))
+}
+
+fn caption(group: &Group) -> String {
+    let Some(baseline) = group.baseline() else { return String::new() };
+    let room = |row: &crate::report::Row| match row.growth_ratio {
+        None => "without limit".to_string(),
+        Some(ratio) if ratio >= 0.0 => format!("by {}", percent(ratio)),
+        Some(ratio) => format!("not at all (it is {} too high already)", percent(1.0 / (1.0 + ratio) - 1.0)),
+    };
+    let told: Vec<String> = group
+        .report
+        .losses(baseline)
+        .filter(|row| row.loss_ratio == 0.0 || row.loss_ratio == 1.0)
+        .map(|row| format!("{} if {} is lost", room(row), loss(row.loss_ratio)))
+        .collect();
+    format!("With {} and today's backend the load may grow {}.", baseline.policy, told.join(", and "))
+}
+
+fn grown(group: &Group) -> Table {
+    let own = |row: &&GrowthRow| {
+        row.trace == group.trace.name && group.rows.first().is_some_and(|first| first.capacity() == row.cache_capacity)
+    };
+    let rows: Vec<&GrowthRow> = group.report.growth.iter().filter(own).collect();
+    let Some(first) = rows.first() else { return Table::default() };
+    let title =
+        format!("once the load has grown by {}, to {}", percent(first.growth_ratio), load(Some(first.load_per_second)));
+    let mut table = Table::new(
+        title,
+        &[
+            ("policy", ""),
+            ("loss_ratio", "share lost"),
+            ("least_backend_per_second", "least backend"),
+            ("safe_cut_ratio", "of today's backend"),
+        ],
+    );
+    for row in rows {
+        table.row([
+            Cell::text(&row.policy),
+            Cell::number(row.loss_ratio, loss(row.loss_ratio)),
+            group.needed(row.least_backend_per_second),
+            super::cut::of_backend(row.safe_cut_ratio),
+        ]);
+    }
+    table
+}

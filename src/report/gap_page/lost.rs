@@ -1,0 +1,95 @@
+//! What a full flush does at the load to carry, as simulated: the baseline's outage over time, and every policy's in a line.
+
+use super::{Group, name};
+use crate::report::Row;
+use crate::report::decisions::IfLost;
+use crate::report::knobs::page::restarts_table;
+use crate::report::outage::page::Timeline;
+use crate::report::page::{Cell, Section, Table, Tone, maybe};
+use crate::units::Seconds;
+
+/// The simulated outage.
+pub(super) fn section(group: &Group) -> Section {
+    let section = Section::new(group.id("lost"), "If the whole cache is lost");
+    if group.report.config.seeds.is_empty() {
+        return section.prose("No outage was simulated (--quick).");
+    }
+    let Some(told) = group.told() else {
+        return section.prose("Unknown: the trace is too short to simulate it at this load.").table(policies(group));
+    };
+    let is_own = group.rows.iter().any(|row| row.is_baseline() && row.capacity() == told.cache_capacity);
+    if !is_own {
+        return section.table(policies(group));
+    }
+    let timeline = Timeline {
+        windows: &told.windows,
+        joined: &told.timeline,
+        events: &told.events,
+        timeout_seconds: group.report.config.timeout_seconds,
+        backend: group.trace.backend.rate,
+        window_seconds: told.window_seconds,
+    };
+    let [felt, waits] = timeline.figures(&group.id("lost"));
+    section
+        .prose(format!("{}: {} {}", told.policy, told.verdict.sentence, told.verdict.why))
+        .prose(seeds(told))
+        .figure(felt)
+        .figure(waits)
+        .table(policies(group))
+        .prose(told.restarts_sentence.clone())
+        .table(restarts_table(&told.restarts))
+}
+
+/// With how many seeds it healed.
+fn seeds(told: &IfLost) -> String {
+    let healed = match told.seeds_healed {
+        0 => "It healed with none of them".to_string(),
+        all if all == told.seeds => "It healed with each of them".to_string(),
+        some => format!("It healed with {some} of them"),
+    };
+    format!(
+        "Simulated with {} seeds, the cache emptied {} into the trace ({}). {healed}; this is seed {}, with which it went worst.",
+        told.seeds,
+        Seconds(told.moment_seconds),
+        told.moment_reason,
+        told.seed
+    )
+}
+
+fn policies(group: &Group) -> Table {
+    let mut table = Table::new(
+        "after a full flush, as simulated",
+        &[
+            ("policy", ""),
+            ("recovery_seconds", "heals after"),
+            ("user_seconds_lost", "user-seconds lost"),
+            ("escape_per_second", "escape load, requests/s"),
+            ("shed_ratio", "shed at least"),
+        ],
+    )
+    .note(
+        "heals after: in the slowest of the simulations, if it did in all; escape load: once it is down it climbs out only below \
+         it, so at least that share of the load must be shed.",
+    );
+    for row in group.rows {
+        let heals = row.recovers == Some(true);
+        let if_down = |cell: Cell| if heals { Cell::text("-") } else { cell };
+        table.row([
+            Cell::text(name(row)),
+            recovery(row),
+            maybe(row.user_seconds_lost, Cell::rate, "unknown"),
+            if_down(maybe(row.escape_per_second, Cell::rate, "unknown")),
+            if_down(maybe(row.shed_ratio, Cell::share, "unknown")),
+        ]);
+    }
+    table
+}
+
+fn recovery(row: &Row) -> Cell {
+    match (row.recovers, row.recovery_seconds) {
+        (Some(true), Some(seconds)) => Cell::seconds(seconds).tone(Tone::Good),
+        (Some(_), _) if row.loss_survived_ratio.is_none() => Cell::text("overloaded warm").tone(Tone::Bad),
+        (Some(_), _) => Cell::text("it does not").tone(Tone::Bad),
+        (None, _) => Cell::text("unknown"),
+    }
+}

@@ -1,0 +1,97 @@
+//! What it costs to survive a loss: cache size, policy and backend together.
+
+use super::{Group, loss};
+use crate::policy::Capacity;
+use crate::report::assumptions::{capacity_text, percent};
+use crate::report::decisions::MoneyRow;
+use crate::report::page::{Axis, Cell, Chart, Figure, Mark, Section, Table, Tone, Unit, maybe};
+use crate::units::grouped_rate;
+
+/// Costs by loss; empty without prices. At the first cache size of a trace.
+pub(super) fn section(group: &Group) -> Section {
+    let prefix = &group.trace_prefix;
+    let rows: Vec<&MoneyRow> = group.report.money.iter().filter(|row| row.trace == group.trace.name).collect();
+    let mut offers: Vec<&MoneyRow> = rows.iter().copied().filter(|row| row.must_survive).collect();
+    offers.sort_by(|a, b| cost(a).total_cmp(&cost(b)));
+    let mut frontier: Vec<&MoneyRow> = rows.iter().copied().filter(|row| row.cheapest).collect();
+    frontier.sort_by(|a, b| a.loss_ratio.total_cmp(&b.loss_ratio));
+    let survived = offers.first().map_or(String::new(), |row| loss(row.loss_ratio));
+    let marks =
+        rows.first().map(|row| Mark::rule_y(row.today_cost, format!("today: {}", grouped_rate(row.today_cost))));
+    let chart = Chart {
+        x: Axis::linear("share of the cache whose loss is survived", Unit::Share),
+        y: Axis::linear("cost a month", Unit::Number),
+        marks: std::iter::once(Mark::line("loss_ratio", "cost", "the cheapest")).chain(marks).collect(),
+    };
+    Section::new(format!("{prefix}money"), "What it costs")
+        .figure(Figure {
+            id: format!("{prefix}money-chart"),
+            caption: offers.first().map_or(String::new(), |best| caption(best)),
+            chart,
+            table: table(group, "the cheapest way to survive each loss", &frontier),
+        })
+        .table(table(group, &format!("all ways to survive losing {survived}, the cheapest first"), &offers))
+}
+
+fn cost(row: &MoneyRow) -> f64 {
+    row.cost.unwrap_or(f64::INFINITY)
+}
+
+fn caption(best: &MoneyRow) -> String {
+    let Some(cost) = best.cost else { return "No backend is large enough to survive that loss.".to_string() };
+    let against = match best.saving_ratio {
+        Some(saving) if saving >= 0.0 => {
+            format!("{} less than today's {}", percent(saving), grouped_rate(best.today_cost))
+        }
+        Some(saving) => format!("{} more than today's {}", percent(-saving), grouped_rate(best.today_cost)),
+        None => format!("today {}", grouped_rate(best.today_cost)),
+    };
+    format!(
+        "To survive losing {} the cheapest is {} with a cache of {}: {} a month, {against}.",
+        loss(best.loss_ratio),
+        best.policy,
+        capacity_text(capacity(best)),
+        grouped_rate(cost)
+    )
+}
+
+fn capacity(row: &MoneyRow) -> Capacity {
+    match row.cache_capacity_bytes {
+        Some(bytes) => Capacity::Bytes(bytes),
+        None => Capacity::Objects(row.cache_capacity_objects.unwrap_or(0)),
+    }
+}
+
+fn table(group: &Group, title: &str, rows: &[&MoneyRow]) -> Table {
+    let mut table = Table::new(
+        title,
+        &[
+            ("policy", ""),
+            ("cache_capacity", "cache"),
+            ("loss_ratio", "survives losing"),
+            ("least_backend_per_second", "backend"),
+            ("backend_cost", "backend costs"),
+            ("cache_cost", "cache costs"),
+            ("cost", "together"),
+            ("saving_ratio", "saves"),
+        ],
+    )
+    .note("Costs a month in the currency of the prices; saves: against today's backend and the baseline's first cache size.");
+    for row in rows {
+        let tone = if row.cheapest { Tone::Good } else { Tone::Plain };
+        table.row([
+            Cell::text(&row.policy),
+            match capacity(row) {
+                Capacity::Objects(objects) => Cell::count(objects),
+                Capacity::Bytes(bytes) => Cell::bytes(bytes as f64),
+            },
+            Cell::number(row.loss_ratio, loss(row.loss_ratio)),
+            group.needed(row.least_backend_per_second),
+            maybe(row.backend_cost, Cell::rate, "-"),
+            Cell::rate(row.cache_cost),
+            maybe(row.cost, Cell::rate, "-").tone(tone),
+            maybe(row.saving_ratio, Cell::change, "-"),
+        ]);
+    }
+    table
+}

@@ -1,0 +1,107 @@
+//! The baseline at other cache sizes: the gap grows as the cache gets better.
+
+use super::{Group, load, loss};
+use crate::policy::Capacity;
+use crate::report::assumptions::{capacity_text, percent};
+use crate::report::decisions::SizeRow;
+use crate::report::page::{Axis, Cell, Chart, Figure, Mark, Section, Table, Unit, maybe};
+use crate::units::{grouped_rate, significant};
+
+/// Advertised and hidden capacity against the cache's size; empty without `--full`.
+pub(super) fn section(group: &Group) -> Section {
+    let rows: Vec<&SizeRow> = group.report.sizes.iter().filter(|row| row.trace == group.trace.name).collect();
+    let lost = rows.first().map_or(1.0, |row| row.loss_ratio);
+    let mut table = Table::new(
+        format!("{} at other cache sizes", group.report.config.baseline),
+        &[
+            ("cache_capacity", "cache"),
+            ("cache_capacity_ratio", "of the footprint"),
+            ("miss_ratio", "misses"),
+            ("advertised_per_second", "advertised"),
+            ("hidden_safe_per_second", "hidden"),
+            ("gap_ratio", "gap"),
+            ("loss_survived_ratio", "loss survived"),
+            ("least_backend_warm_per_second", "least backend, nothing lost"),
+            ("least_backend_per_second", &format!("least backend, {} lost", loss(lost))),
+        ],
+    );
+    for row in &rows {
+        table.row([
+            match capacity(row) {
+                Capacity::Objects(objects) => Cell::count(objects),
+                Capacity::Bytes(bytes) => Cell::bytes(bytes as f64),
+            },
+            Cell::share(row.cache_capacity_ratio),
+            maybe(row.miss_ratio, Cell::share, "unknown"),
+            maybe(row.advertised_per_second, Cell::rate, "no limit"),
+            maybe(row.hidden_safe_per_second, Cell::rate, "no limit"),
+            maybe(row.gap_ratio, Cell::times, "unknown"),
+            maybe(row.loss_survived_ratio, Cell::share, "overloaded warm"),
+            group.needed(row.least_backend_warm_per_second),
+            group.needed(row.least_backend_per_second),
+        ]);
+    }
+    let x = match rows.first().map(|row| capacity(row)) {
+        Some(Capacity::Bytes(_)) => Axis::log("cache size", Unit::Bytes),
+        _ => Axis::log("cache size in objects", Unit::Number),
+    };
+    let chart = Chart {
+        x,
+        y: Axis::linear("requests a second", Unit::Number),
+        marks: vec![
+            Mark::line("cache_capacity", "advertised_per_second", "advertised"),
+            Mark::line("cache_capacity", "hidden_safe_per_second", "hidden"),
+            Mark::rule_y(group.trace.load_per_second, format!("load: {}", load(Some(group.trace.load_per_second)))),
+        ],
+    };
+    Section::new(format!("{}sizes", group.trace_prefix), "Other cache sizes").figure(Figure {
+        id: format!("{}sizes-chart", group.trace_prefix),
+        caption: caption(&rows),
+        chart,
+        table,
+    })
+}
+
+fn capacity(row: &SizeRow) -> Capacity {
+    match row.cache_capacity_bytes {
+        Some(bytes) => Capacity::Bytes(bytes),
+        None => Capacity::Objects(row.cache_capacity_objects.unwrap_or(0)),
+    }
+}
+
+/// From the smallest to the largest size of which both capacities are known.
+fn caption(rows: &[&SizeRow]) -> String {
+    let known = || {
+        rows.iter().filter_map(|row| {
+            Some((
+                capacity_text(capacity(row)),
+                row.advertised_per_second?,
+                row.hidden_safe_per_second?,
+                row.gap_ratio?,
+                row.miss_ratio?,
+            ))
+        })
+    };
+    match (known().next(), known().last()) {
+        (Some((small, a0, h0, g0, m0)), Some((large, a1, h1, g1, m1))) if rows.len() > 1 => {
+            let grows = if g1 > g0 {
+                "The better the cache, the wider the gap"
+            } else {
+                "Here the gap does not grow with the cache"
+            };
+            format!(
+                "{grows}: from {small} to {large} misses go from {} to {}, advertised capacity from {} to {}, hidden from {} to {}, \
+                 the gap from {}x to {}x.",
+                percent(m0),
+                percent(m1),
+                grouped_rate(a0),
+                grouped_rate(a1),
+                grouped_rate(h0),
+                grouped_rate(h1),
+                significant(g0),
+                significant(g1)
+            )
+        }
+        _ => String::new(),
+    }
+}
