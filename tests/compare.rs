@@ -54,7 +54,7 @@ fn drawn(folder: &Path, seed: u64) -> String {
     );
     std::fs::write(&recipe, toml).unwrap();
     let path = folder.join(format!("{seed}.parquet")).to_str().unwrap().to_string();
-    text(&["synth", recipe.to_str().unwrap(), &path]);
+    text(&["synth", recipe.to_str().unwrap(), "-o", &path]);
     path
 }
 
@@ -109,7 +109,8 @@ fn an_extreme_that_does_not_change_is_seldom_said_to() {
         let wrong = (0..300).filter(|_| {
             let (one, other) = (side(), side());
             let band = stretches.change(|a, b| (most(&other, b) / most(&one, a)).ln()).unwrap();
-            band.with((most(&other, &(0..20).collect::<Vec<_>>()) / most(&one, &(0..20).collect::<Vec<_>>())).ln()).leaves_out_zero()
+            band.with((most(&other, &(0..20).collect::<Vec<_>>()) / most(&one, &(0..20).collect::<Vec<_>>())).ln())
+                .leaves_out_zero()
         });
         assert!(wrong.count() <= 15, "paired {paired}");
     }
@@ -159,7 +160,11 @@ fn two_draws_of_the_same_traffic_do_not_change() {
     }
     assert!(called.len() <= 1, "{called:?}");
     let refused = fails(2, &["compare", &reports[0], &reports[1]]);
-    assert!(refused.contains("the reports saw different traces") && refused.contains("hint: ") && refused.contains("--force"));
+    assert!(
+        refused.contains("the reports saw different traces")
+            && refused.contains("hint: ")
+            && refused.contains("--force")
+    );
 }
 
 #[test]
@@ -203,7 +208,8 @@ fn what_differs_is_found_and_the_trap_is_priced() {
     let banked = &report["banked"];
     let saving = 1.0 - number(&cell(&gap, "sieve"), "miss_ratio") / number(&cell(&gap, "lru"), "miss_ratio");
     assert!((number(banked, "cut_ratio") - saving).abs() < 1e-9);
-    let cut = json(&["gap", ARTICLE, "-p", "sieve", "-b", &format!("{}/s", number(banked, "backend_per_second")), "--quick"]);
+    let cut =
+        json(&["gap", ARTICLE, "-p", "sieve", "-b", &format!("{}/s", number(banked, "backend_per_second")), "--quick"]);
     let cut = cell(&cut, "sieve");
     assert_eq!(banked["loss_survived_ratio"], cut["loss_survived_ratio"]);
     assert_eq!(banked["hidden_safe_per_second"], cut["hidden_safe_per_second"]);
@@ -273,7 +279,8 @@ fn saved_reports_say_the_same_as_the_trace() {
 
 #[test]
 fn gates_on_changes() {
-    let arguments = ["compare", BURST, "--baseline", "lru", "--candidate", "sieve", "-b", "70/s", "--quick", "--fail-if"];
+    let arguments =
+        ["compare", BURST, "--baseline", "lru", "--candidate", "sieve", "-b", "70/s", "--quick", "--fail-if"];
     text(&[&arguments[..], &["gap_increase > 500%"]].concat());
     fails(1, &[&arguments[..], &["gap_increase > 5%"]].concat());
     fails(1, &[&arguments[..], &["worse > 0"]].concat());
