@@ -26,7 +26,7 @@ use std::path::{Path, PathBuf};
 
 /// Baseline against candidate: two policies, sizes or configurations on one trace, or two saved reports
 #[derive(Debug, Args)]
-#[command(after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n\n{}", gates::text::fields(CompareReport::fields())))]
+#[command(after_help = EXAMPLES, after_long_help = gate_args::help(CompareReport::fields(), EXAMPLES))]
 pub struct CompareArgs {
     /// A trace (- reads standard input), or one or two reports saved by coldgap gap -o FILE.json
     #[arg(required = true, num_args = 1..=2, value_name = "TRACE | OLD.json NEW.json")]
