@@ -83,8 +83,8 @@ pub struct CompareArgs {
 const EXAMPLES: &str = "Examples:
   coldgap compare prod.parquet -c 10% -b 300/s --baseline lru --candidate s3fifo
   coldgap compare prod.parquet -c 10% -b 300/s --candidate-cache 20% -o compare.md
-  coldgap compare prod.parquet -c 10% -b 300/s --candidate-timeout 500ms --candidate-single-flight yes
-  coldgap compare main.json branch.json -o compare.md        two reports saved by: coldgap gap ... -o main.json
+  coldgap compare prod.parquet -c 10% -b 300/s --candidate-timeout 500ms
+  coldgap compare main.json branch.json -o compare.md        two saved reports of gap
   coldgap compare gap.json --baseline lru --candidate sieve  two policies of one saved report";
 
 /// What the candidate has otherwise than the baseline.

@@ -43,7 +43,7 @@ static REPORTS: LazyLock<Vec<(&str, Saved)>> = LazyLock::new(|| {
         ("outage", &["outage", "traces/burst.csv", "-b", "60/s", "--load", "0.8x", "--horizon", "60s"]),
         ("replay", &["replay", "traces/burst.csv", "-p", "lru,s3fifo:small=20%", "-c", "1%,10%"]),
         ("curve", &["replay", "traces/burst.csv", "-p", "lru,s3fifo:small=20%", "--curve=12"]),
-        ("compare", &["compare", "traces/burst.csv", "-p", "lru,s3fifo:small=20%", "-b", "60/s", "--quick"]),
+        ("compare", &["compare", "traces/burst.csv", "--candidate", "s3fifo:small=20%", "-b", "60/s", "--quick"]),
         ("warmup", &["warmup", "traces/burst.csv", "-b", "60/s", "--horizon", "60s"]),
     ];
     all.into_iter().map(make).collect()
