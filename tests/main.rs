@@ -4,6 +4,7 @@ mod bad_input;
 mod browser;
 mod command_line;
 mod commands;
+mod compare;
 mod curve;
 mod decisions;
 mod definitions;
