@@ -37,13 +37,9 @@ pub struct CompareArgs {
     /// The cache size to compare with: 4GiB, 50_000obj, 10% of the footprint, or auto [default: auto; of a saved report its first]
     #[arg(short, long, value_name = "SIZE")]
     cache: Option<CacheSize>,
-    #[command(flatten)]
-    candidate: CandidateArgs,
     /// Compare saved reports although they saw different traces
     #[arg(long)]
     force: bool,
-    #[command(flatten)]
-    service: ServiceArgs,
     /// Every object counts 1, whatever its size
     #[arg(long)]
     ignore_size: bool,
@@ -71,13 +67,17 @@ pub struct CompareArgs {
     /// Threads [default: one per core]
     #[arg(short = 'j', long, value_name = "N", default_value_t = 0, hide_default_value = true)]
     threads: usize,
+    /// Write the report to a file, by extension: .json, .csv, .parquet, .md or .html; - is standard output (may be repeated)
+    #[arg(short, long, value_name = "FILE")]
+    output: Vec<PathBuf>,
+    #[command(flatten)]
+    candidate: CandidateArgs,
+    #[command(flatten)]
+    service: ServiceArgs,
     #[command(flatten)]
     reading: TraceArgs,
     #[command(flatten)]
     gates: GateArgs,
-    /// Write the report to a file, by extension: .json, .csv, .parquet or .md; - is standard output (may be repeated)
-    #[arg(short, long, value_name = "FILE")]
-    output: Vec<PathBuf>,
 }
 
 const EXAMPLES: &str = "Examples:
