@@ -43,7 +43,8 @@ impl Progress {
                 let _ = write!(out, "{} requests/s", grouped_rate(state.per_sec()));
             };
             let style = ProgressStyle::with_template(template).map(|style| style.with_key("rate", rate));
-            bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+            // Plain characters, for terminals of any kind.
+            bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()).progress_chars("##-"));
             bar.set_draw_target(ProgressDrawTarget::stderr());
         }
         bar.set_message(what.to_string());

@@ -239,7 +239,10 @@ fn the_lost_cache_is_the_outage_that_its_command_tells() {
     for policy in ["lru", "sieve"] {
         let row = of_policy(&report, policy)[0];
         assert_eq!((&row["recovers"], &row["recovery_seconds"]), (&Value::Bool(false), &Value::Null));
-        assert!(close(number(row, "escape_per_second"), 350.0, 0.02), "an empty cache: {row}");
+        // An empty cache escapes below what the backend answers; one that still hits now and then, a little higher.
+        let escape = number(row, "escape_per_second");
+        assert!((340.0..number(row, "hidden_safe_per_second")).contains(&escape), "{row}");
+        assert!((number(row, "shed_ratio") - (1.0 - escape / 3000.0)).abs() < 0.02, "{row}");
         assert!(number(row, "user_seconds_lost") > 10_000.0);
     }
     let warmup = json(&[&["warmup", ARTICLE], &service[..]].concat());
@@ -318,7 +321,7 @@ fn one_size_with_prices_brings_others_and_the_loss_is_assumed_aloud() {
 #[test]
 fn prices_that_do_not_fit_are_refused_with_a_hint() {
     let (backend, cache) = (["--backend-price", "40 per 100/s"], ["--cache-price", "2 per 1000obj"]);
-    let gap = ["gap", "traces/burst.csv", "--quick"];
+    let gap = ["gap", "traces/burst.csv", "--quick", "-c", "400obj"];
     assert!(error(&[&gap[..], &backend].concat()).contains("--cache-price"));
     assert!(error(&[&gap[..], &cache].concat()).contains("--backend-price"));
     for other in [["--cache-price", "5 per GiB"], ["--backend-price", "3 per 10MB/s"]] {

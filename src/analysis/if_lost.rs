@@ -24,8 +24,8 @@ use crate::units::{CacheSize, Load, Rate, Ratio, Seconds};
 /// What is lost with the cache, in the worst of the simulations.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Loss {
-    /// Whether it healed in all of them.
-    pub recovers: bool,
+    /// Whether it healed in all of them; `None` where it stayed down in none, and yet was not over in some.
+    pub recovers: Option<bool>,
     /// How long that took, where it did.
     pub recovery: Option<Seconds>,
     /// What users waited for nothing, until the simulation's end.
@@ -166,11 +166,15 @@ impl Service<'_> {
 impl Loss {
     /// The worst of some simulations of one cell.
     fn of(stories: &[Story]) -> Loss {
-        let recovers = stories.iter().all(Story::recovers);
+        let recovers = match stories.iter().all(Story::recovers) {
+            true => Some(true),
+            false => stories.iter().any(Story::stays_down).then_some(false),
+        };
         let most = |of: fn(&Story) -> f64| stories.iter().map(of).fold(0.0, f64::max);
         Loss {
             recovers,
-            recovery: recovers.then(|| Seconds(most(|story| story.verdict.recovery.unwrap_or(Seconds(0.0)).0))),
+            recovery: (recovers == Some(true))
+                .then(|| Seconds(most(|story| story.verdict.recovery.unwrap_or(Seconds(0.0)).0))),
             user_seconds_lost: most(|story| story.verdict.user_seconds_lost),
             escape: stories.iter().map(|story| story.verdict.escape_load).fold(f64::INFINITY, f64::min),
             shed: most(|story| story.verdict.shed()),

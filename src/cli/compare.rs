@@ -26,7 +26,7 @@ use std::path::{Path, PathBuf};
 
 /// Baseline against candidate: two policies, sizes or configurations on one trace, or two saved reports
 #[derive(Debug, Args)]
-#[command(after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n\n{}", gates::text::fields(CompareReport::fields())))]
+#[command(after_help = EXAMPLES, after_long_help = gate_args::help(CompareReport::fields(), EXAMPLES))]
 pub struct CompareArgs {
     /// A trace (- reads standard input), or one or two reports saved by coldgap gap -o FILE.json
     #[arg(required = true, num_args = 1..=2, value_name = "TRACE | OLD.json NEW.json")]
@@ -37,13 +37,9 @@ pub struct CompareArgs {
     /// The cache size to compare with: 4GiB, 50_000obj, 10% of the footprint, or auto [default: auto; of a saved report its first]
     #[arg(short, long, value_name = "SIZE")]
     cache: Option<CacheSize>,
-    #[command(flatten)]
-    candidate: CandidateArgs,
     /// Compare saved reports although they saw different traces
     #[arg(long)]
     force: bool,
-    #[command(flatten)]
-    service: ServiceArgs,
     /// Every object counts 1, whatever its size
     #[arg(long)]
     ignore_size: bool,
@@ -71,20 +67,24 @@ pub struct CompareArgs {
     /// Threads [default: one per core]
     #[arg(short = 'j', long, value_name = "N", default_value_t = 0, hide_default_value = true)]
     threads: usize,
+    /// Write the report to a file, by extension: .json, .csv, .parquet, .md or .html; - is standard output (may be repeated)
+    #[arg(short, long, value_name = "FILE")]
+    output: Vec<PathBuf>,
+    #[command(flatten)]
+    candidate: CandidateArgs,
+    #[command(flatten)]
+    service: ServiceArgs,
     #[command(flatten)]
     reading: TraceArgs,
     #[command(flatten)]
     gates: GateArgs,
-    /// Write the report to a file, by extension: .json, .csv, .parquet or .md; - is standard output (may be repeated)
-    #[arg(short, long, value_name = "FILE")]
-    output: Vec<PathBuf>,
 }
 
 const EXAMPLES: &str = "Examples:
   coldgap compare prod.parquet -c 10% -b 300/s --baseline lru --candidate s3fifo
   coldgap compare prod.parquet -c 10% -b 300/s --candidate-cache 20% -o compare.md
-  coldgap compare prod.parquet -c 10% -b 300/s --candidate-timeout 500ms --candidate-single-flight yes
-  coldgap compare main.json branch.json -o compare.md        two reports saved by: coldgap gap ... -o main.json
+  coldgap compare prod.parquet -c 10% -b 300/s --candidate-timeout 500ms
+  coldgap compare main.json branch.json -o compare.md        two saved reports of gap
   coldgap compare gap.json --baseline lru --candidate sieve  two policies of one saved report";
 
 /// What the candidate has otherwise than the baseline.

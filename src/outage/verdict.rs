@@ -22,6 +22,9 @@ pub enum Phase {
     Vulnerable,
     /// The trigger is over, and it did not heal.
     Metastable,
+    /// Not over when the run ended, and yet no loop keeps it down: the queue empties, and less is asked of the backend than
+    /// it can answer. It is on its way, or single answers are late by chance.
+    Unsettled,
 }
 
 /// The outcome of a run.
@@ -79,7 +82,10 @@ pub fn judge(
     let retries = 1.0 + f64::from(model.client.retries);
     let load = tail.offered as f64 / (tail_windows.max(1) as f64 * width.0);
     let asks = tail.asks_per_request().filter(|asks| !healed && *asks > 0.0).unwrap_or(retries);
+    let keeps_up =
+        tail.drops == 0 && after[after.len() - tail_windows..].iter().any(|w| is_idle(w, model.client.timeout));
     let phase = match healed {
+        false if keeps_up && load < answers / asks => Phase::Unsettled,
         false => Phase::Metastable,
         true if load < answers / retries => Phase::Stable,
         true => Phase::Vulnerable,

@@ -68,7 +68,7 @@ fn bars(out: &mut Sheet, trace: &TraceReport, cell: &Row) {
     let words = all.iter().map(|(.., what)| what.len()).max().unwrap_or(0);
     let beside = out.look.chart(BAR, LEAD + words);
     // Where a bar and its words do not fit side by side, the words go below.
-    let longest = if beside >= BAR / 2 { beside } else { out.look.chart(BAR, LEAD) };
+    let longest = if beside >= BAR / 3 { beside } else { out.look.chart(BAR, LEAD) };
     for (name, value, what) in all {
         let length = value.map_or(1.0, |value| value / most) * longest as f64;
         let bar = out.look.ink.full().to_string().repeat(length.ceil() as usize);
@@ -76,7 +76,7 @@ fn bars(out: &mut Sheet, trace: &TraceReport, cell: &Row) {
     }
     let floor = cell.gap_floor_ratio.map_or("unknown".to_string(), times);
     let gap = cell.gap_ratio.map_or("unknown".to_string(), times);
-    let blank = if beside >= BAR / 2 { longest } else { 0 };
+    let blank = if beside >= BAR / 3 { longest } else { 0 };
     out.led(
         &format!("  {:<10} {gap:>12}  {:blank$}  ", "GAP", ""),
         &format!("advertised over hidden ({floor} against the floor)"),
@@ -197,7 +197,7 @@ fn trap(out: &mut Sheet, report: &Report, group: &[&Row]) {
 
 fn cold_misses(out: &mut Sheet, trace: &TraceReport, group: &[&Row]) {
     let Some(first) = group.first() else { return };
-    out.line("  COLD MISSES, three different things");
+    out.led("  ", "COLD MISSES, three different things");
     let share = percent(first.compulsory_misses as f64 / first.requests.max(1) as f64);
     let compulsory = grouped(first.compulsory_misses);
     out.led(

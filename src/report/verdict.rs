@@ -62,6 +62,11 @@ fn seen(cell: &Finding, load: f64) -> (String, &'static str) {
         (_, Some(high)) if high <= load => {
             (format!("; in simulated outages it was seen to stay down at {}", grouped_rate(high)), warning)
         }
+        _ if load <= cell.floor => (
+            String::new(),
+            "the load that is sure. Its backend carries that load with no cache at all, on average: bursts make answers late, and \
+             an outage ends once the queue has drained",
+        ),
         (Some(low), _) if low >= load => (
             format!("; in simulated outages it healed up to {}", grouped_rate(low)),
             "the load that is sure: it came back by itself whenever it was tried, which is no guarantee",

@@ -45,13 +45,13 @@ fn an_option_goes_before_a_variable_before_a_table_before_the_file() {
     let trace = trace("burst.csv");
     let timeout = |variables: &[(&str, &str)], words: &[&str]| {
         let report = report(folder.path(), variables, &[&["gap", &trace], words].concat());
-        report["config"]["timeout_seconds"].as_f64().unwrap()
+        (report["config"]["timeout_seconds"].as_f64().unwrap() * 1000.0).round()
     };
-    assert_eq!(timeout(&[], &[]), 0.7);
-    assert_eq!(timeout(&[("COLDGAP_TIMEOUT", "2s")], &[]), 2.0);
-    assert_eq!(timeout(&[("COLDGAP_TIMEOUT", "2s")], &["--timeout", "3s"]), 3.0);
-    assert_eq!(timeout(&[("COLDGAP_TIMEOUT", "")], &[]), 0.7);
-    assert_eq!(timeout(&[], &["--config", "/dev/null", "-c", "10%", "--quick"]), 1.0);
+    assert_eq!(timeout(&[], &[]), 700.0);
+    assert_eq!(timeout(&[("COLDGAP_TIMEOUT", "2s")], &[]), 2000.0);
+    assert_eq!(timeout(&[("COLDGAP_TIMEOUT", "2s")], &["--timeout", "3s"]), 3000.0);
+    assert_eq!(timeout(&[("COLDGAP_TIMEOUT", "")], &[]), 700.0);
+    assert_eq!(timeout(&[], &["--config", "/dev/null", "-c", "10%", "--quick"]), 1000.0);
 }
 
 #[test]
@@ -176,7 +176,7 @@ fn nothing_is_set_in_silence() {
     let stderr = told(&[("COLDGAP_WARMUPS", "1"), ("COLDGAP_CACHE", "5%")], &["replay", &trace, "--sample", "50%"]);
     assert!(stderr.contains("did you mean COLDGAP_WARMUP?"), "{stderr}");
     assert!(stderr.contains("note: from environment: --cache=5%\n"), "{stderr}");
-    assert!(stderr.contains("note: from coldgap.toml: --seed=3 --policy=fifo\n"), "{stderr}");
+    assert!(stderr.contains("note: from coldgap.toml: --policy=fifo --seed=3\n"), "{stderr}");
     // A command without options reads nothing.
     assert_eq!(told(&[], &["formats"]), "");
 }

@@ -25,7 +25,7 @@ use crate::interrupt::Interrupt;
 use crate::outage::Model;
 use crate::outage::search::Bracket;
 use crate::outage::trigger::Happening;
-use crate::outage::verdict::{HEALTHY, Verdict};
+use crate::outage::verdict::{HEALTHY, Phase, Verdict};
 use crate::outage::window::Window;
 use crate::policy::{Capacity, Policy};
 use crate::replay::cell::Task;
@@ -136,9 +136,19 @@ impl Story {
         self.is_well_warm() && self.verdict.healed
     }
 
-    /// How bad it went, for a comparison: how long it took, without end where it did not heal.
+    /// Whether a service that is well without the trigger is kept down after it. Neither this nor [`Story::recovers`]: it was not
+    /// over when the simulation ended, and nothing keeps it down.
+    pub fn stays_down(&self) -> bool {
+        !self.is_well_warm() || self.verdict.phase == Phase::Metastable
+    }
+
+    /// How bad it went, for a comparison: how long it took; longest where it stays down.
     pub(super) fn badness(&self) -> f64 {
-        self.verdict.recovery.filter(|_| self.recovers()).map_or(f64::INFINITY, |recovery| recovery.0)
+        match self.verdict.recovery.filter(|_| self.recovers()) {
+            Some(recovery) => recovery.0,
+            None if self.stays_down() => f64::INFINITY,
+            None => f64::MAX,
+        }
     }
 
     /// Whether users felt anything.

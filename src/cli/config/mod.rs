@@ -213,7 +213,7 @@ fn check(command: &Command, words: &[OsString]) -> std::result::Result<(), Strin
 
 /// Parses these arguments of the command; what else it requires may be missing.
 fn try_parse(command: &Command, words: &[OsString]) -> std::result::Result<ArgMatches, clap::Error> {
-    let lenient = command.clone().mut_args(|arg| if is_option(&arg) { arg } else { arg.required(false) });
+    let lenient = command.clone().mut_args(|arg| arg.required(false));
     let name = OsStr::new(command.get_name()).to_os_string();
     lenient.try_get_matches_from(std::iter::once(&name).chain(words))
 }

@@ -53,8 +53,11 @@ pub fn build(command: &str, baseline: &View<'_>, candidate: &View<'_>, banked: O
     changes.extend(by_loss(LOAD_LIMIT, Unit::PerSecond, true, limit, &|loss, before, after| {
         between.of_load_limit(loss, before, after)
     }));
-    let decisions = decide(baseline, candidate, &changes);
-    let banked = banked.filter(|_| between.saves()).and_then(|row| price(baseline.cell(), candidate, row));
+    let decisions = decide(baseline, candidate, &changes, between.saving_is_material());
+    let saves = decisions.first().is_some_and(|decision| {
+        decision.looks_like_material == Material::Yes && decision.looks_like_ratio.is_some_and(|saving| saving > 0.0)
+    });
+    let banked = banked.filter(|_| saves).and_then(|row| price(baseline.cell(), candidate, row));
     let mut report = CompareReport {
         head: Head::new(Kind::Compare, command, seed, assumptions(baseline, candidate, &noise, banked.is_some())),
         baseline: before,
@@ -67,7 +70,7 @@ pub fn build(command: &str, baseline: &View<'_>, candidate: &View<'_>, banked: O
         noise,
     };
     report.head.warnings = sentence::warnings(&report);
-    report.verdict = sentence::verdict(&report, between.saves());
+    report.verdict = sentence::verdict(&report, saves);
     report
 }
 
@@ -81,7 +84,8 @@ fn change(
 ) -> Change {
     let both = baseline.zip(candidate);
     let change_absolute = both.map(|(before, after)| after - before);
-    let band = band.filter(|_| both.is_some());
+    // No metric is ever below 0.
+    let band = both.zip(band).map(|((before, _), band)| Band { low: band.low.max(-before), ..band });
     let material = match band {
         None => Material::Unknown,
         Some(band) if band.leaves_out_zero() => Material::Yes,
@@ -112,12 +116,18 @@ fn change(
     }
 }
 
-fn decide(baseline: &View<'_>, candidate: &View<'_>, changes: &[Change]) -> Vec<Decision> {
+fn decide(
+    baseline: &View<'_>,
+    candidate: &View<'_>,
+    changes: &[Change],
+    looks_like_material: Material,
+) -> Vec<Decision> {
     let looks_like = baseline.demand_ratio().zip(candidate.demand_ratio());
     let looks_like_ratio = looks_like.and_then(|(before, after)| decisions::naive_saving(after, before));
     let decision = |change: &Change| Decision {
         loss_ratio: change.loss_ratio.unwrap_or(0.0),
         looks_like_ratio,
+        looks_like_material,
         is_ratio: change
             .baseline
             .zip(change.candidate)

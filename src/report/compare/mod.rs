@@ -173,6 +173,8 @@ pub struct Decision {
     pub loss_ratio: f64,
     /// What misses promise: 1 - candidate / baseline. Negative: more misses.
     pub looks_like_ratio: Option<f64>,
+    /// Whether that is more than noise.
+    pub looks_like_material: Material,
     /// What the backend may be cut by, if the loss must be survived as before: 1 - candidate / baseline of the least backends.
     pub is_ratio: Option<f64>,
     /// The baseline's least backend.

@@ -1,5 +1,6 @@
 //! The noise of each metric's change, from what two gap reports hold: their windows and their stretches.
 
+use super::Material;
 use super::metric::{Metric, Source, Unit};
 use super::side::View;
 use crate::analysis::noise::extremes::Stretches;
@@ -55,9 +56,13 @@ impl<'r> Between<'r> {
         }
     }
 
-    /// Whether the candidate asks less of the backend than the baseline, in the mean and by more than noise.
-    pub fn saves(&self) -> bool {
-        self.demand.is_some_and(|means| means.log_change.high < 0.0)
+    /// Whether the candidate asks more or less of the backend than the baseline, in the mean and by more than noise.
+    pub fn saving_is_material(&self) -> Material {
+        match self.demand {
+            None => Material::Unknown,
+            Some(means) if means.log_change.leaves_out_zero() => Material::Yes,
+            Some(_) => Material::No,
+        }
     }
 
     /// Of the absolute change of a metric; `None` where it is not known.

@@ -70,8 +70,8 @@ fn headline(report: &CompareReport, known: bool, material: bool) -> String {
 pub fn name_of(change: &Change) -> String {
     match (METRICS.iter().find(|metric| metric.name == change.metric), change.loss_ratio) {
         (Some(metric), _) => metric.label.to_string(),
-        (None, Some(share)) if change.metric == LEAST_BACKEND => format!("backend to lose {}", loss(share)),
-        (None, Some(share)) => format!("load that loses {}", loss(share)),
+        (None, Some(share)) if change.metric == LEAST_BACKEND => format!("backend, losing {}", loss(share)),
+        (None, Some(share)) => format!("load limit, losing {}", loss(share)),
         (None, None) => change.metric.clone(),
     }
 }

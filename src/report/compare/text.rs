@@ -24,7 +24,7 @@ pub fn render(report: &CompareReport, look: &Look) -> String {
 }
 
 fn changes(sheet: &mut Sheet, report: &CompareReport) {
-    sheet.line("  WHAT CHANGES, and what of it is more than noise");
+    sheet.led("  ", "WHAT CHANGES, and what of it is more than noise");
     let (before, after) = names(report);
     let mut table = Columns::new(4)
         .left("", 22)
@@ -46,8 +46,8 @@ fn changes(sheet: &mut Sheet, report: &CompareReport) {
     sheet.prose(
         "    ",
         "noise: between which changes chance alone may put this one (95%); no material change where that holds none at all. hidden: \
-         sure to heal below it; measured: the middle of what simulated outages say. backend to lose: the smallest that \
-         survives losing so much of the cache; load that loses: the largest that does.",
+         sure to heal below it; measured: the middle of what simulated outages say. backend, losing: the smallest that \
+         survives losing so much of the cache; load limit: the largest load that does.",
     );
     sheet.blank();
 }
@@ -142,21 +142,24 @@ pub fn loss(share: f64) -> String {
 }
 
 fn cuts(sheet: &mut Sheet, report: &CompareReport) {
-    let Some(saving) = report.decisions.first().and_then(|decision| decision.looks_like_ratio) else { return };
+    if report.decisions.iter().all(|decision| decision.looks_like_ratio.is_none()) {
+        return;
+    }
     let carried = Rate::answers(report.baseline.load_per_second);
-    sheet.line(&format!("  IF YOU CUT THE BACKEND, still to carry {carried} and survive losing..."));
+    sheet.led("  ", &format!("IF YOU CUT THE BACKEND, still to carry {carried} and survive losing..."));
     let heads = report.decisions.iter().map(|decision| loss(decision.loss_ratio));
     let mut table = heads.fold(Columns::new(4).left("", 10), |table, head| table.right(head, 11));
     let row = |name: &str, of: &dyn Fn(&Decision) -> String| {
         std::iter::once(name.to_string()).chain(report.decisions.iter().map(of)).collect::<Vec<_>>()
     };
-    table.row(row("looks like", &|_| signed(-saving, percent)));
-    table.row(row("is", &|decision| match (decision.material, decision.is_ratio) {
+    let told = |material: Material, cut: Option<f64>| match (material, cut) {
         (Material::No, _) => "no change".to_string(),
         (Material::Yes, Some(share)) => signed(-share, percent),
         (Material::Unknown, Some(share)) => format!("{}?", signed(-share, percent)),
         (_, None) => "unknown".to_string(),
-    }));
+    };
+    table.row(row("looks like", &|decision| told(decision.looks_like_material, decision.looks_like_ratio)));
+    table.row(row("is", &|decision| told(decision.material, decision.is_ratio)));
     sheet.table(&table);
     sheet.prose(
         "    ",

@@ -69,6 +69,7 @@ pub(in crate::report) fn if_lost(out: &mut Sheet, report: &Report, trace: &Trace
             (Some(true), Some(seconds)) => format!("after {}", Seconds(seconds)),
             (Some(_), _) if row.loss_survived_ratio.is_none() => "overloaded warm".to_string(),
             (Some(_), _) => "no".to_string(),
+            (None, _) if row.user_seconds_lost.is_some() => "unsettled".to_string(),
             (None, _) => "unknown".to_string(),
         };
         let lost =
@@ -82,7 +83,7 @@ pub(in crate::report) fn if_lost(out: &mut Sheet, report: &Report, trace: &Trace
     out.table(&table);
     out.prose(
         "    ",
-        "heals: in the slowest of the simulations, if in all; escape load: once it is down it climbs out only below it, so shed \
+        "heals: in the slowest of the simulations, if in all; unsettled: not over when they ended, though nothing keeps it down; escape load: once it is down it climbs out only below it, so shed \
          at least that share of the load. `coldgap outage` shows the timeline and what breaks the loop.",
     );
     out.prose("    ", &told.restarts_sentence);

@@ -108,6 +108,9 @@ fn lost(group: &Group, baseline: &Row) -> Answer {
     let (short, tone) = match verdict.region {
         Region::OverloadedWarm => ("It is overloaded even before", Tone::Bad),
         Region::Vulnerable if stayed_down => ("It goes down, and stays down", Tone::Bad),
+        Region::Vulnerable if load_now <= baseline.floor_per_second => {
+            ("Answers are late until a queue has drained", Tone::Careful)
+        }
         Region::Vulnerable if came_back => ("It came back when tried, without a guarantee", Tone::Careful),
         Region::Vulnerable => ("It may go down, and stay down", Tone::Bad),
         Region::Survives if stayed_down => ("It heals, with no margin", Tone::Careful),

@@ -68,7 +68,8 @@ fn policies(group: &Group) -> Table {
         ],
     )
     .note(
-        "heals after: in the slowest of the simulations, if it did in all; escape load: once it is down it climbs out only below \
+        "heals after: in the slowest of the simulations, if it did in all; unsettled: not over when they ended, though nothing keeps it \
+         down; escape load: once it is down it climbs out only below \
          it, so at least that share of the load must be shed.",
     );
     for row in group.rows {
@@ -90,6 +91,7 @@ fn recovery(row: &Row) -> Cell {
         (Some(true), Some(seconds)) => Cell::seconds(seconds).tone(Tone::Good),
         (Some(_), _) if row.loss_survived_ratio.is_none() => Cell::text("overloaded warm").tone(Tone::Bad),
         (Some(_), _) => Cell::text("it does not").tone(Tone::Bad),
+        (None, _) if row.user_seconds_lost.is_some() => Cell::text("unsettled").tone(Tone::Careful),
         (None, _) => Cell::text("unknown"),
     }
 }

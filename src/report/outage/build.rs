@@ -95,6 +95,7 @@ pub(in crate::report) fn verdict(story: &Story) -> Verdict {
         verdict::Phase::Stable => "stable",
         verdict::Phase::Vulnerable => "vulnerable",
         verdict::Phase::Metastable => "metastable",
+        verdict::Phase::Unsettled => "unsettled",
     };
     let last = story.windows.last().copied().unwrap_or_default();
     let begins = story.windows.partition_point(|window| window.start < story.begins.nanoseconds());

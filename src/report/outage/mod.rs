@@ -131,7 +131,7 @@ pub struct Event {
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[allow(missing_docs, reason = "the names say it, with units")]
 pub struct Verdict {
-    /// `stable`, `vulnerable`, `metastable` or `overloaded_warm`.
+    /// `stable`, `vulnerable`, `metastable`, `unsettled` or `overloaded_warm`.
     pub phase: Cow<'static, str>,
     /// Whether it heals, in sentences.
     pub sentence: String,

@@ -32,6 +32,11 @@ pub fn outcome(story: &Story) -> String {
              are answered in time.",
             share(tail(story).success().unwrap_or(0.0))
         ),
+        Phase::Unsettled => format!(
+            "UNSETTLED: {since} after the trigger is over {} of {load} requests a second are answered in time, and yet no loop keeps it \
+             down: the backend's queue runs empty, and it is asked less than it can answer.",
+            share(tail(story).success().unwrap_or(0.0))
+        ),
         _ if !story.is_felt() => format!(
             "{}: hardly anybody notices. In the worst five windows {} were answered in time.",
             name(verdict.phase),
@@ -51,6 +56,7 @@ fn name(phase: Phase) -> &'static str {
         Phase::Stable => "STABLE",
         Phase::Vulnerable => "VULNERABLE",
         Phase::Metastable => "METASTABLE",
+        Phase::Unsettled => "UNSETTLED",
     }
 }
 
@@ -58,6 +64,7 @@ fn name(phase: Phase) -> &'static str {
 pub fn why(story: &Story) -> String {
     match (story.verdict.phase, story.is_felt()) {
         (Phase::Metastable, _) => why_down(story),
+        (Phase::Unsettled, _) => why_unsettled(story),
         (phase, false) => format!("The backend had room for what was asked of it. {}", meaning(phase, story)),
         (phase, true) => format!("{} {}", how_it_healed(story), meaning(phase, story)),
     }
@@ -135,6 +142,17 @@ fn retries(story: &Story) -> String {
         return String::new();
     }
     format!(" Retries alone make {} lookups a second.", grouped_rate(now.retries as f64 / tail_seconds(story)))
+}
+
+/// What is still wrong, where no queue is to blame.
+fn why_unsettled(story: &Story) -> String {
+    let now = tail(story);
+    format!(
+        "Either it is on its way, or single answers come late by chance: while nothing was lost, {} were answered in time in the worst \
+         stretch. {} of the lookups miss.",
+        share(story.control.worst_success),
+        share(now.miss_ratio().unwrap_or(1.0))
+    )
 }
 
 fn how_it_healed(story: &Story) -> String {

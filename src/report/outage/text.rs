@@ -22,7 +22,8 @@ pub fn render(report: &OutageReport, look: &Look) -> String {
         out.prose("  ", about);
         out.blank();
     }
-    let tone = if report.verdict.recovery_seconds.is_some() { Tone::Good } else { Tone::Bad };
+    let heals = ["stable", "vulnerable"].contains(&report.verdict.phase.as_ref());
+    let tone = if heals { Tone::Good } else { Tone::Bad };
     out.said(tone, "  ", &report.verdict.sentence);
     out.prose("  ", &report.verdict.why);
     out.blank();
@@ -41,7 +42,7 @@ fn charts(out: &mut Sheet, report: &OutageReport) {
     let asked: Vec<Option<f64>> = report.windows.iter().map(|window| Some(window.asked as f64 / width)).collect();
     let columns = out.look.chart(CHART.0, LEAD).min(report.windows.len());
     let most = chart::binned(&asked, columns).into_iter().flatten().fold(f64::MIN_POSITIVE, f64::max);
-    out.line("  ANSWERED IN TIME");
+    out.led("  ", "ANSWERED IN TIME");
     chart(out, &chart::binned(&success, columns), 1.0, "100%");
     out.led("  ", &format!("ASKED OF THE BACKEND (it can give {})", backend(report)));
     chart(out, &chart::binned(&asked, columns), most, &format!("{}/s", grouped_rate(most)));
@@ -74,7 +75,7 @@ fn backend(report: &OutageReport) -> String {
 }
 
 fn timeline(out: &mut Sheet, report: &OutageReport) {
-    out.line("  TIMELINE, from the trigger on");
+    out.led("  ", "TIMELINE, from the trigger on");
     let mut table = Columns::new(2).right("", 14).right("offered/s", 9).right("in time", 8).right("asked/s", 9);
     table = table.right("answered", 9).right("queue", 9).right("least wait", 10).right("hits", 7).right("inserts/s", 9);
     for row in &report.timeline {
