@@ -1,7 +1,7 @@
 //! The page of the main report: its figures against the numbers of the JSON.
 
 use super::chromium::{browser, open, probed};
-use super::{Made, near, number, with_script};
+use super::{Made, framed, near, number, with_script};
 use serde_json::Value;
 
 pub const PROBE: &str = include_str!("probe.js");
@@ -149,14 +149,10 @@ fn the_page_is_readable_in_the_dark_on_a_telephone_and_without_scripts() {
         dark["contrast"]
     );
     charts_show_their_tables(&dark);
-    let narrow = open(&browser, &probing, &["--window-size=360,800"]);
+    let narrow = open(&browser, &framed(&probing, 360), &[]);
     assert!(narrow.console.is_empty(), "{:#?}", narrow.console);
     let narrow = probed(&narrow);
-    assert!(
-        narrow["width"].as_f64().unwrap() <= 360.0 && narrow["wide"].as_f64().unwrap() <= 360.0,
-        "{}",
-        narrow["wide"]
-    );
+    assert!(narrow["width"].as_f64().unwrap() <= 360.0 && narrow["wide"] == narrow["width"], "{}", narrow["wide"]);
     charts_show_their_tables(&narrow);
     let plain = open(&browser, &made.html(), &["--blink-settings=scriptEnabled=false"]);
     let figures = plain.dom.matches("<figure ").count();

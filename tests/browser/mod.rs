@@ -55,3 +55,15 @@ fn with_script(page: &Path, script: &str) -> PathBuf {
     std::fs::write(&copy, format!("{}<script>{script}</script>{}", &text[..end], &text[end..])).unwrap();
     copy
 }
+
+/// A page that shows another at a width, which a window may not have, and repeats what its probe says.
+fn framed(page: &Path, width: u32) -> PathBuf {
+    let outer = page.with_extension("framed.html");
+    let name = page.file_name().unwrap().to_str().unwrap();
+    let text = format!(
+        "<!DOCTYPE html><pre id=\"probe\"></pre><iframe src=\"{name}\" style=\"width:{width}px;height:800px;border:0\"></iframe>\
+         <script>onmessage = (message) => {{ document.getElementById('probe').textContent = message.data; }};</script>"
+    );
+    std::fs::write(&outer, text).unwrap();
+    outer
+}

@@ -108,7 +108,7 @@ fn lost(group: &Group, baseline: &Row) -> Answer {
     let (short, tone) = match verdict.region {
         Region::OverloadedWarm => ("It is overloaded even before", Tone::Bad),
         Region::Vulnerable if stayed_down => ("It goes down, and stays down", Tone::Bad),
-        Region::Vulnerable if load_now <= baseline.floor_per_second => {
+        Region::Vulnerable if load <= baseline.floor_per_second => {
             ("Answers are late until a queue has drained", Tone::Careful)
         }
         Region::Vulnerable if came_back => ("It came back when tried, without a guarantee", Tone::Careful),
@@ -141,6 +141,12 @@ fn simulated(group: &Group, baseline: &Row) -> String {
         Some(_) if verdict.requests_failed == 0 => " Simulated at this load, no request fails.".to_string(),
         Some(seconds) => {
             format!(" Simulated at this load, {failed} requests fail until it is well, after {}.", Seconds(seconds))
+        }
+        None if verdict.phase == "unsettled" => {
+            let watched = Seconds(verdict.watched_seconds.round());
+            format!(
+                " Simulated at this load, it is not well yet after {watched}, though nothing keeps it down; {failed} requests have failed."
+            )
         }
         None => {
             let shed = match baseline.shed_ratio.filter(|shed| *shed > 0.0) {
