@@ -187,3 +187,24 @@ fn quoted(text: &str) -> Vec<(String, String)> {
     }
     all
 }
+
+/// The page of pipelines is a script that runs: gates that are meant to fail say so.
+#[test]
+fn the_commands_of_the_page_of_pipelines_run() {
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    let page = std::fs::read_to_string(root.join("docs/ci.md")).unwrap();
+    let blocks: Vec<&str> = page.split("```").filter_map(|block| block.strip_prefix("sh\n")).collect();
+    assert_eq!(blocks.len(), 2);
+    let folder = tempfile::tempdir().unwrap();
+    let traces = format!("{}/traces/", root.display());
+    let script = format!(
+        "set -eu\ncoldgap() {{ '{}' \"$@\"; }}\n{}",
+        env!("CARGO_BIN_EXE_coldgap"),
+        blocks.concat().replace("traces/", &traces)
+    );
+    let mut bash = std::process::Command::new("bash");
+    let output = bash.current_dir(folder.path()).args(["-c", &script]).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(std::fs::read_to_string(folder.path().join("gap.txt")).unwrap().contains("FAIL"));
+    assert!(std::fs::read_to_string(folder.path().join("comment.md")).unwrap().starts_with('#'));
+}

@@ -19,5 +19,6 @@ mod measured;
 mod outage;
 mod outage_command;
 mod policies;
+mod saved;
 mod synth;
 mod tidy;

@@ -1,5 +1,6 @@
 //! `--memory` and `--dry-run`: what a replay may take, and what it would take.
 
+use super::terminal::look;
 use crate::analysis::Job;
 use crate::analysis::forecast::{Forecast, Limit, Pace};
 use crate::error::Result;
@@ -31,7 +32,7 @@ fn parse_bytes(text: &str) -> std::result::Result<u64, String> {
 
 /// Where the text begins, after what it is about.
 const INDENT: &str = "          ";
-/// Width of the text.
+/// Width of the text, where there is room.
 const WIDTH: usize = 100;
 
 impl Budget {
@@ -73,7 +74,7 @@ pub fn describe(about: &About<'_>, forecast: &Forecast, names: &[String], time: 
     let (requests, objects) = (grouped(about.requests as u64), grouped(about.objects as u64));
     let mut out = format!("{}: {}, {requests} requests on {objects} objects\n", about.name, about.format);
     let mut line = |name: &str, text: String| {
-        let text = wrapped(&text, INDENT, WIDTH);
+        let text = wrapped(&text, INDENT, look().room().min(WIDTH));
         // Writing to a String cannot fail.
         let _ = writeln!(out, "  {name:<8}{}", text.trim_start());
     };

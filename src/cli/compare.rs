@@ -26,7 +26,7 @@ use std::path::{Path, PathBuf};
 
 /// Baseline against candidate: two policies, sizes or configurations on one trace, or two saved reports
 #[derive(Debug, Args)]
-#[command(after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n\n{}", gates::text::fields(CompareReport::fields())))]
+#[command(after_help = EXAMPLES, after_long_help = gate_args::help(CompareReport::fields(), EXAMPLES))]
 pub struct CompareArgs {
     /// A trace (- reads standard input), or one or two reports saved by coldgap gap -o FILE.json
     #[arg(required = true, num_args = 1..=2, value_name = "TRACE | OLD.json NEW.json")]
@@ -83,8 +83,8 @@ pub struct CompareArgs {
 const EXAMPLES: &str = "Examples:
   coldgap compare prod.parquet -c 10% -b 300/s --baseline lru --candidate s3fifo
   coldgap compare prod.parquet -c 10% -b 300/s --candidate-cache 20% -o compare.md
-  coldgap compare prod.parquet -c 10% -b 300/s --candidate-timeout 500ms --candidate-single-flight yes
-  coldgap compare main.json branch.json -o compare.md        two reports saved by: coldgap gap ... -o main.json
+  coldgap compare prod.parquet -c 10% -b 300/s --candidate-timeout 500ms
+  coldgap compare main.json branch.json -o compare.md        two saved reports of gap
   coldgap compare gap.json --baseline lru --candidate sieve  two policies of one saved report";
 
 /// What the candidate has otherwise than the baseline.

@@ -1,11 +1,12 @@
 //! `coldgap formats`: lists the trace formats, or documents one.
 
+use super::terminal::look;
 use crate::error::{Error, Result};
 use crate::prose::wrapped;
 use crate::trace::FORMATS;
 use std::fmt::Write;
 
-/// Width of the paragraphs.
+/// Width of the paragraphs, where there is room.
 const WIDTH: usize = 100;
 
 /// List the trace formats, or document one
@@ -55,6 +56,6 @@ fn document(name: &str) -> Result<String> {
     Ok(format!(
         "{name}: {summary}\n\nUsual endings: {}\n\n{}\n\nRead it with: --input {name} (where it is not recognised)\n",
         extensions.join(" "),
-        wrapped(info.layout, "", WIDTH)
+        wrapped(info.layout, "", look().room().min(WIDTH))
     ))
 }

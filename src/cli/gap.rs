@@ -4,7 +4,7 @@ use super::budget::{self, Budget};
 use super::gate_args::{self, GateArgs};
 use super::service_args::ServiceArgs;
 use super::sweep_args::SweepArgs;
-use super::target;
+use super::target::{self, Target};
 use super::terminal::look;
 use super::trace_args::TraceArgs;
 use super::{command_line, print};
@@ -66,7 +66,7 @@ pub struct GapArgs {
     /// Leave out all simulated outages: measured hidden capacity, and what happens if the cache is lost
     #[arg(long)]
     quick: bool,
-    /// Also other cache sizes and every knob of the service, for the baseline
+    /// Also other cache sizes and every knob of the service, for the baseline; implied by an .html output
     #[arg(long)]
     full: bool,
     /// The first of the three seeds of the simulated outages
@@ -102,7 +102,10 @@ const SEEDS: u64 = 3;
 /// A trace that cannot be read, flags that contradict each other, an output that cannot be written, an interrupt.
 pub fn run(args: &GapArgs, interrupt: &Interrupt) -> Result<()> {
     let targets = target::open(&args.output)?;
-    let question = question(args)?;
+    let mut question = question(args)?;
+    // A page has the space, and a reader who cannot ask again.
+    let implied = !question.full && targets.iter().any(Target::is_page);
+    question.full |= implied;
     let gates = args.gates.parse::<Report>(&scope(&question))?;
     let progress = Progress::start("replaying", analysis::steps(&question) * args.traces.len() as u64);
     let mut found = Vec::new();
@@ -128,7 +131,8 @@ pub fn run(args: &GapArgs, interrupt: &Interrupt) -> Result<()> {
     if args.budget.dry_run {
         return Ok(());
     }
-    let mut report = report::build(&command_line(), &question, &found);
+    let command = command_line() + if implied { " --full" } else { "" };
+    let mut report = report::build(&command, &question, &found);
     gates::judge(&gates, &mut report);
     if !target::write(targets, &report)? {
         print(&text::render(&report, &look()))?;

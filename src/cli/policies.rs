@@ -1,6 +1,7 @@
 //! `coldgap policies`: lists the eviction policies and admission filters, or documents one.
 
 use super::print;
+use super::terminal::look;
 use crate::error::Result;
 use crate::policy::admission::{self, FILTERS, FilterInfo};
 use crate::policy::spec::PolicySpec;
@@ -8,7 +9,7 @@ use crate::policy::{ALL, Info, Parameter};
 use crate::prose::wrapped;
 use std::fmt::Write;
 
-/// Width of the paragraphs.
+/// Width of the paragraphs, where there is room.
 const WIDTH: usize = 100;
 
 /// List the eviction policies and admission filters, or document one
@@ -77,12 +78,13 @@ impl Entry {
     }
 
     fn text(&self) -> String {
+        let width = look().room().min(WIDTH);
         let mut out = format!("{}: {}\n\n", self.name, self.summary);
         if !self.aliases.is_empty() {
             let _ = writeln!(out, "Also called: {}", self.aliases.join(", "));
         }
-        let _ = writeln!(out, "{}", wrapped(&format!("Published: {}", self.paper), "", WIDTH));
-        let _ = writeln!(out, "{}", wrapped(&format!("Poor where: {}", self.weakness), "", WIDTH));
+        let _ = writeln!(out, "{}", wrapped(&format!("Published: {}", self.paper), "", width));
+        let _ = writeln!(out, "{}", wrapped(&format!("Poor where: {}", self.weakness), "", width));
         if let Some(note) = self.note {
             let _ = writeln!(out, "{note}");
         }
@@ -93,7 +95,7 @@ impl Entry {
         out.push_str("\nParameters:\n");
         for parameter in self.parameters {
             let _ = writeln!(out, "  {}={}", parameter.name, parameter.default);
-            let _ = writeln!(out, "{}", wrapped(parameter.help, "      ", WIDTH));
+            let _ = writeln!(out, "{}", wrapped(parameter.help, "      ", width));
         }
         out
     }

@@ -35,6 +35,11 @@ impl Target {
         }
     }
 
+    /// True for what is read without coldgap at hand.
+    pub fn is_page(&self) -> bool {
+        matches!(self, Target::Html(_))
+    }
+
     fn write(self, report: &impl Render) -> Result<()> {
         match self {
             Target::Stdout => print(&json::render(report)?),

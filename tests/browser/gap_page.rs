@@ -1,7 +1,7 @@
 //! The page of the main report: its figures against the numbers of the JSON.
 
 use super::chromium::{browser, open, probed};
-use super::{Made, near, number, with_script};
+use super::{Made, framed, near, number, with_script};
 use serde_json::Value;
 
 pub const PROBE: &str = include_str!("probe.js");
@@ -110,12 +110,28 @@ fn the_page_opens_without_a_network_and_draws_the_numbers_of_the_json() {
     }
     let refill = figure(&page, "refill-chart")["rows"].as_array().unwrap();
     let steps = made.json["refill"].as_array().unwrap();
-    assert_eq!(refill.len(), steps.len());
-    for (drawn, step) in refill.iter().zip(steps) {
-        for key in ["seconds", "requests_since", "misses", "twin_misses"] {
+    assert!(refill.len() > 20);
+    for drawn in refill {
+        let own =
+            |step: &&Value| step["policy"] == drawn["policy"] && step["seconds"].as_f64() == drawn["seconds"].as_f64();
+        let step = steps.iter().find(own).unwrap();
+        for key in ["requests", "misses", "twin_misses"] {
             assert_eq!(drawn[key].as_f64(), step[key].as_f64(), "{key}");
         }
     }
+    let lost = &made.json["if_lost"][0]["windows"];
+    let felt = figure(&page, "lost-felt")["rows"].as_array().unwrap();
+    assert_eq!(felt.len(), lost.as_array().unwrap().len());
+    for (drawn, window) in felt.iter().zip(lost.as_array().unwrap()) {
+        assert_eq!(drawn["success_ratio"].as_f64(), window["success_ratio"].as_f64());
+    }
+    let sizes = figure(&page, "sizes-chart")["rows"].as_array().unwrap();
+    for (drawn, size) in sizes.iter().zip(made.json["sizes"].as_array().unwrap()) {
+        for key in ["miss_ratio", "advertised_per_second", "hidden_safe_per_second", "gap_ratio"] {
+            assert_eq!(drawn[key].as_f64(), size[key].as_f64(), "{key}");
+        }
+    }
+    assert!(sizes.len() > 3 && made.json["command"].as_str().unwrap().ends_with(" --full"));
     let first_touches = figure(&page, "compulsory-chart")["rows"].as_array().unwrap();
     assert_eq!(first_touches.len(), made.json["traces"][0]["compulsory"].as_array().unwrap().len());
 }
@@ -133,14 +149,10 @@ fn the_page_is_readable_in_the_dark_on_a_telephone_and_without_scripts() {
         dark["contrast"]
     );
     charts_show_their_tables(&dark);
-    let narrow = open(&browser, &probing, &["--window-size=360,800"]);
+    let narrow = open(&browser, &framed(&probing, 360), &[]);
     assert!(narrow.console.is_empty(), "{:#?}", narrow.console);
     let narrow = probed(&narrow);
-    assert!(
-        narrow["width"].as_f64().unwrap() <= 360.0 && narrow["wide"].as_f64().unwrap() <= 360.0,
-        "{}",
-        narrow["wide"]
-    );
+    assert!(narrow["width"].as_f64().unwrap() <= 360.0 && narrow["wide"] == narrow["width"], "{}", narrow["wide"]);
     charts_show_their_tables(&narrow);
     let plain = open(&browser, &made.html(), &["--blink-settings=scriptEnabled=false"]);
     let figures = plain.dom.matches("<figure ").count();

@@ -38,9 +38,9 @@ impl Made {
     }
 }
 
-/// Numbers that went through pixels and back.
+/// Numbers that went through pixels, a thousandth of which is the finest, and back.
 fn near(a: f64, b: f64, scale: f64) -> bool {
-    (a - b).abs() <= 1e-6 * scale.abs().max(1e-9)
+    (a - b).abs() <= 1e-4 * scale.abs().max(1e-9)
 }
 
 fn number(value: &Value) -> Option<f64> {
@@ -54,4 +54,16 @@ fn with_script(page: &Path, script: &str) -> PathBuf {
     let copy = page.with_extension("probed.html");
     std::fs::write(&copy, format!("{}<script>{script}</script>{}", &text[..end], &text[end..])).unwrap();
     copy
+}
+
+/// A page that shows another at a width, which a window may not have, and repeats what its probe says.
+fn framed(page: &Path, width: u32) -> PathBuf {
+    let outer = page.with_extension("framed.html");
+    let name = page.file_name().unwrap().to_str().unwrap();
+    let text = format!(
+        "<!DOCTYPE html><pre id=\"probe\"></pre><iframe src=\"{name}\" style=\"width:{width}px;height:800px;border:0\"></iframe>\
+         <script>onmessage = (message) => {{ document.getElementById('probe').textContent = message.data; }};</script>"
+    );
+    std::fs::write(&outer, text).unwrap();
+    outer
 }

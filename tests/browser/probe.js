@@ -50,3 +50,4 @@ said.textContent = JSON.stringify({
   paper,
   contrast: Math.min(...texts.map(contrast)),
 });
+if (parent !== window) parent.postMessage(said.textContent, "*");

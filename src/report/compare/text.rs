@@ -24,7 +24,7 @@ pub fn render(report: &CompareReport, look: &Look) -> String {
 }
 
 fn changes(sheet: &mut Sheet, report: &CompareReport) {
-    sheet.line("  WHAT CHANGES, and what of it is more than noise");
+    sheet.led("  ", "WHAT CHANGES, and what of it is more than noise");
     let (before, after) = names(report);
     let mut table = Columns::new(4)
         .left("", 22)
@@ -146,7 +146,7 @@ fn cuts(sheet: &mut Sheet, report: &CompareReport) {
         return;
     }
     let carried = Rate::answers(report.baseline.load_per_second);
-    sheet.line(&format!("  IF YOU CUT THE BACKEND, still to carry {carried} and survive losing..."));
+    sheet.led("  ", &format!("IF YOU CUT THE BACKEND, still to carry {carried} and survive losing..."));
     let heads = report.decisions.iter().map(|decision| loss(decision.loss_ratio));
     let mut table = heads.fold(Columns::new(4).left("", 10), |table, head| table.right(head, 11));
     let row = |name: &str, of: &dyn Fn(&Decision) -> String| {

@@ -1,10 +1,10 @@
 //! The two answers at the top: what may be cut, and what happens if the cache is lost. For a reader who knows nothing else.
 
-use super::{Group, load, requests};
+use super::{Group, requests};
 use crate::report::assumptions::percent;
 use crate::report::page::{Answer, Tone};
 use crate::report::{Region, Row};
-use crate::units::significant;
+use crate::units::{Seconds, grouped, significant};
 
 /// Both, about the baseline; `of` names the trace where there are several.
 pub(super) fn answers(group: &Group, of: &str) -> Vec<Answer> {
@@ -23,38 +23,56 @@ fn cut(group: &Group, baseline: &Row) -> Answer {
         let of_loss = group.report.losses(baseline).find(|row| row.loss_ratio == loss);
         of_loss.and_then(|row| row.least_backend_per_second)
     };
+    let must = group.report.config.survive_ratio.unwrap_or(1.0);
+    let lost = part(must);
     let carried = requests(baseline.load_per_second);
     let assumed = if group.trace.backend.assumed { ", which is an assumption, as none was given" } else { "" };
     let gives = format!("The backend gives {}{assumed}.", group.backend(mu));
-    let (warm, all) = (needed(0.0), needed(1.0));
-    let (short, text, tone) = match (warm, all) {
+    let (short, text, tone) = match (needed(0.0), needed(must)) {
         (Some(warm), _) if warm > mu => (
             "Nothing: it is too small already".to_string(),
             format!("{gives} To carry {carried} it needs {} even if the cache is never lost.", group.backend(warm)),
             Tone::Bad,
         ),
-        (_, Some(all)) if all <= mu => (
-            format!("Up to {} of it", share(1.0 - all / mu)),
+        (_, Some(least)) if least <= mu => {
+            let limit = if must < 1.0 {
+                format!(", if never more than {} of the cache is lost", percent(must))
+            } else {
+                String::new()
+            };
+            let text = format!(
+                "{gives} To carry {carried} and be sure to recover from losing {lost} it needs {}. What is above may go.",
+                group.backend(least)
+            );
+            (
+                format!("Up to {} of it{limit}", share(1.0 - least / mu)),
+                text,
+                if must < 1.0 { Tone::Careful } else { Tone::Good },
+            )
+        }
+        (Some(warm), Some(least)) => (
+            format!("Nothing, if losing {lost} must be survived"),
             format!(
-                "{gives} To carry {carried} and be sure to recover from losing the whole cache it needs {}. What is above may go.",
-                group.backend(all)
-            ),
-            Tone::Good,
-        ),
-        (Some(warm), Some(all)) => (
-            "Nothing, if losing the cache must be survived".to_string(),
-            format!(
-                "{gives} To carry {carried} and be sure to recover from losing the whole cache it needs {}: {}x as much. \
+                "{gives} To carry {carried} and be sure to recover from losing {lost} it needs {}: {}x as much. \
                  Only if nothing of the cache were ever lost would {} do.",
-                group.backend(all),
-                significant(all / mu),
+                group.backend(least),
+                significant(least / mu),
                 group.backend(warm)
             ),
             Tone::Bad,
         ),
         _ => ("Unknown".to_string(), format!("{gives} No backend was found that is large enough."), Tone::Careful),
     };
-    Answer { question: String::new(), short, text: text + &trap(group), tone }
+    let all = match needed(1.0).filter(|_| must < 1.0) {
+        Some(all) => format!(" To recover from losing the whole cache it needs {}.", group.backend(all)),
+        None => String::new(),
+    };
+    Answer { question: String::new(), short, text: text + &all + &trap(group, must), tone }
+}
+
+/// A part of the cache in words.
+fn part(share: f64) -> String {
+    if share >= 1.0 { "the whole cache".to_string() } else { format!("{} of the cache", percent(share)) }
 }
 
 /// A share of the backend that may go, never rounded up.
@@ -62,34 +80,35 @@ fn share(ratio: f64) -> String {
     percent((ratio * 1000.0).floor() / 1000.0)
 }
 
-/// What the best policy's saving is worth.
-fn trap(group: &Group) -> String {
+/// What the best policy's saving is worth, if a loss must be survived.
+fn trap(group: &Group, must: f64) -> String {
     let Some(best) = group.best() else { return String::new() };
-    let all = group.report.losses(best).find(|row| row.loss_ratio >= 1.0).and_then(|row| row.reclaimable_ratio);
-    let (Some(saving), Some(all)) = (best.naive_saving_ratio, all) else { return String::new() };
-    let is = match all {
-        _ if all.abs() < 0.005 => "none of it may be cut".to_string(),
-        _ if all < 0.0 => format!("it needs {} more instead", percent(-all)),
-        _ => format!("it is {}", percent(all)),
+    let real = group.report.losses(best).find(|row| row.loss_ratio == must).and_then(|row| row.reclaimable_ratio);
+    let (Some(saving), Some(real)) = (best.naive_saving_ratio, real) else { return String::new() };
+    let is = match real {
+        _ if real.abs() < 0.005 => "none of that may be cut".to_string(),
+        _ if real < 0.0 => format!("it needs {} more instead", percent(-real)),
+        _ => format!("it is {}", percent(real)),
     };
     format!(
-        " Replacing {} by {} looks like a saving of {}; if a full loss must be survived, {is}.",
+        " Replacing {} by {} looks like a saving of {}; if losing {} must be survived, {is}.",
         group.report.config.baseline,
         best.policy,
-        percent(saving)
+        percent(saving),
+        part(must)
     )
 }
 
 fn lost(group: &Group, baseline: &Row) -> Answer {
     let verdict = &group.trace.verdict;
     let (low, high) = (baseline.hidden_low_per_second, baseline.hidden_high_per_second);
-    let load_now = baseline.load_per_second;
-    let stayed_down = high.is_some_and(|high| high <= load_now);
-    let came_back = low.is_some_and(|low| low >= load_now);
+    let load = baseline.load_per_second;
+    let stayed_down = baseline.recovers == Some(false) || high.is_some_and(|high| high <= load);
+    let came_back = baseline.recovers != Some(false) && low.is_some_and(|low| low >= load);
     let (short, tone) = match verdict.region {
         Region::OverloadedWarm => ("It is overloaded even before", Tone::Bad),
         Region::Vulnerable if stayed_down => ("It goes down, and stays down", Tone::Bad),
-        Region::Vulnerable if load_now <= baseline.floor_per_second => {
+        Region::Vulnerable if load <= baseline.floor_per_second => {
             ("Answers are late until a queue has drained", Tone::Careful)
         }
         Region::Vulnerable if came_back => ("It came back when tried, without a guarantee", Tone::Careful),
@@ -105,19 +124,39 @@ fn lost(group: &Group, baseline: &Row) -> Answer {
         }
         _ => String::new(),
     };
-    let bring_back = match verdict.region {
-        Region::Vulnerable if stayed_down => {
-            format!(
-                " Once down it does not come back until the load is cut, to less than {} with an empty cache.",
-                load(Some(baseline.floor_per_second))
-            )
-        }
-        _ => String::new(),
-    };
     Answer {
         question: String::new(),
         short: short.to_string(),
-        text: format!("{}{survived}{bring_back}", verdict.sentence),
+        text: format!("{}{}{survived}", verdict.sentence, simulated(group, baseline)),
         tone,
+    }
+}
+
+/// What the simulated outage came to at the load to carry, and what brings it back.
+fn simulated(group: &Group, baseline: &Row) -> String {
+    let Some(told) = group.told() else { return String::new() };
+    let verdict = &told.verdict;
+    let failed = grouped(verdict.requests_failed);
+    match verdict.recovery_seconds {
+        Some(_) if verdict.requests_failed == 0 => " Simulated at this load, no request fails.".to_string(),
+        Some(seconds) => {
+            format!(" Simulated at this load, {failed} requests fail until it is well, after {}.", Seconds(seconds))
+        }
+        None if verdict.phase == "unsettled" => {
+            let watched = Seconds(verdict.watched_seconds.round());
+            format!(
+                " Simulated at this load, it is not well yet after {watched}, though nothing keeps it down; {failed} requests have failed."
+            )
+        }
+        None => {
+            let shed = match baseline.shed_ratio.filter(|shed| *shed > 0.0) {
+                Some(shed) => format!("; to come back, at least {} of the load must be shed", percent(shed)),
+                None => String::new(),
+            };
+            let watched = Seconds(verdict.watched_seconds.round());
+            format!(
+                " Simulated at this load, it is still down after {watched}, and {failed} requests have failed{shed}."
+            )
+        }
     }
 }

@@ -12,7 +12,7 @@ use crate::units::Seconds;
 pub(super) fn section(group: &Group) -> Section {
     let section = Section::new(group.id("lost"), "If the whole cache is lost");
     if group.report.config.seeds.is_empty() {
-        return section.prose("No outage was simulated (--quick).");
+        return section;
     }
     let Some(told) = group.told() else {
         return section.prose("Unknown: the trace is too short to simulate it at this load.").table(policies(group));

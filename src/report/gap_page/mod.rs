@@ -65,7 +65,21 @@ pub fn page(report: &Report) -> Page {
             page.sections.push(whole);
         }
     }
-    ended(page, &report.head, &traces(report))
+    ended(page.section(left_out(report)), &report.head, &traces(report))
+}
+
+/// What was not asked for, and how to ask.
+fn left_out(report: &Report) -> Section {
+    let config = &report.config;
+    let all = [
+        (config.seeds.is_empty(), "simulated outages: leave out --quick"),
+        (!config.full, "other cache sizes, and every knob of the service: add --full"),
+        (config.growth_ratio.is_none(), "the backend that a grown load needs: add --growth 30%"),
+        (config.backend_price.is_none(), "money: add --backend-price '40 per 100/s' --cache-price '5 per GiB'"),
+        (report.head.gates.is_empty(), "gates for a pipeline: add --fail-if 'gap > 3x'"),
+    ];
+    let items: Vec<String> = all.iter().filter(|(is_out, _)| *is_out).map(|(_, what)| what.to_string()).collect();
+    Section::new("more", "What this report leaves out").list(&items)
 }
 
 /// The trace, the policies, the cache and the backend in a line.

@@ -44,6 +44,7 @@ fn heals(report: &OutageReport) -> Answer {
     let verdict = &report.verdict;
     let (short, tone) = match (&*verdict.phase, verdict.recovery_seconds) {
         ("overloaded_warm", _) => ("It is overloaded even before".to_string(), Tone::Bad),
+        ("unsettled", None) => ("Not in the time simulated".to_string(), Tone::Careful),
         (_, None) => ("No: it stays down".to_string(), Tone::Bad),
         ("stable", Some(seconds)) => (format!("Yes, {}", after(seconds)), Tone::Good),
         (_, Some(seconds)) => (format!("Yes, {}", after(seconds)), Tone::Careful),

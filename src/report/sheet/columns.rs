@@ -135,7 +135,11 @@ impl Columns {
             if above {
                 let name = texts.first().map_or("", |name| name.trim_end());
                 let name = if name.is_empty() { String::new() } else { format!("{indent}{name}\n") };
-                format!("{name}{indent}{}{}", " ".repeat(ABOVE), cells(texts, part.clone()))
+                let lead = " ".repeat(self.indent + ABOVE);
+                let cells = format!("{lead}{}", cells(texts, part.clone()));
+                // Words alone in their part may be broken; numbers are shorter than any terminal is narrow.
+                let fits = length(cells.trim_end()) <= look.room();
+                format!("{name}{}", if fits { cells } else { prose::wrapped(&cells, &lead, look.room()) })
             } else {
                 format!("{indent}{}{}", cells(texts, 0..1), cells(texts, part.clone()))
             }
