@@ -75,9 +75,3 @@ fn sizes_by_count_and_by_share_agree_and_the_thread_count_changes_nothing() {
         assert!(count("misses") >= count("compulsory_misses"));
     }
 }
-
-#[test]
-fn the_example_report_is_current() {
-    let committed = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/reports/article.txt")).unwrap();
-    assert_eq!(coldgap(&["gap", "traces/article.parquet"]), committed, "make it again: see reports/README.md");
-}

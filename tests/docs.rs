@@ -8,6 +8,8 @@ use coldgap::policy::admission::{FILTERS, FilterInfo};
 use coldgap::policy::spec::PolicySpec;
 use coldgap::policy::{ALL, Capacity, Info, Parameter, Population};
 use coldgap::replay::cell::Cell;
+use coldgap::report::head::Kind;
+use coldgap::report::schema::schema;
 use coldgap::trace::FORMATS;
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -124,6 +126,21 @@ fn the_table_of_the_readme_is_the_registry_of_formats() {
 #[test]
 fn the_page_of_policies_is_the_registry() {
     check("docs/policies.md", &[("registry", registry())]);
+}
+
+#[test]
+fn the_committed_schemas_are_those_of_the_reports() {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("docs/schema");
+    for kind in Kind::ALL {
+        let path = folder.join(format!("{}.json", kind.name()));
+        let schema = schema(kind).unwrap();
+        if std::env::var_os(UPDATE).is_some() {
+            std::fs::write(&path, schema).unwrap();
+            continue;
+        }
+        let committed = std::fs::read_to_string(&path).unwrap_or_default();
+        assert!(committed == schema, "{} is behind; run {UPDATE}=1 cargo test --release docs", path.display());
+    }
 }
 
 /// Every number that a page quotes was printed by coldgap: where a block of output follows a block of commands, its lines are

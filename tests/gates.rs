@@ -158,6 +158,42 @@ fn without_limit_is_more_than_any_limit_and_unknown_is_a_failure() {
 }
 
 #[test]
+fn the_simulated_outage_of_gap_has_numbers_for_gates() {
+    let flushed = ["gap", ARTICLE, "-p", "lru", "-b", "350/s"];
+    let (_, json, _) = run(&[&flushed[..], &["-o", "-"]].concat());
+    let report: Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(report["rows"][0]["recovers"], false, "{}", report["rows"][0]);
+    let nodes = number(&report, "lru", 0.0, "nodes_needed");
+    let gates = [
+        ("recovery > 1000d".to_string(), false),
+        ("escape > 1_000_000/s".to_string(), true),
+        ("shed > 0%".to_string(), false),
+        ("user_seconds_lost < 1s".to_string(), true),
+        (format!("nodes_needed > {nodes}"), true),
+        (format!("nodes_needed >= {nodes}"), false),
+        ("load_limit(100%) > 1_000_000/s".to_string(), true),
+        ("growth(100%) < 0%".to_string(), false),
+    ];
+    let expressions: Vec<&str> = gates.iter().map(|(gate, _)| gate.as_str()).collect();
+    let saved = tempfile::Builder::new().suffix(".json").tempfile().unwrap();
+    std::fs::write(saved.path(), &json).unwrap();
+    let path = saved.path().to_str().unwrap();
+    let (code, judged, error) = run(&with(&["report", path, "-o", "-"], &expressions));
+    assert_eq!(code, 1, "{error}");
+    assert!(error.contains("4 of 8 gates failed"), "{error}");
+    let rows: Value = serde_json::from_str(&judged).unwrap();
+    for ((gate, passes), row) in gates.iter().zip(rows["gates"].as_array().unwrap()) {
+        assert_eq!(&row["passed"], passes, "{gate}: {row}");
+    }
+    // Without gates of its own the command shows those that were saved, and does not fail.
+    std::fs::write(saved.path(), judged).unwrap();
+    let (code, text, _) = run(&["report", path]);
+    assert_eq!((code, text.contains("recovery > 1000d")), (0, true));
+    let quick = run(&["gap", BURST, "--quick", "-b", "300/s", "--fail-if", "shed > 100%"]);
+    assert!(quick.0 == 1 && quick.2.contains("not simulated"), "{}", quick.2);
+}
+
+#[test]
 fn an_outage_that_stays_never_recovers() {
     let down = ["outage", ARTICLE, "-b", "350/s", "--quick", "--horizon", "2min"];
     let (code, text, error) = run(&with(&down, &["recovery > 60s", "shed > 0%", "s3fifo.load < 1/s"]));

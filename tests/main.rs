@@ -19,6 +19,7 @@ mod measured;
 mod outage;
 mod outage_command;
 mod policies;
+mod reports;
 mod saved;
 mod synth;
 mod tidy;

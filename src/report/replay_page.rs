@@ -65,7 +65,7 @@ fn section(report: &ReplayReport, trace: &ReplayTrace, number: usize) -> Section
 fn caption(rows: &[&ReplayRow]) -> String {
     let first = rows.first().map(|row| row.policy.as_str());
     let known = || rows.iter().filter(|row| Some(row.policy.as_str()) == first && row.miss_ratio.is_some());
-    match (known().next(), known().last()) {
+    match (known().next(), known().next_back()) {
         (Some(small), Some(large)) => format!(
             "From {} to {} of cache the misses of {} go from {} to {} of the requests.",
             size(small.capacity()),

@@ -66,7 +66,7 @@ impl FromStr for CachePrice {
     fn from_str(text: &str) -> Result<Self, UnitError> {
         let amount = |of: &str| {
             // `per GiB` is per 1 GiB.
-            let one = of.starts_with(|c: char| c.is_ascii_alphabetic()).then_some("1").unwrap_or_default();
+            let one = if of.starts_with(|c: char| c.is_ascii_alphabetic()) { "1" } else { "" };
             match format!("{one}{of}").parse().ok()? {
                 CacheSize::Objects(n) => Some(Amount::Objects(n)),
                 CacheSize::Bytes(n) => Some(Amount::Bytes(n)),

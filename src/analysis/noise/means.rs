@@ -3,7 +3,7 @@
 //! A resample draws blocks of successive windows, as many as fill the trace, and takes both means from the same blocks where
 //! both sides saw the same traffic: a quiet minute is then quiet for both, and does not count as a difference.
 
-use super::block_length::block_length;
+use super::block_length;
 use super::{Band, DRAWS, generator, student};
 use rand::RngExt;
 
@@ -43,10 +43,10 @@ pub fn change(baseline: &[Window], candidate: &[Window], paired: bool) -> Option
     let blocks = if paired {
         let difference: Vec<f64> =
             candidate.strays().iter().zip(baseline.strays()).map(|(own, other)| own - other).collect();
-        let block = block_length(&difference);
+        let block = block_length::cautious(&difference);
         (block, block)
     } else {
-        (block_length(&baseline.strays()), block_length(&candidate.strays()))
+        (block_length::cautious(&baseline.strays()), block_length::cautious(&candidate.strays()))
     };
     let mut random = generator();
     let mut draw = |side: &Side, block: usize| -> Vec<usize> {

@@ -17,8 +17,8 @@ pub fn assumptions(baseline: &View<'_>, candidate: &View<'_>, noise: &Noise, ban
     all.push(match (noise.windows, noise.block_windows) {
         (Some(windows), Some(block)) => format!(
             "noise of misses and amplification: {} resamples of the {windows} windows of {window} after warm-up, in blocks of {block} in a \
-             row (as long as one window still shows in the next, by the rule of Politis and White), widened by Student's t for \
-             few blocks; {together}. It knows nothing of days that the trace does not hold",
+             row (longer than one window still shows in the next: twice the rule of Politis and White), widened by Student's t for \
+             few blocks; {together}. Where few windows are much alike it is still too narrow: one in ten rather than one in twenty. It knows nothing of days that the trace does not hold",
             noise.draws
         ),
         _ => format!(

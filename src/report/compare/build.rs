@@ -45,8 +45,7 @@ pub fn build(command: &str, baseline: &View<'_>, candidate: &View<'_>, banked: O
         });
         rows.collect::<Vec<Change>>()
     };
-    let (backend, limit): (fn(&Row) -> Option<f64>, fn(&Row) -> Option<f64>) =
-        (|row| row.least_backend_per_second, |row| row.load_limit_per_second);
+    let (backend, limit) = (|row: &Row| row.least_backend_per_second, |row: &Row| row.load_limit_per_second);
     changes.extend(by_loss(LEAST_BACKEND, of_backend, false, backend, &|loss, before, after| {
         between.of_least_backend(loss, before, after)
     }));

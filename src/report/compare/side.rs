@@ -128,6 +128,9 @@ fn by_start<'r>(rows: impl Iterator<Item = &'r StretchRow>) -> Vec<Vec<&'r Stret
     all
 }
 
+/// A property of a side, for reading.
+type Shown<'a> = &'a dyn Fn(&Side) -> String;
+
 impl Side {
     /// The cache size for reading.
     pub fn cache(&self) -> String {
@@ -154,7 +157,7 @@ impl Side {
         let seconds = |of: fn(&Side) -> f64| move |side: &Side| Seconds(of(side)).to_string();
         let simulated =
             |side: &Side| if side.seeds.is_empty() { "no".to_string() } else { format!("seeds {:?}", side.seeds) };
-        let all: [(&str, &dyn Fn(&Side) -> String); 14] = [
+        let all: [(&str, Shown<'_>); 14] = [
             ("policy", &|side| side.policy.clone()),
             ("cache", &Side::cache),
             ("backend", &Side::backend),

@@ -82,7 +82,7 @@ fn caption(rows: &[&SizeRow]) -> String {
             ))
         })
     };
-    match (known().next(), known().last()) {
+    match (known().next(), known().next_back()) {
         (Some((small, a0, h0, g0, m0)), Some((large, a1, h1, g1, m1))) if rows.len() > 1 => {
             let grows = if g1 > g0 {
                 "The better the cache, the wider the gap"

@@ -39,6 +39,14 @@ const FIELDS: &[Field<Row>] = &[
         row.safe_cut_ratio.map_or(Reading::Unknown("no backend is enough"), Reading::Number)
     }),
     Field::per_loss("reclaimable_ratio", "reclaimable", Share, |row| Reading::known(row.reclaimable_ratio)),
+    Field::per_loss("load_limit_per_second", "load_limit", Load, |row| Reading::limit(row.load_limit_per_second)),
+    Field::per_loss("growth_ratio", "growth", Share, |row| Reading::limit(row.growth_ratio)),
+    // Where nothing may be lost, no number of nodes is enough.
+    Field::new("nodes_needed", "nodes_needed", Count, |row| Reading::limit(row.nodes_needed.map(|nodes| nodes as f64))),
+    Field::new("recovery_seconds", "recovery", Time, recovery),
+    Field::new("user_seconds_lost", "user_seconds_lost", Time, |row| simulated(row.user_seconds_lost)),
+    Field::new("escape_per_second", "escape", Load, |row| simulated(row.escape_per_second)),
+    Field::new("shed_ratio", "shed", Share, |row| simulated(row.shed_ratio)),
     Field::new("miss_ratio", "miss_ratio", Share, |row| Reading::known(row.miss_ratio)),
     Field::new("miss_ratio_worst_window", "miss_ratio_worst_window", Share, |row| {
         Reading::known(row.miss_ratio_worst_window)
@@ -53,6 +61,9 @@ const FIELDS: &[Field<Row>] = &[
     }),
 ];
 
+/// Why a number of a simulation is absent.
+const NOT_SIMULATED: &str = "not simulated: --quick leaves it out";
+
 /// Advertised without limit over a hidden capacity that has one.
 fn gap(row: &Row) -> Reading {
     match (row.gap_ratio, row.advertised_per_second, row.hidden_safe_per_second) {
@@ -65,9 +76,24 @@ fn gap(row: &Row) -> Reading {
 fn measured(row: &Row, load: Option<f64>) -> Reading {
     match (load, row.hidden_measured_end.as_deref()) {
         (Some(load), _) => Reading::Number(load),
-        (None, None) => Reading::Unknown("not simulated: --quick leaves it out"),
+        (None, None) => Reading::Unknown(NOT_SIMULATED),
         (None, Some("no_limit")) => Reading::NoLimit,
         (None, Some(_)) => Reading::Unknown("no load that was tried shows it"),
+    }
+}
+
+/// A number of the outage that losing the whole cache makes.
+fn simulated(value: Option<f64>) -> Reading {
+    value.map_or(Reading::Unknown(NOT_SIMULATED), Reading::Number)
+}
+
+/// A service that stays down takes longer than any limit.
+fn recovery(row: &Row) -> Reading {
+    match (row.recovers, row.user_seconds_lost) {
+        (Some(true), _) => simulated(row.recovery_seconds),
+        (Some(false), _) => Reading::NoLimit,
+        (None, Some(_)) => Reading::Unknown("the simulation does not settle whether it recovers"),
+        (None, None) => Reading::Unknown(NOT_SIMULATED),
     }
 }
 
