@@ -154,10 +154,11 @@ fn the_page_is_readable_in_the_dark_on_a_telephone_and_without_scripts() {
     let narrow = probed(&narrow);
     assert!(narrow["width"].as_f64().unwrap() <= 360.0 && narrow["wide"] == narrow["width"], "{}", narrow["wide"]);
     charts_show_their_tables(&narrow);
-    let plain = open(&browser, &made.html(), &["--blink-settings=scriptEnabled=false"]);
-    let figures = plain.dom.matches("<figure ").count();
-    assert!(figures > 5 && !plain.dom.contains("<svg"));
-    assert_eq!(plain.dom.matches("<details class=\"numbers\" open").count(), figures);
+    // What a browser without scripts shows: every table open, no chart that is empty for ever.
+    let plain = made.text("html");
+    let figures = plain.matches("<figure ").count();
+    assert!(figures > 5 && !plain[..plain.find("<script>").unwrap()].contains("<svg"));
+    assert_eq!(plain.matches("<details class=\"numbers\" open").count(), figures);
 }
 
 #[test]

@@ -26,6 +26,13 @@ const seriesOf = (mark, rows) => {
   return names.map((name) => ({ name, rows: rows.filter((row) => row[mark.series].words === name) }));
 };
 
+// A policy looks the same in every chart of the page.
+const looks = new Map();
+const lookOf = (name) => {
+  if (!looks.has(name)) looks.set(name, looks.size % MARKERS.length);
+  return looks.get(name);
+};
+
 // All lines of a chart, each with a look of its own: colour, dash and marker.
 const linesOf = (chart, rows) => {
   const lines = [];
@@ -33,7 +40,7 @@ const linesOf = (chart, rows) => {
     const x = reader(chart.x, mark.x);
     const y = reader(chart.y, mark.y);
     for (const { name, rows: own } of seriesOf(mark, rows)) {
-      const look = lines.length % MARKERS.length;
+      const look = mark.series === null ? lines.length % MARKERS.length : lookOf(name);
       const points = own.filter((row) => x(row) !== null && y(row) !== null);
       if (points.length > 0) {
         const colour = mark.dashed ? "var(--faint-ink)" : `var(--series-${look + 1})`;
@@ -63,18 +70,18 @@ const byteTicks = (most, count) => {
 const axisOf = (axis, size, most) => ({
   label: axis.label,
   type: axis.scale === "category" ? undefined : axis.scale,
-  tickFormat: axis.scale === "log" ? (value) => (isRound(value, axis.unit) ? formats[axis.unit](value) : "") : formats[axis.unit],
+  tickFormat: axis.scale === "log" ? (value) => (isRound(value, axis.unit, most) ? formats[axis.unit](value) : "") : formats[axis.unit],
   ticks: axis.scale === "category" ? undefined : axis.scale === "linear" && axis.unit === "bytes" ? byteTicks(most, 5) : Math.max(3, Math.round(size / 80)),
   zero: axis.scale === "linear",
   nice: axis.scale === "linear",
   base: axis.unit === "bytes" ? 2 : 10,
 });
 
-// On a logarithmic axis only some ticks are written out.
-const isRound = (value, unit) => {
+// On a logarithmic axis only some ticks are written out: 1, 2, 5, 10, or powers of ten only where there are many.
+const isRound = (value, unit, most) => {
   const base = unit === "bytes" ? 1024 : 10;
   const power = Math.log(value) / Math.log(base);
-  return unit === "bytes" || Math.abs(power - Math.round(power)) < 1e-6 || /^[25]0*$/.test(significant(value).replace(/^0\.0*/, ""));
+  return unit === "bytes" || Math.abs(power - Math.round(power)) < 1e-6 || (most < 1e4 && /^[25]0*$/.test(significant(value).replace(/^0\.0*/, "")));
 };
 
 // Everything but the lines.
