@@ -53,11 +53,10 @@ fn cut(group: &Group, baseline: &Row) -> Answer {
         (Some(warm), Some(least)) => (
             format!("Nothing, if losing {lost} must be survived"),
             format!(
-                "{gives} To carry {carried} and be sure to recover from losing {lost} it needs {}: {}x as much. \
-                 Only if nothing of the cache were ever lost would {} do.",
+                "{gives} To carry {carried} and be sure to recover from losing {lost} it needs {}: {}x as much.{}",
                 group.backend(least),
                 significant(least / mu),
-                group.backend(warm)
+                enough_for_less(group, baseline, must, warm)
             ),
             Tone::Bad,
         ),
@@ -68,6 +67,21 @@ fn cut(group: &Group, baseline: &Row) -> Answer {
         None => String::new(),
     };
     Answer { question: String::new(), short, text: text + &all + &trap(group, must), tone }
+}
+
+/// What would do if less were lost, as far as today's backend gives that.
+fn enough_for_less(group: &Group, baseline: &Row, must: f64, warm: f64) -> String {
+    let survived = group.report.losses(baseline).filter(|row| row.loss_ratio > 0.0 && row.loss_ratio < must);
+    let survived = survived.filter_map(|row| Some((row.loss_ratio, row.least_backend_per_second?)));
+    let warm = group.backend(warm);
+    match survived.filter(|(_, least)| *least <= baseline.backend_per_second).last() {
+        Some((most, least)) => format!(
+            " If never more than {} of the cache were lost, {} would do; if nothing of it ever were, {warm}.",
+            percent(most),
+            group.backend(least)
+        ),
+        None => format!(" If nothing of the cache were ever lost, {warm} would do."),
+    }
 }
 
 /// A part of the cache in words.
@@ -91,7 +105,7 @@ fn trap(group: &Group, must: f64) -> String {
         _ => format!("it is {}", percent(real)),
     };
     format!(
-        " Replacing {} by {} looks like a saving of {}; if losing {} must be survived, {is}.",
+        " Replacing {} by {} saves {} of the misses, which looks like as large a cut; if losing {} must be survived, {is}.",
         group.report.config.baseline,
         best.policy,
         percent(saving),

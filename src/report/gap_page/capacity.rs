@@ -102,7 +102,7 @@ fn same_hidden(group: &Group) -> String {
         (hidden.iter().copied().fold(f64::INFINITY, f64::min), hidden.iter().copied().fold(0.0, f64::max));
     match (hidden.len() == group.deployable().count(), hidden.len()) {
         (true, 2..) if most <= least * (1.0 + SAME) => {
-            " Policies differ in what they carry while warm, and not in what they survive.".to_string()
+            " Policies differ in what they carry while warm; a full loss they survive alike.".to_string()
         }
         (true, 2..) => {
             format!(" What the policies survive lies between {} and {}.", grouped_rate(least), grouped_rate(most))

@@ -178,7 +178,7 @@ fn looks_like(group: &Group, row: &Row) -> Option<String> {
         .collect();
     (!is.is_empty()).then(|| {
         format!(
-            "{} → {} looks like a cut of {}. What it is, if losing a part must be survived: {}.",
+            "{} → {} looks like a cut of {}. What it is of what {0} needs, if losing a part must be survived: {}.",
             group.report.config.baseline,
             row.policy,
             whole(saving),

@@ -58,7 +58,7 @@ pub(in crate::report) fn knobs(id: &str, rows: &[SensitivityRow], sentence: &str
     .note(
         "healed up to: the largest load at which every trial of a full flush healed; stayed down at: the smallest at which any did \
          not; safe bound: below it no answer is ever late, '-' where none is defined; advertised: carried in the long run while the \
-         cache is warm.",
+         cache is warm. Tried at fewer moments than the measured bracket of the policies, so the first row may lie above that.",
     );
     for row in rows {
         let what =

@@ -222,7 +222,7 @@ impl Timeline<'_> {
         let stuck: f64 = self.stuck().iter().map(|(from, to)| to - from).sum();
         let late = match stuck {
             0.0 => "At no time was every answer late".to_string(),
-            stuck => format!("For {} every answer came later than clients wait", Seconds(stuck)),
+            stuck => format!("For {} every answer of the backend came too late", Seconds(stuck)),
         };
         format!("{late}. In the worst window {} were answered in time, in the last one {}.", share(worst), share(last))
     }
