@@ -191,7 +191,7 @@ fn contradictions_are_refused_with_a_hint() {
         vec!["gap", BURST, "--horizon", "0s"],
         vec!["gap", BURST, "--rate", "5/s"],
         vec!["gap", BURST, "--baseline", "lru,fifo"],
-        vec!["gap", BURST, "-o", "report.html"],
+        vec!["gap", BURST, "-o", "report.docx"],
         vec!["gap", BURST, "-o", "/no/such/folder/report.json"],
         vec!["gap", ARTICLE, "-c", "5MB"],
         vec!["gap", ARTICLE, "-b", "5MB/s"],

@@ -34,5 +34,5 @@ fn a_trace_that_is_too_short_leaves_the_spacing_unknown() {
     let found = report("warmup", "60000", &["--at", "10s", "--shards", "16"]);
     assert!(found["restarts"]["safe_spacing_seconds"].is_null());
     assert!(rows(&found["restarts"], "spacings").is_empty());
-    assert!(found["sentence"].as_str().unwrap().contains("between two restarts is unknown"));
+    assert!(found["sentence"].as_str().unwrap().contains("may restart is unknown: the trace is too short"));
 }

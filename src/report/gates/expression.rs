@@ -103,7 +103,9 @@ fn find_policy(name: &str, scope: &Scope) -> Result<String> {
 }
 
 fn find_loss(text: &str, scope: &Scope) -> Result<f64> {
-    let loss: Ratio = text.parse().map_err(|cause| Error::usage(format!("a gate's loss: {cause}")))?;
+    let loss: Ratio = text.parse().map_err(|cause| {
+        Error::usage(format!("a gate's loss: {cause}")).hint("name a loss like least_backend(12.5%)")
+    })?;
     let near = |known: &&f64| (**known - loss.get()).abs() < 1e-9;
     scope.losses.iter().find(near).copied().ok_or_else(|| {
         let losses: Vec<String> =
