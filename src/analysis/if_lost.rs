@@ -84,12 +84,7 @@ impl Service<'_> {
 
     /// Simulates the flush of every cell with every seed; tells that of the first cell's baseline. `step` is called once a
     /// simulation, and once for the restarts.
-    pub fn lose(
-        &self,
-        cells: &[Finding],
-        moment: &Moment,
-        step: &(impl Fn() + Sync + Send),
-    ) -> Result<(Vec<Loss>, IfLost)> {
+    pub fn lose(&self, cells: &[Finding], moment: &Moment, step: &(dyn Fn() + Sync)) -> Result<(Vec<Loss>, IfLost)> {
         let question = self.question;
         let jobs: Vec<(usize, u64)> =
             (0..cells.len()).flat_map(|i| question.seeds.iter().map(move |seed| (i, *seed))).collect();
@@ -102,7 +97,7 @@ impl Service<'_> {
             extent: Extent { remedies: false, edges: false, ramp: false, alerts: false },
         };
         let stories = grid::run(&jobs, question.sweep.threads, |&(i, seed)| {
-            let story = outage::tell(self.trace, &ask(i, seed), self.interrupt, || {})?;
+            let story = outage::tell(self.trace, &ask(i, seed), self.interrupt, &|| {})?;
             step();
             Ok(story)
         })?;
@@ -127,14 +122,10 @@ impl Service<'_> {
     }
 
     /// The knobs of the baseline's service, one by one.
-    pub fn sensitivity(
-        &self,
-        baseline: &Finding,
-        step: &(impl Fn() + Sync + Send),
-    ) -> Result<Vec<knobs::sensitivity::Row>> {
+    pub fn sensitivity(&self, baseline: &Finding, step: &(dyn Fn() + Sync)) -> Result<Vec<knobs::sensitivity::Row>> {
         let setup = self.setup(&baseline.cell, self.question.sweep.threads);
         let scene = Scene::new(self.trace, &setup, self.interrupt)?;
-        let rows = knobs::sensitivity::sensitivity(&scene, |_| {}, step)?;
+        let rows = knobs::sensitivity::sensitivity(&scene, &|_| {}, step)?;
         self.interrupt.check()?;
         Ok(rows)
     }

@@ -140,7 +140,7 @@ pub fn analyse(
     trace: &Trace,
     question: &Question,
     interrupt: &Interrupt,
-    step: impl Fn() + Sync + Send,
+    step: &(dyn Fn() + Sync),
 ) -> Result<Findings> {
     let requests = trace.requests();
     let warm = question.sweep.warm_position(trace.len())?;
@@ -186,7 +186,7 @@ pub fn analyse(
 
     let cells = question.sweep.cells(&trace.about(), &facts)?;
     let per_size = question.sweep.policies.len();
-    let study = Study { trace, question, facts: &facts, windows: &windows, today, interrupt, step: &step };
+    let study = Study { trace, question, facts: &facts, windows: &windows, today, interrupt, step };
     check_prices(trace, question, &cells)?;
     let warm_runs = study.warm(&ground, &cells)?;
     // Where warm traffic alone comes closest to collapse, a loss is tried as well: for all cells, so that they compare.
@@ -224,10 +224,10 @@ pub fn analyse(
             if_lost::Service { trace, question, windows: &windows, ground: &ground, backend, today, interrupt };
         let baseline = &findings[question.baseline];
         if question.full {
-            sensitivity = service.sensitivity(baseline, &step)?;
+            sensitivity = service.sensitivity(baseline, step)?;
         }
         if let Some(moment) = service.moment(baseline)? {
-            let (losses, told) = service.lose(&findings, &moment, &step)?;
+            let (losses, told) = service.lose(&findings, &moment, step)?;
             findings.iter_mut().zip(losses).for_each(|(finding, lost)| finding.lost = Some(lost));
             if_lost = Some(told);
         }

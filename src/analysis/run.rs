@@ -64,7 +64,7 @@ impl Sweep {
     ///
     /// # Errors
     /// See [`Sweep::cells`], [`Sweep::warm_position`] and [`Forecast::of`]; a file that turns out to be damaged.
-    pub fn run(&self, source: &Source, limit: Option<Limit>, monitor: &impl Monitor) -> Result<Swept> {
+    pub fn run(&self, source: &Source, limit: Option<Limit>, monitor: &dyn Monitor) -> Result<Swept> {
         let about = source.about();
         let warm = self.warm_position(about.requests)?;
         let facts = facts_before(source, warm);
@@ -123,15 +123,15 @@ fn facts_before(source: &Source, warm: usize) -> Facts {
 }
 
 /// One sweep under way.
-struct Run<'a, M> {
+struct Run<'a> {
     jobs: &'a [Job],
     about: About<'a>,
     warm: usize,
     threads: usize,
-    monitor: &'a M,
+    monitor: &'a dyn Monitor,
 }
 
-impl<M: Monitor> Run<'_, M> {
+impl Run<'_> {
     /// Each job over the whole trace, jobs in parallel: a tally for each of its cells, none where an interrupt cut it short.
     fn in_memory(&self, trace: &Trace, forecast: &Forecast) -> Result<Vec<Vec<Tally>>> {
         let mut totals = vec![Vec::new(); self.jobs.len()];

@@ -269,7 +269,7 @@ pub struct Sampled {
 ///
 /// # Errors
 /// See [`Sweep::cells`], [`Sweep::warm_position`] and [`Sample::estimate`].
-pub fn run(sweep: &Sweep, trace: &Trace, sampling: Sampling, monitor: &impl Monitor) -> Result<Sampled> {
+pub fn run(sweep: &Sweep, trace: &Trace, sampling: Sampling, monitor: &dyn Monitor) -> Result<Sampled> {
     let warm = sweep.warm_position(trace.len())?;
     let facts = Facts::of(trace, warm);
     let look_ahead = sweep.policies.iter().any(|policy| policy.info().needs_future);

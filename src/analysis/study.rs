@@ -19,7 +19,7 @@ use crate::trace::Trace;
 use crate::units::{Rate, Seconds};
 
 /// What all cells of a trace share.
-pub(super) struct Study<'a, S> {
+pub(super) struct Study<'a> {
     pub trace: &'a Trace,
     pub question: &'a Question,
     pub facts: &'a Facts,
@@ -28,10 +28,10 @@ pub(super) struct Study<'a, S> {
     pub today: f64,
     pub interrupt: &'a Interrupt,
     /// Called as work is done.
-    pub step: S,
+    pub step: &'a (dyn Fn() + Sync),
 }
 
-impl<S: Fn() + Sync + Send> Study<'_, S> {
+impl Study<'_> {
     /// The warm replays.
     pub fn warm(&self, ground: &Ground<'_>, cells: &[Cell]) -> Result<Vec<WarmResult>> {
         self.each(cells, |cell| cell.with_cache(self.trace, WarmRun { ground, study: self }))
@@ -93,7 +93,7 @@ impl<S: Fn() + Sync + Send> Study<'_, S> {
         self.question.growth.map(|growth| ground.load * (1.0 + growth))
     }
 
-    fn each<J: Sync, R: Send>(&self, jobs: &[J], work: impl Fn(&J) -> Result<R> + Send + Sync) -> Result<Vec<R>> {
+    fn each<J: Sync, R: Send>(&self, jobs: &[J], work: impl Fn(&J) -> Result<R> + Sync) -> Result<Vec<R>> {
         let done = grid::run(jobs, self.question.sweep.threads, |job| {
             self.interrupt.check()?;
             let done = work(job);
@@ -107,9 +107,9 @@ impl<S: Fn() + Sync + Send> Study<'_, S> {
 }
 
 /// The warm replay of one cell.
-struct WarmRun<'a, S> {
+struct WarmRun<'a> {
     ground: &'a Ground<'a>,
-    study: &'a Study<'a, S>,
+    study: &'a Study<'a>,
 }
 
 /// What it gives.
@@ -123,7 +123,7 @@ pub(super) struct WarmResult {
     pub filled: (f64, f64),
 }
 
-impl<S: Fn() + Sync + Send> Task for WarmRun<'_, S> {
+impl Task for WarmRun<'_> {
     type Output = WarmResult;
 
     fn run<P: Policy>(self, cache: Cache<P>) -> WarmResult {

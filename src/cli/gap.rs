@@ -124,7 +124,7 @@ pub fn run(args: &GapArgs, interrupt: &Interrupt) -> Result<()> {
                 continue;
             }
         }
-        let findings = analysis::analyse(&trace, &question, interrupt, || progress.step(1))?;
+        let findings = analysis::analyse(&trace, &question, interrupt, &|| progress.step(1))?;
         found.push((trace, findings));
     }
     drop(progress);

@@ -39,7 +39,7 @@ pub fn run(args: &SensitivityArgs, interrupt: &Interrupt) -> Result<()> {
     let progress = Progress::start("simulating", 1);
     let scene = Scene::new(&trace, &setup, interrupt)?;
     progress.step(1);
-    let rows = sensitivity::sensitivity(&scene, |steps| progress.expect(steps), || progress.step(1))?;
+    let rows = sensitivity::sensitivity(&scene, &|steps| progress.expect(steps), &|| progress.step(1))?;
     interrupt.check()?;
     drop(progress);
     let mut report = knobs::sensitivity(&command_line(), &scene, &rows);

@@ -42,7 +42,7 @@ pub fn run(args: &WarmupArgs, interrupt: &Interrupt) -> Result<()> {
     let progress = Progress::start("simulating", warmup::STEPS + 2);
     let scene = Scene::new(&trace, &setup, interrupt)?;
     progress.step(1);
-    let found = warmup::warmup(&scene, || progress.step(1))?;
+    let found = warmup::warmup(&scene, &|| progress.step(1))?;
     let restarted = restart::restarts(&scene, args.shards, restart::Extent::All)?;
     progress.step(1);
     interrupt.check()?;

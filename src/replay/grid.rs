@@ -3,18 +3,27 @@
 
 use crate::error::{Error, Result};
 use rayon::prelude::*;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Runs every job, `threads` at a time (0: one per core), and gives the results in the order of the jobs.
 ///
 /// # Errors
 /// The first job's error, in the order of the jobs; or threads that the system refuses.
-pub fn run<J: Sync, R: Send>(
-    jobs: &[J],
-    threads: usize,
-    work: impl Fn(&J) -> Result<R> + Send + Sync,
-) -> Result<Vec<R>> {
-    let results: Vec<Result<R>> = pool(threads)?.install(|| jobs.par_iter().map(work).collect());
-    results.into_iter().collect()
+pub fn run<J: Sync, R: Send>(jobs: &[J], threads: usize, work: impl Fn(&J) -> Result<R> + Sync) -> Result<Vec<R>> {
+    let results: Vec<Mutex<Option<Result<R>>>> = jobs.iter().map(|_| Mutex::new(None)).collect();
+    each_number(jobs.len(), threads, &|i| *lock(&results[i]) = Some(work(&jobs[i])))?;
+    results.into_iter().filter_map(|result| lock(&result).take()).collect()
+}
+
+/// Does `work` for every number below `count`. It takes no type of a job, so that the threads' code exists once.
+fn each_number(count: usize, threads: usize, work: &(dyn Fn(usize) + Sync)) -> Result<()> {
+    pool(threads)?.install(|| (0..count).into_par_iter().for_each(work));
+    Ok(())
+}
+
+/// What a mutex guards. A job that panicked leaves nothing half done behind.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Hands batches, one after the other, to every state, states in parallel; the next batch is fetched meanwhile.

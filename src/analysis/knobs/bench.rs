@@ -145,7 +145,7 @@ impl<'t> Scene<'t> {
 
     /// Finds the edge of each variant. The first is the base: all are tried at loads from the same grid, so that what changes
     /// nothing gives the same numbers; but for those that ask for other keys. `step` is called twice a variant.
-    pub(super) fn edges(&self, variants: &[Variant<'_>], step: impl Fn() + Sync + Send) -> Result<Vec<Edge>> {
+    pub(super) fn edges(&self, variants: &[Variant<'_>], step: &(dyn Fn() + Sync)) -> Result<Vec<Edge>> {
         let threads = self.setup.sweep.threads;
         let replayed = grid::run(variants, threads, |variant| {
             self.interrupt.check()?;

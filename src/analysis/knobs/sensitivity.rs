@@ -61,7 +61,7 @@ pub struct Row {
 ///
 /// # Errors
 /// An interrupt, or a policy that the cache cannot have.
-pub fn sensitivity(scene: &Scene<'_>, expect: impl Fn(u64), step: impl Fn() + Sync + Send) -> Result<Vec<Row>> {
+pub fn sensitivity(scene: &Scene<'_>, expect: &dyn Fn(u64), step: &(dyn Fn() + Sync)) -> Result<Vec<Row>> {
     let knobs = knobs(scene)?;
     expect(2 * knobs.len() as u64);
     let drawn: Vec<Option<Vec<ObjectId>>> = knobs.iter().map(|knob| drawn(scene, knob)).collect::<Result<_>>()?;

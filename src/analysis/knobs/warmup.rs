@@ -63,7 +63,7 @@ pub const STEPS: u64 = 2 * (SHARES.len() as u64 + 1);
 ///
 /// # Errors
 /// An interrupt.
-pub fn warmup(scene: &Scene<'_>, step: impl Fn() + Sync + Send) -> Result<WarmUp> {
+pub fn warmup(scene: &Scene<'_>, step: &(dyn Fn() + Sync)) -> Result<WarmUp> {
     let requests = scene.trace.requests();
     let first = requests.slice(0..scene.moments[0]);
     let entries = scene.cell.with_cache(scene.trace, Entries(first))?.max(1);

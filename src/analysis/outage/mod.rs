@@ -162,7 +162,7 @@ impl Story {
 /// # Errors
 /// An interrupt; a trace without times, gets or sizes where they are needed; a moment outside the trace; a cache size it cannot give; a
 /// warm-up that leaves nothing.
-pub fn tell(trace: &Trace, question: &Question, interrupt: &Interrupt, step: impl Fn() + Sync + Send) -> Result<Story> {
+pub fn tell(trace: &Trace, question: &Question, interrupt: &Interrupt, step: &(dyn Fn() + Sync)) -> Result<Story> {
     let requests = trace.requests();
     let setup = &question.setup;
     setup.check(trace)?;
@@ -181,8 +181,7 @@ pub fn tell(trace: &Trace, question: &Question, interrupt: &Interrupt, step: imp
     let width = question.window.unwrap_or_else(|| suitable_width(today * load));
     let stage = Stage::new(trace, question, width, model, &moment, load, today, mean_demand, interrupt);
     let objects = stage.scenario(&model, &stage.steps, setup.seed).cache_objects();
-    let told =
-        cell.with_empty(objects, trace.ttls.is_some(), Telling { stage: &stage, question, today, step: &step })??;
+    let told = cell.with_empty(objects, trace.ttls.is_some(), Telling { stage: &stage, question, today, step })??;
     Ok(Story {
         capacity: cell.capacity,
         capacity_ratio: super::sweep::capacity_ratio(cell.capacity, &facts),
@@ -224,11 +223,11 @@ pub(super) fn least_room(width: Seconds, timeout: Seconds) -> Seconds {
 }
 
 /// All runs of one story, from one warm cache.
-struct Telling<'a, 't, S> {
+struct Telling<'a, 't> {
     stage: &'a Stage<'t>,
     question: &'a Question,
     today: f64,
-    step: &'a S,
+    step: &'a (dyn Fn() + Sync),
 }
 
 struct Told {
@@ -241,7 +240,7 @@ struct Told {
     alerts: Option<Alerts>,
 }
 
-impl<S: Fn() + Sync + Send> Task for Telling<'_, '_, S> {
+impl Task for Telling<'_, '_> {
     type Output = Result<Told>;
 
     fn run<P: Policy>(self, mut cache: Cache<P>) -> Result<Told> {

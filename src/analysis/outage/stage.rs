@@ -118,7 +118,7 @@ impl<'t> Stage<'t> {
     ///
     /// # Errors
     /// The first run's error, or an interrupt.
-    pub fn each<J: Sync, R: Send>(&self, jobs: &[J], work: impl Fn(&J) -> Result<R> + Send + Sync) -> Result<Vec<R>> {
+    pub fn each<J: Sync, R: Send>(&self, jobs: &[J], work: impl Fn(&J) -> Result<R> + Sync) -> Result<Vec<R>> {
         grid::run(jobs, self.threads, |job| {
             self.interrupt.check()?;
             work(job)
