@@ -137,7 +137,7 @@ struct Hunt<'a>(&'a Trace, &'a Ground<'a>, &'a Search<'a>);
 impl Visitor for Hunt<'_> {
     type Output = Endurance;
     fn visit<P: Policy>(self) -> Endurance {
-        endurance(roomy::<P>(self.0), self.1, self.2)
+        endurance(Box::new(roomy::<P>(self.0)), self.1, self.2)
     }
 }
 

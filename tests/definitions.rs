@@ -164,7 +164,10 @@ fn warm(policy: &str, trace: &Trace, mu: f64, load: f64) -> (f64, Endurance) {
                 load: load / 1000.0,
                 interrupt: Interrupt::default(),
             };
-            (miss_ratio, endurance(cache, &ground, &Search { mu, mu_reclaimed: None, loads: &[], losses: &[] }))
+            (
+                miss_ratio,
+                endurance(Box::new(cache), &ground, &Search { mu, mu_reclaimed: None, loads: &[], losses: &[] }),
+            )
         }
     }
     policy::visit(policy, Warm(trace, mu, load)).unwrap()

@@ -1,12 +1,11 @@
 //! What one replay of a sweep gives: a cell, or all of lru's sizes at once.
 
 use super::Facts;
-use super::run::Begin;
 use super::sweep::capacity_ratio;
 use crate::error::Result;
 use crate::policy::{Capacity, Population};
 use crate::replay::cell::Cell;
-use crate::replay::observe::Feed;
+use crate::replay::observe::{Counted, Feed};
 use crate::replay::stack_distance::StackDistances;
 use crate::trace::source::About;
 
@@ -61,7 +60,7 @@ impl Job {
     /// A parameter outside its range.
     pub fn begin(&self, trace: &About<'_>, warm: usize) -> Result<Box<dyn Feed>> {
         match &self.cells[..] {
-            [cell] => cell.with_empty(trace.objects, trace.expires, Begin { warm }),
+            [cell] => Ok(Box::new(Counted::new(cell.cache_for(trace.objects, trace.expires)?, warm))),
             cells => {
                 let sizes = cells.iter().map(|cell| cell.capacity.amount()).collect();
                 Ok(Box::new(StackDistances::new(trace.objects, trace.requests, warm, sizes)))

@@ -4,16 +4,15 @@
 //! some do not heal is the warm cache tried at that load, for where it does not stay well either, the flush is not to
 //! blame. Loads are chosen from the cell's own limits alone, so that a policy's result does not depend on its company.
 
-use crate::cache::{Cache, Lookaside};
 use crate::error::Result;
 use crate::outage::Model;
 use crate::outage::run::Scenario;
-use crate::outage::search::{Bracket, Search, trial};
+use crate::outage::search::{Bracket, Search};
 use crate::policy::{self, Capacity, Policy, Visitor};
-use crate::replay::cell::{Cell, Task};
+use crate::replay::cell::Cell;
+use crate::replay::grid;
 use crate::replay::hunt::Ground;
 use crate::replay::windows::Windows;
-use crate::replay::{grid, replay};
 use crate::request::SECOND;
 use crate::trace::Trace;
 use crate::units::{Ratio, Seconds};
@@ -218,7 +217,7 @@ impl<'a> Laboratory<'a> {
         let unknown: Vec<Trial> = trials.iter().filter(|trial| !is_known(trial)).copied().collect();
         let ended = grid::run(&unknown, self.threads, |trial| {
             self.ground.interrupt.check()?;
-            cell.with_cache(self.trace, Flushed { laboratory: self, trial: *trial })
+            self.try_one(cell, trial)
         })?;
         let mut ended: HashMap<Trial, Ended> = unknown.into_iter().zip(ended).collect();
         let alike = ended.iter().filter(|(trial, ended)| shares && trial.flushed && !ended.decided);
@@ -228,6 +227,32 @@ impl<'a> Laboratory<'a> {
             None => self.shared[&key(trial)],
         };
         Ok(trials.iter().map(outcome).collect())
+    }
+
+    /// One trial, on an empty cache of the cell.
+    fn try_one(&self, cell: &Cell, trial: &Trial) -> Result<Ended> {
+        let Trial { moment, load, seed, flushed } = *trial;
+        let mut cache = cell.cache(self.trace)?;
+        let history = self.ground.requests.slice(0..moment);
+        // A flush leaves an empty cache; times to live that were said before it still hold.
+        if !flushed || self.trace.ttls.is_some() {
+            cache.replay(&history);
+        }
+        if flushed {
+            cache.lose(Ratio::ALL);
+        }
+        let scenario = Scenario {
+            requests: self.ground.aftermath(moment),
+            history,
+            objects: self.trace.object_count(),
+            load: f64::from_bits(load),
+            model: self.model,
+            steps: Vec::new(),
+            window: WINDOW,
+            seed,
+        };
+        let outcome = cache.trial(&scenario, Seconds(0.0), self.ground.horizon);
+        Ok(Ended { well: outcome.healed || outcome.user_seconds_lost == 0.0, decided: outcome.decided })
     }
 
     /// The largest load factor at which enough of the trace is left after a moment.
@@ -257,47 +282,10 @@ fn fills_up(cell: &Cell) -> bool {
     in_objects && policy.filter().is_none() && policy::visit(policy.info().name, Ask).unwrap_or(false)
 }
 
-/// A trial on an empty cache of the cell.
-struct Flushed<'a, 'g> {
-    laboratory: &'a Laboratory<'g>,
-    trial: Trial,
-}
-
-/// How it ended.
+/// How a trial ended.
 struct Ended {
     /// It healed, or nobody ever waited in vain.
     well: bool,
     /// The policy decided something.
     decided: bool,
-}
-
-impl Task for Flushed<'_, '_> {
-    type Output = Ended;
-
-    fn run<P: Policy>(self, mut cache: Cache<P>) -> Ended {
-        let Flushed {
-            laboratory: Laboratory { trace, ground, model, .. },
-            trial: Trial { moment, load, seed, flushed },
-        } = self;
-        let history = ground.requests.slice(0..moment);
-        // A flush leaves an empty cache; times to live that were said before it still hold.
-        if !flushed || trace.ttls.is_some() {
-            replay(&mut cache, &history);
-        }
-        if flushed {
-            cache.lose(Ratio::ALL);
-        }
-        let scenario = Scenario {
-            requests: ground.aftermath(moment),
-            history,
-            objects: trace.object_count(),
-            load: f64::from_bits(load),
-            model: *model,
-            steps: Vec::new(),
-            window: WINDOW,
-            seed,
-        };
-        let outcome = trial(&scenario, &mut cache, Seconds(0.0), ground.horizon);
-        Ended { well: outcome.healed || outcome.user_seconds_lost == 0.0, decided: outcome.decided }
-    }
 }

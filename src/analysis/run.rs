@@ -7,11 +7,9 @@ use super::facts::{Counter, Facts};
 use super::forecast::{Forecast, Limit};
 use super::job::Job;
 use super::sweep::{Sweep, capacity_ratio};
-use crate::cache::Cache;
 use crate::error::Result;
-use crate::policy::Policy;
-use crate::replay::cell::{Cell, Task};
-use crate::replay::observe::{Counted, Feed};
+use crate::replay::cell::Cell;
+use crate::replay::observe::Feed;
 use crate::replay::{Tally, grid};
 use crate::trace::Trace;
 use crate::trace::native::{Batch, Native, ROWS_PER_BATCH};
@@ -201,19 +199,5 @@ impl Run<'_> {
             self.monitor.finished(cell, total);
         }
         totals
-    }
-}
-
-/// An empty cache, ready to be fed.
-pub(super) struct Begin {
-    /// Position from which requests are counted.
-    pub(super) warm: usize,
-}
-
-impl Task for Begin {
-    type Output = Box<dyn Feed>;
-
-    fn run<P: Policy>(self, cache: Cache<P>) -> Box<dyn Feed> {
-        Box::new(Counted::new(cache, self.warm))
     }
 }

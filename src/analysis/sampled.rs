@@ -16,11 +16,10 @@ use super::run::Monitor;
 use super::strata::{ByClass, Strata};
 use super::sweep::{Sweep, capacity_ratio};
 use crate::bitset::BitSet;
-use crate::cache::Cache;
 use crate::error::Result;
-use crate::policy::{Capacity, Policy};
+use crate::policy::Capacity;
 use crate::replay::by_object::{Missed, misses_by_object};
-use crate::replay::cell::{Cell, Task};
+use crate::replay::cell::Cell;
 use crate::replay::grid;
 use crate::request::{ObjectId, Op};
 use crate::trace::Trace;
@@ -147,25 +146,14 @@ impl Draw {
             Capacity::Bytes(_) => Capacity::Bytes(scaled(self.bytes)),
         };
         let cell = Cell { policy: cell.policy.clone(), capacity };
-        let by_object = cell.with_cache(&self.part.trace, ByObject(&self.part))?;
+        let Part { trace, warm, .. } = &self.part;
+        let by_object = misses_by_object(&mut *cell.cache(trace)?, &trace.requests(), *warm);
         let mut sums = strata.zero();
         for ((all, first), repeats) in by_object.iter().zip(&self.known.first).zip(&self.known.repeats) {
             let again = Missed { gets: all.gets - first.gets, bytes: all.bytes - first.bytes };
             sums[strata.class(repeats.gets)].add(again, 1.0);
         }
         Ok(sums)
-    }
-}
-
-/// Misses by object of one part.
-struct ByObject<'p>(&'p Part);
-
-impl Task for ByObject<'_> {
-    type Output = Vec<Missed>;
-
-    fn run<P: Policy>(self, mut cache: Cache<P>) -> Vec<Missed> {
-        let Part { trace, warm, .. } = self.0;
-        misses_by_object(&mut cache, &trace.requests(), trace.object_count(), *warm)
     }
 }
 

@@ -3,20 +3,17 @@
 
 use super::finding::{Finding, Scene};
 use super::{Facts, Question};
-use crate::cache::Cache;
 use crate::error::Result;
 use crate::interrupt::Interrupt;
-use crate::policy::Policy;
-use crate::replay::cell::{Cell, Task};
+use crate::replay::cell::Cell;
 use crate::replay::grid;
-use crate::replay::hunt::{Endurance, Ground, Search, Worst, endurance, warm_backend};
+use crate::replay::hunt::{Ground, Search, Worst, endurance, warm_backend};
 use crate::replay::observe::{Observation, observe};
 use crate::replay::refill::{Refill, refill};
-use crate::replay::replay;
 use crate::replay::stretch::{Stretch, Walk, stretches};
 use crate::replay::windows::Windows;
 use crate::trace::Trace;
-use crate::units::{Rate, Seconds};
+use crate::units::Rate;
 
 /// What all cells of a trace share.
 pub(super) struct Study<'a> {
@@ -34,7 +31,7 @@ pub(super) struct Study<'a> {
 impl Study<'_> {
     /// The warm replays.
     pub fn warm(&self, ground: &Ground<'_>, cells: &[Cell]) -> Result<Vec<WarmResult>> {
-        self.each(cells, |cell| cell.with_cache(self.trace, WarmRun { ground, study: self }))
+        self.each(cells, |cell| self.warm_replay(ground, cell))
     }
 
     /// What cells withstand: `per_size` of them for each cache size, the baseline at `baseline` among those.
@@ -57,7 +54,7 @@ impl Study<'_> {
             let reclaims = i != baseline_of(i) && own > 0.0 && baseline > 0.0;
             let mu_reclaimed = reclaims.then(|| backend.per_second * own / baseline);
             let search = Search { mu: backend.per_second, mu_reclaimed, loads: &loads, losses: &question.losses };
-            cells[i].with_cache(self.trace, Hunt { ground, search })
+            Ok(endurance(cells[i].cache(self.trace)?, ground, &search))
         })?;
         let Study { facts, windows, today, .. } = *self;
         let scene = Scene { facts, windows, ground, losses: &question.losses, today, backend };
@@ -75,7 +72,12 @@ impl Study<'_> {
 
     /// The refills after a flush at `moment`.
     pub fn refills(&self, ground: &Ground<'_>, cells: &[Cell], moment: usize) -> Result<Vec<Refill>> {
-        self.each(cells, |cell| cell.with_cache(self.trace, Flush { ground, moment, window: self.windows.width }))
+        self.each(cells, |cell| {
+            let mut twin = cell.cache(self.trace)?;
+            twin.replay(&ground.requests.slice(0..moment));
+            let mut flushed = twin.fork();
+            Ok(refill(&mut *twin, &mut *flushed, &ground.aftermath(moment), self.windows.width))
+        })
     }
 
     /// What each stretch of the trace withstands by itself, by cell; nothing where that was not asked for.
@@ -85,7 +87,19 @@ impl Study<'_> {
         }
         let (losses, window) = (self.question.losses.as_slice(), self.windows.width);
         let walk = Walk { mu: backend.per_second, losses, window };
-        self.each(cells, |cell| cell.with_cache(self.trace, Stretched { ground, walk }))
+        self.each(cells, |cell| Ok(stretches(cell.cache(self.trace)?, ground, &walk)))
+    }
+
+    fn warm_replay(&self, ground: &Ground<'_>, cell: &Cell) -> Result<WarmResult> {
+        let mut cache = cell.cache(self.trace)?;
+        let worst = warm_backend(cache.fork(), ground);
+        let grown =
+            self.grown_load(ground).map(|load| warm_backend(cache.fork(), &Ground { load, ..ground.clone() }).limit);
+        let mut warm = cache.fork();
+        warm.replay(&ground.requests.slice(0..ground.warm));
+        let filled = warm.filled();
+        let observation = observe(&mut *cache, &ground.requests, ground.warm, self.windows);
+        Ok(WarmResult { observation, worst, grown, filled: (filled, cache.filled()) })
     }
 
     /// The load factor once the load has grown, where that was asked for.
@@ -107,12 +121,6 @@ impl Study<'_> {
 }
 
 /// The warm replay of one cell.
-struct WarmRun<'a> {
-    ground: &'a Ground<'a>,
-    study: &'a Study<'a>,
-}
-
-/// What it gives.
 pub(super) struct WarmResult {
     pub observation: Observation,
     /// The smallest backend that survives, and where the backlog that decides it begins.
@@ -121,66 +129,4 @@ pub(super) struct WarmResult {
     pub grown: Option<Option<f64>>,
     /// How full the cache was when warm-up ended, and in the end: shares of its capacity.
     pub filled: (f64, f64),
-}
-
-impl Task for WarmRun<'_> {
-    type Output = WarmResult;
-
-    fn run<P: Policy>(self, cache: Cache<P>) -> WarmResult {
-        let WarmRun { ground, study } = self;
-        let worst = warm_backend(cache.clone(), ground);
-        let grown =
-            study.grown_load(ground).map(|load| warm_backend(cache.clone(), &Ground { load, ..ground.clone() }).limit);
-        let mut warm = cache.clone();
-        replay(&mut warm, &ground.requests.slice(0..ground.warm));
-        let filled = warm.filled();
-        let mut cache = cache;
-        let observation = observe(&mut cache, &ground.requests, ground.warm, study.windows);
-        WarmResult { observation, worst, grown, filled: (filled, cache.filled()) }
-    }
-}
-
-/// The search of one cell.
-struct Hunt<'a> {
-    ground: &'a Ground<'a>,
-    search: Search<'a>,
-}
-
-impl Task for Hunt<'_> {
-    type Output = Endurance;
-
-    fn run<P: Policy>(self, cache: Cache<P>) -> Endurance {
-        endurance(cache, self.ground, &self.search)
-    }
-}
-
-/// The refill of one cell after a flush at `moment`.
-struct Flush<'a> {
-    ground: &'a Ground<'a>,
-    moment: usize,
-    window: Seconds,
-}
-
-impl Task for Flush<'_> {
-    type Output = Refill;
-
-    fn run<P: Policy>(self, mut twin: Cache<P>) -> Refill {
-        replay(&mut twin, &self.ground.requests.slice(0..self.moment));
-        let mut flushed = twin.clone();
-        refill(&mut twin, &mut flushed, &self.ground.aftermath(self.moment), self.window)
-    }
-}
-
-/// The limits of one cell in each stretch of the trace by itself.
-struct Stretched<'a> {
-    ground: &'a Ground<'a>,
-    walk: Walk<'a>,
-}
-
-impl Task for Stretched<'_> {
-    type Output = Vec<Stretch>;
-
-    fn run<P: Policy>(self, cache: Cache<P>) -> Vec<Stretch> {
-        stretches(cache, self.ground, &self.walk)
-    }
 }

@@ -10,6 +10,7 @@
 
 pub mod absent;
 mod acting;
+pub mod any_run;
 mod arrivals;
 pub mod backend;
 pub mod breaker;

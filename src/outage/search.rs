@@ -3,6 +3,7 @@
 //! Healing is not monotone near the edge and differs from seed to seed and from moment to moment, so what is found is a
 //! bracket: a load is good if all its trials heal. Trials are independent: whoever knows threads may run them side by side.
 
+use super::any_run::AnyRun;
 use super::run::{Run, Scenario};
 use super::verdict::{HEALTHY, is_idle, recovered, sum};
 use super::window::Window;
@@ -37,7 +38,11 @@ const ROOM: f64 = 0.9;
 /// Runs a scenario whose trigger is over at its begin (or is in its steps, over at `quiet`), for at most `horizon`. It stops
 /// early where the rest is foreseeable: see [`CALM`] and [`DEAD`].
 pub fn trial<C: Lookaside>(scenario: &Scenario<'_>, cache: &mut C, quiet: Seconds, horizon: Seconds) -> Outcome {
-    let mut run = Run::new(scenario, cache);
+    follow(&mut Run::new(scenario, cache), scenario, quiet, horizon)
+}
+
+/// Lets a trial run until its outcome is known.
+fn follow(run: &mut dyn AnyRun, scenario: &Scenario<'_>, quiet: Seconds, horizon: Seconds) -> Outcome {
     let width = scenario.window;
     let timeout = scenario.model.client.timeout;
     let length = |at_least: Seconds, timeouts: f64| (at_least.0.max(timeouts * timeout.0) / width.0).ceil() as usize;
@@ -59,11 +64,11 @@ pub fn trial<C: Lookaside>(scenario: &Scenario<'_>, cache: &mut C, quiet: Second
         }
     }
     let events = run.windows().iter().map(Window::events).sum();
-    let decided = run.cache().decisions() > 0;
-    let windows = run.finish();
+    let decided = run.decisions() > 0;
+    let windows = run.windows();
     let since = windows.get(after..).unwrap_or_default();
     let recovery = recovered(since, timeout).map(|i| Seconds(since[i].start as f64 / SECOND as f64));
-    let user_seconds_lost = sum(&windows).user_seconds_lost();
+    let user_seconds_lost = sum(windows).user_seconds_lost();
     Outcome { healed: recovery.is_some(), recovery, user_seconds_lost, decided, events }
 }
 

@@ -1,6 +1,6 @@
-//! A cell of the grid: one policy at one capacity. It turns a policy's name into a cache of its type, so that all code
-//! behind it is compiled per policy and calls nothing indirectly.
+//! A cell of the grid: one policy at one capacity. It turns a policy's name into a cache of its type.
 
+use super::any_cache::AnyCache;
 use crate::cache::Cache;
 use crate::error::{Error, Result};
 use crate::policy::spec::PolicySpec;
@@ -16,29 +16,21 @@ pub struct Cell {
     pub capacity: Capacity,
 }
 
-/// Work on an empty cache of whatever policy.
-pub trait Task {
-    /// What comes back.
-    type Output;
-    /// Does it.
-    fn run<P: Policy>(self, cache: Cache<P>) -> Self::Output;
-}
-
 impl Cell {
-    /// Runs a task on an empty cache of this cell, for this trace.
+    /// An empty cache of this cell, for this trace.
     ///
     /// # Errors
     /// A parameter outside its range.
-    pub fn with_cache<T: Task>(&self, trace: &Trace, task: T) -> Result<T::Output> {
-        self.with_empty(trace.object_count(), trace.ttls.is_some(), task)
+    pub fn cache(&self, trace: &Trace) -> Result<Box<dyn AnyCache>> {
+        self.cache_for(trace.object_count(), trace.ttls.is_some())
     }
 
-    /// Runs a task on an empty cache of this cell, for a trace of so many objects. `expires`: it has times to live.
+    /// An empty cache of this cell, for a trace of so many objects. `expires`: it has times to live.
     ///
     /// # Errors
     /// A parameter outside its range.
-    pub fn with_empty<T: Task>(&self, objects: usize, expires: bool, task: T) -> Result<T::Output> {
-        self.visit(Build { cell: self, objects, expires, task })?
+    pub fn cache_for(&self, objects: usize, expires: bool) -> Result<Box<dyn AnyCache>> {
+        self.visit(Build { cell: self, objects, expires })?
     }
 
     /// Bytes that an empty cache of this cell will have filled at the end of such a trace, at most.
@@ -77,21 +69,20 @@ impl Visitor for Weigh {
     }
 }
 
-struct Build<'a, T> {
+struct Build<'a> {
     cell: &'a Cell,
     objects: usize,
     expires: bool,
-    task: T,
 }
 
-impl<T: Task> Visitor for Build<'_, T> {
-    type Output = Result<T::Output>;
+impl Visitor for Build<'_> {
+    type Output = Result<Box<dyn AnyCache>>;
 
-    fn visit<P: Policy>(self) -> Result<T::Output> {
+    fn visit<P: Policy>(self) -> Self::Output {
         let Cell { policy: spec, capacity } = self.cell;
         let wrong = |error| self.cell.unusable(&error);
         let policy = P::new(*capacity, spec.parameters()).map_err(wrong)?;
         let filter = spec.new_filter(*capacity, self.objects).map_err(wrong)?;
-        Ok(self.task.run(Cache::new(policy, *capacity, self.objects, filter, self.expires)))
+        Ok(Box::new(Cache::new(policy, *capacity, self.objects, filter, self.expires)))
     }
 }

@@ -3,12 +3,11 @@
 //!
 //! It walks forks of one warm cache that passes the trace once. It knows no policy by name and no report.
 
+use super::Tally;
+use super::any_cache::AnyCache;
 use super::limits::{largest, smallest};
 use super::survival::Walker;
-use super::{Tally, replay};
-use crate::cache::{Cache, Lookaside};
 use crate::interrupt::Interrupt;
-use crate::policy::Policy;
 use crate::request::{Requests, SECOND};
 use crate::service::Service;
 use crate::units::{Demand, Ratio, Seconds};
@@ -87,14 +86,13 @@ pub struct Search<'a> {
 
 /// The smallest backend with which the warm replay survives at the load to carry, and where the backlog begins that
 /// decides it.
-pub fn warm_backend<P: Policy>(mut cache: Cache<P>, ground: &Ground<'_>) -> Worst {
-    let mut trials = Trials::new(&cache, ground);
-    replay(&mut cache, &ground.requests.slice(0..ground.warm));
+pub fn warm_backend(mut cache: Box<dyn AnyCache>, ground: &Ground<'_>) -> Worst {
+    let mut trials = Trials::new(&*cache, ground);
+    cache.replay(&ground.requests.slice(0..ground.warm));
     let rest = ground.requests.slice(ground.warm..ground.requests.len());
-    let mut probe = cache.clone();
-    let rate = mean_demand(replay(&mut probe, &rest), &rest, &ground.service);
+    let rate = mean_demand(cache.fork().replay(&rest), &rest, &ground.service);
     let mut moment = ground.warm;
-    let limit = smallest(rate * ground.load, |mu| match trials.walk(&cache, &rest, ground.load, mu) {
+    let limit = smallest(rate * ground.load, |mu| match trials.walk(&*cache, &rest, ground.load, mu) {
         None => true,
         Some(position) => {
             moment = ground.warm + position;
@@ -115,12 +113,12 @@ fn mean_demand(tally: Tally, requests: &Requests<'_>, service: &Service) -> f64 
 }
 
 /// Finds what one cache withstands, passing the trace once and forking the warm cache at each moment.
-pub fn endurance<P: Policy>(mut cache: Cache<P>, ground: &Ground<'_>, search: &Search<'_>) -> Endurance {
-    let mut trials = Trials::new(&cache, ground);
-    let mut wounded = cache.clone();
-    replay(&mut cache, &ground.requests.slice(0..ground.warm));
+pub fn endurance(mut cache: Box<dyn AnyCache>, ground: &Ground<'_>, search: &Search<'_>) -> Endurance {
+    let mut trials = Trials::new(&*cache, ground);
+    let mut wounded = cache.fork();
+    cache.replay(&ground.requests.slice(0..ground.warm));
     let rest = ground.requests.slice(ground.warm..ground.requests.len());
-    let advertised = largest(ground.load, |load| trials.survives(&cache, &rest, load, search.mu));
+    let advertised = largest(ground.load, |load| trials.survives(&*cache, &rest, load, search.mu));
 
     let start = Worst { limit: None, moment: ground.warm };
     let mut hidden = start;
@@ -134,38 +132,38 @@ pub fn endurance<P: Policy>(mut cache: Cache<P>, ground: &Ground<'_>, search: &S
         if ground.interrupt.is_set() {
             break;
         }
-        replay(&mut cache, &ground.requests.slice(position..moment));
+        cache.replay(&ground.requests.slice(position..moment));
         position = moment;
         let after = ground.aftermath(moment);
 
-        wounded.copy_from(&cache);
+        cache.copy_to(&mut wounded);
         wounded.lose(Ratio::ALL);
         let guess = hidden.limit.unwrap_or(ground.load);
-        lower(&mut hidden, moment, guess, |load| trials.survives(&wounded, &after, load, search.mu));
+        lower(&mut hidden, moment, guess, |load| trials.survives(&*wounded, &after, load, search.mu));
         if let (Some(worst), Some(mu)) = (&mut hidden_reclaimed, search.mu_reclaimed) {
             let guess = worst.limit.unwrap_or(ground.load);
-            lower(worst, moment, guess, |load| trials.survives(&wounded, &after, load, mu));
+            lower(worst, moment, guess, |load| trials.survives(&*wounded, &after, load, mu));
         }
         // A smaller loss is looked for from the limit of the next larger one on: what does not differ comes out equal.
         let mut larger = hidden;
         for (i, share) in search.losses.iter().enumerate().rev() {
-            wounded.copy_from(&cache);
+            cache.copy_to(&mut wounded);
             wounded.lose(*share);
             if *share < Ratio::ALL {
                 let guess = larger.limit.filter(|limit| *limit > 0.0).unwrap_or(ground.load);
-                lower(&mut load_limits[i], moment, guess, |load| trials.survives(&wounded, &after, load, search.mu));
+                lower(&mut load_limits[i], moment, guess, |load| trials.survives(&*wounded, &after, load, search.mu));
             } else {
                 load_limits[i] = hidden;
             }
             larger = load_limits[i];
             for (load, needed) in search.loads.iter().zip(&mut least_backends) {
-                raise(&mut needed[i], moment, search.mu, |mu| trials.survives(&wounded, &after, *load, mu));
+                raise(&mut needed[i], moment, search.mu, |mu| trials.survives(&*wounded, &after, *load, mu));
             }
         }
         loss_survived = largest_share(loss_survived, |share| {
-            wounded.copy_from(&cache);
+            cache.copy_to(&mut wounded);
             wounded.lose(share);
-            trials.survives(&wounded, &after, ground.load, search.mu)
+            trials.survives(&*wounded, &after, ground.load, search.mu)
         });
     }
     let loss_survived = Ratio::new(loss_survived).unwrap_or(Ratio::ALL);
@@ -173,29 +171,29 @@ pub fn endurance<P: Policy>(mut cache: Cache<P>, ground: &Ground<'_>, search: &S
 }
 
 /// Walks, each from a fresh copy of a start.
-pub(super) struct Trials<'g, P: Policy> {
+pub(super) struct Trials<'g> {
     ground: &'g Ground<'g>,
     walker: Walker,
-    cache: Cache<P>,
+    cache: Box<dyn AnyCache>,
 }
 
-impl<'g, P: Policy> Trials<'g, P> {
-    pub(super) fn new(empty: &Cache<P>, ground: &'g Ground<'g>) -> Self {
-        Trials { ground, walker: Walker::new(empty.object_count()), cache: empty.clone() }
+impl<'g> Trials<'g> {
+    pub(super) fn new(empty: &dyn AnyCache, ground: &'g Ground<'g>) -> Self {
+        Trials { ground, walker: Walker::new(empty.object_count()), cache: empty.fork() }
     }
 
-    pub(super) fn survives(&mut self, start: &Cache<P>, requests: &Requests<'_>, load: f64, mu: f64) -> bool {
+    pub(super) fn survives(&mut self, start: &dyn AnyCache, requests: &Requests<'_>, load: f64, mu: f64) -> bool {
         self.walk(start, requests, load, mu).is_none()
     }
 
-    fn walk(&mut self, start: &Cache<P>, requests: &Requests<'_>, load: f64, mu: f64) -> Option<usize> {
+    fn walk(&mut self, start: &dyn AnyCache, requests: &Requests<'_>, load: f64, mu: f64) -> Option<usize> {
         if self.ground.interrupt.is_set() {
             return None;
         }
-        self.cache.copy_from(start);
+        start.copy_to(&mut self.cache);
         self.cache.stretch_lives(requests.times[0], load);
         let scaled = Requests { second: (SECOND as f64 * load).round().max(1.0) as u64, ..*requests };
-        self.walker.walk(&mut self.cache, &scaled, &self.ground.service, mu)
+        self.cache.walk(&mut self.walker, &scaled, &self.ground.service, mu)
     }
 }
 

@@ -3,6 +3,7 @@
 //! [`replay`] fills every miss at once; [`survival`] lets answers come when the backend has worked them off. Nothing here
 //! prints, reads a clock or knows a report.
 
+pub mod any_cache;
 pub mod by_object;
 pub mod cell;
 pub mod grid;
@@ -57,8 +58,13 @@ const NEAR: usize = 12;
 
 /// Replays requests with an instant backend: every miss is filled at once.
 pub fn replay<C: Lookaside>(cache: &mut C, requests: &Requests<'_>) -> Tally {
+    noting(cache, requests, None)
+}
+
+/// The same; for each request is appended to `noted`, where that is given, whether it was a get that missed.
+fn noting<C: Lookaside>(cache: &mut C, requests: &Requests<'_>, noted: Option<&mut Vec<bool>>) -> Tally {
     if requests.ops.is_some() || requests.ttls.is_some() {
-        return mixed(cache, requests);
+        return mixed(cache, requests, noted);
     }
     // Cut to one length here, the columns need no further check for each request.
     let objects = requests.objects;
@@ -67,9 +73,9 @@ pub fn replay<C: Lookaside>(cache: &mut C, requests: &Requests<'_>) -> Tally {
     let next = requests.next.map(|next| &next[..objects.len()]);
     let get = Request { size: 1, next: NEVER, ..Request::default() };
     if times.is_none() && sizes.is_none() && next.is_none() {
-        return gets(cache, objects, None, |_, object| Request { object, ..get });
+        return gets(cache, objects, None, noted, |_, object| Request { object, ..get });
     }
-    gets(cache, objects, sizes, |i, object| Request {
+    gets(cache, objects, sizes, noted, |i, object| Request {
         time: times.map_or(0, |times| times[i]),
         object,
         size: sizes.map_or(1, |sizes| sizes[i]),
@@ -84,6 +90,7 @@ fn gets<C: Lookaside>(
     cache: &mut C,
     objects: &[ObjectId],
     sizes: Option<&[u32]>,
+    mut noted: Option<&mut Vec<bool>>,
     decode: impl Fn(usize, ObjectId) -> Request,
 ) -> Tally {
     let mut missed = [0; run::LENGTH];
@@ -97,6 +104,9 @@ fn gets<C: Lookaside>(
                 look_ahead(cache, objects, i);
                 *missed = u8::from(cache.access(&decode(i, objects[i])));
             }
+        }
+        if let Some(noted) = &mut noted {
+            noted.extend(missed.iter().map(|miss| *miss == 1));
         }
         let misses_here = run::misses(missed);
         misses += misses_here;
@@ -112,12 +122,15 @@ fn gets<C: Lookaside>(
 }
 
 /// Any requests.
-fn mixed<C: Lookaside>(cache: &mut C, requests: &Requests<'_>) -> Tally {
+fn mixed<C: Lookaside>(cache: &mut C, requests: &Requests<'_>, mut noted: Option<&mut Vec<bool>>) -> Tally {
     let mut tally = Tally::default();
     for i in 0..requests.len() {
         look_ahead(cache, requests.objects, i);
         let request = requests.get(i);
         let miss = cache.access(&request);
+        if let Some(noted) = &mut noted {
+            noted.push(miss);
+        }
         if request.op == Op::Get {
             tally.requests += 1;
             tally.misses += u64::from(miss);

@@ -1,8 +1,8 @@
 //! The ordinary replay of one cache: totals after warm-up, over a whole trace with misses in time or batch by batch.
 
+use super::Tally;
+use super::any_cache::AnyCache;
 use super::windows::Windows;
-use super::{Tally, replay};
-use crate::cache::Lookaside;
 use crate::request::Requests;
 
 /// What one cache did on one trace.
@@ -15,14 +15,14 @@ pub struct Observation {
 }
 
 /// Replays all requests through an empty cache, counting from position `warm` on.
-pub fn observe<C: Lookaside>(cache: &mut C, requests: &Requests<'_>, warm: usize, windows: &Windows) -> Observation {
+pub fn observe(cache: &mut dyn AnyCache, requests: &Requests<'_>, warm: usize, windows: &Windows) -> Observation {
     let mut total = Tally::default();
     let mut tallies = Vec::with_capacity(windows.all.len());
     for window in &windows.all {
         // The window in which warm-up ends is replayed in two parts.
         let split = warm.clamp(window.range.start, window.range.end);
-        let mut tally = replay(cache, &requests.slice(window.range.start..split));
-        let counted = replay(cache, &requests.slice(split..window.range.end));
+        let mut tally = cache.replay(&requests.slice(window.range.start..split));
+        let counted = cache.replay(&requests.slice(split..window.range.end));
         total += counted;
         tally += counted;
         tallies.push(tally);
@@ -30,7 +30,7 @@ pub fn observe<C: Lookaside>(cache: &mut C, requests: &Requests<'_>, warm: usize
     Observation { total, windows: tallies }
 }
 
-/// Caches that requests are fed to batch by batch, whatever their policy: one indirect call per batch, none per request.
+/// Caches that requests are fed to batch by batch: one, or as many as one pass stands for.
 pub trait Feed: Send {
     /// Replays the next requests.
     fn feed(&mut self, requests: &Requests<'_>);
@@ -39,25 +39,25 @@ pub trait Feed: Send {
 }
 
 /// Feeds an empty cache and counts from position `warm` on.
-pub struct Counted<C> {
-    cache: C,
+pub struct Counted {
+    cache: Box<dyn AnyCache>,
     warm: usize,
     position: usize,
     total: Tally,
 }
 
-impl<C: Lookaside> Counted<C> {
+impl Counted {
     /// Nothing was fed yet.
-    pub fn new(cache: C, warm: usize) -> Self {
+    pub fn new(cache: Box<dyn AnyCache>, warm: usize) -> Self {
         Counted { cache, warm, position: 0, total: Tally::default() }
     }
 }
 
-impl<C: Lookaside> Feed for Counted<C> {
+impl Feed for Counted {
     fn feed(&mut self, requests: &Requests<'_>) {
         let split = self.warm.saturating_sub(self.position).min(requests.len());
-        replay(&mut self.cache, &requests.slice(0..split));
-        self.total += replay(&mut self.cache, &requests.slice(split..requests.len()));
+        self.cache.replay(&requests.slice(0..split));
+        self.total += self.cache.replay(&requests.slice(split..requests.len()));
         self.position += requests.len();
     }
 

@@ -1,7 +1,7 @@
 //! The cold-start transient: a flushed cache beside its undisturbed twin, over the same requests.
 
-use super::{Tally, replay};
-use crate::cache::Lookaside;
+use super::Tally;
+use super::any_cache::AnyCache;
 use crate::request::{Requests, SECOND};
 use crate::units::Seconds;
 use serde::Serialize;
@@ -42,7 +42,7 @@ pub struct Refill {
 }
 
 /// Replays `requests` through `twin` and through a flushed copy of it, `flushed`.
-pub fn refill<C: Lookaside>(twin: &mut C, flushed: &mut C, requests: &Requests<'_>, window: Seconds) -> Refill {
+pub fn refill(twin: &mut dyn AnyCache, flushed: &mut dyn AnyCache, requests: &Requests<'_>, window: Seconds) -> Refill {
     flushed.flush();
     let begin = requests.times.first().copied().unwrap_or(0);
     let length = requests.times.last().copied().unwrap_or(0) - begin + 1;
@@ -54,8 +54,8 @@ pub fn refill<C: Lookaside>(twin: &mut C, flushed: &mut C, requests: &Requests<'
         let end = width * (steps.len() as u64 + 1);
         let stop = requests.position_at(begin.saturating_add(end));
         let run = requests.slice(position..stop);
-        let Tally { requests, misses, .. } = replay(flushed, &run);
-        let twin_misses = replay(twin, &run).misses;
+        let Tally { requests, misses, .. } = flushed.replay(&run);
+        let twin_misses = twin.replay(&run).misses;
         since += requests;
         steps.push(Step { seconds: end as f64 / SECOND as f64, requests_since: since, requests, misses, twin_misses });
         position = stop;

@@ -4,12 +4,10 @@
 //! In each stretch the backend starts idle, the cache is as warm as the trace left it, and a loss happens at the start. The
 //! same starting guesses serve every cache, so that equal behaviour gives equal numbers. It knows no statistics.
 
+use super::any_cache::AnyCache;
 use super::hunt::{Ground, Trials, largest_share};
 use super::limits::{largest, smallest};
 use super::refill::refill;
-use super::replay;
-use crate::cache::{Cache, Lookaside};
-use crate::policy::Policy;
 use crate::request::Requests;
 use crate::units::{Ratio, Seconds};
 use std::ops::Range;
@@ -66,24 +64,24 @@ fn cut(ground: &Ground<'_>) -> Vec<Range<usize>> {
 }
 
 /// Walks every stretch.
-pub fn stretches<P: Policy>(mut cache: Cache<P>, ground: &Ground<'_>, walk: &Walk<'_>) -> Vec<Stretch> {
-    let mut trials = Trials::new(&cache, ground);
-    let mut wounded = cache.clone();
+pub fn stretches(mut cache: Box<dyn AnyCache>, ground: &Ground<'_>, walk: &Walk<'_>) -> Vec<Stretch> {
+    let mut trials = Trials::new(&*cache, ground);
+    let mut wounded = cache.fork();
     let mut position = 0;
     let mut all = Vec::new();
     for range in cut(ground) {
         if ground.interrupt.is_set() {
             break;
         }
-        replay(&mut cache, &ground.requests.slice(position..range.start));
+        cache.replay(&ground.requests.slice(position..range.start));
         position = range.start;
         let requests = ground.requests.slice(range.clone());
         let mut losses: Vec<(Ratio, Limits)> = Vec::new();
         let parts = walk.losses.iter().copied().filter(|share| *share < Ratio::ALL);
         for share in [Ratio::NONE].into_iter().chain(parts).chain([Ratio::ALL]) {
-            wounded.copy_from(&cache);
+            cache.copy_to(&mut wounded);
             wounded.lose(share);
-            let found = limits(&mut trials, &wounded, &requests, ground.load, walk.mu);
+            let found = limits(&mut trials, &*wounded, &requests, ground.load, walk.mu);
             // What survives a larger loss survives a smaller one.
             let limits = losses.last().map_or(found, |(_, smaller)| Limits {
                 backend: smaller.backend.zip(found.backend).map(|(smaller, found)| found.max(smaller)),
@@ -95,25 +93,19 @@ pub fn stretches<P: Policy>(mut cache: Cache<P>, ground: &Ground<'_>, walk: &Wal
             losses.push((share, limits));
         }
         let loss_survived = largest_share(1.0, |share| {
-            wounded.copy_from(&cache);
+            cache.copy_to(&mut wounded);
             wounded.lose(share);
-            trials.survives(&wounded, &requests, ground.load, walk.mu)
+            trials.survives(&*wounded, &requests, ground.load, walk.mu)
         });
-        let (mut twin, mut flushed) = (cache.clone(), cache.clone());
-        let refill = refill(&mut twin, &mut flushed, &ground.aftermath(range.start), walk.window);
+        let (mut twin, mut flushed) = (cache.fork(), cache.fork());
+        let refill = refill(&mut *twin, &mut *flushed, &ground.aftermath(range.start), walk.window);
         let refill_seconds = refill.over.map(|(seconds, _)| seconds);
         all.push(Stretch { start: range.start, losses, loss_survived, refill_seconds });
     }
     all
 }
 
-fn limits<P: Policy>(
-    trials: &mut Trials<'_, P>,
-    start: &Cache<P>,
-    requests: &Requests<'_>,
-    load: f64,
-    mu: f64,
-) -> Limits {
+fn limits(trials: &mut Trials<'_>, start: &dyn AnyCache, requests: &Requests<'_>, load: f64, mu: f64) -> Limits {
     Limits {
         backend: smallest(mu, |mu| trials.survives(start, requests, load, mu)),
         load: largest(load, |load| trials.survives(start, requests, load, mu)),

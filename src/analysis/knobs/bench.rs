@@ -6,18 +6,16 @@ use crate::analysis::outage::moment::Moment;
 use crate::analysis::outage::setup::{Setup, mean_demand, today};
 use crate::analysis::outage::suitable_width;
 use crate::analysis::{Facts, sweep};
-use crate::cache::{Cache, Lookaside};
 use crate::error::Result;
 use crate::interrupt::Interrupt;
 use crate::outage::Model;
 use crate::outage::queue::Order;
 use crate::outage::run::Scenario;
-use crate::outage::search::{Bracket, Search, trial};
-use crate::policy::Policy;
-use crate::replay::cell::{Cell, Task};
+use crate::outage::search::{Bracket, Search};
+use crate::replay::any_cache::AnyCache;
+use crate::replay::cell::Cell;
 use crate::replay::grid;
 use crate::replay::limits::{TOLERANCE, largest};
-use crate::replay::replay;
 use crate::replay::survival::Walker;
 use crate::replay::windows::Windows;
 use crate::request::{Request, Requests, SECOND};
@@ -149,7 +147,7 @@ impl<'t> Scene<'t> {
         let threads = self.setup.sweep.threads;
         let replayed = grid::run(variants, threads, |variant| {
             self.interrupt.check()?;
-            let found = self.on_empty(variant, Replayed { scene: self, variant });
+            let found = self.replay(variant);
             step();
             found
         })?;
@@ -170,7 +168,7 @@ impl<'t> Scene<'t> {
             grid::run(jobs, threads, |&(i, load, (moment, seed))| {
                 self.interrupt.check()?;
                 let variant = &variants[i];
-                self.on_empty(variant, Flushed { scene: self, variant, load, moment, seed })
+                self.heals(variant, load, moment, seed)
             })
         })?;
         let scaled = |load: Option<f64>| load.map(|load| load * self.today);
@@ -192,11 +190,53 @@ impl<'t> Scene<'t> {
     /// loss up to the first late answer just above the safe bound, and how long that takes. `None` where there is no such.
     pub(super) fn bottleneck(&self) -> Result<Option<(usize, usize, Seconds)>> {
         let variant = self.base();
-        self.on_empty(&variant, Bottleneck { scene: self, variant: &variant })
+        let mut walks = Walks::new(self, &variant)?;
+        let limits = walks.safe().into_iter().enumerate().filter_map(|(moment, limit)| Some((moment, limit?)));
+        let least = limits.filter(|(_, limit)| *limit > 0.0).min_by(|a, b| a.1.total_cmp(&b.1));
+        let Some((moment, limit)) = least else { return Ok(None) };
+        let load = limit * (1.0 + 2.0 * TOLERANCE);
+        let begin = self.moments[moment];
+        let (mut low, mut high) = (0, variant.requests.len() - begin);
+        if walks.survives(moment, load, high) {
+            return Ok(None);
+        }
+        while high - low > 1 {
+            let middle = low + (high - low) / 2;
+            if walks.survives(moment, load, middle) { low = middle } else { high = middle }
+        }
+        let times = variant.requests.times;
+        let took = (times[begin + high - 1] - times[begin]) as f64 / SECOND as f64 / load;
+        Ok(Some((moment, high, Seconds(took))))
     }
 
-    fn on_empty<T: Task>(&self, variant: &Variant<'_>, task: T) -> Result<T::Output> {
-        variant.cell.with_empty(self.trace.object_count(), self.trace.ttls.is_some(), task)
+    /// The warm miss ratio of a variant and its safe bound (a factor of the recorded load).
+    fn replay(&self, variant: &Variant<'_>) -> Result<(Option<f64>, Option<f64>)> {
+        let safe = if self.is_safe_defined(variant) { Walks::new(self, variant)?.safe() } else { Vec::new() };
+        let safe = safe.into_iter().flatten().reduce(f64::min).filter(|load| *load > 0.0);
+        let mut cache = self.empty(variant)?;
+        let warm = self.setup.sweep.warm_position(variant.requests.len()).unwrap_or(0);
+        cache.replay(&variant.requests.slice(0..warm));
+        Ok((cache.replay(&variant.requests.slice(warm..variant.requests.len())).miss_ratio(), safe))
+    }
+
+    /// The predicate speaks of one FIFO queue. A bound that no wait in time can reach does not matter to it.
+    fn is_safe_defined(&self, variant: &Variant<'_>) -> bool {
+        let reachable = self.answers() * variant.service.patience().0;
+        variant.model.queue.order == Order::Fifo
+            && variant.model.queue.bound.is_none_or(|bound| f64::from(bound) >= reachable)
+    }
+
+    /// One trial: whether it healed.
+    fn heals(&self, variant: &Variant<'_>, load: f64, moment: usize, seed: u64) -> Result<bool> {
+        let mut cache = self.empty(variant)?;
+        let requests = variant.requests.slice(self.moments[moment]..variant.requests.len());
+        variant.fill(&mut *cache, moment, requests.times[0]);
+        let scenario = self.scenario(&variant.model, &requests, load, seed);
+        Ok(cache.trial(&scenario, Seconds(0.0), self.setup.horizon).healed)
+    }
+
+    fn empty(&self, variant: &Variant<'_>) -> Result<Box<dyn AnyCache>> {
+        variant.cell.cache_for(self.trace.object_count(), self.trace.ttls.is_some())
     }
 
     /// A run of this scene.
@@ -214,87 +254,39 @@ impl<'t> Scene<'t> {
     }
 }
 
-/// The cache as it is when a trial begins.
-fn fill<P: Policy>(cache: &mut Cache<P>, filled: &[Request], now: u64) {
-    // What matters most enters last: a policy of recency keeps it longest.
-    filled.iter().rev().for_each(|request| cache.insert(request, now));
-}
-
-/// One trial: whether it healed.
-struct Flushed<'a, 't> {
-    scene: &'a Scene<'t>,
-    variant: &'a Variant<'a>,
-    load: f64,
-    moment: usize,
-    seed: u64,
-}
-
-impl Task for Flushed<'_, '_> {
-    type Output = bool;
-
-    fn run<P: Policy>(self, mut cache: Cache<P>) -> bool {
-        let Flushed { scene, variant, load, moment, seed } = self;
-        let requests = variant.requests.slice(scene.moments[moment]..variant.requests.len());
-        fill(&mut cache, &variant.filled[moment], requests.times[0]);
-        let scenario = scene.scenario(&variant.model, &requests, load, seed);
-        trial(&scenario, &mut cache, Seconds(0.0), scene.setup.horizon).healed
+impl Variant<'_> {
+    /// Fills an empty cache with what is in it when a trial begins at a moment.
+    fn fill(&self, cache: &mut dyn AnyCache, moment: usize, now: u64) {
+        // What matters most enters last: a policy of recency keeps it longest.
+        cache.fill(&mut self.filled[moment].iter().rev(), now);
     }
 }
 
-/// The warm miss ratio and the safe bound (a factor of the recorded load).
-struct Replayed<'a, 't> {
+/// Walks of one variant, each from the empty cache.
+struct Walks<'a, 't> {
     scene: &'a Scene<'t>,
     variant: &'a Variant<'a>,
-}
-
-impl Task for Replayed<'_, '_> {
-    type Output = (Option<f64>, Option<f64>);
-
-    fn run<P: Policy>(self, cache: Cache<P>) -> Self::Output {
-        let Replayed { scene, variant } = self;
-        let safe = is_safe_defined(scene, variant)
-            .then(|| safe(scene, variant, &cache).into_iter().flatten().reduce(f64::min))
-            .flatten()
-            .filter(|load| *load > 0.0);
-        let mut cache = cache;
-        let warm = scene.setup.sweep.warm_position(variant.requests.len()).unwrap_or(0);
-        replay(&mut cache, &variant.requests.slice(0..warm));
-        let tally = replay(&mut cache, &variant.requests.slice(warm..variant.requests.len()));
-        (tally.miss_ratio(), safe)
-    }
-}
-
-/// The predicate speaks of one FIFO queue. A bound that no wait in time can reach does not matter to it.
-fn is_safe_defined(scene: &Scene<'_>, variant: &Variant<'_>) -> bool {
-    let reachable = scene.answers() * variant.service.patience().0;
-    variant.model.queue.order == Order::Fifo
-        && variant.model.queue.bound.is_none_or(|bound| f64::from(bound) >= reachable)
-}
-
-/// The largest load that survives, for each moment.
-fn safe<P: Policy>(scene: &Scene<'_>, variant: &Variant<'_>, empty: &Cache<P>) -> Vec<Option<f64>> {
-    let mut walks = Walks { walker: Walker::new(empty.object_count()), cache: empty.clone() };
-    (0..scene.moments.len())
-        .map(|moment| largest(scene.load, |load| walks.survives(scene, variant, empty, moment, load, usize::MAX)))
-        .collect()
-}
-
-struct Walks<P: Policy> {
     walker: Walker,
-    cache: Cache<P>,
+    empty: Box<dyn AnyCache>,
+    cache: Box<dyn AnyCache>,
 }
 
-impl<P: Policy> Walks<P> {
+impl<'a, 't> Walks<'a, 't> {
+    fn new(scene: &'a Scene<'t>, variant: &'a Variant<'a>) -> Result<Walks<'a, 't>> {
+        let empty = scene.empty(variant)?;
+        Ok(Walks { scene, variant, walker: Walker::new(empty.object_count()), cache: empty.fork(), empty })
+    }
+
+    /// The largest load that survives, for each moment.
+    fn safe(&mut self) -> Vec<Option<f64>> {
+        (0..self.scene.moments.len())
+            .map(|moment| largest(self.scene.load, |load| self.survives(moment, load, usize::MAX)))
+            .collect()
+    }
+
     /// Whether no answer is late among the first `most` requests after the loss.
-    fn survives(
-        &mut self,
-        scene: &Scene<'_>,
-        variant: &Variant<'_>,
-        empty: &Cache<P>,
-        moment: usize,
-        load: f64,
-        most: usize,
-    ) -> bool {
+    fn survives(&mut self, moment: usize, load: f64, most: usize) -> bool {
+        let Walks { scene, variant, .. } = *self;
         if scene.interrupt.is_set() {
             return true;
         }
@@ -303,40 +295,11 @@ impl<P: Policy> Walks<P> {
         let end = variant.requests.times[begin].saturating_add(horizon.nanoseconds());
         let end = variant.requests.position_at(end).min(begin.saturating_add(most));
         let requests = variant.requests.slice(begin..end.max(begin + 1));
-        self.cache.copy_from(empty);
-        fill(&mut self.cache, &variant.filled[moment], requests.times[0]);
+        self.empty.copy_to(&mut self.cache);
+        variant.fill(&mut *self.cache, moment, requests.times[0]);
         self.cache.stretch_lives(requests.times[0], load);
         let scaled = Requests { second: (SECOND as f64 * load).round().max(1.0) as u64, ..requests };
-        self.walker.survives(&mut self.cache, &scaled, &variant.service, variant.model.backend.mu.per_second)
-    }
-}
-
-struct Bottleneck<'a, 't> {
-    scene: &'a Scene<'t>,
-    variant: &'a Variant<'t>,
-}
-
-impl Task for Bottleneck<'_, '_> {
-    type Output = Option<(usize, usize, Seconds)>;
-
-    fn run<P: Policy>(self, empty: Cache<P>) -> Self::Output {
-        let Bottleneck { scene, variant } = self;
-        let limits = safe(scene, variant, &empty);
-        let limits = limits.into_iter().enumerate().filter_map(|(moment, limit)| Some((moment, limit?)));
-        let (moment, limit) = limits.filter(|(_, limit)| *limit > 0.0).min_by(|a, b| a.1.total_cmp(&b.1))?;
-        let load = limit * (1.0 + 2.0 * TOLERANCE);
-        let mut walks = Walks { walker: Walker::new(empty.object_count()), cache: empty.clone() };
-        let begin = scene.moments[moment];
-        let (mut low, mut high) = (0, variant.requests.len() - begin);
-        if walks.survives(scene, variant, &empty, moment, load, high) {
-            return None;
-        }
-        while high - low > 1 {
-            let middle = low + (high - low) / 2;
-            if walks.survives(scene, variant, &empty, moment, load, middle) { low = middle } else { high = middle }
-        }
-        let times = variant.requests.times;
-        let took = (times[begin + high - 1] - times[begin]) as f64 / SECOND as f64 / load;
-        Some((moment, high, Seconds(took)))
+        let mu = variant.model.backend.mu.per_second;
+        self.cache.walk(&mut self.walker, &scaled, &variant.service, mu).is_none()
     }
 }

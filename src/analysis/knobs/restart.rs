@@ -1,15 +1,12 @@
 //! Restarting the cache's nodes under load: how many at once, and how long after one another, so that nobody feels it.
 
 use super::bench::{SEEDS, Scene};
-use crate::cache::Cache;
 use crate::error::Result;
-use crate::outage::run::{Scenario, simulate};
+use crate::outage::run::Scenario;
 use crate::outage::trigger::{Happening, Step, Trigger};
 use crate::outage::verdict::{HEALTHY, judge};
-use crate::policy::Policy;
-use crate::replay::cell::Task;
+use crate::replay::any_cache::AnyCache;
 use crate::replay::grid;
-use crate::replay::replay;
 use crate::request::SECOND;
 use crate::units::Seconds;
 
@@ -79,68 +76,54 @@ pub enum Extent {
 /// # Errors
 /// An interrupt.
 pub fn restarts(scene: &Scene<'_>, nodes: u32, extent: Extent) -> Result<Restarts> {
-    scene.cell.with_cache(scene.trace, Restarting { scene, nodes, extent })?
-}
-
-struct Restarting<'a, 't> {
-    scene: &'a Scene<'t>,
-    nodes: u32,
-    extent: Extent,
-}
-
-impl Task for Restarting<'_, '_> {
-    type Output = Result<Restarts>;
-
-    fn run<P: Policy>(self, mut cache: Cache<P>) -> Result<Restarts> {
-        let Restarting { scene, nodes, extent } = self;
-        let requests = scene.trace.requests();
-        let mut caches = Vec::new();
-        let mut position = 0;
-        for moment in &scene.moments {
-            replay(&mut cache, &requests.slice(position..*moment));
-            position = *moment;
-            caches.push(cache.clone());
+    let mut cache = scene.cell.cache(scene.trace)?;
+    let requests = scene.trace.requests();
+    let mut caches = Vec::new();
+    let mut position = 0;
+    for moment in &scene.moments {
+        cache.replay(&requests.slice(position..*moment));
+        position = *moment;
+        caches.push(cache.fork());
+    }
+    let trials = Trials { scene, caches };
+    let rolling = |seconds: &f64| Trigger::RollingRestart { nodes, interval: Seconds(*seconds) };
+    let batches = (1..=nodes).map(|lost| Trigger::Shards { lost, of: nodes });
+    // The gentlest first.
+    let spacings = SPACINGS.iter().rev().filter(|_| nodes > 1).map(rolling);
+    match extent {
+        Extent::All => {
+            let batches: Vec<Trigger> = batches.collect();
+            let spacings: Vec<Trigger> = spacings.collect();
+            let all: Vec<Option<Trigger>> =
+                std::iter::once(None).chain(batches.iter().chain(&spacings).copied().map(Some)).collect();
+            let mut tried = trials.run(&all)?.into_iter();
+            let control = tried.next().flatten();
+            let batches: Vec<Restart> = tried.by_ref().take(batches.len()).flatten().collect();
+            let mut spacings: Vec<Restart> = tried.flatten().collect();
+            spacings.reverse();
+            Ok(Restarts { nodes, control, batches, spacings })
         }
-        let trials = Trials { scene, caches };
-        let rolling = |seconds: &f64| Trigger::RollingRestart { nodes, interval: Seconds(*seconds) };
-        let batches = (1..=nodes).map(|lost| Trigger::Shards { lost, of: nodes });
-        // The gentlest first.
-        let spacings = SPACINGS.iter().rev().filter(|_| nodes > 1).map(rolling);
-        match extent {
-            Extent::All => {
-                let batches: Vec<Trigger> = batches.collect();
-                let spacings: Vec<Trigger> = spacings.collect();
-                let all: Vec<Option<Trigger>> =
-                    std::iter::once(None).chain(batches.iter().chain(&spacings).copied().map(Some)).collect();
-                let mut tried = trials.run(&all)?.into_iter();
-                let control = tried.next().flatten();
-                let batches: Vec<Restart> = tried.by_ref().take(batches.len()).flatten().collect();
-                let mut spacings: Vec<Restart> = tried.flatten().collect();
-                spacings.reverse();
-                Ok(Restarts { nodes, control, batches, spacings })
+        Extent::Edges => {
+            let control = trials.run(&[None])?.into_iter().next().flatten();
+            let (mut safe_batches, mut safe_spacings) = (Vec::new(), Vec::new());
+            if control.is_some_and(|control| control.is_safe()) {
+                safe_batches = trials.up_to_the_edge(batches)?;
+                safe_spacings = trials.up_to_the_edge(spacings)?;
+                safe_spacings.reverse();
             }
-            Extent::Edges => {
-                let control = trials.run(&[None])?.into_iter().next().flatten();
-                let (mut safe_batches, mut safe_spacings) = (Vec::new(), Vec::new());
-                if control.is_some_and(|control| control.is_safe()) {
-                    safe_batches = trials.up_to_the_edge(batches)?;
-                    safe_spacings = trials.up_to_the_edge(spacings)?;
-                    safe_spacings.reverse();
-                }
-                Ok(Restarts { nodes, control, batches: safe_batches, spacings: safe_spacings })
-            }
+            Ok(Restarts { nodes, control, batches: safe_batches, spacings: safe_spacings })
         }
     }
 }
 
 /// Restarts tried at every moment with every seed.
-struct Trials<'a, 't, P: Policy> {
+struct Trials<'a, 't> {
     scene: &'a Scene<'t>,
     /// The warm cache at each moment.
-    caches: Vec<Cache<P>>,
+    caches: Vec<Box<dyn AnyCache>>,
 }
 
-impl<P: Policy> Trials<'_, '_, P> {
+impl Trials<'_, '_> {
     /// The worst trial of each restart (`None`: of no restart); `None` where the trace is too short for it at all moments.
     fn run(&self, restarts: &[Option<Trigger>]) -> Result<Vec<Option<Restart>>> {
         let scene = self.scene;
@@ -159,7 +142,7 @@ impl<P: Policy> Trials<'_, '_, P> {
                 .map(|trigger| Step { at: Seconds(0.0), what: Happening::Trigger(*trigger) })
                 .collect();
             let scenario = Scenario { steps, ..scene.scenario(&scene.model, &after, scene.load, seed) };
-            let windows = simulate(&scenario, &mut self.caches[moment].clone(), scene.setup.horizon);
+            let windows = self.caches[moment].fork().simulate(&scenario, scene.setup.horizon);
             let over = restarts[i].map_or(Seconds(0.0), |trigger| trigger.lasts());
             Ok(judge(&windows, scene.width, Seconds(0.0), over, &scene.model, scene.mean_demand))
         })?;

@@ -2,13 +2,9 @@
 //! elsewhere.
 
 use super::bench::{Edge, Scene, Variant};
-use crate::cache::{Cache, Lookaside};
 use crate::error::Result;
 use crate::hash::mix;
 use crate::outage::trigger::hottest;
-use crate::policy::Policy;
-use crate::replay::cell::Task;
-use crate::replay::replay;
 use crate::request::{Op, Request, Requests};
 use crate::units::Seconds;
 use std::collections::HashSet;
@@ -65,8 +61,9 @@ pub const STEPS: u64 = 2 * (SHARES.len() as u64 + 1);
 /// An interrupt.
 pub fn warmup(scene: &Scene<'_>, step: &(dyn Fn() + Sync)) -> Result<WarmUp> {
     let requests = scene.trace.requests();
-    let first = requests.slice(0..scene.moments[0]);
-    let entries = scene.cell.with_cache(scene.trace, Entries(first))?.max(1);
+    let mut cache = scene.cell.cache(scene.trace)?;
+    cache.replay(&requests.slice(0..scene.moments[0]));
+    let entries = cache.entries().max(1);
     let popular: Vec<Vec<Request>> =
         scene.moments.iter().map(|moment| hottest(&requests.slice(0..*moment), entries as usize)).collect();
     let counts = SHARES.map(|share| (share * entries as f64).round() as usize);
@@ -122,16 +119,4 @@ fn spared(requests: &Requests<'_>, seed: u64) -> (usize, Vec<Request>) {
         }
     }
     (seen.len(), chosen)
-}
-
-/// Entries of the cache after these requests.
-struct Entries<'t>(Requests<'t>);
-
-impl Task for Entries<'_> {
-    type Output = u64;
-
-    fn run<P: Policy>(self, mut cache: Cache<P>) -> u64 {
-        replay(&mut cache, &self.0);
-        cache.entries()
-    }
 }

@@ -3,13 +3,11 @@
 //! threshold, every one that does not must rise above it.
 
 use super::stage::Stage;
-use crate::cache::Cache;
 use crate::error::Result;
-use crate::outage::run::simulate;
 use crate::outage::trigger::{Step, Trigger};
 use crate::outage::verdict::HEALTHY;
 use crate::outage::window::Window;
-use crate::policy::Policy;
+use crate::replay::any_cache::AnyCache;
 use crate::units::{Ratio, Seconds};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -91,13 +89,13 @@ struct Run {
 }
 
 /// Loses shares of the cache at the moment of the story.
-pub(super) fn find<P: Policy>(stage: &Stage<'_>, warm: &Cache<P>) -> Result<Alerts> {
+pub(super) fn find(stage: &Stage<'_>, warm: &dyn AnyCache) -> Result<Alerts> {
     let shares = (1..=SHARES).filter_map(|i| Ratio::new(f64::from(i) / f64::from(SHARES)));
     let jobs: Vec<(Ratio, u64)> = shares.flat_map(|share| (0..SEEDS).map(move |seed| (share, seed))).collect();
     let runs = stage.each(&jobs, |(share, seed)| {
         let steps = [Step::trigger(stage.begins, Trigger::Loss(*share))];
         let scenario = stage.scenario(&stage.model, &steps, stage.seed + seed);
-        let windows = simulate(&scenario, &mut warm.clone(), stage.end);
+        let windows = warm.fork().simulate(&scenario, stage.end);
         let healed = stage.judge_loss(&windows).healed;
         let from = windows.partition_point(|window| window.start < stage.begins.nanoseconds());
         Ok(Run { share: *share, healed, windows: windows[from..].to_vec() })

@@ -3,23 +3,21 @@
 use super::is_trigger;
 use super::remedies::Tried;
 use super::stage::Stage;
-use crate::cache::Cache;
 use crate::error::Result;
 use crate::outage::remedy::Remedy;
 use crate::outage::run::Scenario;
-use crate::outage::search::{Bracket, Search, trial};
+use crate::outage::search::{Bracket, Search};
 use crate::outage::trigger::Step;
-use crate::policy::Policy;
-use crate::replay::replay;
+use crate::replay::any_cache::AnyCache;
 use crate::units::Seconds;
 
 /// Seeds at which each load is tried.
 const SEEDS: u64 = 2;
 
 /// Fills in the remedies' edges; gives the one without a remedy. Loads are requests a second of the busiest window.
-pub(super) fn find<P: Policy>(
+pub(super) fn find(
     stage: &Stage<'_>,
-    warm: &Cache<P>,
+    warm: &dyn AnyCache,
     remedies: &mut [Tried],
     today: f64,
 ) -> Result<Option<Bracket>> {
@@ -57,7 +55,7 @@ pub(super) fn find<P: Policy>(
                 load: *load,
                 ..stage.scenario(&model, &steps, *seed)
             };
-            Ok(trial(&scenario, &mut warm.clone(), quiet, Seconds(stage.end.0 - stage.begins.0)).healed)
+            Ok(warm.fork().trial(&scenario, quiet, Seconds(stage.end.0 - stage.begins.0)).healed)
         })
     })?;
     let bracket = |search: &Search| {
@@ -97,8 +95,7 @@ pub(in crate::analysis) fn close_in<K: Copy>(
 }
 
 /// The load that the warm cache lets through to the backend at its full capacity, in requests a second.
-fn most_carried<P: Policy>(stage: &Stage<'_>, warm: &Cache<P>, lead: usize) -> f64 {
-    let mut cache = warm.clone();
-    let tally = replay(&mut cache, &stage.requests.slice(lead..stage.requests.len()));
+fn most_carried(stage: &Stage<'_>, warm: &dyn AnyCache, lead: usize) -> f64 {
+    let tally = warm.fork().replay(&stage.requests.slice(lead..stage.requests.len()));
     stage.answers() / tally.miss_ratio().unwrap_or(1.0).max(1e-3)
 }

@@ -19,7 +19,6 @@ pub use remedies::Tried;
 
 use super::Facts;
 use super::measured::LEAST_AFTER_LOSS;
-use crate::cache::Cache;
 use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
 use crate::outage::Model;
@@ -27,9 +26,8 @@ use crate::outage::search::Bracket;
 use crate::outage::trigger::Happening;
 use crate::outage::verdict::{HEALTHY, Phase, Verdict};
 use crate::outage::window::Window;
-use crate::policy::{Capacity, Policy};
-use crate::replay::cell::Task;
-use crate::replay::replay;
+use crate::policy::Capacity;
+use crate::replay::any_cache::AnyCache;
 use crate::replay::windows::Windows;
 use crate::trace::Trace;
 use crate::units::Seconds;
@@ -181,7 +179,9 @@ pub fn tell(trace: &Trace, question: &Question, interrupt: &Interrupt, step: &(d
     let width = question.window.unwrap_or_else(|| suitable_width(today * load));
     let stage = Stage::new(trace, question, width, model, &moment, load, today, mean_demand, interrupt);
     let objects = stage.scenario(&model, &stage.steps, setup.seed).cache_objects();
-    let told = cell.with_empty(objects, trace.ttls.is_some(), Telling { stage: &stage, question, today, step })??;
+    let mut warm_cache = cell.cache_for(objects, trace.ttls.is_some())?;
+    warm_cache.replay(&stage.history);
+    let told = told(&stage, &*warm_cache, question, today, step)?;
     Ok(Story {
         capacity: cell.capacity,
         capacity_ratio: super::sweep::capacity_ratio(cell.capacity, &facts),
@@ -222,14 +222,7 @@ pub(super) fn least_room(width: Seconds, timeout: Seconds) -> Seconds {
     Seconds(windows.max(least.0).max(timeouts * timeout.0))
 }
 
-/// All runs of one story, from one warm cache.
-struct Telling<'a, 't> {
-    stage: &'a Stage<'t>,
-    question: &'a Question,
-    today: f64,
-    step: &'a (dyn Fn() + Sync),
-}
-
+/// What all runs of one story gave.
 struct Told {
     windows: Vec<Window>,
     control: Verdict,
@@ -240,44 +233,44 @@ struct Told {
     alerts: Option<Alerts>,
 }
 
-impl Task for Telling<'_, '_> {
-    type Output = Result<Told>;
-
-    fn run<P: Policy>(self, mut cache: Cache<P>) -> Result<Told> {
-        let Telling { stage, question, today, step } = self;
-        replay(&mut cache, &stage.history);
-        let warm = cache;
-        let (windows, control) = stage.play_and_control(&warm)?;
-        let follow = windows.iter().filter(|window| window.start >= stage.over.nanoseconds()).count();
-        if follow < LEAST_WINDOWS {
-            return Err(Error::usage(format!(
-                "the trace or the horizon ends {} after the triggers are over, which is too soon to see anything",
-                Seconds(follow as f64 * stage.window.0)
-            ))
-            .hint("give an earlier --at, a lower --load, a longer --horizon, or a longer trace"));
-        }
-        let verdict = stage.judge(&windows, &stage.model);
-        step();
-        let felt = is_felt(&verdict);
-        let mut remedies = Vec::new();
-        let mut edge = None;
-        if felt && question.extent.remedies {
-            remedies = remedies::try_all(stage, &warm, &verdict)?;
-        }
-        step();
-        if felt && question.extent.edges {
-            edge = edge::find(stage, &warm, &mut remedies, today)?;
-        }
-        step();
-        let mut ramp = None;
-        if question.extent.ramp && control.healed && !verdict.healed {
-            ramp = ramp::find(stage, &warm, &verdict)?;
-        }
-        step();
-        let alerts = if question.extent.alerts { Some(alerts::find(stage, &warm)?) } else { None };
-        step();
-        Ok(Told { windows, control, verdict, remedies, edge, ramp, alerts })
+/// All runs of one story, each from a fork of the warm cache.
+fn told(
+    stage: &Stage<'_>,
+    warm: &dyn AnyCache,
+    question: &Question,
+    today: f64,
+    step: &(dyn Fn() + Sync),
+) -> Result<Told> {
+    let (windows, control) = stage.play_and_control(warm)?;
+    let follow = windows.iter().filter(|window| window.start >= stage.over.nanoseconds()).count();
+    if follow < LEAST_WINDOWS {
+        return Err(Error::usage(format!(
+            "the trace or the horizon ends {} after the triggers are over, which is too soon to see anything",
+            Seconds(follow as f64 * stage.window.0)
+        ))
+        .hint("give an earlier --at, a lower --load, a longer --horizon, or a longer trace"));
     }
+    let verdict = stage.judge(&windows, &stage.model);
+    step();
+    let felt = is_felt(&verdict);
+    let mut remedies = Vec::new();
+    let mut edge = None;
+    if felt && question.extent.remedies {
+        remedies = remedies::try_all(stage, warm, &verdict)?;
+    }
+    step();
+    if felt && question.extent.edges {
+        edge = edge::find(stage, warm, &mut remedies, today)?;
+    }
+    step();
+    let mut ramp = None;
+    if question.extent.ramp && control.healed && !verdict.healed {
+        ramp = ramp::find(stage, warm, &verdict)?;
+    }
+    step();
+    let alerts = if question.extent.alerts { Some(alerts::find(stage, warm)?) } else { None };
+    step();
+    Ok(Told { windows, control, verdict, remedies, edge, ramp, alerts })
 }
 
 /// How often [`tell`] calls its `step`.

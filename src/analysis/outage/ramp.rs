@@ -2,13 +2,11 @@
 //! so on. Each step is found by simulating all steps before it, with several seeds.
 
 use super::stage::Stage;
-use crate::cache::Cache;
 use crate::error::Result;
-use crate::outage::run::Run;
 use crate::outage::trigger::{Happening, Step};
 use crate::outage::verdict::{HEALTHY, Verdict};
 use crate::outage::window::Window;
-use crate::policy::Policy;
+use crate::replay::any_cache::AnyCache;
 use crate::units::Seconds;
 
 /// How many seeds a schedule is simulated with.
@@ -51,7 +49,7 @@ pub struct Ramp {
 }
 
 /// A schedule that brought the service back with every seed; `None` where none was found, or the trace ends before.
-pub(super) fn find<P: Policy>(stage: &Stage<'_>, warm: &Cache<P>, verdict: &Verdict) -> Result<Option<Ramp>> {
+pub(super) fn find(stage: &Stage<'_>, warm: &dyn AnyCache, verdict: &Verdict) -> Result<Option<Ramp>> {
     let escape = (verdict.escape_load / verdict.load.max(f64::MIN_POSITIVE)).min(1.0);
     let seeds: Vec<u64> = (0..SEEDS).map(|i| stage.seed + i).collect();
     let mut steps = vec![RampStep { at: stage.act, share: FIRST * escape, hold: None }];
@@ -82,20 +80,15 @@ pub(super) fn find<P: Policy>(stage: &Stage<'_>, warm: &Cache<P>, verdict: &Verd
 }
 
 /// How long after the last of these steps the service is calm with every seed, in whole multiples of five windows.
-fn calm_after<P: Policy>(
-    stage: &Stage<'_>,
-    warm: &Cache<P>,
-    steps: &[RampStep],
-    seeds: &[u64],
-) -> Result<Option<Seconds>> {
+fn calm_after(stage: &Stage<'_>, warm: &dyn AnyCache, steps: &[RampStep], seeds: &[u64]) -> Result<Option<Seconds>> {
     let last = steps[steps.len() - 1];
     let long = if last.share >= 1.0 { CALM_IN_THE_END } else { CALM };
     let mut all = stage.steps.clone();
     all.extend(steps.iter().map(|step| Step { at: step.at, what: Happening::Load(stage.load * step.share) }));
     let times = stage.each(seeds, |seed| {
-        let mut cache = warm.clone();
+        let mut cache = warm.fork();
         let scenario = stage.scenario(&stage.model, &all, *seed);
-        let mut run = Run::new(&scenario, &mut cache);
+        let mut run = cache.begin(&scenario);
         run.until(last.at);
         let (from, mut now) = (run.windows().len(), last.at);
         while now.0 < last.at.0 + PATIENCE.0 && !run.is_spent() {

@@ -2,7 +2,6 @@
 
 use super::stage::Stage;
 use super::words;
-use crate::cache::{Cache, Lookaside};
 use crate::error::Result;
 use crate::outage::breaker::Breaker;
 use crate::outage::queue::CoDel;
@@ -10,7 +9,7 @@ use crate::outage::remedy::Remedy;
 use crate::outage::search::Bracket;
 use crate::outage::trigger::{Happening, Step};
 use crate::outage::verdict::Verdict;
-use crate::policy::Policy;
+use crate::replay::any_cache::AnyCache;
 use crate::units::Seconds;
 use std::cmp::Ordering;
 
@@ -68,7 +67,7 @@ fn candidates(stage: &Stage<'_>, entries: u64) -> Vec<Remedy> {
 
 /// Tries all, and ranks them: first what heals soonest when switched on, then what heals soonest when in place before; only
 /// by the latter where the outage is over before anybody acts.
-pub(super) fn try_all<P: Policy>(stage: &Stage<'_>, warm: &Cache<P>, untreated: &Verdict) -> Result<Vec<Tried>> {
+pub(super) fn try_all(stage: &Stage<'_>, warm: &dyn AnyCache, untreated: &Verdict) -> Result<Vec<Tried>> {
     let remedies = candidates(stage, warm.entries());
     let jobs: Vec<(Remedy, Seconds)> =
         remedies.iter().flat_map(|remedy| [(*remedy, Seconds(0.0)), (*remedy, stage.act)]).collect();
@@ -90,7 +89,7 @@ pub(super) fn try_all<P: Policy>(stage: &Stage<'_>, warm: &Cache<P>, untreated: 
 }
 
 /// The outage with one remedy, from the begin (0) or from a moment on.
-fn with<P: Policy>(stage: &Stage<'_>, warm: &Cache<P>, remedy: Remedy, from: Seconds) -> Verdict {
+fn with(stage: &Stage<'_>, warm: &dyn AnyCache, remedy: Remedy, from: Seconds) -> Verdict {
     // A warm-up before there is anything to warm would do nothing: it begins with the trigger's end.
     let work = matches!(remedy, Remedy::WarmUp { .. });
     let from = if from.0 == 0.0 && work { stage.over } else { from };

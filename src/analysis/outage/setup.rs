@@ -4,13 +4,11 @@
 use super::scenario::factor;
 use super::words::QueueWord;
 use crate::analysis::{AUTO_BACKEND_HEADROOM, Facts, Sweep};
-use crate::cache::Cache;
 use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
 use crate::outage::client::Backoff;
 use crate::outage::{Fill, Model};
-use crate::policy::Policy;
-use crate::replay::cell::{Cell, Task};
+use crate::replay::cell::Cell;
 use crate::replay::hunt::{Ground, warm_backend};
 use crate::replay::windows::Windows;
 use crate::service::Service;
@@ -101,7 +99,7 @@ impl Setup {
             load,
             interrupt: interrupt.clone(),
         };
-        let least = cell.with_cache(trace, WarmBackend(&ground))?.filter(|mu| *mu > 0.0).ok_or_else(|| {
+        let least = warm_backend(cell.cache(trace)?, &ground).limit.filter(|mu| *mu > 0.0).ok_or_else(|| {
             Error::usage("a backend cannot be assumed: after warm-up the cache never misses, or no backend suffices")
                 .at(&trace.name, None)
                 .hint("say what the backend can do: -b 300/s")
@@ -139,15 +137,5 @@ pub(in crate::analysis) fn mean_demand(backend: Rate, facts: &Facts) -> f64 {
     match backend.of {
         Demand::Answers => 1.0,
         Demand::Bytes => facts.bytes_requested as f64 / facts.counted.max(1) as f64,
-    }
-}
-
-struct WarmBackend<'a>(&'a Ground<'a>);
-
-impl Task for WarmBackend<'_> {
-    type Output = Option<f64>;
-
-    fn run<P: Policy>(self, cache: Cache<P>) -> Option<f64> {
-        warm_backend(cache, self.0).limit
     }
 }

@@ -2,15 +2,14 @@
 
 use super::moment::Moment;
 use super::{LEAD, Question, is_trigger};
-use crate::cache::Cache;
 use crate::error::Result;
 use crate::interrupt::Interrupt;
 use crate::outage::Model;
-use crate::outage::run::{Scenario, simulate};
+use crate::outage::run::Scenario;
 use crate::outage::trigger::{Happening, Step};
 use crate::outage::verdict::{Verdict, judge};
 use crate::outage::window::Window;
-use crate::policy::Policy;
+use crate::replay::any_cache::AnyCache;
 use crate::replay::grid;
 use crate::request::{Requests, SECOND};
 use crate::trace::Trace;
@@ -110,8 +109,8 @@ impl<'t> Stage<'t> {
     }
 
     /// Runs these steps from the warm cache.
-    pub fn play<P: Policy>(&self, warm: &Cache<P>, model: &Model, steps: &[Step]) -> Vec<Window> {
-        simulate(&self.scenario(model, steps, self.seed), &mut warm.clone(), self.end)
+    pub fn play(&self, warm: &dyn AnyCache, model: &Model, steps: &[Step]) -> Vec<Window> {
+        warm.fork().simulate(&self.scenario(model, steps, self.seed), self.end)
     }
 
     /// Does independent runs on all threads.
@@ -126,7 +125,7 @@ impl<'t> Stage<'t> {
     }
 
     /// The outage, and the same stretch without its triggers.
-    pub fn play_and_control<P: Policy>(&self, warm: &Cache<P>) -> Result<(Vec<Window>, Verdict)> {
+    pub fn play_and_control(&self, warm: &dyn AnyCache) -> Result<(Vec<Window>, Verdict)> {
         let calm: Vec<Step> = self.steps.iter().filter(|step| !is_trigger(&step.what)).copied().collect();
         let mut runs = self.each(&[self.steps.clone(), calm], |steps| Ok(self.play(warm, &self.model, steps)))?;
         let control = self.judge(&runs.pop().unwrap_or_default(), &self.model);
