@@ -86,6 +86,13 @@ impl Trace {
         self.keys.len()
     }
 
+    /// Where each object lives among nodes, by object id: node `hash * N >> 32` of N. It is a hash of the key alone, so that
+    /// an object stays on its node whatever part of a trace is read, in whatever order or format; independent of which
+    /// keys are sampled.
+    pub fn key_hashes(&self) -> Vec<u32> {
+        (0..self.object_count() as u32).map(|i| self.keys.get(ObjectId(i)).node_hash()).collect()
+    }
+
     /// Bytes of all distinct objects, each at its largest size; `None` where the trace has no sizes.
     pub fn footprint_bytes(&self) -> Option<u64> {
         let mut largest = vec![0; self.object_count()];

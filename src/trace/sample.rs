@@ -10,7 +10,7 @@ use crate::trace::Key;
 
 /// Where a key stands between 0 and 1, by its hash. Each seed is another draw.
 pub fn place(key: Key<'_>, seed: u64) -> f64 {
-    // Hashed once more, so that samples are independent of the shards that are lost, which go by the plain hash.
+    // Hashed once more, as nodes are with a salt of their own: which keys are sampled says nothing of where they live.
     (mix(key.hash() ^ seed) >> 11) as f64 / (1u64 << 53) as f64
 }
 

@@ -1,6 +1,7 @@
 //! Trace readers: every format on its own samples, on published traces, and in a round trip.
 
 mod conformance;
+mod nodes;
 mod published;
 mod round_trip;
 pub mod samples;
