@@ -47,6 +47,7 @@ impl Part {
             format: whole.format.clone(),
             times: if whole.has_times() { pick(&whole.times, &positions) } else { Vec::new() },
             start: whole.start,
+            tick: whole.tick,
             objects: positions.iter().map(|at| ObjectId(ids[whole.objects[*at as usize].index()])).collect(),
             sizes: whole.sizes.as_ref().map(|sizes| pick(sizes, &positions)),
             ops: whole.ops.as_ref().map(|ops| pick(ops, &positions)),

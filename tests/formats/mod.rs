@@ -1,5 +1,6 @@
 //! Trace readers: every format on its own samples, on published traces, and in a round trip.
 
+mod clocks;
 mod conformance;
 mod nodes;
 mod published;
