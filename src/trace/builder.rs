@@ -67,6 +67,10 @@ pub struct Builder<'o> {
     pending: Keys,
     first: Option<u64>,
     last: u64,
+    /// As in [`Trace`], where the file says it.
+    tick: Option<u64>,
+    /// Rows behind the limit that share the last one's time.
+    cut: u64,
     times: Vec<u64>,
     objects: Vec<ObjectId>,
     sizes: Vec<u32>,
@@ -88,6 +92,8 @@ impl<'o> Builder<'o> {
             pending: Keys::default(),
             first: None,
             last: 0,
+            tick: None,
+            cut: 0,
             times: Vec::new(),
             objects: Vec::new(),
             sizes: Vec::new(),
@@ -100,6 +106,16 @@ impl<'o> Builder<'o> {
     /// Adds a sentence about what was assumed or changed while reading.
     pub fn note(&mut self, note: impl Into<String>) {
         self.notes.push(note.into());
+    }
+
+    /// The file says inside which tick its times were spread, in nanoseconds.
+    pub(super) fn set_tick(&mut self, tick: Option<u64>) {
+        self.tick = tick;
+    }
+
+    /// True once no more rows are kept.
+    pub(super) fn is_full(&self) -> bool {
+        !self.options.sort && self.options.limit.is_some_and(|limit| self.len() as u64 >= limit)
     }
 
     /// An error, with the file's name and the spot in it.
@@ -189,11 +205,19 @@ impl<'o> Builder<'o> {
         {
             return Ok(Flow::Continue(()));
         }
-        if !self.options.sort && self.options.limit.is_some_and(|limit| self.len() as u64 >= limit) {
-            return Ok(Flow::Break(()));
+        if self.is_full() {
+            // Requests of one tick will be spread over it: how many there are decides where those that are kept lie.
+            if row.time.is_none() || row.time != self.times.last().copied() {
+                return Ok(Flow::Break(()));
+            }
+            self.cut += 1;
+            if self.cut.is_multiple_of(ROWS_PER_CHECK as u64) {
+                self.options.interrupt.check()?;
+            }
+            return Ok(Flow::Continue(()));
         }
         self.collect(row)?;
-        Ok(Flow::Continue(()))
+        Ok(if self.is_full() && row.time.is_none() { Flow::Break(()) } else { Flow::Continue(()) })
     }
 
     /// Rows so far.
@@ -258,15 +282,18 @@ impl<'o> Builder<'o> {
         for time in &mut self.times {
             *time -= start;
         }
-        if let Some(tick) = ticks::spread(&mut self.times, start) {
+        let spread = ticks::spread(&mut self.times, start, self.cut);
+        if let Some(tick) = spread {
             let tick = Seconds(tick as f64 / SECOND as f64);
             self.note(format!("the clock ticks every {tick}: requests of one tick are spread evenly inside it"));
         }
+        let tick = self.tick.or(spread).or_else(|| ticks::spread_before(&self.times, start));
         let mut trace = Trace {
             name: self.name,
             format: self.format,
             times: self.times,
             start,
+            tick,
             objects: self.objects,
             sizes: (!self.sizes.is_empty()).then_some(self.sizes),
             ops: (!self.ops.is_empty()).then_some(self.ops),
@@ -293,7 +320,12 @@ impl<'o> Builder<'o> {
             let until = self.options.until.map_or(u64::MAX, Seconds::nanoseconds);
             order.retain(|i| since(i) >= from && since(i) < until);
         }
-        order.truncate(self.options.limit.map_or(usize::MAX, |limit| limit as usize));
+        if let Some(limit) = self.options.limit.map(|limit| limit as usize).filter(|limit| *limit < order.len()) {
+            let time = |i: usize| self.times.get(order[i] as usize);
+            let last = limit.checked_sub(1).and_then(time);
+            self.cut = (limit..order.len()).take_while(|i| last.is_some() && time(*i) == last).count() as u64;
+            order.truncate(limit);
+        }
         // Ids go by first touch, so they are given anew in the new order.
         let old = std::mem::take(&mut self.interner).into_keys();
         self.objects =

@@ -36,7 +36,16 @@ impl<'a> Key<'a> {
             Key::Text(bytes) => xxh3_64(bytes),
         }
     }
+
+    /// A hash that says on which node of a cache the key lives, as stable as [`Key::hash`].
+    pub fn node_hash(self) -> u32 {
+        (mix(self.hash() ^ NODE_SALT) >> 32) as u32
+    }
 }
+
+/// Makes nodes independent of samples, which draw by another hash of the same hash. Digits of pi; any other number
+/// that nobody gives as a seed would do.
+const NODE_SALT: u64 = 0x243f_6a88_85a3_08d3;
 
 /// The number that `bytes` writes, where writing it again gives the same bytes.
 fn canonical_number(bytes: &[u8]) -> Option<u64> {

@@ -52,6 +52,9 @@ pub struct Trace {
     pub times: Vec<u64>,
     /// The time of the first request as recorded, in nanoseconds (usually since 1970).
     pub start: u64,
+    /// The tick of the clock that recorded the times, in nanoseconds, where it is so coarse that requests which share one
+    /// were spread evenly inside it; `None` where it is finer.
+    pub tick: Option<u64>,
     /// The object of each request.
     pub objects: Vec<ObjectId>,
     /// Bytes per request, where the trace has sizes.
@@ -84,6 +87,13 @@ impl Trace {
     /// Number of distinct objects.
     pub fn object_count(&self) -> usize {
         self.keys.len()
+    }
+
+    /// Where each object lives among nodes, by object id: node `hash * N >> 32` of N. It is a hash of the key alone, so that
+    /// an object stays on its node whatever part of a trace is read, in whatever order or format; independent of which
+    /// keys are sampled.
+    pub fn key_hashes(&self) -> Vec<u32> {
+        (0..self.object_count() as u32).map(|i| self.keys.get(ObjectId(i)).node_hash()).collect()
     }
 
     /// Bytes of all distinct objects, each at its largest size; `None` where the trace has no sizes.
@@ -137,6 +147,15 @@ impl Trace {
         self.notes.push(format!("the trace has no times: requests are spaced evenly at {rate}, as --rate says"));
     }
 
+    /// Another column of times, in which the requests of each tick of a coarse clock come at random instants of it, in the
+    /// order they have; the times as they are where the clock is fine. Each seed is another draw.
+    pub fn spread_at_random(&self, seed: u64) -> Vec<u64> {
+        match self.tick {
+            Some(tick) => ticks::scatter(&self.times, self.start, tick, seed),
+            None => self.times.clone(),
+        }
+    }
+
     /// Computes, in one reverse pass, where each object is asked for next. Only `belady` reads it.
     pub fn look_ahead(&mut self) {
         let mut seen = vec![NEVER; self.object_count()];
@@ -188,7 +207,11 @@ pub fn read_input(input: Input, options: &ReadOptions) -> Result<(Trace, Origin)
     let (format, why) = format::recognise(&input, options.format.as_deref())?;
     let origin = Origin { why, compression: input.compression };
     let mut builder = Builder::new(&name, format.info().name, options);
-    format.read(input, options, &mut builder).map_err(|error| error.at(&name, None))?;
+    match format.read(input, options, &mut builder) {
+        // Behind the limit is only looked for the end of the last tick: what else is there does not matter.
+        Err(_) if builder.is_full() && !options.interrupt.is_set() => {}
+        read => read.map_err(|error| error.at(&name, None))?,
+    }
     let trace = builder.finish().map_err(|error: Error| error.at(&name, None))?;
     Ok((trace, origin))
 }

@@ -40,6 +40,9 @@ pub struct Summary {
     pub footprint_bytes: Option<u64>,
     /// [`Trace::fingerprint`].
     pub fingerprint: String,
+    /// [`Trace::tick`]; files of older versions do not say it.
+    #[serde(default)]
+    pub(super) tick: Option<u64>,
     /// See [`ColumnHash`].
     columns_hash: String,
 }
@@ -54,6 +57,7 @@ impl Summary {
             objects: trace.object_count() as u64,
             footprint_bytes: trace.footprint_bytes(),
             fingerprint: builder::fingerprint(trace),
+            tick: trace.tick,
             columns_hash: columns.digest(),
         }
     }

@@ -75,8 +75,13 @@ impl Format for Parquet {
         let builder = guard::decode(|| ParquetRecordBatchReaderBuilder::try_new(file)).map_err(damaged)?;
         let selection = Selection::new(builder.schema(), options)?;
         let metadata = builder.metadata().file_metadata().key_value_metadata();
-        for note in metadata.into_iter().flatten().filter(|entry| entry.key == NOTES) {
-            note.value.iter().flat_map(|notes| notes.lines()).for_each(|note| rows.note(note));
+        for entry in metadata.into_iter().flatten() {
+            let value = entry.value.as_deref().unwrap_or_default();
+            match entry.key.as_str() {
+                NOTES => value.lines().for_each(|note| rows.note(note)),
+                SUMMARY => rows.set_tick(serde_json::from_str::<Summary>(value).ok().and_then(|summary| summary.tick)),
+                _ => {}
+            }
         }
         let mask = ProjectionMask::roots(builder.parquet_schema(), selection.wanted().iter().copied());
         let builder = builder.with_projection(mask).with_batch_size(ROWS_PER_BATCH);

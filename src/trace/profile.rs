@@ -162,7 +162,7 @@ fn time_statistics(trace: &Trace) -> Times {
     Times {
         start_seconds: seconds(trace.start),
         span_seconds: seconds(span),
-        resolution_seconds: seconds(ticks::resolution(&trace.times, trace.start)),
+        resolution_seconds: seconds(trace.tick.unwrap_or_else(|| ticks::resolution(&trace.times, trace.start))),
         mean_per_second: (span > 0).then(|| trace.len() as f64 / seconds(span)),
         busiest: WINDOWS
             .into_iter()

@@ -10,7 +10,7 @@ use crate::trace::Key;
 
 /// Where a key stands between 0 and 1, by its hash. Each seed is another draw.
 pub fn place(key: Key<'_>, seed: u64) -> f64 {
-    // Hashed once more, so that samples are independent of the shards that are lost, which go by the plain hash.
+    // Hashed once more, as nodes are with a salt of their own: which keys are sampled says nothing of where they live.
     (mix(key.hash() ^ seed) >> 11) as f64 / (1u64 << 53) as f64
 }
 
@@ -47,6 +47,7 @@ impl Part {
             format: whole.format.clone(),
             times: if whole.has_times() { pick(&whole.times, &positions) } else { Vec::new() },
             start: whole.start,
+            tick: whole.tick,
             objects: positions.iter().map(|at| ObjectId(ids[whole.objects[*at as usize].index()])).collect(),
             sizes: whole.sizes.as_ref().map(|sizes| pick(sizes, &positions)),
             ops: whole.ops.as_ref().map(|ops| pick(ops, &positions)),

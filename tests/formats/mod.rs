@@ -1,6 +1,8 @@
 //! Trace readers: every format on its own samples, on published traces, and in a round trip.
 
+mod clocks;
 mod conformance;
+mod nodes;
 mod published;
 mod round_trip;
 pub mod samples;

@@ -116,7 +116,7 @@ fn whole_seconds(trace: &Trace) -> Result<Vec<u64>> {
     let seconds: Vec<u64> = trace.times.iter().map(|time| (trace.start + time) / SECOND).collect();
     let begin = seconds[0] * SECOND;
     let mut read_back: Vec<u64> = seconds.iter().map(|second| second * SECOND - begin).collect();
-    ticks::spread(&mut read_back, begin);
+    ticks::spread(&mut read_back, begin, 0);
     if read_back != trace.times {
         return Err(refused(
             trace,
