@@ -163,6 +163,7 @@ pub fn judge<G: Gated>(gates: &[Gate<G::Row>], report: &mut G) {
     let capacities: BTreeSet<String> = subjects.iter().map(|subject| capacity_text(subject.capacity)).collect();
     let mut rows = Vec::new();
     for gate in gates {
+        let before = rows.len();
         for subject in subjects.iter().filter(|subject| gate.is_about(subject)) {
             let mut who = subject.policy.to_string();
             if capacities.len() > 1 {
@@ -172,6 +173,10 @@ pub fn judge<G: Gated>(gates: &[Gate<G::Row>], report: &mut G) {
                 who += &format!(" on {}", subject.trace);
             }
             rows.push(gate.judge(subject, &who));
+        }
+        // What looks at nothing must not pass: a partial report may lack the row.
+        if rows.len() == before {
+            rows.push(gate.unseen());
         }
     }
     report.head_mut().gates = rows;
@@ -196,19 +201,34 @@ impl<R> Gate<R> {
         let of_loss =
             self.loss.map_or(String::new(), |loss| format!(" for losing {}", Unit::Share.show(loss, self.demand)));
         GateRow {
-            expression: self.expression.clone(),
             passed: !holds,
             trace: subject.trace.to_string(),
             policy: subject.policy.to_string(),
             cache_capacity_objects: subject.capacity.objects(),
             cache_capacity_bytes: subject.capacity.bytes(),
+            value,
+            known,
+            text: format!("{}{of_loss} of {who} is {shown}", self.field.word),
+            ..self.unseen()
+        }
+    }
+
+    /// Where the report has no row that the gate is about.
+    fn unseen(&self) -> GateRow {
+        GateRow {
+            expression: self.expression.clone(),
+            passed: false,
+            trace: String::new(),
+            policy: self.policy.clone().unwrap_or_default(),
+            cache_capacity_objects: None,
+            cache_capacity_bytes: None,
             field: self.field.name.to_string(),
             loss_ratio: self.loss,
             operator: self.operator,
             limit: self.limit,
-            value,
-            known,
-            text: format!("{}{of_loss} of {who} is {shown}", self.field.word),
+            value: None,
+            known: Known::Unknown,
+            text: format!("{} is unknown (the report has no row for it)", self.field.word),
         }
     }
 
