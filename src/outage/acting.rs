@@ -18,11 +18,12 @@ impl<C: Lookaside> Run<'_, '_, C> {
                 self.cache.lose_where(|object| (low..high).contains(&place(object)));
             }
             Effect::LoseHottest(count) => {
-                let mut lost: Vec<u32> = self.hottest(count).iter().map(|request| request.object.0).collect();
+                let mut lost: Vec<ObjectId> =
+                    self.hottest(count).iter().map(|request| self.name(request.object)).collect();
                 lost.sort_unstable();
-                self.cache.lose_where(|object| lost.binary_search(&object.0).is_ok());
+                self.cache.lose_where(|object| lost.binary_search(&object).is_ok());
             }
-            Effect::Rename(share) => self.renamed = share,
+            Effect::Rename(share) => self.renamed += share.get(),
             Effect::Load(load) => self.load = load,
             Effect::Spike(factor) => self.spike = factor,
             Effect::Speed(share) => self.station.slow_to(share),
@@ -74,9 +75,7 @@ impl<C: Lookaside> Run<'_, '_, C> {
     /// some time in which the entry is still served.
     #[inline(always)]
     pub(super) fn prepare(&self, request: &mut Request) {
-        if self.renamed > Ratio::NONE && renamed_place(request.object) < self.renamed.get() {
-            request.object.0 += self.objects;
-        }
+        request.object = self.name(request.object);
         if request.ttl > 0 {
             if self.model.ttl_jitter > Ratio::NONE {
                 let draw = place(ObjectId(mix(request.time ^ u64::from(request.object.0)) as u32));
@@ -84,6 +83,17 @@ impl<C: Lookaside> Run<'_, '_, C> {
             }
             request.ttl = request.ttl.saturating_add(self.model.stale.nanoseconds());
         }
+    }
+
+    /// What a key of the trace is called by now. Keys stand on a ring, along which each renaming goes on where the last one
+    /// ended: so each gives its share of them a name that is not in the cache.
+    #[inline(always)]
+    fn name(&self, object: ObjectId) -> ObjectId {
+        if self.renamed == 0.0 {
+            return object;
+        }
+        let times = (self.renamed - renamed_place(object)).ceil().max(0.0) as u32;
+        ObjectId(object.0 + times.min(self.names - 1) * self.objects)
     }
 
     /// Fetches an entry anew that was served past its time, unless that is under way.

@@ -49,13 +49,16 @@ pub struct Scenario<'t> {
 }
 
 impl Scenario<'_> {
-    /// For how many objects a cache must be made: twice the trace's where keys are renamed.
-    pub fn cache_objects(&self) -> usize {
-        let renames = self
-            .steps
-            .iter()
-            .any(|step| matches!(step.what, Happening::Trigger(Trigger::Renamed(share)) if share > Ratio::NONE));
-        if renames { 2 * self.objects } else { self.objects }
+    /// For how many objects a cache must be made: the trace's, as many times as a key has names. `None` where that is more
+    /// than ids can name.
+    pub fn cache_objects(&self) -> Option<usize> {
+        let renamed = |step: &Step| match step.what {
+            Happening::Trigger(Trigger::Renamed(share)) => share.get(),
+            _ => 0.0,
+        };
+        let names = 1.0 + self.steps.iter().map(renamed).sum::<f64>().ceil();
+        let objects = self.objects as f64 * names;
+        (objects <= f64::from(u32::MAX)).then_some(objects as usize)
     }
 
     /// Whether it ever matters that a key is being fetched already.
@@ -163,9 +166,11 @@ pub struct Run<'t, 'c, C: Lookaside> {
     pub(super) under_way: Vec<u32>,
     /// Per object: how often it was written. Empty where the trace has only gets.
     pub(super) versions: Vec<u32>,
-    /// Objects of the trace, and the share of them whose name has changed.
+    /// Objects of the trace, and how many names the cache has room for of each.
     pub(super) objects: u32,
-    pub(super) renamed: Ratio,
+    pub(super) names: u32,
+    /// The sum of the shares that have been renamed.
+    pub(super) renamed: f64,
     pub(super) load: f64,
     pub(super) spike: f64,
     timeout: u64,
@@ -191,7 +196,7 @@ impl<'t, 'c, C: Lookaside> Run<'t, 'c, C> {
     pub fn new(scenario: &Scenario<'t>, cache: &'c mut C) -> Run<'t, 'c, C> {
         let start = scenario.requests.times.first().copied().unwrap_or(0);
         let width = scenario.window.nanoseconds().max(1);
-        let objects = scenario.cache_objects();
+        let objects = scenario.cache_objects().unwrap_or(scenario.objects);
         let mut run = Run {
             cache,
             requests: scenario.requests,
@@ -212,7 +217,8 @@ impl<'t, 'c, C: Lookaside> Run<'t, 'c, C> {
             under_way: vec![0; if scenario.tracks_fetches() { objects } else { 0 }],
             versions: vec![0; if scenario.requests.ops.is_some() { objects } else { 0 }],
             objects: scenario.objects as u32,
-            renamed: Ratio::NONE,
+            names: (objects / scenario.objects.max(1)) as u32,
+            renamed: 0.0,
             load: scenario.load,
             spike: 1.0,
             timeout: scenario.model.client.timeout.nanoseconds(),

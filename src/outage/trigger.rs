@@ -34,7 +34,8 @@ pub enum Trigger {
         interval: Seconds,
     },
     /// A share of the keys gets other names, as after a changed key prefix: what is cached under the old ones is never
-    /// asked for again, and stays until it is evicted. Needs a cache for twice as many objects.
+    /// asked for again, and stays until it is evicted. Several add up: each renames its share, and takes keys that still have
+    /// their first name before others.
     Renamed(Ratio),
     /// More requests for a while: the trace passes so many times as fast.
     Spike {

@@ -82,6 +82,42 @@ fn renamed_keys_miss_and_the_old_ones_stay_until_evicted() {
     assert_eq!(windows[10].entries, windows[9].entries, "nothing was dropped");
 }
 
+/// Half of the keys, and half of them again, are all; what is renamed a second time misses a second time.
+#[test]
+fn renames_add_up() {
+    let misses = |shares: [f64; 2]| {
+        let steps = [(10.0, shares[0]), (60.0, shares[1])];
+        let steps = steps.map(|(at, share)| Step::trigger(Seconds(at), Trigger::Renamed(ratio(share))));
+        let windows = windows(base(0), 0.3, &steps);
+        [9, 10, 59, 60].map(|at| windows[at].miss_ratio().unwrap())
+    };
+    let [before, first, between, second] = misses([0.5, 0.5]);
+    assert!(first > 2.5 * before && second > 2.5 * between && between < 1.5 * before, "the other half");
+    let [_, _, between, second] = misses([1.0, 1.0]);
+    assert!(second > 0.7 && second > 2.5 * between, "all of them again");
+    let [_, _, between, second] = misses([0.8, 0.1]);
+    assert!(second > 1.1 * between, "no key gets its old name back");
+    let scenario = |objects: usize, share: f64| {
+        let mut scenario = ZIPF.scenario(0, 1.0, base(0), 1);
+        scenario.objects = objects;
+        scenario.steps = vec![Step::trigger(Seconds(1.0), Trigger::Renamed(ratio(share))); 2];
+        scenario.cache_objects()
+    };
+    assert_eq!((scenario(1000, 0.5), scenario(1000, 1.0)), (Some(2000), Some(3000)));
+    assert_eq!(scenario(u32::MAX as usize / 2 + 1, 0.5), None, "more names than ids");
+}
+
+#[test]
+fn the_hottest_keys_are_lost_under_the_names_they_have() {
+    let steps = [
+        Step::trigger(Seconds(0.0), Trigger::Renamed(ratio(1.0))),
+        Step::trigger(Seconds(60.0), Trigger::Hottest(3000)),
+    ];
+    let windows = windows(base(0), 0.1, &steps);
+    let misses = |at: usize| windows[at].miss_ratio().unwrap();
+    assert!(misses(60) > 2.0 * misses(59), "{} {}", misses(59), misses(60));
+}
+
 #[test]
 fn a_spike_is_told_from_a_collapse_by_the_minimum_delay() {
     let spike = Trigger::Spike { factor: 4.0, lasts: Seconds(5.0) };

@@ -180,7 +180,11 @@ pub fn tell(trace: &Trace, question: &Question, interrupt: &Interrupt, step: imp
     let model = setup.model(backend);
     let width = question.window.unwrap_or_else(|| suitable_width(today * load));
     let stage = Stage::new(trace, question, width, model, &moment, load, today, mean_demand, interrupt);
-    let objects = stage.scenario(&model, &stage.steps, setup.seed).cache_objects();
+    let objects = stage.scenario(&model, &stage.steps, setup.seed).cache_objects().ok_or_else(|| {
+        Error::usage("the scenario renames more keys than can be told apart")
+            .at(&trace.name, None)
+            .hint("rename fewer of them, or take a part of the trace: --limit")
+    })?;
     let told =
         cell.with_empty(objects, trace.ttls.is_some(), Telling { stage: &stage, question, today, step: &step })??;
     Ok(Story {
