@@ -59,7 +59,7 @@ impl<C: Lookaside> Run<'_, '_, C> {
     pub(super) fn warm_next(&mut self, now: u64) {
         let Some(warm_up) = &mut self.warm_up else { return };
         let key = warm_up.keys.next();
-        warm_up.next = now + warm_up.every.max(1);
+        warm_up.next = now.saturating_add(warm_up.every.max(1));
         let Some(request) = key else {
             self.warm_up = None;
             return;

@@ -163,7 +163,7 @@ impl Station {
     #[inline(always)]
     pub(super) fn begin(&mut self, fetch: u32, size: u32, now: u64) {
         let work = (self.demand(size) * self.scatter() + std::mem::take(&mut self.debt)) * self.unit / self.speed;
-        let end = now + (work * self.hindrance()) as u64;
+        let end = now.saturating_add((work * self.hindrance()) as u64);
         self.busy.push(Reverse((end, fetch)));
         self.next = self.next.min(end);
     }

@@ -228,7 +228,7 @@ impl<'t, 'c, C: Lookaside> Run<'t, 'c, C> {
             rare: start,
             next: 0,
             window: Window { min_delay: u64::MAX, ..Window::default() },
-            window_end: start + width,
+            window_end: start.saturating_add(width),
             width,
             began: false,
             windows: Vec::new(),
@@ -240,7 +240,8 @@ impl<'t, 'c, C: Lookaside> Run<'t, 'c, C> {
 
     /// Runs on until so long after the begin: events at that moment included, arrivals at it not.
     pub fn until(&mut self, end: Seconds) {
-        let end = self.start.saturating_add(end.nanoseconds());
+        // The last moment there is stands for never: what is due then does not happen.
+        let end = self.start.saturating_add(end.nanoseconds()).min(u64::MAX - 1);
         loop {
             let at = self.arrivals.next;
             if self.next <= at.min(end) {
@@ -350,7 +351,7 @@ impl<'t, 'c, C: Lookaside> Run<'t, 'c, C> {
         self.settled = balance;
         self.windows.push(self.window);
         self.window = Window { start: now - self.start, min_delay: u64::MAX, ..Window::default() };
-        self.window_end = now + self.width;
+        self.window_end = now.saturating_add(self.width);
         self.began = false;
     }
 
@@ -373,7 +374,7 @@ impl<'t, 'c, C: Lookaside> Run<'t, 'c, C> {
         }
         if self.model.shed > Ratio::NONE && self.random.random::<f64>() < self.model.shed.get() {
             self.window.failures += 1;
-            self.window.lost += self.timeout;
+            self.window.lost = self.window.lost.saturating_add(self.timeout);
             return;
         }
         self.window.lookups += 1;
@@ -416,7 +417,7 @@ impl<'t, 'c, C: Lookaside> Run<'t, 'c, C> {
     pub(super) fn start_try(&mut self, call: u32, now: u64) {
         self.serial = self.serial.wrapping_add(1).max(1);
         self.calls[call].serial = self.serial;
-        let at = now + self.timeout;
+        let at = now.saturating_add(self.timeout);
         self.deadlines.push_back(Deadline { at, call, serial: self.serial });
         self.next = self.next.min(at);
     }
@@ -439,7 +440,7 @@ impl<'t, 'c, C: Lookaside> Run<'t, 'c, C> {
     /// A try was refused: its call comes back later, never in the middle of the present event, or is given up.
     pub(super) fn refuse(&mut self, call: u32, now: u64) {
         match self.next_try(call, now) {
-            Some(wait) => self.retry_at(call, now + wait),
+            Some(wait) => self.retry_at(call, now.saturating_add(wait)),
             None => self.fail(call, now),
         }
     }
@@ -457,7 +458,7 @@ impl<'t, 'c, C: Lookaside> Run<'t, 'c, C> {
         self.give_up(call, now);
         match self.next_try(call, now) {
             Some(0) => self.retry(call, now),
-            Some(wait) => self.retry_at(call, now + wait),
+            Some(wait) => self.retry_at(call, now.saturating_add(wait)),
             None => self.fail(call, now),
         }
     }
@@ -484,7 +485,8 @@ impl<'t, 'c, C: Lookaside> Run<'t, 'c, C> {
 
     pub(super) fn fail(&mut self, call: u32, now: u64) {
         self.window.failures += 1;
-        self.window.lost += (now - self.calls[call].first).max(self.timeout);
+        let waited = now - self.calls[call].first;
+        self.window.lost = self.window.lost.saturating_add(waited.max(self.timeout));
         self.close(call);
     }
 

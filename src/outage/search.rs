@@ -92,7 +92,7 @@ impl Future<'_, '_> {
     /// Requests that come in the next seconds.
     fn arrivals(&self, seconds: f64) -> usize {
         let times = &self.scenario.requests.times[self.position..];
-        let end = times.first().map_or(0, |now| now + self.trace_time(seconds));
+        let end = times.first().map_or(0, |now| now.saturating_add(self.trace_time(seconds)));
         times.partition_point(|time| *time < end)
     }
 
