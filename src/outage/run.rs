@@ -269,6 +269,11 @@ impl<'t, 'c, C: Lookaside> Run<'t, 'c, C> {
         self.arrivals.next == u64::MAX
     }
 
+    /// Whether all requests have arrived, and nobody waits any more.
+    pub fn is_over(&self) -> bool {
+        self.is_spent() && self.calls.len() == 0
+    }
+
     /// Requests of the trace that have arrived, of any operation.
     pub fn position(&self) -> usize {
         self.arrivals.position()
@@ -497,11 +502,11 @@ impl<'t, 'c, C: Lookaside> Run<'t, 'c, C> {
     }
 }
 
-/// Runs a scenario for so long, or until a timeout after its last request; the windows that are complete.
+/// Runs a scenario for so long, or until its last request is answered or given up; the windows that are complete.
 pub fn simulate<C: Lookaside>(scenario: &Scenario<'_>, cache: &mut C, horizon: Seconds) -> Vec<Window> {
     let mut run = Run::new(scenario, cache);
     let mut end = Seconds(0.0);
-    while end < horizon && !run.is_spent() {
+    while end < horizon && !run.is_over() {
         end = Seconds((end.0 + scenario.window.0).min(horizon.0));
         run.until(end);
     }

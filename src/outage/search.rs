@@ -45,7 +45,7 @@ pub fn trial<C: Lookaside>(scenario: &Scenario<'_>, cache: &mut C, quiet: Second
     let after = (quiet.0 / width.0).ceil() as usize;
     let mut busiest = None;
     let mut end = Seconds(0.0);
-    while end.0 < horizon.0 && !run.is_spent() {
+    while end.0 < horizon.0 && !run.is_over() {
         end = Seconds((end.0 + width.0).min(horizon.0));
         run.until(end);
         let windows = run.windows().get(after..).unwrap_or_default();

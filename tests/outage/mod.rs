@@ -4,6 +4,7 @@ mod behaviour;
 mod laws;
 mod numbers;
 mod queueing;
+mod time;
 
 use coldgap::cache::{Cache, Lookaside};
 use coldgap::outage::Model;

@@ -25,7 +25,7 @@ use crate::interrupt::Interrupt;
 use crate::outage::Model;
 use crate::outage::search::Bracket;
 use crate::outage::trigger::Happening;
-use crate::outage::verdict::{HEALTHY, Phase, Verdict};
+use crate::outage::verdict::{HEALTHY, Phase, Verdict, loaded};
 use crate::outage::window::Window;
 use crate::policy::{Capacity, Policy};
 use crate::replay::cell::Task;
@@ -253,7 +253,7 @@ impl<S: Fn() + Sync + Send> Task for Telling<'_, '_, S> {
         replay(&mut cache, &stage.history);
         let warm = cache;
         let (windows, control) = stage.play_and_control(&warm)?;
-        let follow = windows.iter().filter(|window| window.start >= stage.over.nanoseconds()).count();
+        let follow = loaded(&windows).iter().filter(|window| window.start >= stage.over.nanoseconds()).count();
         if follow < LEAST_WINDOWS {
             return Err(Error::usage(format!(
                 "the trace or the horizon ends {} after the triggers are over, which is too soon to see anything",
