@@ -347,7 +347,7 @@ impl<'t, 'c, C: Lookaside> Run<'t, 'c, C> {
 
     fn close_window(&mut self, now: u64) {
         if !self.began {
-            self.window.min_delay = self.line.oldest().map_or(0, |fetch| now - self.fetches[fetch].request.time);
+            self.window.min_delay = self.longest_wait(now);
         }
         self.window.queue = self.line.waiting() as u64;
         self.window.entries = self.cache.entries();
@@ -358,6 +358,19 @@ impl<'t, 'c, C: Lookaside> Run<'t, 'c, C> {
         self.window = Window { start: now - self.start, min_delay: u64::MAX, ..Window::default() };
         self.window_end = now.saturating_add(self.width);
         self.began = false;
+    }
+
+    /// How long the oldest has waited of those that wait in the queue; 0 where none does.
+    fn longest_wait(&mut self, now: u64) -> u64 {
+        let fetches = &mut self.fetches;
+        let oldest = self.line.oldest(|fetch| {
+            let gone = fetches[fetch].cancelled;
+            if gone {
+                fetches.remove(fetch);
+            }
+            gone
+        });
+        oldest.into_iter().flatten().map(|fetch| now - fetches[fetch].request.time).max().unwrap_or(0)
     }
 
     #[inline(always)]

@@ -3,13 +3,13 @@
 use super::{Made, model, outage, ratio};
 use coldgap::outage::breaker::Breaker;
 use coldgap::outage::client::{Backoff, Budget};
-use coldgap::outage::queue::CoDel;
+use coldgap::outage::queue::{CoDel, Order};
 use coldgap::outage::remedy::Remedy;
 use coldgap::outage::run::Scenario;
 use coldgap::outage::trigger::{Happening, Step, Trigger};
 use coldgap::outage::verdict::{Phase, Verdict, judge, sum};
 use coldgap::outage::window::Window;
-use coldgap::outage::{Model, Sets};
+use coldgap::outage::{Abandoned, Model, Sets};
 use coldgap::request::{Op, Requests, SECOND};
 use coldgap::units::Seconds;
 use std::sync::LazyLock;
@@ -129,6 +129,24 @@ fn a_spike_is_told_from_a_collapse_by_the_minimum_delay() {
     assert!(windows[40..].iter().all(|window| window.min_delay == 0));
     let (windows, _) = struck(base(0), 1.2, Trigger::Flush, &[]);
     assert!(windows[20..].iter().all(|window| window.min_delay > SECOND));
+}
+
+/// While nothing begins, the delay is the age of the oldest that waits: of one that still does.
+#[test]
+fn cancelled_asks_do_not_wait() {
+    let stall = Trigger::Stall { lasts: Seconds(12.0) };
+    let oldest = |model: Model| {
+        let windows = struck(model, 1.0, stall, &[]).0;
+        windows[10..22].iter().map(|window| window.min_delay).max().unwrap()
+    };
+    for order in [Order::Fifo, Order::Lifo, Order::FillsFirst] {
+        let mut model = base(0);
+        model.queue.order = order;
+        assert!(oldest(model) > 11 * SECOND, "{order:?}");
+        model.abandoned = Abandoned::Cancelled;
+        let longest = oldest(model);
+        assert!((SECOND * 8 / 10..=SECOND).contains(&longest), "{order:?}: {longest}");
+    }
 }
 
 #[test]
