@@ -34,6 +34,7 @@ impl<C: Lookaside> Run<'_, '_, C> {
             Effect::Shrink(share) => self.cache.shrink(share),
             Effect::Apply(remedy) => {
                 remedy.apply(&mut self.model);
+                self.cache.serve_stale(self.model.stale.nanoseconds());
                 if let Remedy::WarmUp { keys, per_second } = remedy {
                     let every = (SECOND as f64 / per_second.max(1e-9)) as u64;
                     self.warm_up = Some(WarmUp { keys: self.hottest(keys).into_iter(), every, next: now });
@@ -71,17 +72,13 @@ impl<C: Lookaside> Run<'_, '_, C> {
         }
     }
 
-    /// What a request becomes on its way to the cache: its key may have another name, its time to live some jitter and
-    /// some time in which the entry is still served.
+    /// What a request becomes on its way to the cache: its key may have another name, its time to live some jitter.
     #[inline(always)]
     pub(super) fn prepare(&self, request: &mut Request) {
         request.object = self.name(request.object);
-        if request.ttl > 0 {
-            if self.model.ttl_jitter > Ratio::NONE {
-                let draw = place(ObjectId(mix(request.time ^ u64::from(request.object.0)) as u32));
-                request.ttl -= (request.ttl as f64 * self.model.ttl_jitter.get() * draw) as u64;
-            }
-            request.ttl = request.ttl.saturating_add(self.model.stale.nanoseconds());
+        if request.ttl > 0 && self.model.ttl_jitter > Ratio::NONE {
+            let draw = place(ObjectId(mix(request.time ^ u64::from(request.object.0)) as u32));
+            request.ttl -= (request.ttl as f64 * self.model.ttl_jitter.get() * draw) as u64;
         }
     }
 
@@ -98,8 +95,7 @@ impl<C: Lookaside> Run<'_, '_, C> {
 
     /// Fetches an entry anew that was served past its time, unless that is under way.
     pub(super) fn refresh_if_stale(&mut self, request: &Request) {
-        let dies = self.cache.dies_at(request.object);
-        let is_stale = dies < u64::MAX && dies.saturating_sub(self.model.stale.nanoseconds()) <= request.time;
+        let is_stale = self.cache.dies_at(request.object) <= request.time;
         if is_stale && self.under_way[request.object.index()] == 0 {
             let _ = self.send(*request, true, true, request.time);
         }

@@ -197,6 +197,7 @@ impl<'t, 'c, C: Lookaside> Run<'t, 'c, C> {
         let start = scenario.requests.times.first().copied().unwrap_or(0);
         let width = scenario.window.nanoseconds().max(1);
         let objects = scenario.cache_objects().unwrap_or(scenario.objects);
+        cache.serve_stale(scenario.model.stale.nanoseconds());
         let mut run = Run {
             cache,
             requests: scenario.requests,

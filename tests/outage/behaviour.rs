@@ -10,8 +10,10 @@ use coldgap::outage::trigger::{Happening, Step, Trigger};
 use coldgap::outage::verdict::{Phase, Verdict, judge, sum};
 use coldgap::outage::window::Window;
 use coldgap::outage::{Abandoned, Model, Sets};
-use coldgap::request::{Op, Requests, SECOND};
+use coldgap::request::{ObjectId, Op, Requests, SECOND};
 use coldgap::units::Seconds;
+use rand::{RngExt, SeedableRng};
+use rand_xoshiro::Xoshiro256PlusPlus;
 use std::sync::LazyLock;
 
 /// Zipf(1.0) over 20,000 keys, 1,000 requests a second; the first half warms the cache.
@@ -293,6 +295,41 @@ fn expiry_jitter_and_serving_stale() {
     assert!(hits(stale) as f64 > 1.5 * hits(patient) as f64);
     // Refreshing does not cost more than expiry does.
     assert!(sum(&run(stale, &[])).asked <= sum(&plain).asked * 11 / 10);
+}
+
+/// Sets say how long entries live, gets do not, and the sets came before the run: entries die a minute after their last
+/// fetch, and none is fetched before.
+#[test]
+fn entries_that_were_there_before_are_served_past_their_time_and_refreshed_once() {
+    const KEYS: usize = 300;
+    let mut random = Xoshiro256PlusPlus::seed_from_u64(1);
+    let gets = 30_000;
+    let mut made = Made { times: vec![0; KEYS], objects: (0..KEYS as u32).map(ObjectId).collect(), keys: KEYS };
+    made.times.extend((0..gets).map(|i| SECOND + i * SECOND / 100));
+    made.objects.extend((0..gets).map(|_| ObjectId(random.random_range(0..KEYS as u32))));
+    let is_set = |i: usize| i < KEYS;
+    let ttls: Vec<u32> = (0..made.times.len()).map(|i| if is_set(i) { 60 } else { 0 }).collect();
+    let ops: Vec<Op> = (0..made.times.len()).map(|i| if is_set(i) { Op::Set } else { Op::Get }).collect();
+    let run = |stale: f64, steps: &[Step]| {
+        let from = KEYS + 9_000;
+        let patient = Model { stale: Seconds(stale), ..model(200.0, 1.0, 0.01, 0) };
+        let mut scenario = made.scenario(from, 1.0, patient, 1);
+        scenario.requests.ttls = Some(&ttls[from..]);
+        scenario.requests.ops = Some(&ops[from..]);
+        scenario.history.ttls = Some(&ttls[..from]);
+        scenario.history.ops = Some(&ops[..from]);
+        scenario.steps = steps.to_vec();
+        outage(KEYS as u64, &scenario, 75.0)
+    };
+    let plain = sum(&run(0.0, &[]));
+    assert!((300..450).contains(&plain.asked), "each key once a minute: {plain:?}");
+    for stale in [sum(&run(60.0, &[])), sum(&run(0.0, &[after(0.0, Remedy::ServeStale(Seconds(60.0)))]))] {
+        assert!((300..=plain.asked).contains(&stale.asked), "{stale:?}");
+        assert_eq!(stale.hits, stale.lookups, "nobody waits for a refresh");
+    }
+    let stall = [Step::trigger(Seconds(0.0), Trigger::Stall { lasts: Seconds(75.0) })];
+    let hits = |stale: f64| sum(&run(stale, &stall)[55..59]).miss_ratio().unwrap();
+    assert!(hits(0.0) > 0.9 && hits(60.0) == 0.0, "{} {}", hits(0.0), hits(60.0));
 }
 
 #[test]
