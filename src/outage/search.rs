@@ -96,9 +96,9 @@ impl Future<'_, '_> {
         times.partition_point(|time| *time < end)
     }
 
-    /// The most requests that come within the width of a window.
+    /// The most requests that come within the width of a window, until the horizon.
     fn busiest(&self) -> usize {
-        let times = &self.scenario.requests.times[self.position..];
+        let times = &self.scenario.requests.times[self.position..][..self.arrivals(self.left)];
         let step = self.trace_time(self.width.0);
         let (mut from, mut most) = (0, 0);
         for (i, time) in times.iter().enumerate() {
@@ -172,7 +172,7 @@ impl Search {
     /// The loads to try now; none where the bracket is narrow enough.
     pub fn round(&self) -> Vec<f64> {
         if self.tried.is_empty() {
-            return grid(self.from, self.to, COARSE);
+            return if self.from < self.to { grid(self.from, self.to, COARSE) } else { vec![self.from] };
         }
         match self.bracket() {
             Bracket { low: Some(low), high: Some(high) } if high / low > 1.0 + TOLERANCE => {

@@ -1,18 +1,14 @@
 //! Where time ends: lengths beyond what a clock counts, requests that still wait when the trace is over, and times that
 //! nobody looks at.
 
-use super::{Made, Work, cold_trial, model, outage, ratio, with_lru};
-use coldgap::cache::Cache;
-use coldgap::outage::absent::Absent;
+use super::{Made, cold_trial, model, outage, ratio};
 use coldgap::outage::backend::{Kind, Scatter};
 use coldgap::outage::breaker::Breaker;
 use coldgap::outage::client::Backoff;
 use coldgap::outage::remedy::Remedy;
-use coldgap::outage::run::{Run, simulate};
-use coldgap::outage::search::{Bracket, search, trial};
+use coldgap::outage::search::{Bracket, search};
 use coldgap::outage::trigger::{Step, Trigger};
 use coldgap::outage::verdict::{judge, sum};
-use coldgap::policy::Policy;
 use coldgap::request::{ObjectId, SECOND};
 use coldgap::units::Seconds;
 
@@ -64,4 +60,30 @@ fn who_waits_when_the_trace_ends_is_answered_or_given_up() {
     assert!(!verdict.healed, "that the queue empties once nobody comes is no recovery: {verdict:?}");
     assert!(verdict.load > 0.2, "the load of the last seconds with any: {verdict:?}");
     assert!(!cold_trial(&scenario, 900.0).healed);
+}
+
+/// What comes after the horizon keeps no trial from ending early.
+#[test]
+fn a_burst_beyond_the_horizon_does_not_matter() {
+    let mut made = Made::zipf(1.0, 1000, 10_000, 100.0, 1);
+    let events = |made: &Made| cold_trial(&made.scenario(0, 1.0, model(50.0, 1.0, 0.1, 0), 1), 60.0).events;
+    let calm = events(&made);
+    assert!(calm < 5_000, "it heals and ends early: {calm}");
+    let later = 100 * SECOND;
+    made.times.truncate(9_000);
+    made.objects.truncate(9_000);
+    made.times.extend((0..5_000).map(|i| later + i));
+    made.objects.extend((0..5_000).map(ObjectId));
+    made.keys = 5_000;
+    assert_eq!(events(&made), calm);
+}
+
+#[test]
+fn a_search_between_equal_loads_tries_one() {
+    let mut tried = Vec::new();
+    let bracket = search(2.0, 2.0, |load| {
+        tried.push(load);
+        true
+    });
+    assert_eq!((tried, bracket), (vec![2.0], Bracket { low: Some(2.0), high: None }));
 }
