@@ -12,7 +12,7 @@ use crate::units::Ratio;
 
 /// A cache as an application sees it. Times are nanoseconds of trace time.
 pub trait Lookaside: Send {
-    /// Asks for an object: true where it is cached and alive.
+    /// Asks for an object: true where it is cached and alive, or dead for no longer than it is served.
     fn lookup(&mut self, request: &Request) -> bool;
 
     /// The backend's answer to `request` arrived at `now`: inserts the object, unless it is cached already, larger
@@ -36,6 +36,9 @@ pub trait Lookaside: Send {
 
     /// Keeps a share of its capacity, and evicts what no longer fits.
     fn shrink(&mut self, share: Ratio);
+
+    /// From now on lookups find objects for so many nanoseconds after their death; 0 at first.
+    fn serve_stale(&mut self, longer: u64);
 
     /// When a cached object dies; `u64::MAX` where it does not.
     fn dies_at(&self, object: ObjectId) -> u64;
@@ -90,6 +93,8 @@ struct Expiry {
     dies: Vec<u64>,
     /// The last time to live that was said for each object: a fill does not say one, the write before it did.
     ttl: Vec<u64>,
+    /// How long a dead object is still served.
+    stale: u64,
 }
 
 /// A cache whose eviction order is `P`'s. Memory: one bit, one node and (in bytes) one weight per object of the trace.
@@ -126,7 +131,7 @@ impl<P: Policy> Cache<P> {
             new_policy: policy.clone(),
             policy,
             admission,
-            expiry: expires.then(|| Expiry { dies: vec![0; objects], ttl: vec![0; objects] }),
+            expiry: expires.then(|| Expiry { dies: vec![0; objects], ttl: vec![0; objects], stale: 0 }),
         }
     }
 
@@ -188,6 +193,12 @@ impl<P: Policy> Cache<P> {
     #[inline(always)]
     fn is_dead(&self, object: ObjectId, now: u64) -> bool {
         self.expiry.as_ref().is_some_and(|expiry| expiry.dies[object.index()] <= now)
+    }
+
+    /// True where the object is cached and no lookup finds it any more at `now`.
+    #[inline(always)]
+    fn is_gone(&self, object: ObjectId, now: u64) -> bool {
+        self.expiry.as_ref().is_some_and(|expiry| expiry.dies[object.index()].saturating_add(expiry.stale) <= now)
     }
 
     #[inline(always)]
@@ -308,7 +319,7 @@ impl<P: Policy> Lookaside for Cache<P> {
     fn lookup(&mut self, request: &Request) -> bool {
         self.learn(request);
         if self.cached.contains(request.object) {
-            if !self.is_dead(request.object, request.time) {
+            if !self.is_gone(request.object, request.time) {
                 self.hit(request);
                 return true;
             }
@@ -411,6 +422,12 @@ impl<P: Policy> Lookaside for Cache<P> {
                 self.decisions += 1;
                 self.evict();
             }
+        }
+    }
+
+    fn serve_stale(&mut self, longer: u64) {
+        if let Some(expiry) = &mut self.expiry {
+            expiry.stale = longer;
         }
     }
 

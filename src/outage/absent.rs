@@ -22,6 +22,7 @@ impl Lookaside for Absent {
     fn lose_where(&mut self, _: impl FnMut(ObjectId) -> bool) {}
     fn flush(&mut self) {}
     fn shrink(&mut self, _: Ratio) {}
+    fn serve_stale(&mut self, _: u64) {}
     fn dies_at(&self, _: ObjectId) -> u64 {
         u64::MAX
     }

@@ -18,11 +18,12 @@ impl<C: Lookaside> Run<'_, '_, C> {
                 self.cache.lose_where(|object| (low..high).contains(&place(object)));
             }
             Effect::LoseHottest(count) => {
-                let mut lost: Vec<u32> = self.hottest(count).iter().map(|request| request.object.0).collect();
+                let mut lost: Vec<ObjectId> =
+                    self.hottest(count).iter().map(|request| self.name(request.object)).collect();
                 lost.sort_unstable();
-                self.cache.lose_where(|object| lost.binary_search(&object.0).is_ok());
+                self.cache.lose_where(|object| lost.binary_search(&object).is_ok());
             }
-            Effect::Rename(share) => self.renamed = share,
+            Effect::Rename(share) => self.renamed += share.get(),
             Effect::Load(load) => self.load = load,
             Effect::Spike(factor) => self.spike = factor,
             Effect::Speed(share) => self.station.slow_to(share),
@@ -33,6 +34,7 @@ impl<C: Lookaside> Run<'_, '_, C> {
             Effect::Shrink(share) => self.cache.shrink(share),
             Effect::Apply(remedy) => {
                 remedy.apply(&mut self.model);
+                self.cache.serve_stale(self.model.stale.nanoseconds());
                 if let Remedy::WarmUp { keys, per_second } = remedy {
                     let every = (SECOND as f64 / per_second.max(1e-9)) as u64;
                     self.warm_up = Some(WarmUp { keys: self.hottest(keys).into_iter(), every, next: now });
@@ -58,7 +60,7 @@ impl<C: Lookaside> Run<'_, '_, C> {
     pub(super) fn warm_next(&mut self, now: u64) {
         let Some(warm_up) = &mut self.warm_up else { return };
         let key = warm_up.keys.next();
-        warm_up.next = now + warm_up.every.max(1);
+        warm_up.next = now.saturating_add(warm_up.every.max(1));
         let Some(request) = key else {
             self.warm_up = None;
             return;
@@ -70,26 +72,30 @@ impl<C: Lookaside> Run<'_, '_, C> {
         }
     }
 
-    /// What a request becomes on its way to the cache: its key may have another name, its time to live some jitter and
-    /// some time in which the entry is still served.
+    /// What a request becomes on its way to the cache: its key may have another name, its time to live some jitter.
     #[inline(always)]
     pub(super) fn prepare(&self, request: &mut Request) {
-        if self.renamed > Ratio::NONE && renamed_place(request.object) < self.renamed.get() {
-            request.object.0 += self.objects;
+        request.object = self.name(request.object);
+        if request.ttl > 0 && self.model.ttl_jitter > Ratio::NONE {
+            let draw = place(ObjectId(mix(request.time ^ u64::from(request.object.0)) as u32));
+            request.ttl -= (request.ttl as f64 * self.model.ttl_jitter.get() * draw) as u64;
         }
-        if request.ttl > 0 {
-            if self.model.ttl_jitter > Ratio::NONE {
-                let draw = place(ObjectId(mix(request.time ^ u64::from(request.object.0)) as u32));
-                request.ttl -= (request.ttl as f64 * self.model.ttl_jitter.get() * draw) as u64;
-            }
-            request.ttl = request.ttl.saturating_add(self.model.stale.nanoseconds());
+    }
+
+    /// What a key of the trace is called by now. Keys stand on a ring, along which each renaming goes on where the last one
+    /// ended: so each gives its share of them a name that is not in the cache.
+    #[inline(always)]
+    fn name(&self, object: ObjectId) -> ObjectId {
+        if self.renamed == 0.0 {
+            return object;
         }
+        let times = (self.renamed - renamed_place(object)).ceil().max(0.0) as u32;
+        ObjectId(object.0 + times.min(self.names - 1) * self.objects)
     }
 
     /// Fetches an entry anew that was served past its time, unless that is under way.
     pub(super) fn refresh_if_stale(&mut self, request: &Request) {
-        let dies = self.cache.dies_at(request.object);
-        let is_stale = dies < u64::MAX && dies.saturating_sub(self.model.stale.nanoseconds()) <= request.time;
+        let is_stale = self.cache.dies_at(request.object) <= request.time;
         if is_stale && self.under_way[request.object.index()] == 0 {
             let _ = self.send(*request, true, true, request.time);
         }

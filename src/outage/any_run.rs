@@ -14,6 +14,8 @@ pub trait AnyRun {
     fn windows(&self) -> &[Window];
     /// See [`Run::is_spent`].
     fn is_spent(&self) -> bool;
+    /// See [`Run::is_over`].
+    fn is_over(&self) -> bool;
     /// See [`Run::position`].
     fn position(&self) -> usize;
     /// How often the policy had a say: see [`Lookaside::decisions`].
@@ -31,6 +33,10 @@ impl<C: Lookaside> AnyRun for Run<'_, '_, C> {
 
     fn is_spent(&self) -> bool {
         Run::is_spent(self)
+    }
+
+    fn is_over(&self) -> bool {
+        Run::is_over(self)
     }
 
     fn position(&self) -> usize {

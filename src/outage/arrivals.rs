@@ -57,7 +57,7 @@ impl<'t> Arrivals<'t> {
         self.next = match self.requests.times.get(self.position) {
             Some(time) => {
                 let ahead = ((time - self.requests.times[0]) as f64 - self.passed) * self.pace;
-                self.since + ahead.max(0.0) as u64
+                self.since.saturating_add(ahead.max(0.0) as u64)
             }
             None => u64::MAX,
         };

@@ -1,6 +1,7 @@
 //! The backend: how long answers take, and how many it works on at once. It knows requests' sizes and nothing of caches,
 //! queues or clients.
 
+use super::slab::NONE;
 use crate::hash::mix;
 use crate::request::SECOND;
 use crate::units::{Demand, Rate, Ratio, Seconds};
@@ -32,7 +33,7 @@ pub enum Kind {
         /// How service times scatter.
         service: Scatter,
     },
-    /// One line that lets `mu` a second pass; an answer comes `latency` after its turn.
+    /// One line that lets `mu` a second pass; an answer comes `latency` after its turn began.
     PureRate {
         /// How long an answer takes beside its wait.
         latency: Seconds,
@@ -90,10 +91,10 @@ pub(super) struct Station {
     count: usize,
     /// Nanoseconds of one server's time per unit of demand.
     unit: f64,
-    /// Services under way: when they end, whose they are.
+    /// Services under way: when they end, whose they are. Of a pure rate: the turn under way, which is nobody's.
     busy: BinaryHeap<Reverse<(u64, u32)>>,
-    /// Answers of a pure rate on their way, in order.
-    on_their_way: VecDeque<(u64, u32)>,
+    /// Answers of a pure rate, in order of their times.
+    answers: VecDeque<(u64, u32)>,
     /// When the next service ends or answer comes; `u64::MAX` while there is none.
     pub(super) next: u64,
     /// Share of its speed that is left.
@@ -120,7 +121,7 @@ impl Station {
             count,
             unit: count as f64 * SECOND as f64 / backend.mu.per_second,
             busy: BinaryHeap::new(),
-            on_their_way: VecDeque::new(),
+            answers: VecDeque::new(),
             next: u64::MAX,
             speed: 1.0,
             stalled: false,
@@ -162,9 +163,18 @@ impl Station {
     /// Begins a service. Only while [`Station::is_free`].
     #[inline(always)]
     pub(super) fn begin(&mut self, fetch: u32, size: u32, now: u64) {
-        let work = (self.demand(size) * self.scatter() + std::mem::take(&mut self.debt)) * self.unit / self.speed;
-        let end = now + (work * self.hindrance()) as u64;
-        self.busy.push(Reverse((end, fetch)));
+        let scale = self.unit / self.speed;
+        let debt = std::mem::take(&mut self.debt) * scale;
+        let work = debt + self.demand(size) * self.scatter() * scale;
+        let end = now.saturating_add((work * self.hindrance()) as u64);
+        if let Kind::PureRate { latency } = self.backend.kind {
+            let answer = now.saturating_add(debt as u64).saturating_add(latency.nanoseconds());
+            self.answers.push_back((answer, fetch));
+            self.busy.push(Reverse((end, NONE)));
+            self.next = self.next.min(answer);
+        } else {
+            self.busy.push(Reverse((end, fetch)));
+        }
         self.next = self.next.min(end);
     }
 
@@ -199,32 +209,30 @@ impl Station {
     #[inline(always)]
     pub(super) fn step(&mut self) -> Done {
         let now = self.next;
-        let done = match self.on_their_way.front() {
+        let done = match self.answers.front() {
             Some((at, fetch)) if *at <= now => {
                 let answered = Some(*fetch);
-                self.on_their_way.pop_front();
+                self.answers.pop_front();
                 Done { answered, freed: false }
             }
-            _ => match (self.busy.pop(), self.backend.kind) {
-                (Some(Reverse((_, fetch))), Kind::PureRate { latency }) => {
-                    // A turn takes 1 / mu; the answer comes a latency after the turn began.
-                    let turn = self.unit / self.speed;
-                    let rest = (latency.0 * SECOND as f64 - turn).max(0.0) as u64;
-                    let last = self.on_their_way.back().map_or(0, |(at, _)| *at);
-                    self.on_their_way.push_back(((now + rest).max(last), fetch));
-                    Done { answered: None, freed: true }
-                }
-                (popped, _) => Done { answered: popped.map(|Reverse((_, fetch))| fetch), freed: true },
-            },
+            _ => {
+                let ended = self.busy.pop().map(|Reverse((_, fetch))| fetch);
+                Done { answered: ended.filter(|fetch| *fetch != NONE), freed: true }
+            }
         };
         self.schedule();
         done
     }
 
-    /// Stops working on a fetch; true where it was in service.
+    /// Stops working on a fetch; true where it was in service. An answer whose turn is over comes all the same.
     pub(super) fn cancel(&mut self, fetch: u32) -> bool {
         let before = self.busy.len();
-        self.busy.retain(|Reverse((_, other))| *other != fetch);
+        if self.answers.back().is_some_and(|(_, last)| *last == fetch) && before > 0 {
+            self.answers.pop_back();
+            self.busy.clear();
+        } else {
+            self.busy.retain(|Reverse((_, other))| *other != fetch);
+        }
         self.schedule();
         self.busy.len() < before
     }
@@ -232,7 +240,7 @@ impl Station {
     #[inline(always)]
     fn schedule(&mut self) {
         let service = self.busy.peek().map_or(u64::MAX, |Reverse((at, _))| *at);
-        let answer = self.on_their_way.front().map_or(u64::MAX, |(at, _)| *at);
+        let answer = self.answers.front().map_or(u64::MAX, |(at, _)| *at);
         self.next = service.min(answer);
     }
 }

@@ -70,7 +70,7 @@ impl Gate {
             // Outcomes of asks from before it opened say nothing new.
             State::Open { .. } => return,
             State::Closed { until } if now >= until => {
-                self.enter(State::Closed { until: now + breaker.window.nanoseconds() });
+                self.enter(State::Closed { until: now.saturating_add(breaker.window.nanoseconds()) });
             }
             _ => {}
         }
@@ -80,13 +80,13 @@ impl Gate {
         let tripped = f64::from(self.failed) >= breaker.threshold.get() * f64::from(all) && self.failed > 0;
         match self.state {
             State::Closed { .. } if tripped && all >= breaker.least => {
-                self.enter(State::Open { until: now + breaker.rest.nanoseconds() });
+                self.enter(State::Open { until: now.saturating_add(breaker.rest.nanoseconds()) });
             }
             State::Probing { .. } if all >= breaker.probes => {
                 self.enter(if tripped {
-                    State::Open { until: now + breaker.rest.nanoseconds() }
+                    State::Open { until: now.saturating_add(breaker.rest.nanoseconds()) }
                 } else {
-                    State::Closed { until: now + breaker.window.nanoseconds() }
+                    State::Closed { until: now.saturating_add(breaker.window.nanoseconds()) }
                 });
             }
             _ => {}

@@ -142,8 +142,13 @@ impl Line {
         self.waiting > 0 && now - self.since > codel.interval.nanoseconds()
     }
 
-    /// The oldest name of those without precedence.
-    pub(super) fn oldest(&self) -> Option<u32> {
-        self.rest.front().or(self.first.front()).copied()
+    /// The oldest name of those with precedence, and of the others, once the names in front that have `gone` are dropped.
+    pub(super) fn oldest(&mut self, mut gone: impl FnMut(u32) -> bool) -> [Option<u32>; 2] {
+        [&mut self.first, &mut self.rest].map(|line| {
+            while line.front().is_some_and(|name| gone(*name)) {
+                line.pop_front();
+            }
+            line.front().copied()
+        })
     }
 }

@@ -49,13 +49,16 @@ pub struct Scenario<'t> {
 }
 
 impl Scenario<'_> {
-    /// For how many objects a cache must be made: twice the trace's where keys are renamed.
-    pub fn cache_objects(&self) -> usize {
-        let renames = self
-            .steps
-            .iter()
-            .any(|step| matches!(step.what, Happening::Trigger(Trigger::Renamed(share)) if share > Ratio::NONE));
-        if renames { 2 * self.objects } else { self.objects }
+    /// For how many objects a cache must be made: the trace's, as many times as a key has names. `None` where that is more
+    /// than ids can name.
+    pub fn cache_objects(&self) -> Option<usize> {
+        let renamed = |step: &Step| match step.what {
+            Happening::Trigger(Trigger::Renamed(share)) => share.get(),
+            _ => 0.0,
+        };
+        let names = 1.0 + self.steps.iter().map(renamed).sum::<f64>().ceil();
+        let objects = self.objects as f64 * names;
+        (objects <= f64::from(u32::MAX)).then_some(objects as usize)
     }
 
     /// Whether it ever matters that a key is being fetched already.
@@ -163,9 +166,11 @@ pub struct Run<'t, 'c, C: Lookaside> {
     pub(super) under_way: Vec<u32>,
     /// Per object: how often it was written. Empty where the trace has only gets.
     pub(super) versions: Vec<u32>,
-    /// Objects of the trace, and the share of them whose name has changed.
+    /// Objects of the trace, and how many names the cache has room for of each.
     pub(super) objects: u32,
-    pub(super) renamed: Ratio,
+    pub(super) names: u32,
+    /// The sum of the shares that have been renamed.
+    pub(super) renamed: f64,
     pub(super) load: f64,
     pub(super) spike: f64,
     timeout: u64,
@@ -191,7 +196,8 @@ impl<'t, 'c, C: Lookaside> Run<'t, 'c, C> {
     pub fn new(scenario: &Scenario<'t>, cache: &'c mut C) -> Run<'t, 'c, C> {
         let start = scenario.requests.times.first().copied().unwrap_or(0);
         let width = scenario.window.nanoseconds().max(1);
-        let objects = scenario.cache_objects();
+        let objects = scenario.cache_objects().unwrap_or(scenario.objects);
+        cache.serve_stale(scenario.model.stale.nanoseconds());
         let mut run = Run {
             cache,
             requests: scenario.requests,
@@ -212,7 +218,8 @@ impl<'t, 'c, C: Lookaside> Run<'t, 'c, C> {
             under_way: vec![0; if scenario.tracks_fetches() { objects } else { 0 }],
             versions: vec![0; if scenario.requests.ops.is_some() { objects } else { 0 }],
             objects: scenario.objects as u32,
-            renamed: Ratio::NONE,
+            names: (objects / scenario.objects.max(1)) as u32,
+            renamed: 0.0,
             load: scenario.load,
             spike: 1.0,
             timeout: scenario.model.client.timeout.nanoseconds(),
@@ -222,7 +229,7 @@ impl<'t, 'c, C: Lookaside> Run<'t, 'c, C> {
             rare: start,
             next: 0,
             window: Window { min_delay: u64::MAX, ..Window::default() },
-            window_end: start + width,
+            window_end: start.saturating_add(width),
             width,
             began: false,
             windows: Vec::new(),
@@ -234,7 +241,8 @@ impl<'t, 'c, C: Lookaside> Run<'t, 'c, C> {
 
     /// Runs on until so long after the begin: events at that moment included, arrivals at it not.
     pub fn until(&mut self, end: Seconds) {
-        let end = self.start.saturating_add(end.nanoseconds());
+        // The last moment there is stands for never: what is due then does not happen.
+        let end = self.start.saturating_add(end.nanoseconds()).min(u64::MAX - 1);
         loop {
             let at = self.arrivals.next;
             if self.next <= at.min(end) {
@@ -260,6 +268,11 @@ impl<'t, 'c, C: Lookaside> Run<'t, 'c, C> {
     /// Whether all requests have arrived.
     pub fn is_spent(&self) -> bool {
         self.arrivals.next == u64::MAX
+    }
+
+    /// Whether all requests have arrived, and nobody waits any more.
+    pub fn is_over(&self) -> bool {
+        self.is_spent() && self.calls.len() == 0
     }
 
     /// Requests of the trace that have arrived, of any operation.
@@ -335,7 +348,7 @@ impl<'t, 'c, C: Lookaside> Run<'t, 'c, C> {
 
     fn close_window(&mut self, now: u64) {
         if !self.began {
-            self.window.min_delay = self.line.oldest().map_or(0, |fetch| now - self.fetches[fetch].request.time);
+            self.window.min_delay = self.longest_wait(now);
         }
         self.window.queue = self.line.waiting() as u64;
         self.window.entries = self.cache.entries();
@@ -344,8 +357,21 @@ impl<'t, 'c, C: Lookaside> Run<'t, 'c, C> {
         self.settled = balance;
         self.windows.push(self.window);
         self.window = Window { start: now - self.start, min_delay: u64::MAX, ..Window::default() };
-        self.window_end = now + self.width;
+        self.window_end = now.saturating_add(self.width);
         self.began = false;
+    }
+
+    /// How long the oldest has waited of those that wait in the queue; 0 where none does.
+    fn longest_wait(&mut self, now: u64) -> u64 {
+        let fetches = &mut self.fetches;
+        let oldest = self.line.oldest(|fetch| {
+            let gone = fetches[fetch].cancelled;
+            if gone {
+                fetches.remove(fetch);
+            }
+            gone
+        });
+        oldest.into_iter().flatten().map(|fetch| now - fetches[fetch].request.time).max().unwrap_or(0)
     }
 
     #[inline(always)]
@@ -367,7 +393,7 @@ impl<'t, 'c, C: Lookaside> Run<'t, 'c, C> {
         }
         if self.model.shed > Ratio::NONE && self.random.random::<f64>() < self.model.shed.get() {
             self.window.failures += 1;
-            self.window.lost += self.timeout;
+            self.window.lost = self.window.lost.saturating_add(self.timeout);
             return;
         }
         self.window.lookups += 1;
@@ -410,7 +436,7 @@ impl<'t, 'c, C: Lookaside> Run<'t, 'c, C> {
     pub(super) fn start_try(&mut self, call: u32, now: u64) {
         self.serial = self.serial.wrapping_add(1).max(1);
         self.calls[call].serial = self.serial;
-        let at = now + self.timeout;
+        let at = now.saturating_add(self.timeout);
         self.deadlines.push_back(Deadline { at, call, serial: self.serial });
         self.next = self.next.min(at);
     }
@@ -433,7 +459,7 @@ impl<'t, 'c, C: Lookaside> Run<'t, 'c, C> {
     /// A try was refused: its call comes back later, never in the middle of the present event, or is given up.
     pub(super) fn refuse(&mut self, call: u32, now: u64) {
         match self.next_try(call, now) {
-            Some(wait) => self.retry_at(call, now + wait),
+            Some(wait) => self.retry_at(call, now.saturating_add(wait)),
             None => self.fail(call, now),
         }
     }
@@ -451,7 +477,7 @@ impl<'t, 'c, C: Lookaside> Run<'t, 'c, C> {
         self.give_up(call, now);
         match self.next_try(call, now) {
             Some(0) => self.retry(call, now),
-            Some(wait) => self.retry_at(call, now + wait),
+            Some(wait) => self.retry_at(call, now.saturating_add(wait)),
             None => self.fail(call, now),
         }
     }
@@ -478,7 +504,8 @@ impl<'t, 'c, C: Lookaside> Run<'t, 'c, C> {
 
     pub(super) fn fail(&mut self, call: u32, now: u64) {
         self.window.failures += 1;
-        self.window.lost += (now - self.calls[call].first).max(self.timeout);
+        let waited = now - self.calls[call].first;
+        self.window.lost = self.window.lost.saturating_add(waited.max(self.timeout));
         self.close(call);
     }
 
@@ -489,11 +516,11 @@ impl<'t, 'c, C: Lookaside> Run<'t, 'c, C> {
     }
 }
 
-/// Runs a scenario for so long, or until a timeout after its last request; the windows that are complete.
+/// Runs a scenario for so long, or until its last request is answered or given up; the windows that are complete.
 pub fn simulate<C: Lookaside>(scenario: &Scenario<'_>, cache: &mut C, horizon: Seconds) -> Vec<Window> {
     let mut run = Run::new(scenario, cache);
     let mut end = Seconds(0.0);
-    while end < horizon && !run.is_spent() {
+    while end < horizon && !run.is_over() {
         end = Seconds((end.0 + scenario.window.0).min(horizon.0));
         run.until(end);
     }

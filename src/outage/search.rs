@@ -50,7 +50,7 @@ fn follow(run: &mut dyn AnyRun, scenario: &Scenario<'_>, quiet: Seconds, horizon
     let after = (quiet.0 / width.0).ceil() as usize;
     let mut busiest = None;
     let mut end = Seconds(0.0);
-    while end.0 < horizon.0 && !run.is_spent() {
+    while end.0 < horizon.0 && !run.is_over() {
         end = Seconds((end.0 + width.0).min(horizon.0));
         run.until(end);
         let windows = run.windows().get(after..).unwrap_or_default();
@@ -97,13 +97,13 @@ impl Future<'_, '_> {
     /// Requests that come in the next seconds.
     fn arrivals(&self, seconds: f64) -> usize {
         let times = &self.scenario.requests.times[self.position..];
-        let end = times.first().map_or(0, |now| now + self.trace_time(seconds));
+        let end = times.first().map_or(0, |now| now.saturating_add(self.trace_time(seconds)));
         times.partition_point(|time| *time < end)
     }
 
-    /// The most requests that come within the width of a window.
+    /// The most requests that come within the width of a window, until the horizon.
     fn busiest(&self) -> usize {
-        let times = &self.scenario.requests.times[self.position..];
+        let times = &self.scenario.requests.times[self.position..][..self.arrivals(self.left)];
         let step = self.trace_time(self.width.0);
         let (mut from, mut most) = (0, 0);
         for (i, time) in times.iter().enumerate() {
@@ -177,7 +177,7 @@ impl Search {
     /// The loads to try now; none where the bracket is narrow enough.
     pub fn round(&self) -> Vec<f64> {
         if self.tried.is_empty() {
-            return grid(self.from, self.to, COARSE);
+            return if self.from < self.to { grid(self.from, self.to, COARSE) } else { vec![self.from] };
         }
         match self.bracket() {
             Bracket { low: Some(low), high: Some(high) } if high / low > 1.0 + TOLERANCE => {

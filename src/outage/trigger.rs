@@ -34,7 +34,8 @@ pub enum Trigger {
         interval: Seconds,
     },
     /// A share of the keys gets other names, as after a changed key prefix: what is cached under the old ones is never
-    /// asked for again, and stays until it is evicted. Needs a cache for twice as many objects.
+    /// asked for again, and stays until it is evicted. Several add up: each renames its share, and takes keys that still have
+    /// their first name before others.
     Renamed(Ratio),
     /// More requests for a while: the trace passes so many times as fast.
     Spike {
@@ -121,7 +122,7 @@ impl Trigger {
     }
 
     fn effects(&self, at: u64, into: &mut Vec<(u64, Effect)>) {
-        let end = at + self.lasts().nanoseconds();
+        let end = at.saturating_add(self.lasts().nanoseconds());
         match *self {
             Trigger::Flush => into.push((at, Effect::Flush)),
             Trigger::Shards { lost, of } => {
@@ -131,7 +132,7 @@ impl Trigger {
             Trigger::Loss(share) => into.push((at, Effect::Lose(share))),
             Trigger::Hottest(count) => into.push((at, Effect::LoseHottest(count))),
             Trigger::RollingRestart { nodes, interval } => {
-                let when = |node: u32| at + Seconds(interval.0 * f64::from(node)).nanoseconds();
+                let when = |node: u32| at.saturating_add(Seconds(interval.0 * f64::from(node)).nanoseconds());
                 into.extend((0..nodes).map(|node| (when(node), Effect::LoseNode(node, nodes))));
             }
             Trigger::Renamed(share) => into.push((at, Effect::Rename(share))),
@@ -149,7 +150,7 @@ impl Trigger {
 pub(super) fn effects(steps: &[Step], start: u64) -> Vec<(u64, Effect)> {
     let mut all = Vec::new();
     for step in steps {
-        let at = start + step.at.nanoseconds();
+        let at = start.saturating_add(step.at.nanoseconds());
         match step.what {
             Happening::Trigger(trigger) => trigger.effects(at, &mut all),
             Happening::Remedy(remedy) => all.push((at, Effect::Apply(remedy))),

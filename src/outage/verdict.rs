@@ -72,8 +72,10 @@ pub fn judge(
     let recovered = recovered(after, model.client.timeout);
     let healed = recovered.is_some();
     let total = sum(&windows[begins..]);
-    let tail_windows = after.len().div_ceil(10);
-    let tail = sum(&after[after.len() - tail_windows..]);
+    let loaded = loaded(after);
+    let tail_windows = loaded.len().div_ceil(10);
+    let last = &loaded[loaded.len() - tail_windows..];
+    let tail = sum(last);
     let miss_ratio = tail.miss_ratio().unwrap_or(1.0);
     let answers = match model.backend.mu.of {
         Demand::Answers => model.backend.mu.per_second,
@@ -82,8 +84,7 @@ pub fn judge(
     let retries = 1.0 + f64::from(model.client.retries);
     let load = tail.offered as f64 / (tail_windows.max(1) as f64 * width.0);
     let asks = tail.asks_per_request().filter(|asks| !healed && *asks > 0.0).unwrap_or(retries);
-    let keeps_up =
-        tail.drops == 0 && after[after.len() - tail_windows..].iter().any(|w| is_idle(w, model.client.timeout));
+    let keeps_up = tail.drops == 0 && last.iter().any(|window| is_idle(window, model.client.timeout));
     let phase = match healed {
         false if keeps_up && load < answers / asks => Phase::Unsettled,
         false => Phase::Metastable,
@@ -102,12 +103,19 @@ pub fn judge(
     }
 }
 
+/// Windows up to the last arrival. Where a trace ends, whoever still waits comes to an end too; what that says of the service
+/// counts, but that the queue then empties does not.
+pub fn loaded(windows: &[Window]) -> &[Window] {
+    let last = windows.iter().rposition(|window| window.offered > 0);
+    &windows[..last.map_or(0, |last| last + 1)]
+}
+
 /// The first window with an idle queue after the last one in which users suffered; `None` where they still do in the end.
 pub(super) fn recovered(after: &[Window], timeout: Seconds) -> Option<usize> {
     let suffers = |stretch: &[Window]| success(stretch).is_some_and(|success| success < HEALTHY);
     let smooth = SMOOTH.min(after.len().max(1));
     let last = after.windows(smooth).rposition(suffers).map_or(0, |i| i + smooth);
-    (last..after.len()).find(|i| is_idle(&after[*i], timeout))
+    (last..loaded(after).len()).find(|i| is_idle(&after[*i], timeout))
 }
 
 /// Whether the queue was empty at some time of the window: somebody waited next to nothing, a hundredth of the timeout. Old

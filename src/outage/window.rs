@@ -90,6 +90,6 @@ impl AddAssign for Window {
         self.min_delay = self.min_delay.min(other.min_delay);
         self.max_delay = self.max_delay.max(other.max_delay);
         self.entries = other.entries;
-        self.lost += other.lost;
+        self.lost = self.lost.saturating_add(other.lost);
     }
 }

@@ -3,15 +3,17 @@
 use super::{Made, model, outage, ratio};
 use coldgap::outage::breaker::Breaker;
 use coldgap::outage::client::{Backoff, Budget};
-use coldgap::outage::queue::CoDel;
+use coldgap::outage::queue::{CoDel, Order};
 use coldgap::outage::remedy::Remedy;
 use coldgap::outage::run::Scenario;
 use coldgap::outage::trigger::{Happening, Step, Trigger};
 use coldgap::outage::verdict::{Phase, Verdict, judge, sum};
 use coldgap::outage::window::Window;
-use coldgap::outage::{Model, Sets};
-use coldgap::request::{Op, Requests, SECOND};
+use coldgap::outage::{Abandoned, Model, Sets};
+use coldgap::request::{ObjectId, Op, Requests, SECOND};
 use coldgap::units::Seconds;
+use rand::{RngExt, SeedableRng};
+use rand_xoshiro::Xoshiro256PlusPlus;
 use std::sync::LazyLock;
 
 /// Zipf(1.0) over 20,000 keys, 1,000 requests a second; the first half warms the cache.
@@ -82,6 +84,42 @@ fn renamed_keys_miss_and_the_old_ones_stay_until_evicted() {
     assert_eq!(windows[10].entries, windows[9].entries, "nothing was dropped");
 }
 
+/// Half of the keys, and half of them again, are all; what is renamed a second time misses a second time.
+#[test]
+fn renames_add_up() {
+    let misses = |shares: [f64; 2]| {
+        let steps = [(10.0, shares[0]), (60.0, shares[1])];
+        let steps = steps.map(|(at, share)| Step::trigger(Seconds(at), Trigger::Renamed(ratio(share))));
+        let windows = windows(base(0), 0.3, &steps);
+        [9, 10, 59, 60].map(|at| windows[at].miss_ratio().unwrap())
+    };
+    let [before, first, between, second] = misses([0.5, 0.5]);
+    assert!(first > 2.5 * before && second > 2.5 * between && between < 1.5 * before, "the other half");
+    let [_, _, between, second] = misses([1.0, 1.0]);
+    assert!(second > 0.7 && second > 2.5 * between, "all of them again");
+    let [_, _, between, second] = misses([0.8, 0.1]);
+    assert!(second > 1.1 * between, "no key gets its old name back");
+    let scenario = |objects: usize, share: f64| {
+        let mut scenario = ZIPF.scenario(0, 1.0, base(0), 1);
+        scenario.objects = objects;
+        scenario.steps = vec![Step::trigger(Seconds(1.0), Trigger::Renamed(ratio(share))); 2];
+        scenario.cache_objects()
+    };
+    assert_eq!((scenario(1000, 0.5), scenario(1000, 1.0)), (Some(2000), Some(3000)));
+    assert_eq!(scenario(u32::MAX as usize / 2 + 1, 0.5), None, "more names than ids");
+}
+
+#[test]
+fn the_hottest_keys_are_lost_under_the_names_they_have() {
+    let steps = [
+        Step::trigger(Seconds(0.0), Trigger::Renamed(ratio(1.0))),
+        Step::trigger(Seconds(60.0), Trigger::Hottest(3000)),
+    ];
+    let windows = windows(base(0), 0.1, &steps);
+    let misses = |at: usize| windows[at].miss_ratio().unwrap();
+    assert!(misses(60) > 2.0 * misses(59), "{} {}", misses(59), misses(60));
+}
+
 #[test]
 fn a_spike_is_told_from_a_collapse_by_the_minimum_delay() {
     let spike = Trigger::Spike { factor: 4.0, lasts: Seconds(5.0) };
@@ -93,6 +131,24 @@ fn a_spike_is_told_from_a_collapse_by_the_minimum_delay() {
     assert!(windows[40..].iter().all(|window| window.min_delay == 0));
     let (windows, _) = struck(base(0), 1.2, Trigger::Flush, &[]);
     assert!(windows[20..].iter().all(|window| window.min_delay > SECOND));
+}
+
+/// While nothing begins, the delay is the age of the oldest that waits: of one that still does.
+#[test]
+fn cancelled_asks_do_not_wait() {
+    let stall = Trigger::Stall { lasts: Seconds(12.0) };
+    let oldest = |model: Model| {
+        let windows = struck(model, 1.0, stall, &[]).0;
+        windows[10..22].iter().map(|window| window.min_delay).max().unwrap()
+    };
+    for order in [Order::Fifo, Order::Lifo, Order::FillsFirst] {
+        let mut model = base(0);
+        model.queue.order = order;
+        assert!(oldest(model) > 11 * SECOND, "{order:?}");
+        model.abandoned = Abandoned::Cancelled;
+        let longest = oldest(model);
+        assert!((SECOND * 8 / 10..=SECOND).contains(&longest), "{order:?}: {longest}");
+    }
 }
 
 #[test]
@@ -239,6 +295,41 @@ fn expiry_jitter_and_serving_stale() {
     assert!(hits(stale) as f64 > 1.5 * hits(patient) as f64);
     // Refreshing does not cost more than expiry does.
     assert!(sum(&run(stale, &[])).asked <= sum(&plain).asked * 11 / 10);
+}
+
+/// Sets say how long entries live, gets do not, and the sets came before the run: entries die a minute after their last
+/// fetch, and none is fetched before.
+#[test]
+fn entries_that_were_there_before_are_served_past_their_time_and_refreshed_once() {
+    const KEYS: usize = 300;
+    let mut random = Xoshiro256PlusPlus::seed_from_u64(1);
+    let gets = 30_000;
+    let mut made = Made { times: vec![0; KEYS], objects: (0..KEYS as u32).map(ObjectId).collect(), keys: KEYS };
+    made.times.extend((0..gets).map(|i| SECOND + i * SECOND / 100));
+    made.objects.extend((0..gets).map(|_| ObjectId(random.random_range(0..KEYS as u32))));
+    let is_set = |i: usize| i < KEYS;
+    let ttls: Vec<u32> = (0..made.times.len()).map(|i| if is_set(i) { 60 } else { 0 }).collect();
+    let ops: Vec<Op> = (0..made.times.len()).map(|i| if is_set(i) { Op::Set } else { Op::Get }).collect();
+    let run = |stale: f64, steps: &[Step]| {
+        let from = KEYS + 9_000;
+        let patient = Model { stale: Seconds(stale), ..model(200.0, 1.0, 0.01, 0) };
+        let mut scenario = made.scenario(from, 1.0, patient, 1);
+        scenario.requests.ttls = Some(&ttls[from..]);
+        scenario.requests.ops = Some(&ops[from..]);
+        scenario.history.ttls = Some(&ttls[..from]);
+        scenario.history.ops = Some(&ops[..from]);
+        scenario.steps = steps.to_vec();
+        outage(KEYS as u64, &scenario, 75.0)
+    };
+    let plain = sum(&run(0.0, &[]));
+    assert!((300..450).contains(&plain.asked), "each key once a minute: {plain:?}");
+    for stale in [sum(&run(60.0, &[])), sum(&run(0.0, &[after(0.0, Remedy::ServeStale(Seconds(60.0)))]))] {
+        assert!((300..=plain.asked).contains(&stale.asked), "{stale:?}");
+        assert_eq!(stale.hits, stale.lookups, "nobody waits for a refresh");
+    }
+    let stall = [Step::trigger(Seconds(0.0), Trigger::Stall { lasts: Seconds(75.0) })];
+    let hits = |stale: f64| sum(&run(stale, &stall)[55..59]).miss_ratio().unwrap();
+    assert!(hits(0.0) > 0.9 && hits(60.0) == 0.0, "{} {}", hits(0.0), hits(60.0));
 }
 
 #[test]

@@ -3,7 +3,7 @@
 
 use super::{Made, Work, model, ratio, with_lru};
 use coldgap::cache::Cache;
-use coldgap::outage::backend::{Kind, Scatter};
+use coldgap::outage::backend::{Backend, Kind, Scatter};
 use coldgap::outage::breaker::Breaker;
 use coldgap::outage::client::{Backoff, Budget};
 use coldgap::outage::queue::{CoDel, Dropped, Order};
@@ -15,7 +15,7 @@ use coldgap::policy::Policy;
 use coldgap::replay::survival::Walker;
 use coldgap::request::{ObjectId, Requests, SECOND};
 use coldgap::service::Service;
-use coldgap::units::{Demand, Seconds};
+use coldgap::units::{Demand, Rate, Seconds};
 use proptest::prelude::*;
 
 /// Gaps of up to 30 ms and keys.
@@ -112,6 +112,19 @@ impl Work for Survives<'_> {
     }
 }
 
+/// The largest load that survives and the smallest that does not, next to each other; `None` where there is none.
+fn edge(survives: impl Fn(f64) -> bool) -> Option<(f64, f64)> {
+    let (mut low, mut high) = (1e-3, 1e3);
+    if !survives(low) || survives(high) {
+        return None;
+    }
+    while high / low > 1.0 + 1e-6 {
+        let middle = f64::sqrt(low * high);
+        if survives(middle) { low = middle } else { high = middle }
+    }
+    Some((low, high))
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(150))]
 
@@ -134,6 +147,33 @@ proptest! {
         prop_assert_eq!(windows, again.0, "the same seed gives the same windows");
     }
 
+    /// definitions.md: an answer comes at t + W + s, also where s is longer or shorter than its turn, and where misses
+    /// take as many bytes of the backend as their objects have.
+    #[test]
+    fn a_rate_in_bytes_keeps_nobody_waiting_exactly_where_the_predicate_survives(
+        rows in rows(), sizes in prop::collection::vec(1u32..5000, 60), mu in 2e4f64..2e5, latency in 0.01f64..0.5
+    ) {
+        let made = made(&rows);
+        let sizes: Vec<u32> = made.objects.iter().map(|object| sizes[object.index()]).collect();
+        let (timeout, service_time) = (Seconds(latency + 0.6), Seconds(latency));
+        let service = Service { demand: Demand::Bytes, timeout, service_time, retries: 0, single_flight: false };
+        let survives = |load: f64| {
+            let second = (SECOND as f64 * load) as u64;
+            let requests = Requests { second, sizes: Some(&sizes), ..made.requests() };
+            with_lru(100, made.keys, false, Survives(requests, service, mu))
+        };
+        let Some((low, high)) = edge(survives) else { return Ok(()) };
+        let mut model = model(1.0, timeout.0, latency, 0);
+        model.backend = Backend { mu: Rate { per_second: mu, of: Demand::Bytes }, kind: Kind::PureRate { latency: service_time } };
+        let timeouts = |load: f64| {
+            let mut scenario = made.scenario(0, load, model, 1);
+            scenario.requests.sizes = Some(&sizes);
+            with_lru(100, made.keys, false, Steps(&scenario, 600.0)).0.iter().map(|window| window.timeouts).sum::<u64>()
+        };
+        prop_assert_eq!(timeouts(low * (1.0 - 1e-4)), 0, "just below {}", low);
+        prop_assert!(timeouts(high * (1.0 + 1e-4)) > 0, "just above {}", high);
+    }
+
     /// definitions.md: with one server and constant service time, measured and safe are the same recursion, as long as
     /// nobody waits in vain.
     #[test]
@@ -146,13 +186,7 @@ proptest! {
             let requests = Requests { second: (SECOND as f64 * load) as u64, ..made.requests() };
             with_lru(100, made.keys, false, Survives(requests, service, mu))
         };
-        // The largest load that survives, where there is one.
-        let (mut low, mut high) = (1e-3, 1e3);
-        prop_assume!(survives(low) && !survives(high));
-        while high / low > 1.0 + 1e-6 {
-            let middle = f64::sqrt(low * high);
-            if survives(middle) { low = middle } else { high = middle }
-        }
+        let Some((low, high)) = edge(survives) else { return Ok(()) };
         let mut model = model(mu, service.timeout.0, 1.0 / mu, 0);
         model.backend.kind = Kind::Servers { count: 1, service: Scatter::Deterministic };
         model.same_key = if joined { SameKey::Joined } else { SameKey::EachAsks };

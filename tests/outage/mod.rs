@@ -4,6 +4,7 @@ mod behaviour;
 mod laws;
 mod numbers;
 mod queueing;
+mod time;
 
 use coldgap::cache::{Cache, Lookaside};
 use coldgap::outage::Model;
@@ -111,7 +112,7 @@ pub fn outage(entries: u64, scenario: &Scenario<'_>, horizon: f64) -> Vec<Window
         }
     }
     let expires = scenario.requests.ttls.is_some();
-    with_lru(entries, scenario.cache_objects(), expires, Simulate(scenario, horizon))
+    with_lru(entries, scenario.cache_objects().unwrap(), expires, Simulate(scenario, horizon))
 }
 
 fn warm<C: Lookaside>(cache: &mut C, requests: &Requests<'_>) {

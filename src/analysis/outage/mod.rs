@@ -24,7 +24,7 @@ use crate::interrupt::Interrupt;
 use crate::outage::Model;
 use crate::outage::search::Bracket;
 use crate::outage::trigger::Happening;
-use crate::outage::verdict::{HEALTHY, Phase, Verdict};
+use crate::outage::verdict::{HEALTHY, Phase, Verdict, loaded};
 use crate::outage::window::Window;
 use crate::policy::Capacity;
 use crate::replay::any_cache::AnyCache;
@@ -178,7 +178,11 @@ pub fn tell(trace: &Trace, question: &Question, interrupt: &Interrupt, step: &(d
     let model = setup.model(backend);
     let width = question.window.unwrap_or_else(|| suitable_width(today * load));
     let stage = Stage::new(trace, question, width, model, &moment, load, today, mean_demand, interrupt);
-    let objects = stage.scenario(&model, &stage.steps, setup.seed).cache_objects();
+    let objects = stage.scenario(&model, &stage.steps, setup.seed).cache_objects().ok_or_else(|| {
+        Error::usage("the scenario renames more keys than can be told apart")
+            .at(&trace.name, None)
+            .hint("rename fewer of them, or take a part of the trace: --limit")
+    })?;
     let mut warm_cache = cell.cache_for(objects, trace.ttls.is_some())?;
     warm_cache.replay(&stage.history);
     let told = told(&stage, &*warm_cache, question, today, step)?;
@@ -242,7 +246,7 @@ fn told(
     step: &(dyn Fn() + Sync),
 ) -> Result<Told> {
     let (windows, control) = stage.play_and_control(warm)?;
-    let follow = windows.iter().filter(|window| window.start >= stage.over.nanoseconds()).count();
+    let follow = loaded(&windows).iter().filter(|window| window.start >= stage.over.nanoseconds()).count();
     if follow < LEAST_WINDOWS {
         return Err(Error::usage(format!(
             "the trace or the horizon ends {} after the triggers are over, which is too soon to see anything",

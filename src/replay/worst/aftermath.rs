@@ -1,0 +1,148 @@
+//! The walk after a loss: the backlog that refilling adds to what warm traffic leaves, until both are one again.
+//!
+//! After a loss at `m` a get misses where the warm twin's does, or where its key lived on a lost node and was last touched
+//! before `m`. A walk starts with the warm backlog at `m`, and ends where its backlog has met the warm one with no fetch of its
+//! own under way: what follows is no worse than the same loss at that instant, which has a walk of its own.
+
+use super::tape::{ASKS, GET, Lost, NEVER, Point, Rules, Tape};
+use super::warm::Warm;
+use std::ops::Range;
+
+/// Backlogs that differ by less, in seconds, are equal: less than any answer takes, more than rounding.
+const EQUAL: f64 = 1e-7;
+
+/// Walks that rank moments end at so many times the patience.
+const HOPELESS: f64 = 2.0;
+
+/// The longest wait of a walk, and what decided it.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Peak {
+    /// The longest wait in the queue, seconds.
+    pub wait: f64,
+    /// Since when the backend had been busy then, seconds.
+    pub busy: f64,
+}
+
+impl Peak {
+    /// Whether no wait was longer than the patience.
+    pub fn survives(self, rules: &Rules) -> bool {
+        self.wait <= rules.patience
+    }
+}
+
+/// How far a walk goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Until {
+    /// To the first wait that is too long, else until it meets the warm walk.
+    Decided,
+    /// Beyond waits that are too long, until the longest is well past: for ranking, not for clearing.
+    Past,
+}
+
+/// Memory for walks, used again from walk to walk, and what they cost.
+#[derive(Debug, Clone, Default)]
+pub struct Walker {
+    until: Vec<f64>,
+    /// Requests walked.
+    pub steps: u64,
+}
+
+impl Walker {
+    /// Walks the loss of `lost` at any position of `moments`: at the one it holds, or, where it holds several, worse than at
+    /// each of them, because every get of a lost key inside them asks and is not remembered.
+    pub fn walk(
+        &mut self,
+        tape: &Tape<'_>,
+        warm: &Warm,
+        point: Point,
+        rules: &Rules,
+        lost: Lost,
+        moments: Range<usize>,
+        until: Until,
+    ) -> Peak {
+        match (tape.shares.is_some(), rules.single_flight) {
+            (false, false) => self.run::<false, false>(tape, warm, point, rules, lost, moments, until),
+            (false, true) => self.run::<false, true>(tape, warm, point, rules, lost, moments, until),
+            (true, false) => self.run::<true, false>(tape, warm, point, rules, lost, moments, until),
+            (true, true) => self.run::<true, true>(tape, warm, point, rules, lost, moments, until),
+        }
+    }
+
+    fn run<const SHARES: bool, const JOINS: bool>(
+        &mut self,
+        tape: &Tape<'_>,
+        warm: &Warm,
+        point: Point,
+        rules: &Rules,
+        lost: Lost,
+        moments: Range<usize>,
+        stop: Until,
+    ) -> Peak {
+        let n = tape.len();
+        let (times, previous, hashes) = (&tape.times[..n], &tape.previous[..n], &tape.hashes[..n]);
+        let (kinds, warm_free_at) = (&warm.kinds[..n], &warm.free_at[..n]);
+        let scale = 1e-9 / point.load;
+        let cost = 1.0 / point.mu;
+        let limit = if stop == Until::Past { HOPELESS } else { 1.0 } * rules.patience;
+        let begin = moments.start;
+        // Keys last touched before it are lost.
+        let edge = moments.end - 1;
+        if self.until.len() < n - begin {
+            self.until.resize(n - begin, 0.0);
+        }
+        let own = &mut self.until[..n - begin];
+        let mut free_at = warm_free_at[begin];
+        let mut busy_since = times[begin] as f64 * scale;
+        let mut own_until = 0.0_f64;
+        let mut peak = Peak::default();
+        let mut position = begin;
+        while position < n {
+            let now = times[position] as f64 * scale;
+            let turn = free_at.max(now);
+            let ahead = turn > warm_free_at[position].max(now) + EQUAL;
+            if position > edge && !ahead && now >= own_until {
+                break;
+            }
+            let wait = turn - now;
+            let before = previous[position];
+            let mine = before != NEVER && before as usize >= begin;
+            let known = if mine { own[before as usize - begin] } else { 0.0 };
+            let under_way = known > now;
+            let kind = kinds[position];
+            let get = kind & GET != 0;
+            let untouched = before == NEVER || (before as usize) < edge || position < edge;
+            let forgotten = untouched & lost.holds(hashes[position]);
+            let misses = (kind & ASKS != 0) | (get & (under_way | forgotten));
+            // Inside the block nothing is remembered, so nothing of a lost key can be joined.
+            let asks = misses & !(JOINS & under_way);
+            if asks {
+                if wait > peak.wait {
+                    peak = Peak { wait, busy: now - busy_since };
+                    if wait > limit {
+                        break;
+                    }
+                } else if stop == Until::Past && wait < 0.75 * peak.wait && position > edge {
+                    break;
+                }
+                if wait == 0.0 {
+                    busy_since = now;
+                }
+                free_at = turn + if SHARES { cost * tape.share(position) } else { cost };
+                if ahead | (kind & ASKS == 0) {
+                    own_until = turn + rules.service_time;
+                }
+            }
+            let remembered = misses & !(forgotten & (position < edge));
+            own[position - begin] = if under_way {
+                known
+            } else if remembered {
+                turn + rules.service_time
+            } else {
+                0.0
+            };
+            position += 1;
+        }
+        self.steps += (position - begin) as u64;
+        peak
+    }
+}

@@ -1,0 +1,395 @@
+//! The worst moment and the worst node of a loss, for one cell: the level that survives a loss at every request.
+//!
+//! Moments are ranked by walks at some of them and by how crowded the others look; the best of each are climbed, and then
+//! whole neighbourhoods are cleared, the likeliest first, until all are or the effort is spent. What was cleared holds
+//! no moment that is worse by more than [`SLACK`] levels. A block of moments that cannot be cleared in one walk is halved; a
+//! single moment that fails raises the limit.
+//! It knows columns and backlogs, no cache and no policy.
+
+use super::aftermath::{Peak, Until, Walker};
+use super::crowd::crowds;
+use super::lattice::{Axis, Level, STEPS_PER_OCTAVE, lowest};
+use super::tape::{Losses, Rules, Tape};
+use super::warm::Warm;
+use std::ops::Range;
+
+/// Levels by which a cleared moment may be worse than the limit: 0.27 %.
+pub const SLACK: Level = 4;
+/// Moments of a neighbourhood reach this far, in patiences.
+const REACH: f64 = 0.5;
+/// Moments by which the limit is brought near before anything is ranked.
+const FIRST: usize = 12;
+/// The best cases that are climbed.
+const CLIMBED: usize = 24;
+/// The longest warm waits before which losses are tried.
+const BUSY: usize = 5;
+/// Requests of a block that is cleared in one walk, at most.
+const BLOCK: usize = 256;
+/// Requests walked, for each request of the trace, before the search gives up clearing.
+const WALKS_PER_REQUEST: u64 = 50;
+
+/// A loss at a moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Case {
+    /// The nodes that are lost: which of the losses.
+    pub loss: usize,
+    /// The position before which they are.
+    pub moment: usize,
+}
+
+/// A limit and the case that decides it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Found {
+    /// The lowest level that survives all cases tried.
+    pub level: Level,
+    /// The case that decides it; `None` where warm traffic does.
+    pub case: Option<Case>,
+    /// Other cases that came near, the worst first.
+    pub near: Vec<Case>,
+    /// Whether every moment of every loss was cleared.
+    pub certified: bool,
+}
+
+/// What a search looks at.
+#[derive(Debug, Clone, Copy)]
+pub struct Subject<'a> {
+    /// The trace's columns.
+    pub tape: Tape<'a>,
+    /// By position, what the warm replay says: [`GET`](super::tape::GET) and [`ASKS`](super::tape::ASKS).
+    pub hits: &'a [u8],
+    /// Position of the first request after warm-up.
+    pub start: usize,
+    /// How answers come.
+    pub rules: Rules,
+}
+
+impl Subject<'_> {
+    /// The lowest level that warm traffic survives; `None` where none does.
+    pub fn warm_level(&self, axis: Axis, guess: Level) -> Option<Level> {
+        let mut warm = Warm::default();
+        lowest(guess, &mut |level| {
+            warm.walk(&self.tape, self.hits, self.start, axis.point(level), &self.rules).is_ok()
+        })
+    }
+}
+
+/// One cell, one axis, one loss on whichever node.
+pub struct Search<'a> {
+    subject: Subject<'a>,
+    axis: Axis,
+    losses: &'a Losses,
+    walker: Walker,
+    warm: Warm,
+    /// The level of `warm`.
+    level: Level,
+    /// Warm traffic around one moment, at another level.
+    local: Warm,
+    limit: Level,
+    case: Option<Case>,
+}
+
+impl<'a> Search<'a> {
+    /// `losses`: the alternatives, of which the worst counts. `level`: one that warm traffic survives.
+    pub fn new(subject: Subject<'a>, axis: Axis, losses: &'a Losses, level: Level) -> Search<'a> {
+        let mut search = Search {
+            subject,
+            axis,
+            losses,
+            walker: Walker::default(),
+            warm: Warm::default(),
+            level,
+            local: Warm::default(),
+            limit: level,
+            case: None,
+        };
+        search.warm_up(level);
+        search
+    }
+
+    /// The lowest level that survives. `seeds`: cases to try first. `exhaustive`: go on until every moment is cleared.
+    pub fn steps(&self)->u64{self.walker.steps}
+    pub fn find(&mut self, seeds: &[Case], exhaustive: bool) -> Found {
+        let effort = WALKS_PER_REQUEST * (self.subject.tape.len() - self.subject.start) as u64;
+        for case in seeds {
+            self.raise(*case);
+        }
+        self.approach();
+        let ranked = self.rank(effort / 8);
+        let mut near: Vec<(f64, Case)> =
+            self.best(&ranked[0], CLIMBED).into_iter().map(|case| self.climb(case)).collect();
+        near.sort_by(|a, b| b.0.total_cmp(&a.0));
+        let certified = self.clear_all(&ranked, if exhaustive { u64::MAX } else { effort });
+        let near = self.case.into_iter().chain(near.into_iter().map(|(_, case)| case)).collect();
+        Found { level: self.limit, case: self.case, near, certified }
+    }
+
+    /// The level that each loss needs by itself, about: what the worst of a few moments needs.
+    pub fn range(mut self) -> Range<Level> {
+        let ranked = self.rank(0);
+        let (mut least, mut most) = (Level::MAX, Level::MIN);
+        let base = self.limit;
+        for loss in 0..self.losses.ways.len() {
+            self.limit = base;
+            let own: Vec<(f64, Case)> = ranked[0].iter().copied().filter(|(_, case)| case.loss == loss).collect();
+            for case in self.best(&own, 2) {
+                self.climb(case);
+            }
+            least = least.min(self.limit);
+            most = most.max(self.limit);
+        }
+        least..most
+    }
+
+    fn warm_up(&mut self, level: Level) {
+        self.level = level;
+        let Subject { tape, hits, start, rules } = &self.subject;
+        // Levels from the warm limit on survive.
+        let _ = self.warm.walk(tape, hits, *start, self.axis.point(level), rules);
+    }
+
+    /// The peak after a loss at any of the moments, at the level of `warm`.
+    fn peak(&mut self, loss: usize, moments: Range<usize>, until: Until) -> Peak {
+        let point = self.axis.point(self.level);
+        let Subject { tape, rules, .. } = &self.subject;
+        self.walker.walk(tape, &self.warm, point, rules, self.losses.ways[loss], moments, until)
+    }
+
+    /// About how many levels above that of `warm` a case needs: the work that came since the backend was last idle, over the
+    /// time until the last of it must be answered.
+    fn excess(&mut self, case: Case) -> f64 {
+        let peak = self.peak(case.loss, case.moment..case.moment + 1, Until::Past);
+        let factor = (peak.wait + peak.busy) / (self.subject.rules.patience + peak.busy);
+        factor.max(1e-3).log2() * f64::from(STEPS_PER_OCTAVE)
+    }
+
+    /// So many patiences at the present level, in nanoseconds of the trace.
+    fn apart(&self, patiences: f64) -> u64 {
+        (patiences * self.subject.rules.patience * self.axis.point(self.level).load * 1e9).max(1.0) as u64
+    }
+
+    /// The position so many nanoseconds after (or before) another.
+    fn moved(&self, moment: usize, by: i64) -> usize {
+        let tape = &self.subject.tape;
+        let at = tape.times[moment].saturating_add_signed(by);
+        tape.position_at(at).clamp(self.subject.start, tape.len() - 1)
+    }
+
+    /// At most `count` moments, evenly spaced in time.
+    fn spread(&self, count: usize) -> Vec<usize> {
+        let Subject { tape, start, .. } = &self.subject;
+        let (first, last) = (tape.times[*start], tape.times[tape.len() - 1]);
+        let at = |i: usize| first + (u128::from(last - first) * i as u128 / count as u128) as u64;
+        let mut moments: Vec<usize> = (0..count).map(|i| tape.position_at(at(i)).max(*start)).collect();
+        moments.dedup();
+        moments
+    }
+
+    /// Brings the limit near: far below it walks are long and say little.
+    fn approach(&mut self) {
+        self.warm_up(self.limit);
+        for moment in self.spread(FIRST) {
+            for loss in 0..self.losses.ways.len() {
+                let peak = self.peak(loss, moment..moment + 1, Until::Decided);
+                if !peak.survives(&self.subject.rules) {
+                    self.raise(Case { loss, moment });
+                    self.warm_up(self.limit);
+                }
+            }
+        }
+    }
+
+    /// Cases and what each needs, about, from walks of some `effort` requests.
+    fn rank(&mut self, effort: u64) -> [Vec<(f64, Case)>; 3] {
+        let before = self.walker.steps;
+        let mut moments = self.spread(FIRST / 2);
+        let mut ranked = Vec::new();
+        self.try_all(&moments, &mut ranked);
+        let each = ((self.walker.steps - before) / moments.len() as u64).max(1);
+        moments = self.spread((effort / each).clamp(FIRST as u64, 20_000) as usize);
+        moments.extend(self.busy_moments());
+        self.try_all(&moments, &mut ranked);
+        let crowded = [0.0, 0.5].map(|repeats| self.crowded(repeats));
+        for case in crowded.iter().flat_map(|crowded| self.best(crowded, 2 * CLIMBED)).collect::<Vec<_>>() {
+            ranked.push((self.excess(case), case));
+        }
+        ranked.sort_by(|a, b| b.0.total_cmp(&a.0));
+        let [distinct, repeated] = crowded;
+        [ranked, distinct, repeated]
+    }
+
+    fn try_all(&mut self, moments: &[usize], into: &mut Vec<(f64, Case)>) {
+        for moment in moments {
+            for loss in 0..self.losses.ways.len() {
+                let case = Case { loss, moment: *moment };
+                into.push((self.excess(case), case));
+            }
+        }
+    }
+
+    /// Moments before the longest waits of warm traffic: what is lost there comes on top.
+    fn busy_moments(&self) -> Vec<usize> {
+        let Subject { tape, start, .. } = &self.subject;
+        let point = self.axis.point(self.level);
+        let width = self.apart(1.0);
+        let wait = |i: usize| self.warm.free_at[i] - point.arrival(tape.times[i]);
+        let mut longest: Vec<(f64, usize)> = Vec::new();
+        let mut slot = u64::MAX;
+        for i in *start..tape.len() {
+            let wait = wait(i);
+            if tape.times[i] / width != slot {
+                slot = tape.times[i] / width;
+                longest.push((wait, i));
+            } else if let Some(last) = longest.last_mut()
+                && wait > last.0
+            {
+                *last = (wait, i);
+            }
+        }
+        longest.sort_by(|a, b| b.0.total_cmp(&a.0));
+        let before = |peak: usize| (0..8).map(move |i| (peak, i));
+        longest
+            .iter()
+            .take(BUSY)
+            .flat_map(|(_, peak)| before(*peak))
+            .map(|(peak, i)| self.moved(peak, -(self.apart(0.25) as i64) * i))
+            .collect()
+    }
+
+    /// Every neighbourhood's most crowded moment with each loss, the most crowded first.
+    fn crowded(&self, repeats: f64) -> Vec<(f64, Case)> {
+        let Subject { tape, start, rules, .. } = &self.subject;
+        let patience = rules.patience * self.axis.point(self.level).load * 1e9;
+        let mut all = crowds(tape, &self.warm, *start, self.losses, patience, (repeats * patience) as u64);
+        all.sort_by(|a, b| b.0.total_cmp(&a.0));
+        all
+    }
+
+    /// The best of a ranking, at most `count`, no two of one loss in one neighbourhood.
+    fn best(&self, ranked: &[(f64, Case)], count: usize) -> Vec<Case> {
+        let times = self.subject.tape.times;
+        let apart = self.apart(REACH);
+        let mut best: Vec<Case> = Vec::new();
+        for (_, case) in ranked {
+            if best.len() == count {
+                break;
+            }
+            let near = |other: &Case| {
+                other.loss == case.loss && times[other.moment].abs_diff(times[case.moment]) < apart
+            };
+            if !best.iter().any(near) {
+                best.push(*case);
+            }
+        }
+        best
+    }
+
+    /// Goes uphill from a case, in smaller and smaller strides, and raises the limit to what the top needs.
+    fn climb(&mut self, case: Case) -> (f64, Case) {
+        let (mut here, mut need) = (case, self.excess(case));
+        let mut stride = self.apart(0.25) as i64;
+        let finest = self.apart(1.0 / 400.0) as i64;
+        while stride > finest {
+            let sides = [self.moved(here.moment, -stride), self.moved(here.moment, stride)];
+            let better = sides.into_iter().filter(|moment| *moment != here.moment).find_map(|moment| {
+                let there = Case { moment, ..here };
+                let excess = self.excess(there);
+                (excess > need).then_some((there, excess))
+            });
+            match better {
+                Some(found) => (here, need) = found,
+                None => stride /= 2,
+            }
+        }
+        self.raise(here);
+        (need, here)
+    }
+
+    /// Raises the limit to what a case needs, by walks of its neighbourhood alone.
+    fn raise(&mut self, case: Case) {
+        let limit = self.limit;
+        if self.alone_survives(case, limit) {
+            return;
+        }
+        if let Some(level) = lowest(limit, &mut |level| level > limit && self.alone_survives(case, level)) {
+            (self.limit, self.case) = (level, Some(case));
+        }
+    }
+
+    /// Whether a case survives at a level not below that of `warm`. Warm traffic is walked from where it left the backend idle,
+    /// well before.
+    fn alone_survives(&mut self, case: Case, level: Level) -> bool {
+        let Subject { tape, hits, start, rules } = self.subject;
+        let (point, here) = (self.axis.point(level), self.axis.point(self.level));
+        let early = tape.times[case.moment].saturating_sub(self.apart(1.0));
+        let idle = |i: &usize| tape.times[*i] <= early && self.warm.free_at[*i] <= here.arrival(tape.times[*i]);
+        let from = (start..case.moment).rev().find(idle).unwrap_or(start);
+        let mut span = 4096;
+        loop {
+            let end = (case.moment + span).min(tape.len());
+            let part = tape.up_to(end);
+            if self.local.fill(&part, hits, from..end, point, &rules).is_err() {
+                return false;
+            }
+            let before = self.walker.steps;
+            let moments = case.moment..case.moment + 1;
+            let lost = self.losses.ways[case.loss];
+            let peak = self.walker.walk(&part, &self.local, point, &rules, lost, moments, Until::Decided);
+            if !peak.survives(&rules) {
+                return false;
+            }
+            let walked = (self.walker.steps - before) as usize;
+            if case.moment + walked < end || end == tape.len() {
+                return true;
+            }
+            span *= 4;
+        }
+    }
+
+    /// Clears neighbourhoods in the order of a ranking, until some `effort` requests were walked. True where all were
+    /// cleared.
+    fn clear_all(&mut self, ranked: &[Vec<(f64, Case)>; 3], effort: u64) -> bool {
+        let Subject { tape, start, .. } = self.subject;
+        let width = self.apart(REACH);
+        let origin = tape.times[start];
+        let slots = ((tape.times[tape.len() - 1] - origin) / width + 1) as usize;
+        let mut cleared = vec![false; slots * self.losses.ways.len()];
+        self.warm_up(self.limit + SLACK);
+        let stop = self.walker.steps.saturating_add(effort);
+        let unranked = (0..slots).flat_map(|slot| (0..self.losses.ways.len()).map(move |loss| (slot, loss)));
+        let slot = |case: &Case| (((tape.times[case.moment] - origin) / width) as usize, case.loss);
+        let longest = ranked.iter().map(Vec::len).max().unwrap_or(0);
+        let in_turn = (0..longest).flat_map(|i| ranked.iter().filter_map(move |list| list.get(i)));
+        for (slot, loss) in in_turn.map(|(_, case)| slot(case)).chain(unranked) {
+            if std::mem::replace(&mut cleared[slot * self.losses.ways.len() + loss], true) {
+                continue;
+            }
+            if self.walker.steps >= stop {
+                return false;
+            }
+            let edge = |slot: usize| tape.position_at(origin.saturating_add(width.saturating_mul(slot as u64))).max(start);
+            let end = if slot + 1 == slots { tape.len() } else { edge(slot + 1) };
+            self.clear(loss, edge(slot)..end);
+        }
+        true
+    }
+
+    /// Clears the moments of a range; `warm` is [`SLACK`] levels above the limit.
+    fn clear(&mut self, loss: usize, range: Range<usize>) {
+        let mut length = BLOCK;
+        let mut from = range.start;
+        while from < range.end {
+            let to = (from + length).min(range.end);
+            let peak = self.peak(loss, from..to, Until::Decided);
+            if peak.survives(&self.subject.rules) {
+                from = to;
+                length = (length * 2).min(BLOCK);
+            } else if to - from > 1 {
+                length = (to - from) / 2;
+            } else {
+                self.limit = self.level;
+                self.raise(Case { loss, moment: from });
+                self.warm_up(self.limit + SLACK);
+            }
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! What walks of the backlog read of a trace and a warm cell: columns by position, and which gets miss.
+//!
+//! It holds data. It knows no cache and no policy: where a get hits was decided by one warm replay, once.
+
+/// [`Tape::previous`] of a first touch.
+pub const NEVER: u32 = u32::MAX;
+
+/// The request asks the backend.
+pub const ASKS: u8 = 1;
+/// The request is a get: it may ask the backend; writes never do.
+pub const GET: u8 = 2;
+
+/// The columns that every cell of a trace shares. All have one entry per request.
+#[derive(Debug, Clone, Copy)]
+pub struct Tape<'t> {
+    /// Nanoseconds since the trace began, never stepping back.
+    pub times: &'t [u64],
+    /// Position of the object's previous request, of any operation; [`NEVER`] for the first.
+    pub previous: &'t [u32],
+    /// The key's hash, which says on which node it lives.
+    pub hashes: &'t [u32],
+    /// What an answer takes of the backend, where that is not 1 each: bytes.
+    pub shares: Option<&'t [u32]>,
+}
+
+impl Tape<'_> {
+    /// Number of requests.
+    pub fn len(&self) -> usize {
+        self.times.len()
+    }
+
+    /// The columns up to a position.
+    pub fn up_to(&self, end: usize) -> Tape<'_> {
+        Tape {
+            times: &self.times[..end],
+            previous: &self.previous[..end],
+            hashes: &self.hashes[..end],
+            shares: self.shares.map(|shares| &shares[..end]),
+        }
+    }
+
+    /// What the answer to a request takes of the backend.
+    #[inline(always)]
+    pub fn share(&self, position: usize) -> f64 {
+        self.shares.map_or(1.0, |shares| f64::from(shares[position]))
+    }
+
+    /// The first position whose time is not before `time`.
+    pub fn position_at(&self, time: u64) -> usize {
+        self.times.partition_point(|at| *at < time)
+    }
+}
+
+/// Nodes that are lost together: a range of key hashes, which may wrap around.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Lost {
+    first: u32,
+    width: u64,
+}
+
+impl Lost {
+    /// No node.
+    pub const NOTHING: Lost = Lost { first: 0, width: 0 };
+
+    /// `count` neighbours of `nodes` nodes, from node `first` on.
+    pub fn of(first: u32, count: u32, nodes: u32) -> Lost {
+        let edge = |node: u64| (node << 32).div_ceil(u64::from(nodes));
+        let (first, end) = (u64::from(first), u64::from(first) + u64::from(count));
+        Lost { first: edge(first) as u32, width: edge(end) - edge(first) }
+    }
+
+    /// Whether a key of this hash lives on a lost node.
+    #[inline(always)]
+    pub fn holds(self, hash: u32) -> bool {
+        u64::from(hash.wrapping_sub(self.first)) < self.width
+    }
+}
+
+/// The ways to lose so many nodes: each run of neighbours, and the whole cache in one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Losses {
+    /// Nodes that are lost together.
+    pub count: u32,
+    /// Nodes of the cache.
+    pub nodes: u32,
+    /// Which those are, by the first of them.
+    pub ways: Vec<Lost>,
+}
+
+impl Losses {
+    /// `count` of `nodes`, at least one.
+    pub fn of(count: u32, nodes: u32) -> Losses {
+        let firsts = if count < nodes { nodes } else { 1 };
+        Losses { count, nodes, ways: (0..firsts).map(|first| Lost::of(first, count, nodes)).collect() }
+    }
+}
+
+/// The node on which a key lives, of `nodes`.
+pub fn node_of(hash: u32, nodes: u32) -> u32 {
+    ((u64::from(hash) * u64::from(nodes)) >> 32) as u32
+}
+
+/// A backend and a load.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Point {
+    /// Answers (or bytes) a second.
+    pub mu: f64,
+    /// Factor by which arrivals are compressed: every timestamp is divided by it.
+    pub load: f64,
+}
+
+impl Point {
+    /// When a request arrives, in seconds.
+    #[inline(always)]
+    pub fn arrival(self, time: u64) -> f64 {
+        time as f64 * (1e-9 / self.load)
+    }
+}
+
+/// The rules by which answers come.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Rules {
+    /// The longest wait in the backend's queue with which an answer is in time, seconds: T - s.
+    pub patience: f64,
+    /// From a request's turn to its answer, seconds.
+    pub service_time: f64,
+    /// Whether a miss joins the fetch of its key that is under way, instead of asking again.
+    pub single_flight: bool,
+}

@@ -1,0 +1,91 @@
+//! The warm walk: the backlog that undisturbed traffic leaves at every request, for one backend and one load.
+//!
+//! It starts from the hits of a replay in which answers come at once, and adds what queueing adds: until a fetch is
+//! answered, further gets of its key ask again. It knows no loss.
+
+use super::tape::{ASKS, GET, NEVER, Point, Rules, Tape};
+
+/// The backlog of warm traffic, by position.
+#[derive(Debug, Clone, Default)]
+pub struct Warm {
+    /// When the backend would be idle if nothing more came, seconds; as the request finds it.
+    pub free_at: Vec<f64>,
+    /// [`ASKS`] where the request asks the backend, [`GET`] where it is a get.
+    pub kinds: Vec<u8>,
+    /// The longest wait, seconds.
+    pub worst: f64,
+    until: Vec<f64>,
+}
+
+/// Where a walk failed: a wait was longer than the patience.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Failed {
+    /// The position at which the backlog began.
+    pub since: usize,
+}
+
+impl Warm {
+    /// Walks from position `start`, with an idle backend, to the end. `hits`: the replay's kinds.
+    ///
+    /// # Errors
+    /// A wait that is too long, where the walk ends.
+    pub fn walk(&mut self, tape: &Tape<'_>, hits: &[u8], start: usize, point: Point, rules: &Rules) -> Result<(), Failed> {
+        self.fill(tape, hits, start..tape.len(), point, rules)
+    }
+
+    fn grow(&mut self, requests: usize) {
+        self.free_at.resize(requests, 0.0);
+        self.kinds.resize(requests, 0);
+        self.until.resize(requests, 0.0);
+    }
+
+    pub(super) fn fill(
+        &mut self,
+        tape: &Tape<'_>,
+        hits: &[u8],
+        range: std::ops::Range<usize>,
+        point: Point,
+        rules: &Rules,
+    ) -> Result<(), Failed> {
+        if self.free_at.len() < tape.len() {
+            self.grow(tape.len());
+        }
+        self.worst = 0.0;
+        let cost = 1.0 / point.mu;
+        let start = range.start;
+        let mut free_at = 0.0_f64;
+        let mut since = start;
+        for i in range {
+            let now = point.arrival(tape.times[i]);
+            self.free_at[i] = free_at;
+            let previous = tape.previous[i];
+            let known = previous != NEVER && previous as usize >= start;
+            let until = if known { self.until[previous as usize] } else { 0.0 };
+            let get = hits[i] & GET != 0;
+            let under_way = get & (until > now);
+            let misses = (hits[i] & ASKS != 0) | under_way;
+            let asks = misses & !(rules.single_flight & under_way);
+            let turn = free_at.max(now);
+            if asks {
+                let wait = turn - now;
+                if wait == 0.0 {
+                    since = i;
+                }
+                self.worst = self.worst.max(wait);
+                if wait > rules.patience {
+                    return Err(Failed { since });
+                }
+                free_at = turn + cost * tape.share(i);
+            }
+            self.until[i] = if under_way {
+                until
+            } else if asks {
+                turn + rules.service_time
+            } else {
+                0.0
+            };
+            self.kinds[i] = (hits[i] & GET) | u8::from(misses);
+        }
+        Ok(())
+    }
+}
