@@ -177,18 +177,6 @@ impl<P: Policy> Cache<P> {
         self.expiry.clone_from(&other.expiry);
     }
 
-    /// The load is scaled by `factor` from `now` on: lives go on for as many real seconds as before, which are so many
-    /// times longer in trace time.
-    pub fn stretch_lives(&mut self, now: u64, factor: f64) {
-        let stretch = |length: u64| (length as f64 * factor) as u64;
-        if let Some(expiry) = &mut self.expiry {
-            for dies in expiry.dies.iter_mut().filter(|dies| **dies > now && **dies < u64::MAX) {
-                *dies = now.saturating_add(stretch(*dies - now));
-            }
-            expiry.ttl.iter_mut().for_each(|ttl| *ttl = stretch(*ttl));
-        }
-    }
-
     /// True where the object is cached and its time has come at `now`.
     #[inline(always)]
     fn is_dead(&self, object: ObjectId, now: u64) -> bool {

@@ -68,9 +68,6 @@ pub struct Requests<'t> {
     pub ttls: Option<&'t [u32]>,
     /// Positions of each object's next request, where it was computed.
     pub next: Option<&'t [u32]>,
-    /// Nanoseconds of trace time in one real second: [`SECOND`] x the load factor, so that times to live
-    /// stay what they are when the load is scaled by time compression.
-    pub second: u64,
 }
 
 impl<'t> Requests<'t> {
@@ -89,7 +86,7 @@ impl<'t> Requests<'t> {
     pub fn get(&self, i: usize) -> Request {
         Request {
             time: if self.times.is_empty() { 0 } else { self.times[i] },
-            ttl: self.ttls.map_or(0, |ttls| u64::from(ttls[i]).saturating_mul(self.second)),
+            ttl: self.ttls.map_or(0, |ttls| u64::from(ttls[i]) * SECOND),
             object: self.objects[i],
             size: self.sizes.map_or(1, |sizes| sizes[i]),
             next: self.next.map_or(NEVER, |next| next[i]),
@@ -106,7 +103,6 @@ impl<'t> Requests<'t> {
             ops: self.ops.map(|column| &column[range.clone()]),
             ttls: self.ttls.map(|column| &column[range.clone()]),
             next: self.next.map(|column| &column[range]),
-            second: self.second,
         }
     }
 
@@ -114,4 +110,13 @@ impl<'t> Requests<'t> {
     pub fn position_at(&self, time: u64) -> usize {
         self.times.partition_point(|t| *t < time)
     }
+}
+
+/// Times of arrival at `load` times the recorded load: every time since `origin` is divided by it, and comes after `begin`.
+pub fn compressed(times: &[u64], origin: u64, begin: u64, load: f64) -> Vec<u64> {
+    let arrival = |time: &u64| {
+        let since = time - origin;
+        begin.saturating_add(if load == 1.0 { since } else { (since as f64 / load) as u64 })
+    };
+    times.iter().map(arrival).collect()
 }

@@ -3,8 +3,10 @@
 //! This module parses `4GiB`, `10%`, `300/s`, `90s`, `50_000obj` and prints them back. It must not know
 //! what any of them is used for.
 
+mod loss;
 mod price;
 
+pub use loss::Loss;
 pub use price::{Amount, BackendPrice, CachePrice, Price};
 
 use schemars::JsonSchema;

@@ -2,15 +2,17 @@
 
 use super::study::WarmResult;
 use super::sweep::capacity_ratio;
-use super::{Facts, Loss, Measured};
+use super::withstand::{Endurance, Needed, Worst};
+use super::{Facts, Lost, Measured};
 use crate::capacity::gap::{Gap, widening};
 use crate::capacity::{self, decisions};
 use crate::replay::Tally;
 use crate::replay::cell::Cell;
-use crate::replay::hunt::{Endurance, Ground, Worst};
+use crate::replay::ground::Ground;
 use crate::replay::observe::Observation;
 use crate::replay::windows::Windows;
-use crate::units::{Demand, Rate, Ratio};
+use crate::replay::worst::lattice::value;
+use crate::units::{Demand, Loss, Rate, Ratio};
 
 /// Gets that a window must hold for its miss ratio to be called the worst.
 const ENOUGH: u64 = 100;
@@ -20,7 +22,7 @@ pub(super) struct Scene<'a> {
     pub facts: &'a Facts,
     pub windows: &'a Windows,
     pub ground: &'a Ground<'a>,
-    pub losses: &'a [Ratio],
+    pub losses: &'a [Loss],
     pub today: f64,
     pub backend: Rate,
 }
@@ -28,12 +30,20 @@ pub(super) struct Scene<'a> {
 /// The least backend that survives a loss at a load.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Need {
-    /// The share lost; 0 for nothing.
-    pub loss: Ratio,
+    /// What is lost.
+    pub loss: Loss,
     /// Answers or bytes a second; `None` where no backend suffices.
     pub per_second: Option<f64>,
     /// 1 - required / mu.
     pub safe_cut: Option<f64>,
+    /// What losing the mildest of the nodes needs, about; `None` where there is but one, or none suffices.
+    pub mildest: Option<f64>,
+    /// When the loss is worst, seconds since the trace began; `None` where warm traffic decides.
+    pub worst_moment: Option<f64>,
+    /// The first of the nodes whose loss is worst.
+    pub worst_node: Option<u32>,
+    /// Whether every moment and node was cleared, not only searched.
+    pub certified: bool,
 }
 
 /// What a loss costs: the backend that survives it, and the load up to which today's does.
@@ -58,6 +68,8 @@ pub struct Finding {
     pub capacity_ratio: f64,
     /// Totals and windows of the warm replay.
     pub observation: Observation,
+    /// By position: a get or not, and whether it misses.
+    pub hits: Vec<u8>,
     /// The largest miss ratio of a window after warm-up.
     pub worst_window: Option<f64>,
     /// How full the cache was when warm-up ended, and at the end of the trace.
@@ -66,10 +78,16 @@ pub struct Finding {
     pub advertised: Option<f64>,
     /// mu / m.
     pub advertised_long_run: Option<f64>,
-    /// Load served with no cache at all.
-    pub floor: f64,
-    /// The largest load sure to survive a full flush at any moment; never above advertised.
+    /// Load served with a cache that never hits.
+    pub floor: Option<f64>,
+    /// mu / (1 + r).
+    pub floor_long_run: f64,
+    /// The largest load that survives a full flush at any moment; never above advertised.
     pub hidden: Option<f64>,
+    /// The same at all but the worst hundredth of the moments, and at half of them.
+    pub hidden_quantiles: [Option<f64>; 2],
+    /// Whether every moment was cleared, not only searched.
+    pub certified: bool,
     /// When that flush happens, seconds since the trace began.
     pub worst_moment: f64,
     /// The position of the first request after it.
@@ -82,9 +100,12 @@ pub struct Finding {
     pub gap_floor: Option<Gap>,
     /// (1 + r) / m.
     pub amplification: Option<f64>,
-    /// Hidden capacity once the saving over the baseline was handed back.
+    /// Advertised capacity once the saving over the baseline was handed back; `None` for the baseline itself.
+    pub advertised_reclaimed: Option<Option<f64>>,
+    /// Hidden capacity then.
     pub hidden_reclaimed: Option<f64>,
-    /// The largest share whose loss is survived at the load; `None` where the load is not carried warm.
+    /// The share of one node of as few as survive the loss of any of them, 0 where no number does; `None` where the load is
+    /// not carried warm.
     pub loss_survived: Option<Ratio>,
     /// Cache nodes needed so that losing one of them is survived; `None` where no number of them helps.
     pub nodes_needed: Option<u64>,
@@ -93,7 +114,7 @@ pub struct Finding {
     /// The least backends at the grown load; empty where none was asked for.
     pub grown: Vec<Need>,
     /// What is lost with the cache, by simulation at the load to carry; `None` where none was run.
-    pub lost: Option<Loss>,
+    pub lost: Option<Lost>,
     /// How far the gap is wider than the baseline's, at the same backend.
     pub widening: Option<f64>,
     /// How far it is wider with the saving handed back.
@@ -118,14 +139,17 @@ impl Finding {
         let advertised = endurance.advertised.map(load);
         let bounded = |worst: Worst| capped(worst.limit.map(load), advertised);
         let hidden = bounded(endurance.hidden);
-        let floor = capacity::floor(mu, retries, demand_per_request);
+        let floor = capped(endurance.floor.map(load), hidden);
+        let floor_long_run = capacity::floor(mu, retries, demand_per_request);
         let between =
             |low: Option<f64>| advertised.zip(low).and_then(|(advertised, low)| Gap::between(advertised, low));
         let carried = advertised.is_none_or(|advertised| carry <= advertised);
-        let loss_survived = carried.then_some(endurance.loss_survived);
-        let warm_needs = std::iter::once(warm.worst.limit).chain(warm.grown);
-        let mut needs = warm_needs.zip(&endurance.least_backends).map(|(warm, lost)| needs(losses, warm, lost, mu));
-        let now = needs.next().unwrap_or_default();
+        let share = endurance.nodes_needed.map_or(Ratio::NONE, |nodes| Loss::one_of(nodes).ratio());
+        let loss_survived = carried.then_some(share);
+        let warm_needs = warm.levels.iter().map(|level| level.map(value));
+        let mut needs =
+            warm_needs.zip(&endurance.least_backends).map(|(warm, lost)| needs(ground, losses, warm, lost, mu));
+        let now: Vec<Need> = needs.next().unwrap_or_default();
         let limits = load_limits(advertised, endurance.load_limits.iter().map(|worst| worst.limit.map(load)));
         Finding {
             capacity_ratio: capacity_ratio(cell.capacity, facts),
@@ -134,19 +158,26 @@ impl Finding {
             advertised,
             advertised_long_run: capacity::advertised_long_run(mu, demand_ratio),
             floor,
+            floor_long_run,
             hidden,
+            hidden_quantiles: endurance.hidden_quantiles.map(|limit| capped(limit.map(load), advertised)),
+            certified: endurance.hidden.certified,
             worst_moment: ground.requests.times[endurance.hidden.moment] as f64 / 1e9,
             worst_position: endurance.hidden.moment,
             measured: None,
             gap: between(hidden),
-            gap_floor: between(Some(floor)),
+            gap_floor: between(floor),
             amplification: capacity::amplification(miss_ratio, retries),
-            hidden_reclaimed: endurance.hidden_reclaimed.and_then(bounded),
+            advertised_reclaimed: endurance.reclaimed.map(|(advertised, _)| advertised.map(load)),
+            hidden_reclaimed: endurance
+                .reclaimed
+                .and_then(|(advertised, hidden)| capped(hidden.map(load), advertised.map(load))),
             loss_survived,
-            nodes_needed: loss_survived.and_then(|share| decisions::nodes_needed(share.get())),
+            nodes_needed: endurance.nodes_needed.filter(|_| carried).map(u64::from),
             losses: now.into_iter().zip(limits).map(|(need, limit)| LossFinding::new(need, limit, carry)).collect(),
             grown: needs.next().unwrap_or_default(),
             observation: warm.observation,
+            hits: warm.hits,
             lost: None,
             widening: None,
             widening_reclaimed: None,
@@ -163,9 +194,10 @@ impl Finding {
         let (own, other) = (self.miss_ratio(), baseline.miss_ratio());
         self.naive_saving = own.zip(other).and_then(|(own, other)| decisions::naive_saving(own, other));
         self.widening = self.gap.zip(baseline.gap).map(|(own, other)| widening(own.ratio, other.ratio));
-        // With the saving handed back the policy advertises what the baseline did, from a smaller backend.
-        let reclaimed = baseline
-            .advertised
+        // Both are the policy's own at the smaller backend.
+        let reclaimed = self
+            .advertised_reclaimed
+            .flatten()
             .zip(self.hidden_reclaimed)
             .and_then(|(advertised, hidden)| Gap::between(advertised, hidden));
         self.widening_reclaimed = reclaimed.zip(baseline.gap).map(|(own, other)| widening(own.ratio, other.ratio));
@@ -202,16 +234,36 @@ impl LossFinding {
 }
 
 /// What survives a larger loss survives a smaller one, so requirements never fall along the list.
-fn needs(losses: &[Ratio], warm: Option<f64>, lost: &[Worst], mu: f64) -> Vec<Need> {
+fn needs(ground: &Ground<'_>, losses: &[Loss], warm: Option<f64>, lost: &[Needed], mu: f64) -> Vec<Need> {
     let mut required = Some(0.0_f64);
-    let shares = std::iter::once(Ratio::NONE).chain(losses.iter().copied());
-    let limits = std::iter::once(warm).chain(lost.iter().map(|worst| worst.limit));
-    shares
-        .zip(limits)
-        .map(|(loss, limit)| {
-            required = required.zip(limit).map(|(so_far, limit)| so_far.max(limit));
+    let nothing = Need {
+        loss: Loss::NOTHING,
+        per_second: warm,
+        safe_cut: None,
+        mildest: None,
+        worst_moment: None,
+        worst_node: None,
+        certified: true,
+    };
+    let lost = losses.iter().zip(lost).map(|(loss, Needed { worst, mildest })| {
+        let decided = worst.moment > ground.warm;
+        Need {
+            loss: *loss,
+            per_second: worst.limit,
+            safe_cut: None,
+            mildest: *mildest,
+            worst_moment: decided.then(|| ground.requests.times[worst.moment] as f64 / 1e9),
+            worst_node: (decided && !loss.is_everything()).then_some(worst.node),
+            certified: worst.certified,
+        }
+    });
+    std::iter::once(nothing)
+        .chain(lost)
+        .map(|need| {
+            required = required.zip(need.per_second).map(|(so_far, limit)| so_far.max(limit));
             let safe_cut = required.map(|required| decisions::safe_cut(required, mu));
-            Need { loss, per_second: required, safe_cut }
+            let mildest = need.mildest.zip(required).map(|(mildest, required)| mildest.min(required));
+            Need { per_second: required, safe_cut, mildest, ..need }
         })
         .collect()
 }

@@ -16,14 +16,14 @@ use crate::outage::trigger::{Happening, Trigger};
 use crate::policy::Capacity;
 use crate::replay::cell::Cell;
 use crate::replay::grid;
-use crate::replay::hunt::Ground;
+use crate::replay::ground::Ground;
 use crate::replay::windows::Windows;
 use crate::trace::Trace;
 use crate::units::{CacheSize, Load, Rate, Ratio, Seconds};
 
 /// What is lost with the cache, in the worst of the simulations.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Loss {
+pub struct Lost {
     /// Whether it healed in all of them; `None` where it stayed down in none, and yet was not over in some.
     pub recovers: Option<bool>,
     /// How long that took, where it did.
@@ -84,7 +84,7 @@ impl Service<'_> {
 
     /// Simulates the flush of every cell with every seed; tells that of the first cell's baseline. `step` is called once a
     /// simulation, and once for the restarts.
-    pub fn lose(&self, cells: &[Finding], moment: &Moment, step: &(dyn Fn() + Sync)) -> Result<(Vec<Loss>, IfLost)> {
+    pub fn lose(&self, cells: &[Finding], moment: &Moment, step: &(dyn Fn() + Sync)) -> Result<(Vec<Lost>, IfLost)> {
         let question = self.question;
         let jobs: Vec<(usize, u64)> =
             (0..cells.len()).flat_map(|i| question.seeds.iter().map(move |seed| (i, *seed))).collect();
@@ -118,7 +118,7 @@ impl Service<'_> {
             seeds: (told.len(), healed),
             restarts,
         };
-        Ok((of_cell.into_iter().map(Loss::of).collect(), if_lost))
+        Ok((of_cell.into_iter().map(Lost::of).collect(), if_lost))
     }
 
     /// The knobs of the baseline's service, one by one.
@@ -154,15 +154,15 @@ impl Service<'_> {
     }
 }
 
-impl Loss {
+impl Lost {
     /// The worst of some simulations of one cell.
-    fn of(stories: &[Story]) -> Loss {
+    fn of(stories: &[Story]) -> Lost {
         let recovers = match stories.iter().all(Story::recovers) {
             true => Some(true),
             false => stories.iter().any(Story::stays_down).then_some(false),
         };
         let most = |of: fn(&Story) -> f64| stories.iter().map(of).fold(0.0, f64::max);
-        Loss {
+        Lost {
             recovers,
             recovery: (recovers == Some(true))
                 .then(|| Seconds(most(|story| story.verdict.recovery.unwrap_or(Seconds(0.0)).0))),

@@ -11,7 +11,7 @@ use crate::outage::search::{Bracket, Search};
 use crate::policy::{self, Capacity, Policy, Visitor};
 use crate::replay::cell::Cell;
 use crate::replay::grid;
-use crate::replay::hunt::Ground;
+use crate::replay::ground::Ground;
 use crate::replay::windows::Windows;
 use crate::request::SECOND;
 use crate::trace::Trace;
@@ -127,7 +127,7 @@ impl<'a> Laboratory<'a> {
         cell: &Cell,
         safe: Option<f64>,
         advertised: Option<f64>,
-        floor: f64,
+        floor: Option<f64>,
     ) -> Result<Measured> {
         let Some(safe) = safe else {
             return Ok(Measured { low: None, high: None, end: End::NoLimit, worst_moment: None });
@@ -135,7 +135,8 @@ impl<'a> Laboratory<'a> {
         let advertised = advertised.map_or(f64::INFINITY, |advertised| advertised / self.today);
         let readable = self.moments.iter().map(|moment| self.fastest(*moment)).fold(0.0, f64::max);
         let most = advertised.min(readable);
-        let from = if safe > 0.0 { safe } else { floor } / self.today;
+        let from =
+            if safe > 0.0 { safe } else { floor.filter(|floor| *floor > 0.0).unwrap_or(self.today) } / self.today;
         if from > readable {
             return Ok(Measured { low: None, high: None, end: End::TraceTooShort, worst_moment: None });
         }

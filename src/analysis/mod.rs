@@ -18,10 +18,11 @@ mod sizes;
 mod strata;
 mod study;
 mod sweep;
+mod withstand;
 
 pub use facts::{CompulsoryPoint, Facts};
 pub use finding::{Finding, LossFinding, Need};
-pub use if_lost::{IfLost, Loss};
+pub use if_lost::{IfLost, Lost};
 pub use job::{Job, ONE_PASS};
 pub use measured::{End, Measured};
 pub use money::{Offer, Prices};
@@ -32,13 +33,14 @@ use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
 use crate::outage::Model;
 use crate::replay::cell::Cell;
-use crate::replay::hunt::Ground;
+use crate::replay::ground::Ground;
 use crate::replay::refill::Refill;
 use crate::replay::stretch::Stretch;
-use crate::replay::windows::{MOST_WINDOWS, Windows, moments};
+use crate::replay::windows::{MOST_WINDOWS, Windows};
+use crate::replay::worst::columns::Columns;
 use crate::service::Service;
 use crate::trace::Trace;
-use crate::units::{Amount, Demand, Load, Rate, Ratio, Seconds};
+use crate::units::{Amount, Demand, Load, Loss, Rate, Seconds};
 use forecast::{Forecast, Limit};
 use measured::Laboratory;
 use study::{Study, WarmResult};
@@ -63,8 +65,8 @@ pub struct Question {
     pub window: Option<Seconds>,
     /// How much of the trace after a loss is walked.
     pub horizon: Seconds,
-    /// Shares whose loss must be survived, each above 0, in rising order.
-    pub losses: Vec<Ratio>,
+    /// Losses that are tried, in rising order of their shares.
+    pub losses: Vec<Loss>,
     /// By which share the load will have grown; `None`: not asked.
     pub growth: Option<f64>,
     /// Seeds of the simulated outages; none: nothing is simulated.
@@ -73,8 +75,10 @@ pub struct Question {
     pub stretches: bool,
     /// Nodes of the cache, whose restarts are tried.
     pub nodes: u32,
-    /// The share whose loss must be survived; it is among the losses. `None`: nobody said.
-    pub survive: Option<Ratio>,
+    /// The loss that must be survived; it is among the losses. `None`: nobody said.
+    pub survive: Option<Loss>,
+    /// Whether every moment and node is cleared, not only searched.
+    pub certify: bool,
     /// True where nobody said it and it was taken to be one node.
     pub survive_assumed: bool,
     /// What backend and cache cost; `None`: no matter.
@@ -109,8 +113,10 @@ pub struct Findings {
     pub backend: Rate,
     /// True where the backend was assumed.
     pub backend_assumed: bool,
-    /// How many moments were tried.
+    /// How many moments a loss was sought at: every request after warm-up.
     pub moments: usize,
+    /// Whether requests of one tick of the clock were spread at random as well, and the worse taken.
+    pub spread_at_random: bool,
     /// At how many of them outages were simulated.
     pub moments_measured: usize,
     /// When the flush of the refill curves happens, seconds since the trace began.
@@ -174,10 +180,13 @@ pub fn analyse(
         Some(Load::TimesToday(factor)) => factor,
         Some(Load::PerSecond(load)) => load / today,
     };
-    let mut ground = Ground {
+    let key_hashes = trace.key_hashes();
+    let columns = Columns::of(&requests, &key_hashes);
+    let ground = Ground {
         requests,
+        key_hashes: &key_hashes,
+        columns: &columns,
         warm,
-        moments: moments(&windows, warm, &requests, question.service.timeout),
         horizon: question.horizon,
         service: question.service,
         load: load_factor,
@@ -189,16 +198,11 @@ pub fn analyse(
     let study = Study { trace, question, facts: &facts, windows: &windows, today, interrupt, step };
     check_prices(trace, question, &cells)?;
     let warm_runs = study.warm(&ground, &cells)?;
-    // Where warm traffic alone comes closest to collapse, a loss is tried as well: for all cells, so that they compare.
-    ground.moments.extend(warm_runs.iter().map(|run| run.worst.moment));
-    ground.moments.sort_unstable();
-    ground.moments.dedup();
-    let ground = ground;
     let (backend, backend_assumed) = backend(trace, question, &warm_runs)?;
     let mut findings = study.findings(&ground, backend, &cells, warm_runs, (per_size, question.baseline))?;
     let flush = findings[question.baseline].worst_position;
     let refills = study.refills(&ground, &cells, flush)?;
-    let stretches = study.stretches(&ground, backend, &cells)?;
+    let stretches = study.stretches(&ground, backend, &findings)?;
 
     let grid = sizes::grid(question, findings[0].cell.capacity, &facts);
     let warm_runs = study.warm(&ground, &grid.cells)?;
@@ -209,6 +213,7 @@ pub fn analyse(
         money::offers(prices, choice, &findings[question.baseline], backend)
     });
 
+    let spread_at_random = study.spreads().next().is_some();
     let worst = findings.iter().map(|finding| finding.worst_position);
     let trials = (question.seeds.as_slice(), question.sweep.threads);
     let model = Model::new(&question.service, backend);
@@ -239,7 +244,8 @@ pub fn analyse(
         load: today * load_factor,
         backend,
         backend_assumed,
-        moments: ground.moments.len(),
+        moments: requests.len() - warm,
+        spread_at_random,
         moments_measured: laboratory.moments(),
         flush_at: requests.times[flush] as f64 / 1e9,
         windows,
@@ -303,7 +309,9 @@ pub fn steps(question: &Question) -> u64 {
     let simulated = if seeds == 0 { 0 } else { cells * (1 + seeds) + 1 };
     let knobs = if seeds > 0 && question.full { knobs::sensitivity::STEPS } else { 0 };
     let stretches = if question.stretches { cells } else { 0 };
-    3 * cells + stretches + 2 * sizes::most_cells(question) as u64 + simulated + knobs
+    let spreads = 1 + study::SPREADS.len() as u64;
+    let found = 1 + withstand::STEPS * spreads;
+    (1 + found) * cells + stretches + found * sizes::most_cells(question) as u64 + simulated + knobs
 }
 
 /// The backend given, or what the baseline of the first size needs warm and some headroom.
@@ -311,7 +319,7 @@ fn backend(trace: &Trace, question: &Question, warm_runs: &[WarmResult]) -> Resu
     if let Some(backend) = question.backend {
         return Ok((backend, false));
     }
-    match warm_runs[question.baseline].worst.limit.filter(|mu| *mu > 0.0) {
+    match warm_runs[question.baseline].backend().filter(|mu| *mu > 0.0) {
         Some(mu) => Ok((Rate { per_second: mu * AUTO_BACKEND_HEADROOM, of: question.service.demand }, true)),
         None => Err(Error::usage(
             "a backend cannot be assumed: after warm-up the baseline never misses, or no backend suffices",

@@ -3,7 +3,7 @@
 use super::Finding;
 use crate::capacity::decisions;
 use crate::policy::Capacity;
-use crate::units::{BackendPrice, CachePrice, Rate, Ratio};
+use crate::units::{BackendPrice, CachePrice, Loss, Rate};
 
 /// What capacity costs.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -23,8 +23,8 @@ pub struct Offer {
     pub capacity: Capacity,
     /// The same over the footprint.
     pub capacity_ratio: f64,
-    /// The share lost.
-    pub loss: Ratio,
+    /// What is lost.
+    pub loss: Loss,
     /// The least backend; `None` where none suffices.
     pub backend: Option<f64>,
     /// What that costs.
@@ -83,8 +83,8 @@ pub(super) fn offers(prices: &Prices, findings: &[Finding], today: &Finding, bac
 
 /// Marks the cheapest offer for each loss (the first of equals), and among these the frontier.
 fn mark(offers: &mut [Offer]) {
-    let mut losses: Vec<Ratio> = offers.iter().map(|offer| offer.loss).collect();
-    losses.sort_by(|a, b| b.get().total_cmp(&a.get()));
+    let mut losses: Vec<Loss> = offers.iter().map(|offer| offer.loss).collect();
+    losses.sort_by(|a, b| b.share().total_cmp(&a.share()));
     losses.dedup();
     let mut least = f64::INFINITY;
     for loss in losses {

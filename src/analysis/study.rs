@@ -2,18 +2,25 @@
 //! and compares those of one cache size with their baseline.
 
 use super::finding::{Finding, Scene};
+use super::withstand::{Endurance, Known, Wanted, Withstand};
 use super::{Facts, Question};
 use crate::error::Result;
 use crate::interrupt::Interrupt;
 use crate::replay::cell::Cell;
 use crate::replay::grid;
-use crate::replay::hunt::{Ground, Search, Worst, endurance, warm_backend};
+use crate::replay::ground::Ground;
 use crate::replay::observe::{Observation, observe};
 use crate::replay::refill::{Refill, refill};
 use crate::replay::stretch::{Stretch, Walk, stretches};
 use crate::replay::windows::Windows;
+use crate::replay::worst::columns::kinds;
+use crate::replay::worst::lattice::{Level, value};
+use crate::request::Requests;
 use crate::trace::Trace;
 use crate::units::Rate;
+
+/// Seeds with which requests of one tick of a coarse clock are spread at random, where the tick is longer than clients wait.
+pub const SPREADS: [u64; 3] = [1, 2, 3];
 
 /// What all cells of a trace share.
 pub(super) struct Study<'a> {
@@ -26,6 +33,24 @@ pub(super) struct Study<'a> {
     pub interrupt: &'a Interrupt,
     /// Called as work is done.
     pub step: &'a (dyn Fn() + Sync),
+}
+
+/// The warm replay of one cell.
+pub(super) struct WarmResult {
+    pub observation: Observation,
+    /// At the load to carry, by position: a get or not, and whether it misses.
+    pub hits: Vec<u8>,
+    /// The lowest level of backend that survives, at each load for which that is sought; `None` where none does.
+    pub levels: Vec<Option<Level>>,
+    /// How full the cache was when warm-up ended, and in the end: shares of its capacity.
+    pub filled: (f64, f64),
+}
+
+impl WarmResult {
+    /// The smallest backend that survives at the load to carry; `None` where none does.
+    pub fn backend(&self) -> Option<f64> {
+        self.levels[0].map(value)
+    }
 }
 
 impl Study<'_> {
@@ -43,20 +68,31 @@ impl Study<'_> {
         warm_runs: Vec<WarmResult>,
         (per_size, baseline): (usize, usize),
     ) -> Result<Vec<Finding>> {
-        let question = self.question;
-        let numbered: Vec<usize> = (0..cells.len()).collect();
         let miss_ratio = |i: usize| warm_runs[i].observation.total.miss_ratio().unwrap_or(0.0);
         let baseline_of = |i: usize| i - i % per_size + baseline;
-        let loads: Vec<f64> = std::iter::once(ground.load).chain(self.grown_load(ground)).collect();
-        let endurances = self.each(&numbered, |&i| {
-            // The backend that is left once the policy's saving over the baseline has been handed back.
-            let (own, baseline) = (miss_ratio(i), miss_ratio(baseline_of(i)));
-            let reclaims = i != baseline_of(i) && own > 0.0 && baseline > 0.0;
-            let mu_reclaimed = reclaims.then(|| backend.per_second * own / baseline);
-            let search = Search { mu: backend.per_second, mu_reclaimed, loads: &loads, losses: &question.losses };
-            Ok(endurance(cells[i].cache(self.trace)?, ground, &search))
-        })?;
-        let Study { facts, windows, today, .. } = *self;
+        let wanted: Vec<Wanted> = (0..cells.len())
+            .map(|i| {
+                // The backend that is left once the policy's saving over the baseline has been handed back.
+                let (own, baseline) = (miss_ratio(i), miss_ratio(baseline_of(i)));
+                let reclaims = i != baseline_of(i) && own > 0.0 && baseline > 0.0 && own != baseline;
+                let mu = backend.per_second;
+                Wanted { mu, mu_reclaimed: reclaims.then(|| mu * own / baseline) }
+            })
+            .collect();
+        let mut endurances =
+            self.endurances(ground, cells, &warm_runs, &wanted, |i| Ok(warm_runs[i].levels.clone()))?;
+        for seed in self.spreads() {
+            let times = self.trace.spread_at_random(seed);
+            let ground = Ground { requests: Requests { times: &times, ..ground.requests }, ..ground.clone() };
+            let loads = self.loads(&ground);
+            let withstand = self.withstand(&ground, &loads);
+            let levels = |i: usize| {
+                loads.iter().map(|load| withstand.warm_backend(&cells[i], &warm_runs[i].hits, *load)).collect()
+            };
+            let spread = self.endurances(&ground, cells, &warm_runs, &wanted, levels)?;
+            endurances = endurances.into_iter().zip(spread).map(|(even, spread)| even.or_worse(spread)).collect();
+        }
+        let Study { facts, windows, today, question, .. } = *self;
         let scene = Scene { facts, windows, ground, losses: &question.losses, today, backend };
         let mut findings: Vec<Finding> = cells
             .iter()
@@ -81,30 +117,67 @@ impl Study<'_> {
     }
 
     /// What each stretch of the trace withstands by itself, by cell; nothing where that was not asked for.
-    pub fn stretches(&self, ground: &Ground<'_>, backend: Rate, cells: &[Cell]) -> Result<Vec<Vec<Stretch>>> {
+    pub fn stretches(&self, ground: &Ground<'_>, backend: Rate, findings: &[Finding]) -> Result<Vec<Vec<Stretch>>> {
         if !self.question.stretches {
-            return Ok(vec![Vec::new(); cells.len()]);
+            return Ok(vec![Vec::new(); findings.len()]);
         }
         let (losses, window) = (self.question.losses.as_slice(), self.windows.width);
         let walk = Walk { mu: backend.per_second, losses, window };
-        self.each(cells, |cell| Ok(stretches(cell.cache(self.trace)?, ground, &walk)))
+        self.each(findings, |finding| Ok(stretches(finding.cell.cache(self.trace)?, &finding.hits, ground, &walk)))
+    }
+
+    /// The loads at which least backends are sought: the one to carry, and what it will have grown to, where that was asked for.
+    pub fn loads(&self, ground: &Ground<'_>) -> Vec<f64> {
+        let grown = self.question.growth.map(|growth| ground.load * (1.0 + growth));
+        std::iter::once(ground.load).chain(grown).collect()
+    }
+
+    /// Seeds with which the times of this trace are spread; none where its clock is finer than clients wait.
+    pub fn spreads(&self) -> impl Iterator<Item = u64> {
+        let timeout = self.question.service.timeout.nanoseconds();
+        let coarse = self.trace.tick.is_some_and(|tick| timeout < tick);
+        SPREADS.into_iter().filter(move |_| coarse)
+    }
+
+    fn withstand<'a, 't>(&'a self, ground: &'a Ground<'t>, loads: &'a [f64]) -> Withstand<'a, 't> {
+        let Study { trace, question, .. } = *self;
+        Withstand {
+            trace,
+            ground,
+            losses: &question.losses,
+            loads,
+            certify: question.certify,
+            threads: question.sweep.threads,
+        }
+    }
+
+    fn endurances(
+        &self,
+        ground: &Ground<'_>,
+        cells: &[Cell],
+        warm_runs: &[WarmResult],
+        wanted: &[Wanted],
+        levels: impl Fn(usize) -> Result<Vec<Option<Level>>>,
+    ) -> Result<Vec<Endurance>> {
+        let loads = self.loads(ground);
+        let known = |i: usize| Ok(Known { cell: &cells[i], hits: &warm_runs[i].hits, warm: levels(i)? });
+        let known: Vec<Known<'_>> = (0..cells.len()).map(known).collect::<Result<_>>()?;
+        self.withstand(ground, &loads).endurances(&known, wanted, self.step)
     }
 
     fn warm_replay(&self, ground: &Ground<'_>, cell: &Cell) -> Result<WarmResult> {
         let mut cache = cell.cache(self.trace)?;
-        let worst = warm_backend(cache.fork(), ground);
-        let grown =
-            self.grown_load(ground).map(|load| warm_backend(cache.fork(), &Ground { load, ..ground.clone() }).limit);
-        let mut warm = cache.fork();
-        warm.replay(&ground.requests.slice(0..ground.warm));
-        let filled = warm.filled();
-        let observation = observe(&mut *cache, &ground.requests, ground.warm, self.windows);
-        Ok(WarmResult { observation, worst, grown, filled: (filled, cache.filled()) })
-    }
-
-    /// The load factor once the load has grown, where that was asked for.
-    fn grown_load(&self, ground: &Ground<'_>) -> Option<f64> {
-        self.question.growth.map(|growth| ground.load * (1.0 + growth))
+        let mut missed = Vec::with_capacity(ground.requests.len());
+        let noted = observe(&mut *cache, &ground.requests, ground.warm, self.windows, &mut missed);
+        let hits = if self.trace.ttls.is_some() && ground.load != 1.0 {
+            ground.hits(&mut *cell.cache(self.trace)?, ground.load)
+        } else {
+            kinds(&ground.requests, &missed)
+        };
+        let loads = self.loads(ground);
+        let withstand = self.withstand(ground, &loads);
+        let levels = loads.iter().map(|load| withstand.warm_backend(cell, &hits, *load)).collect::<Result<_>>()?;
+        Ok(WarmResult { observation: noted.observation, hits, levels, filled: (noted.filled, cache.filled()) })
     }
 
     fn each<J: Sync, R: Send>(&self, jobs: &[J], work: impl Fn(&J) -> Result<R> + Sync) -> Result<Vec<R>> {
@@ -114,19 +187,8 @@ impl Study<'_> {
             (self.step)();
             done
         })?;
-        // What was cut short is void.
+        // Results of interrupted jobs are discarded.
         self.interrupt.check()?;
         Ok(done)
     }
-}
-
-/// The warm replay of one cell.
-pub(super) struct WarmResult {
-    pub observation: Observation,
-    /// The smallest backend that survives, and where the backlog that decides it begins.
-    pub worst: Worst,
-    /// The smallest backend that survives at the grown load, where one was asked for.
-    pub grown: Option<Option<f64>>,
-    /// How full the cache was when warm-up ended, and in the end: shares of its capacity.
-    pub filled: (f64, f64),
 }

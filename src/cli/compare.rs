@@ -18,7 +18,7 @@ use crate::report::gates::{self, Gated, Scope};
 use crate::report::saved::{self, Saved};
 use crate::report::{self, Report};
 use crate::trace::Trace;
-use crate::units::{CacheSize, Demand, Load, Rate, Ratio, Seconds};
+use crate::units::{CacheSize, Demand, Load, Loss, Rate, Ratio, Seconds};
 use clap::Args;
 use std::fs::File;
 use std::io::Read;
@@ -44,8 +44,8 @@ pub struct CompareArgs {
     #[arg(long)]
     ignore_size: bool,
     /// Shares of the cache whose loss must be survived
-    #[arg(long, value_name = "SHARE,...", value_delimiter = ',', default_values_t = gap::default_losses())]
-    lose: Vec<Ratio>,
+    #[arg(long, value_name = "LOSS,...", value_delimiter = ',', default_values_t = gap::default_losses())]
+    lose: Vec<Loss>,
     /// The load to carry: 3000/s, or 2x today's [default: that of the busiest window]
     #[arg(long, value_name = "LOAD")]
     load: Option<Load>,
@@ -300,6 +300,7 @@ fn question(args: &CompareArgs, service: &ServiceArgs, policies: Vec<PolicySpec>
         losses: gap::in_order(args.lose.clone()),
         growth: None,
         nodes: 8,
+        certify: false,
         survive: None,
         survive_assumed: false,
         prices: None,

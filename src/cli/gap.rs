@@ -15,7 +15,7 @@ use crate::policy::spec::{self, PolicySpec};
 use crate::progress::Progress;
 use crate::report::gates::{self, Gated, Scope};
 use crate::report::{self, Report, text};
-use crate::units::{BackendPrice, CachePrice, Growth, Load, Ratio, Seconds};
+use crate::units::{BackendPrice, CachePrice, Growth, Load, Loss, Ratio, Seconds};
 use clap::Args;
 use std::path::PathBuf;
 
@@ -33,9 +33,9 @@ pub struct GapArgs {
     baseline: Option<String>,
     #[command(flatten)]
     service: ServiceArgs,
-    /// Shares of the cache whose loss must be survived
-    #[arg(long, value_name = "SHARE,...", value_delimiter = ',', default_values_t = default_losses())]
-    lose: Vec<Ratio>,
+    /// Losses of cache nodes that are tried: 1/6, 2/6, 16.7%, 100%
+    #[arg(long, value_name = "LOSS,...", value_delimiter = ',', default_values_t = default_losses())]
+    lose: Vec<Loss>,
     /// The load to carry: 3000/s, or 2x today's [default: that of the busiest window]
     #[arg(long, value_name = "LOAD")]
     load: Option<Load>,
@@ -51,18 +51,21 @@ pub struct GapArgs {
     /// How much of the trace is walked after a loss, and how long an outage is simulated at most
     #[arg(long, value_name = "TIME", default_value = "15min")]
     horizon: Seconds,
-    /// Cache nodes whose restarts are tried, each with its share of the keys
-    #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..=64))]
-    shards: u32,
-    /// The loss that must be survived
-    #[arg(long, value_name = "SHARE")]
-    survive: Option<Ratio>,
+    /// Nodes of the cache, each with its share of the keys: losing any of them is tried, and restarting them [default: 8]
+    #[arg(long, visible_alias = "shards", value_name = "N", value_parser = clap::value_parser!(u32).range(1..=64))]
+    nodes: Option<u32>,
+    /// The loss that must be survived: 1/6, 16.7% or 100%
+    #[arg(long, value_name = "LOSS")]
+    survive: Option<Loss>,
     /// What the backend costs, as '40 per 100/s'; with --cache-price: which cache size and policy are the cheapest
     #[arg(long, value_name = "PRICE", requires = "cache_price")]
     backend_price: Option<BackendPrice>,
     /// What the cache costs, as '5 per GiB' or '2 per 1000obj'
     #[arg(long, value_name = "PRICE", requires = "backend_price")]
     cache_price: Option<CachePrice>,
+    /// Clear every moment and node, so that none is worse by more than 0.5 % (minutes instead of seconds)
+    #[arg(long)]
+    certify: bool,
     /// Leave out all simulated outages: measured hidden capacity, and what happens if the cache is lost
     #[arg(long)]
     quick: bool,
@@ -89,9 +92,12 @@ const EXAMPLES: &str = "Examples:
   coldgap gap prod.parquet -c 10% -b 300/s --load 2x --lose 12.5%,100% -o gap.json";
 
 /// What is lost where nobody says it.
-pub fn default_losses() -> Vec<Ratio> {
-    [0.05, 0.125, 0.25, 0.5, 1.0].into_iter().filter_map(Ratio::new).collect()
+pub fn default_losses() -> Vec<Loss> {
+    [20, 8, 4, 2, 1].map(Loss::one_of).to_vec()
 }
+
+/// Nodes of a cache where nobody says how many.
+const NODES: u32 = 8;
 
 /// Seeds with which each outage is simulated.
 const SEEDS: u64 = 3;
@@ -144,7 +150,7 @@ pub fn run(args: &GapArgs, interrupt: &Interrupt) -> Result<()> {
 fn scope(question: &Question) -> Scope {
     Scope {
         policies: question.sweep.policies.iter().map(ToString::to_string).collect(),
-        losses: [Ratio::NONE].iter().chain(&question.losses).map(|loss| loss.get()).collect(),
+        losses: [Loss::NOTHING].iter().chain(&question.losses).map(|loss| loss.share()).collect(),
         demand: question.service.demand,
     }
 }
@@ -156,7 +162,9 @@ fn question(args: &GapArgs) -> Result<Question> {
     check_lengths(args.window, args.horizon)?;
     let mut losses = args.lose.clone();
     let prices = args.backend_price.zip(args.cache_price).map(|(backend, cache)| Prices { backend, cache });
-    let one_node = Ratio::new(1.0 / f64::from(args.shards)).filter(|_| prices.is_some());
+    let nodes = args.nodes.unwrap_or(NODES);
+    losses.extend(args.nodes.map(Loss::one_of));
+    let one_node = Some(Loss::one_of(nodes)).filter(|_| prices.is_some());
     let survive = args.survive.or(one_node);
     losses.extend(survive);
     let losses = in_order(losses);
@@ -177,7 +185,8 @@ fn question(args: &GapArgs) -> Result<Question> {
         horizon: args.horizon,
         losses,
         growth: args.growth.map(|growth| growth.0),
-        nodes: args.shards,
+        nodes,
+        certify: args.certify,
         survive,
         survive_assumed: args.survive.is_none(),
         prices,
@@ -200,9 +209,8 @@ pub fn check_lengths(window: Option<Seconds>, horizon: Seconds) -> Result<()> {
 }
 
 /// Losses as they are tried: each once, in rising order, and none of nothing.
-pub fn in_order(mut losses: Vec<Ratio>) -> Vec<Ratio> {
-    losses.retain(|loss| loss.get() > 0.0);
-    losses.sort_by(|a, b| a.get().total_cmp(&b.get()));
+pub fn in_order(mut losses: Vec<Loss>) -> Vec<Loss> {
+    losses.sort_by(|a, b| a.share().total_cmp(&b.share()).then(a.nodes.cmp(&b.nodes)));
     losses.dedup();
     losses
 }

@@ -21,14 +21,14 @@ pub struct WarmupArgs {
     #[command(flatten)]
     setup: SetupArgs,
     /// Nodes of the cache that restart, each with its share of the keys
-    #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..=64))]
-    shards: u32,
+    #[arg(long, visible_alias = "shards", value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..=64))]
+    nodes: u32,
     #[command(flatten)]
     gates: GateArgs,
 }
 
 const EXAMPLES: &str = "Examples:
-  coldgap warmup prod.parquet -c 10% -b 300/s --shards 8";
+  coldgap warmup prod.parquet -c 10% -b 300/s --nodes 8";
 
 /// Runs it.
 ///
@@ -43,7 +43,7 @@ pub fn run(args: &WarmupArgs, interrupt: &Interrupt) -> Result<()> {
     let scene = Scene::new(&trace, &setup, interrupt)?;
     progress.step(1);
     let found = warmup::warmup(&scene, &|| progress.step(1))?;
-    let restarted = restart::restarts(&scene, args.shards, restart::Extent::All)?;
+    let restarted = restart::restarts(&scene, args.nodes, restart::Extent::All)?;
     progress.step(1);
     interrupt.check()?;
     drop(progress);

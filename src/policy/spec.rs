@@ -45,6 +45,20 @@ impl PolicySpec {
         self.filter.as_ref().map(|filter| filter.info)
     }
 
+    /// Whether after a loss a get that hit before the loss misses only if its key was lost and has not been fetched again since:
+    /// then what is said of losses from the hits of a warm replay is safe. A filter may refuse what is fetched again, and a
+    /// policy whose parts have fixed sizes may give it up while the cache has room.
+    pub fn hits_bound_losses(&self) -> bool {
+        struct Ask;
+        impl Visitor for Ask {
+            type Output = bool;
+            fn visit<P: Policy>(self) -> bool {
+                P::FILLS_UP
+            }
+        }
+        self.filter.is_none() && visit(self.info.name, Ask).unwrap_or(false)
+    }
+
     /// The admission filter before it, empty, for a cache of this capacity and a trace of so many objects.
     ///
     /// # Errors

@@ -52,9 +52,6 @@ pub trait AnyCache: Any + Send + Sync {
     /// Loses everything.
     fn flush(&mut self);
 
-    /// Scales lives with the load: see [`Cache::stretch_lives`].
-    fn stretch_lives(&mut self, now: u64, factor: f64);
-
     /// Objects cached now.
     fn entries(&self) -> u64;
 
@@ -122,10 +119,6 @@ impl<P: Policy> AnyCache for Cache<P> {
 
     fn flush(&mut self) {
         Lookaside::flush(self);
-    }
-
-    fn stretch_lives(&mut self, now: u64, factor: f64) {
-        Cache::stretch_lives(self, now, factor);
     }
 
     fn entries(&self) -> u64 {

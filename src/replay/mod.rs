@@ -7,14 +7,14 @@ pub mod any_cache;
 pub mod by_object;
 pub mod cell;
 pub mod grid;
-pub mod hunt;
-pub mod limits;
+pub mod ground;
 pub mod observe;
 pub mod refill;
 pub mod stack_distance;
 pub mod stretch;
 pub mod survival;
 pub mod windows;
+pub mod worst;
 
 use crate::cache::Lookaside;
 use crate::policy::run;

@@ -14,20 +14,39 @@ pub struct Observation {
     pub windows: Vec<Tally>,
 }
 
-/// Replays all requests through an empty cache, counting from position `warm` on.
-pub fn observe(cache: &mut dyn AnyCache, requests: &Requests<'_>, warm: usize, windows: &Windows) -> Observation {
+/// An observation, and how full the cache was when warm-up ended: a share of its capacity.
+pub struct Noted {
+    /// What the cache did.
+    pub observation: Observation,
+    /// How full it was.
+    pub filled: f64,
+}
+
+/// Replays all requests through an empty cache, counting from position `warm` on. Appends for each whether it was a get that
+/// missed.
+pub fn observe(
+    cache: &mut dyn AnyCache,
+    requests: &Requests<'_>,
+    warm: usize,
+    windows: &Windows,
+    missed: &mut Vec<bool>,
+) -> Noted {
     let mut total = Tally::default();
     let mut tallies = Vec::with_capacity(windows.all.len());
+    let mut filled = cache.filled();
     for window in &windows.all {
         // The window in which warm-up ends is replayed in two parts.
         let split = warm.clamp(window.range.start, window.range.end);
-        let mut tally = cache.replay(&requests.slice(window.range.start..split));
-        let counted = cache.replay(&requests.slice(split..window.range.end));
+        let mut tally = cache.replay_noting(&requests.slice(window.range.start..split), missed);
+        if window.range.start <= warm {
+            filled = cache.filled();
+        }
+        let counted = cache.replay_noting(&requests.slice(split..window.range.end), missed);
         total += counted;
         tally += counted;
         tallies.push(tally);
     }
-    Observation { total, windows: tallies }
+    Noted { observation: Observation { total, windows: tallies }, filled }
 }
 
 /// Caches that requests are fed to batch by batch: one, or as many as one pass stands for.

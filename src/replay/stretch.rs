@@ -1,30 +1,32 @@
 //! What one cache withstands in each of several disjoint stretches of the trace, each by itself: how far limits that are
 //! maxima over the whole trace vary from one part of it to the next.
 //!
-//! In each stretch the backend starts idle, the cache is as warm as the trace left it, and a loss happens at the start. The
-//! same starting guesses serve every cache, so that equal behaviour gives equal numbers. It knows no statistics.
+//! In each stretch the backend starts idle, the cache is as warm as the trace left it, and a loss happens at the start. It
+//! knows no statistics.
 
 use super::any_cache::AnyCache;
-use super::hunt::{Ground, Trials, largest_share};
-use super::limits::{largest, smallest};
+use super::ground::Ground;
 use super::refill::refill;
-use crate::request::Requests;
-use crate::units::{Ratio, Seconds};
+use super::worst::lattice::{Axis, EASIEST, Level, level_of};
+use super::worst::tape::Losses;
+use crate::units::{Loss, Seconds};
 use std::ops::Range;
 
 /// Stretches that a trace is cut into.
 pub const STRETCHES: usize = 20;
 /// Requests that a stretch must hold.
 const ENOUGH: usize = 100;
+/// Numbers of nodes of which one is lost, to see how few are enough.
+const NODES: [u32; 10] = [1, 2, 3, 4, 6, 8, 12, 16, 32, 64];
 
 /// What one stretch withstands. Loads are factors of the recorded load.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Stretch {
     /// Position of its first request.
     pub start: usize,
-    /// For losing nothing, each share, and everything: what is lost, and what that leaves.
-    pub losses: Vec<(Ratio, Limits)>,
-    /// The largest share whose loss at its start survives at the load to carry.
+    /// For losing nothing, each loss, and everything: what is lost, and what that leaves.
+    pub losses: Vec<(Loss, Limits)>,
+    /// The largest share of one node whose loss at its start survives at the load to carry, whichever node it is.
     pub loss_survived: f64,
     /// Seconds until the cache is refilled after a flush at its start; `None` where the horizon comes first.
     pub refill_seconds: Option<f64>,
@@ -44,8 +46,8 @@ pub struct Limits {
 pub struct Walk<'a> {
     /// The backend.
     pub mu: f64,
-    /// Shares that are lost, in rising order.
-    pub losses: &'a [Ratio],
+    /// Losses, in rising order of their shares.
+    pub losses: &'a [Loss],
     /// The width by which a refill is judged; it may go on beyond its stretch.
     pub window: Seconds,
 }
@@ -63,10 +65,8 @@ fn cut(ground: &Ground<'_>) -> Vec<Range<usize>> {
     if all.iter().all(|range| range.len() >= ENOUGH) { all } else { Vec::new() }
 }
 
-/// Walks every stretch.
-pub fn stretches(mut cache: Box<dyn AnyCache>, ground: &Ground<'_>, walk: &Walk<'_>) -> Vec<Stretch> {
-    let mut trials = Trials::new(&*cache, ground);
-    let mut wounded = cache.fork();
+/// Walks every stretch. `hits`: of the warm replay. `cache`: empty.
+pub fn stretches(mut cache: Box<dyn AnyCache>, hits: &[u8], ground: &Ground<'_>, walk: &Walk<'_>) -> Vec<Stretch> {
     let mut position = 0;
     let mut all = Vec::new();
     for range in cut(ground) {
@@ -75,39 +75,38 @@ pub fn stretches(mut cache: Box<dyn AnyCache>, ground: &Ground<'_>, walk: &Walk<
         }
         cache.replay(&ground.requests.slice(position..range.start));
         position = range.start;
-        let requests = ground.requests.slice(range.clone());
-        let mut losses: Vec<(Ratio, Limits)> = Vec::new();
-        let parts = walk.losses.iter().copied().filter(|share| *share < Ratio::ALL);
-        for share in [Ratio::NONE].into_iter().chain(parts).chain([Ratio::ALL]) {
-            cache.copy_to(&mut wounded);
-            wounded.lose(share);
-            let found = limits(&mut trials, &*wounded, &requests, ground.load, walk.mu);
+        let parts = walk.losses.iter().copied().filter(|loss| !loss.is_everything());
+        let mut losses: Vec<(Loss, Limits)> = Vec::new();
+        let (mut backend, mut load) = (level_of(walk.mu), Axis::Load { mu: walk.mu }.level(ground.load));
+        let mut least = [EASIEST; 2];
+        for loss in [Loss::NOTHING].into_iter().chain(parts).chain([Loss::EVERYTHING]) {
+            let lost = (loss.lost > 0).then(|| Losses::of(loss.lost, loss.nodes));
+            let level = |axis, guess| ground.level_in(hits, range.clone(), axis, guess, lost.as_ref());
+            let axes = [Axis::Backend { load: ground.load }, Axis::Load { mu: walk.mu }];
             // What survives a larger loss survives a smaller one.
-            let limits = losses.last().map_or(found, |(_, smaller)| Limits {
-                backend: smaller.backend.zip(found.backend).map(|(smaller, found)| found.max(smaller)),
-                load: match (smaller.load, found.load) {
-                    (Some(smaller), Some(found)) => Some(found.min(smaller)),
-                    (smaller, found) => found.or(smaller),
-                },
-            });
-            losses.push((share, limits));
+            let found = [level(axes[0], backend), level(axes[1], load)];
+            let levels = [0, 1].map(|i| found[i].map(|level: Level| level.max(least[i])));
+            least = [0, 1].map(|i| levels[i].unwrap_or(Level::MAX));
+            (backend, load) = (levels[0].unwrap_or(backend), levels[1].unwrap_or(load));
+            let limits = Limits {
+                backend: levels[0]
+                    .filter(|level| *level < Level::MAX)
+                    .map(|level| if level == EASIEST { 0.0 } else { axes[0].limit(level) }),
+                load: levels[1].map_or(Some(0.0), |level| (level > EASIEST).then(|| axes[1].limit(level))),
+            };
+            losses.push((loss, limits));
         }
-        let loss_survived = largest_share(1.0, |share| {
-            cache.copy_to(&mut wounded);
-            wounded.lose(share);
-            trials.survives(&*wounded, &requests, ground.load, walk.mu)
-        });
+        let mu = level_of(walk.mu);
+        let survives = |nodes: &&u32| {
+            let losses = Losses::of(1, **nodes);
+            let axis = Axis::Backend { load: ground.load };
+            ground.level_in(hits, range.clone(), axis, mu, Some(&losses)).is_some_and(|level| level <= mu)
+        };
+        let loss_survived = NODES.iter().find(survives).map_or(0.0, |nodes| 1.0 / f64::from(*nodes));
         let (mut twin, mut flushed) = (cache.fork(), cache.fork());
         let refill = refill(&mut *twin, &mut *flushed, &ground.aftermath(range.start), walk.window);
         let refill_seconds = refill.over.map(|(seconds, _)| seconds);
         all.push(Stretch { start: range.start, losses, loss_survived, refill_seconds });
     }
     all
-}
-
-fn limits(trials: &mut Trials<'_>, start: &dyn AnyCache, requests: &Requests<'_>, load: f64, mu: f64) -> Limits {
-    Limits {
-        backend: smallest(mu, |mu| trials.survives(start, requests, load, mu)),
-        load: largest(load, |load| trials.survives(start, requests, load, mu)),
-    }
 }

@@ -22,34 +22,45 @@ struct Fetch {
     stale: bool,
 }
 
-/// Memory for walks, used again from walk to walk.
+/// A backend's queue and the answers on their way, from one part of a walk to the next.
 #[derive(Debug, Clone)]
 pub struct Walker {
     fetches: VecDeque<Fetch>,
     /// Fetches under way per object, stale ones left out.
     under_way: Vec<u32>,
+    /// The backend's unfinished work, nanoseconds of service.
+    unfinished: f64,
+    /// When the last request came.
+    last: u64,
+    /// Requests since the walk began, of all its parts.
+    position: usize,
+    backlog_since: usize,
 }
 
 impl Walker {
     /// For a trace of so many objects.
     pub fn new(objects: usize) -> Walker {
-        Walker { fetches: VecDeque::new(), under_way: vec![0; objects] }
+        Walker {
+            fetches: VecDeque::new(),
+            under_way: vec![0; objects],
+            unfinished: 0.0,
+            last: 0,
+            position: 0,
+            backlog_since: 0,
+        }
     }
 
-    /// Whether [`Walker::walk`] finds nothing.
-    pub fn survives<C: Lookaside>(
-        &mut self,
-        cache: &mut C,
-        requests: &Requests<'_>,
-        service: &Service,
-        mu: f64,
-    ) -> bool {
-        self.walk(cache, requests, service, mu).is_none()
+    /// Begins anew at `now`, with an idle backend.
+    pub fn begin(&mut self, now: u64) {
+        for fetch in self.fetches.drain(..) {
+            self.under_way[fetch.request.object.index()] = 0;
+        }
+        (self.unfinished, self.last, self.position, self.backlog_since) = (0.0, now, 0, 0);
     }
 
-    /// Lets `cache` replay `requests` from its present state with an idle backend of `mu` (answers or bytes a real
-    /// second), up to the first fetch that waits longer than the service's patience. `None` where no fetch does; else
-    /// the position at which the backlog began that made it wait. The load factor is in `requests.second`.
+    /// Lets `cache` replay `requests` from its present state and the backend's, with `mu` answers (or bytes) a second, up to
+    /// the first fetch that waits longer than the service's patience. `None` where no fetch does; else the position, since
+    /// the walk began, at which the backlog began that made it wait.
     pub fn walk<C: Lookaside>(
         &mut self,
         cache: &mut C,
@@ -57,36 +68,30 @@ impl Walker {
         service: &Service,
         mu: f64,
     ) -> Option<usize> {
-        let second = requests.second as f64;
-        let patience = service.patience().0 * second;
-        let service_time = service.service_time.0 * second;
-        let unit_cost = second / mu;
-        let mut unfinished = 0.0_f64;
-        let mut last = requests.times.first().copied().unwrap_or(0);
-        let mut backlog_since = 0;
-        let mut collapse = None;
+        let patience = service.patience().0 * 1e9;
+        let service_time = service.service_time.0 * 1e9;
+        let unit_cost = 1e9 / mu;
         for i in 0..requests.len() {
             if let Some(object) = requests.objects.get(i + AHEAD) {
                 cache.prefetch_node(*object);
             }
             let request = requests.get(i);
-            unfinished = (unfinished - (request.time - last) as f64).max(0.0);
-            last = request.time;
+            self.unfinished = (self.unfinished - (request.time - self.last) as f64).max(0.0);
+            self.last = request.time;
             self.deliver(cache, request.time);
             match request.op {
                 Op::Get => {
                     if cache.lookup(&request) || (service.single_flight && self.is_under_way(&request)) {
                         continue;
                     }
-                    if unfinished > patience {
-                        collapse = Some(backlog_since);
-                        break;
+                    if self.unfinished > patience {
+                        return Some(self.backlog_since);
                     }
-                    if unfinished == 0.0 {
-                        backlog_since = i;
+                    if self.unfinished == 0.0 {
+                        self.backlog_since = self.position + i;
                     }
-                    let at = request.time.saturating_add((unfinished + service_time) as u64);
-                    unfinished += match service.demand {
+                    let at = request.time.saturating_add((self.unfinished + service_time) as u64);
+                    self.unfinished += match service.demand {
                         Demand::Answers => unit_cost,
                         Demand::Bytes => unit_cost * f64::from(request.size),
                     };
@@ -103,10 +108,8 @@ impl Walker {
                 }
             }
         }
-        for fetch in self.fetches.drain(..) {
-            self.under_way[fetch.request.object.index()] = 0;
-        }
-        collapse
+        self.position += requests.len();
+        None
     }
 
     /// Inserts what has been answered by `now`. One FIFO queue with a constant service time answers in order.

@@ -111,7 +111,7 @@ mod tests {
     use crate::request::ObjectId;
 
     fn requests<'t>(times: &'t [u64], objects: &'t [ObjectId]) -> Requests<'t> {
-        Requests { times, objects, sizes: None, ops: None, ttls: None, next: None, second: SECOND }
+        Requests { times, objects, sizes: None, ops: None, ttls: None, next: None }
     }
 
     #[test]

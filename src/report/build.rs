@@ -9,7 +9,7 @@ use crate::analysis::{Finding, Findings, LossFinding, Question};
 use crate::replay::refill::Refill;
 use crate::replay::stretch::Stretch;
 use crate::trace::Trace;
-use crate::units::Demand;
+use crate::units::{Demand, Loss};
 
 /// The report on these traces. `command` is the command line without what does not change the result.
 pub fn build(command: &str, question: &Question, found: &[(Trace, Findings)]) -> Report {
@@ -61,9 +61,9 @@ fn config(question: &Question) -> Config {
         single_flight: question.service.single_flight,
         warmup_ratio: question.sweep.warmup.get(),
         horizon_seconds: seconds(question.horizon),
-        losses: question.losses.iter().map(|loss| loss.get()).collect(),
+        losses: question.losses.iter().map(|loss| loss.share()).collect(),
         growth_ratio: question.growth,
-        survive_ratio: question.survive.map(|share| share.get()),
+        survive_ratio: question.survive.map(Loss::share),
         nodes: question.nodes,
         backend_price: question.prices.map(|prices| prices.backend.to_string()),
         cache_price: question.prices.map(|prices| prices.cache.to_string()),
@@ -129,7 +129,12 @@ fn rows(trace: &Trace, findings: &Findings, question: &Question, cell: &Finding,
         advertised_per_second: cell.advertised,
         advertised_long_run_per_second: cell.advertised_long_run,
         floor_per_second: cell.floor,
+        floor_long_run_per_second: cell.floor_long_run,
         hidden_safe_per_second: cell.hidden,
+        hidden_safe_per_second_p01: cell.hidden_quantiles[0],
+        hidden_safe_per_second_p50: cell.hidden_quantiles[1],
+        hidden_safe_certified: cell.certified,
+        advertised_reclaimed_per_second: cell.advertised_reclaimed.flatten(),
         hidden_safe_reclaimed_per_second: cell.hidden_reclaimed,
         worst_moment_seconds: cell.worst_moment,
         hidden_low_per_second: cell.measured.and_then(|measured| measured.low),
@@ -150,8 +155,13 @@ fn rows(trace: &Trace, findings: &Findings, question: &Question, cell: &Finding,
         user_seconds_lost: cell.lost.map(|lost| lost.user_seconds_lost),
         escape_per_second: cell.lost.map(|lost| lost.escape),
         shed_ratio: cell.lost.map(|lost| lost.shed),
-        loss_ratio: lost.need.loss.get(),
+        loss: lost.need.loss.to_string(),
+        loss_ratio: lost.need.loss.share(),
+        loss_worst_moment_seconds: lost.need.worst_moment,
+        loss_worst_node: lost.need.worst_node,
+        loss_certified: lost.need.certified,
         least_backend_per_second: lost.need.per_second,
+        least_backend_mildest_node_per_second: lost.need.mildest,
         safe_cut_ratio: lost.need.safe_cut,
         reclaimable_ratio: lost.reclaimable,
         load_limit_per_second: lost.load_limit,
@@ -199,7 +209,7 @@ fn stretch_rows(trace: &Trace, findings: &Findings, cell: &Finding, stretch: &St
         start_seconds: trace.times[stretch.start] as f64 / 1e9,
         loss_survived_ratio: stretch.loss_survived,
         refill_seconds: stretch.refill_seconds,
-        loss_ratio: loss.get(),
+        loss_ratio: loss.share(),
         least_backend_per_second: limits.backend,
         load_limit_per_second: limits.load.map(|factor| factor * findings.today),
     });

@@ -39,13 +39,16 @@ impl Table for Report {
             compulsory_misses, transient_misses, refill_seconds, refill_requests,
             backend_per_second, backend_unit, load_per_second,
             advertised_per_second, advertised_long_run_per_second, floor_per_second,
-            hidden_safe_per_second, hidden_safe_reclaimed_per_second, worst_moment_seconds,
+            floor_long_run_per_second,
+            hidden_safe_per_second, hidden_safe_per_second_p01, hidden_safe_per_second_p50, hidden_safe_certified,
+            advertised_reclaimed_per_second, hidden_safe_reclaimed_per_second, worst_moment_seconds,
             hidden_low_per_second, hidden_high_per_second, hidden_measured_end, hidden_measured_worst_moment_seconds,
             gap_ratio, gap_per_second, gap_floor_ratio, amplification,
             widening_ratio, widening_reclaimed_ratio, naive_saving_ratio,
             loss_survived_ratio, nodes_needed,
             recovers, recovery_seconds, user_seconds_lost, escape_per_second, shed_ratio,
-            loss_ratio, least_backend_per_second, safe_cut_ratio, reclaimable_ratio,
+            loss, loss_ratio, loss_worst_moment_seconds, loss_worst_node, loss_certified,
+            least_backend_per_second, least_backend_mildest_node_per_second, safe_cut_ratio, reclaimable_ratio,
             load_limit_per_second, growth_ratio,
         ]
     }

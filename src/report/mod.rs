@@ -187,7 +187,7 @@ pub struct Verdict {
     pub sentence: String,
 }
 
-/// One row of the result table: a policy at a cache size on a trace, and one loss. All but the last six columns repeat
+/// One row of the result table: a policy at a cache size on a trace, and one loss. All columns before `loss` repeat
 /// for each loss.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[allow(missing_docs, reason = "the names say it, with units; definitions.md and the README define each")]
@@ -215,8 +215,13 @@ pub struct Row {
     pub load_per_second: f64,
     pub advertised_per_second: Option<f64>,
     pub advertised_long_run_per_second: Option<f64>,
-    pub floor_per_second: f64,
+    pub floor_per_second: Option<f64>,
+    pub floor_long_run_per_second: f64,
     pub hidden_safe_per_second: Option<f64>,
+    pub hidden_safe_per_second_p01: Option<f64>,
+    pub hidden_safe_per_second_p50: Option<f64>,
+    pub hidden_safe_certified: bool,
+    pub advertised_reclaimed_per_second: Option<f64>,
     pub hidden_safe_reclaimed_per_second: Option<f64>,
     pub worst_moment_seconds: f64,
     pub hidden_low_per_second: Option<f64>,
@@ -237,8 +242,13 @@ pub struct Row {
     pub user_seconds_lost: Option<f64>,
     pub escape_per_second: Option<f64>,
     pub shed_ratio: Option<f64>,
+    pub loss: String,
     pub loss_ratio: f64,
+    pub loss_worst_moment_seconds: Option<f64>,
+    pub loss_worst_node: Option<u32>,
+    pub loss_certified: bool,
     pub least_backend_per_second: Option<f64>,
+    pub least_backend_mildest_node_per_second: Option<f64>,
     pub safe_cut_ratio: Option<f64>,
     pub reclaimable_ratio: Option<f64>,
     pub load_limit_per_second: Option<f64>,

@@ -62,7 +62,7 @@ fn bars(out: &mut Sheet, trace: &TraceReport, cell: &Row) {
             cell.hidden_safe_per_second,
             "sure to heal by itself after losing the cache (safe bound)".to_string(),
         ),
-        ("FLOOR", Some(cell.floor_per_second), "with no cache at all".to_string()),
+        ("FLOOR", cell.floor_per_second, "with no cache at all".to_string()),
     ];
     let most = all.iter().filter_map(|(_, value, _)| *value).fold(f64::MIN_POSITIVE, f64::max);
     let words = all.iter().map(|(.., what)| what.len()).max().unwrap_or(0);
@@ -113,7 +113,7 @@ fn policies(out: &mut Sheet, report: &Report, trace: &TraceReport, group: &[&Row
             load(row.advertised_per_second),
             load(row.hidden_safe_per_second),
             measured(row),
-            load(Some(row.floor_per_second)),
+            load(row.floor_per_second),
             row.gap_ratio.map_or("unknown".to_string(), times),
             widening,
             row.refill_seconds.map_or("unknown".to_string(), |seconds| Seconds(seconds).to_string()),

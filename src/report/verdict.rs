@@ -47,7 +47,7 @@ pub fn verdict(findings: &Findings, question: &Question) -> Verdict {
             });
             let sentence = format!(
                 "{served} and is sure to recover from losing its cache {below}. \
-                 With {name} a full cache loss heals by itself at every moment that was tried.{margin}"
+                 With {name} a full cache loss heals by itself, whenever it happens.{margin}"
             );
             Verdict { region: Region::Survives, sentence }
         }
@@ -62,7 +62,7 @@ fn seen(cell: &Finding, load: f64) -> (String, &'static str) {
         (_, Some(high)) if high <= load => {
             (format!("; in simulated outages it was seen to stay down at {}", grouped_rate(high)), warning)
         }
-        _ if load <= cell.floor => (
+        _ if cell.floor.is_none_or(|floor| load <= floor) => (
             String::new(),
             "the load that is sure. Its backend carries that load with no cache at all, on average: bursts make answers late, and \
              an outage ends once the queue has drained",

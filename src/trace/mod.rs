@@ -175,7 +175,6 @@ impl Trace {
             ops: self.ops.as_deref(),
             ttls: self.ttls.as_deref(),
             next: self.next.as_deref(),
-            second: SECOND,
         }
     }
 }

@@ -6,7 +6,7 @@
 
 use super::{Trace, builder, guard};
 use crate::error::{Error, Kind, Result};
-use crate::request::{ObjectId, Op, Requests, SECOND};
+use crate::request::{ObjectId, Op, Requests};
 use arrow::array::{Array, ArrayRef, AsArray, PrimitiveArray, RecordBatch, StringArray};
 use arrow::datatypes::{ArrowPrimitiveType, DataType, Field, Int64Type, TimeUnit, TimestampNanosecondType, UInt32Type};
 use parquet::arrow::ProjectionMask;
@@ -201,7 +201,6 @@ impl Batch {
             ops: self.ops.as_deref(),
             ttls: self.ttls.as_deref(),
             next: None,
-            second: SECOND,
         }
     }
 }

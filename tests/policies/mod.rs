@@ -66,7 +66,6 @@ impl Columns {
             ops: self.ops.as_deref(),
             ttls: self.ttls.as_deref(),
             next: Some(&self.next),
-            second: SECOND,
         }
     }
 }

@@ -15,10 +15,10 @@ use crate::outage::search::{Bracket, Search};
 use crate::replay::any_cache::AnyCache;
 use crate::replay::cell::Cell;
 use crate::replay::grid;
-use crate::replay::limits::{TOLERANCE, largest};
 use crate::replay::survival::Walker;
 use crate::replay::windows::Windows;
-use crate::request::{Request, Requests, SECOND};
+use crate::replay::worst::lattice::{TOLERANCE, largest};
+use crate::request::{Request, Requests, SECOND, compressed};
 use crate::service::Service;
 use crate::trace::Trace;
 use crate::units::Seconds;
@@ -280,7 +280,7 @@ impl<'a, 't> Walks<'a, 't> {
     /// The largest load that survives, for each moment.
     fn safe(&mut self) -> Vec<Option<f64>> {
         (0..self.scene.moments.len())
-            .map(|moment| largest(self.scene.load, |load| self.survives(moment, load, usize::MAX)))
+            .map(|moment| largest(self.scene.load, &mut |load| self.survives(moment, load, usize::MAX)))
             .collect()
     }
 
@@ -297,9 +297,10 @@ impl<'a, 't> Walks<'a, 't> {
         let requests = variant.requests.slice(begin..end.max(begin + 1));
         self.empty.copy_to(&mut self.cache);
         variant.fill(&mut *self.cache, moment, requests.times[0]);
-        self.cache.stretch_lives(requests.times[0], load);
-        let scaled = Requests { second: (SECOND as f64 * load).round().max(1.0) as u64, ..requests };
+        let arrivals = compressed(requests.times, requests.times[0], requests.times[0], load);
+        let requests = Requests { times: &arrivals, ..requests };
         let mu = variant.model.backend.mu.per_second;
-        self.cache.walk(&mut self.walker, &scaled, &variant.service, mu).is_none()
+        self.walker.begin(arrivals[0]);
+        self.cache.walk(&mut self.walker, &requests, &variant.service, mu).is_none()
     }
 }

@@ -3,14 +3,17 @@
 
 use super::scenario::factor;
 use super::words::QueueWord;
+use crate::analysis::withstand::Withstand;
 use crate::analysis::{AUTO_BACKEND_HEADROOM, Facts, Sweep};
 use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
 use crate::outage::client::Backoff;
 use crate::outage::{Fill, Model};
 use crate::replay::cell::Cell;
-use crate::replay::hunt::{Ground, warm_backend};
+use crate::replay::ground::Ground;
 use crate::replay::windows::Windows;
+use crate::replay::worst::columns::Columns;
+use crate::replay::worst::lattice::value;
 use crate::service::Service;
 use crate::trace::Trace;
 use crate::units::{Demand, Load, Rate, Ratio, Seconds};
@@ -90,16 +93,29 @@ impl Setup {
         if let Some(backend) = self.backend {
             return Ok(backend);
         }
+        let requests = trace.requests();
+        let key_hashes = trace.key_hashes();
+        let columns = Columns::of(&requests, &key_hashes);
         let ground = Ground {
-            requests: trace.requests(),
+            requests,
+            key_hashes: &key_hashes,
+            columns: &columns,
             warm,
-            moments: vec![warm],
             horizon: self.horizon,
             service: self.service,
             load,
             interrupt: interrupt.clone(),
         };
-        let least = warm_backend(cell.cache(trace)?, &ground).limit.filter(|mu| *mu > 0.0).ok_or_else(|| {
+        let hits = ground.hits(&mut *cell.cache(trace)?, load);
+        let withstand = Withstand {
+            trace,
+            ground: &ground,
+            losses: &[],
+            loads: &[load],
+            certify: false,
+            threads: self.sweep.threads,
+        };
+        let least = withstand.warm_backend(cell, &hits, load)?.map(value).filter(|mu| *mu > 0.0).ok_or_else(|| {
             Error::usage("a backend cannot be assumed: after warm-up the cache never misses, or no backend suffices")
                 .at(&trace.name, None)
                 .hint("say what the backend can do: -b 300/s")

@@ -4,8 +4,12 @@ use super::tape::Point;
 
 /// Steps of the lattice in a factor of two.
 pub const STEPS_PER_OCTAVE: i32 = 1024;
+/// Relative width of a step, and so of a limit.
+pub const TOLERANCE: f64 = 0.000_677_131;
 /// Levels beyond it are no limit worth naming: a factor of 2^40.
 const FAR: i32 = 40 * STEPS_PER_OCTAVE;
+/// The level of a limit that is none: all survive.
+pub const EASIEST: Level = -FAR;
 
 /// A place on the lattice: the larger, the easier to survive.
 pub type Level = i32;
@@ -17,7 +21,8 @@ pub fn value(level: Level) -> f64 {
 
 /// The lowest level whose value is not below `value`.
 pub fn level_of(value: f64) -> Level {
-    (value.log2() * f64::from(STEPS_PER_OCTAVE)).ceil().clamp(f64::from(-FAR), f64::from(FAR)) as Level
+    // Rounding must not lift the value of a level to the next one.
+    (value.log2() * f64::from(STEPS_PER_OCTAVE) - 1e-6).ceil().clamp(f64::from(-FAR), f64::from(FAR)) as Level
 }
 
 /// What a limit is sought for.
@@ -69,8 +74,8 @@ pub fn lowest(guess: Level, survives: &mut dyn FnMut(Level) -> bool) -> Option<L
     if survives(guess) {
         loop {
             low -= stride;
-            if low < -FAR {
-                return Some(-FAR);
+            if low < EASIEST {
+                return Some(EASIEST);
             }
             if !survives(low) {
                 break;
@@ -96,4 +101,53 @@ pub fn lowest(guess: Level, survives: &mut dyn FnMut(Level) -> bool) -> Option<L
         if survives(middle) { high = middle } else { low = middle }
     }
     Some(high)
+}
+
+/// The smallest value that survives, on the lattice. `Some(0.0)` where any does, `None` where none does.
+pub fn smallest(guess: f64, survives: &mut dyn FnMut(f64) -> bool) -> Option<f64> {
+    let level = lowest(level_of(guess), &mut |level| survives(value(level)))?;
+    Some(if level == EASIEST { 0.0 } else { value(level) })
+}
+
+/// The largest value that survives, on the lattice. `Some(0.0)` where none does, `None` where any does.
+pub fn largest(guess: f64, survives: &mut dyn FnMut(f64) -> bool) -> Option<f64> {
+    match lowest(level_of(1.0 / guess), &mut |level| survives(value(-level))) {
+        None => Some(0.0),
+        Some(EASIEST) => None,
+        Some(level) => Some(value(-level)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn limits_do_not_depend_on_the_guess_and_lie_on_the_surviving_side() {
+        for guess in [0.001, 1.0, 299.0, 5e4] {
+            let found = smallest(guess, &mut |x| x >= 300.0).unwrap();
+            assert!((300.0..=300.0 * (1.0 + TOLERANCE)).contains(&found), "{found}");
+            assert_eq!(Some(found), smallest(1.0, &mut |x| x >= 300.0));
+            let found = largest(guess, &mut |x| x <= 300.0).unwrap();
+            assert!((300.0 / (1.0 + TOLERANCE)..=300.0).contains(&found), "{found}");
+            assert_eq!(Some(found), largest(1.0, &mut |x| x <= 300.0));
+        }
+    }
+
+    #[test]
+    fn no_limit_is_said_as_such() {
+        assert_eq!(smallest(1.0, &mut |_| true), Some(0.0));
+        assert_eq!(smallest(1.0, &mut |_| false), None);
+        assert_eq!(largest(1.0, &mut |_| true), None);
+        assert_eq!(largest(1.0, &mut |_| false), Some(0.0));
+    }
+
+    #[test]
+    fn levels_and_limits_are_each_others() {
+        for axis in [Axis::Backend { load: 1.0 }, Axis::Load { mu: 300.0 }] {
+            for level in [-5000, -1, 0, 7, 12_345] {
+                assert_eq!(axis.level(axis.limit(level)), level);
+            }
+        }
+    }
 }

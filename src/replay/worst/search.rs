@@ -25,8 +25,9 @@ const CLIMBED: usize = 24;
 const BUSY: usize = 5;
 /// Requests of a block that is cleared in one walk, at most.
 const BLOCK: usize = 256;
-/// Requests walked, for each request of the trace, before the search gives up clearing.
+/// Requests walked, for each request of the trace, before the search gives up clearing; and at least.
 const WALKS_PER_REQUEST: u64 = 50;
+const LEAST_WALKS: u64 = 20_000_000;
 
 /// A loss at a moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,9 +68,7 @@ impl Subject<'_> {
     /// The lowest level that warm traffic survives; `None` where none does.
     pub fn warm_level(&self, axis: Axis, guess: Level) -> Option<Level> {
         let mut warm = Warm::default();
-        lowest(guess, &mut |level| {
-            warm.walk(&self.tape, self.hits, self.start, axis.point(level), &self.rules).is_ok()
-        })
+        lowest(guess, &mut |level| warm.walk(&self.tape, self.hits, self.start, axis.point(level), &self.rules).is_ok())
     }
 }
 
@@ -84,6 +83,7 @@ pub struct Search<'a> {
     level: Level,
     /// Warm traffic around one moment, at another level.
     local: Warm,
+    base: Level,
     limit: Level,
     case: Option<Case>,
 }
@@ -99,6 +99,7 @@ impl<'a> Search<'a> {
             warm: Warm::default(),
             level,
             local: Warm::default(),
+            base: level,
             limit: level,
             case: None,
         };
@@ -106,15 +107,33 @@ impl<'a> Search<'a> {
         search
     }
 
+    /// The lowest level tried: one that warm traffic survives.
+    pub(super) fn base(&self) -> Level {
+        self.base
+    }
+
+    pub(super) fn axis(&self) -> Axis {
+        self.axis
+    }
+
+    pub(super) fn rules(&self) -> Rules {
+        self.subject.rules
+    }
+
+    /// How many alternatives there are to lose.
+    pub(super) fn ways(&self) -> usize {
+        self.losses.ways.len()
+    }
+
     /// The lowest level that survives. `seeds`: cases to try first. `exhaustive`: go on until every moment is cleared.
-    pub fn steps(&self)->u64{self.walker.steps}
     pub fn find(&mut self, seeds: &[Case], exhaustive: bool) -> Found {
-        let effort = WALKS_PER_REQUEST * (self.subject.tape.len() - self.subject.start) as u64;
+        let requests = (self.subject.tape.len() - self.subject.start) as u64;
+        let effort = (WALKS_PER_REQUEST * requests).max(LEAST_WALKS);
         for case in seeds {
             self.raise(*case);
         }
         self.approach();
-        let ranked = self.rank(effort / 8);
+        let ranked = self.rank(WALKS_PER_REQUEST * requests / 8);
         let mut near: Vec<(f64, Case)> =
             self.best(&ranked[0], CLIMBED).into_iter().map(|case| self.climb(case)).collect();
         near.sort_by(|a, b| b.0.total_cmp(&a.0));
@@ -123,24 +142,22 @@ impl<'a> Search<'a> {
         Found { level: self.limit, case: self.case, near, certified }
     }
 
-    /// The level that each loss needs by itself, about: what the worst of a few moments needs.
-    pub fn range(mut self) -> Range<Level> {
-        let ranked = self.rank(0);
-        let (mut least, mut most) = (Level::MAX, Level::MIN);
-        let base = self.limit;
+    /// What the loss that is felt the least needs, about: each needs what its worst moments of a few do.
+    pub fn mildest(mut self) -> Level {
+        let [ranked, ..] = self.rank(0);
+        let mut mildest = Level::MAX;
         for loss in 0..self.losses.ways.len() {
-            self.limit = base;
-            let own: Vec<(f64, Case)> = ranked[0].iter().copied().filter(|(_, case)| case.loss == loss).collect();
+            self.limit = self.base;
+            let own: Vec<(f64, Case)> = ranked.iter().copied().filter(|(_, case)| case.loss == loss).collect();
             for case in self.best(&own, 2) {
                 self.climb(case);
             }
-            least = least.min(self.limit);
-            most = most.max(self.limit);
+            mildest = mildest.min(self.limit);
         }
-        least..most
+        mildest
     }
 
-    fn warm_up(&mut self, level: Level) {
+    pub(super) fn warm_up(&mut self, level: Level) {
         self.level = level;
         let Subject { tape, hits, start, rules } = &self.subject;
         // Levels from the warm limit on survive.
@@ -148,7 +165,7 @@ impl<'a> Search<'a> {
     }
 
     /// The peak after a loss at any of the moments, at the level of `warm`.
-    fn peak(&mut self, loss: usize, moments: Range<usize>, until: Until) -> Peak {
+    pub(super) fn peak(&mut self, loss: usize, moments: Range<usize>, until: Until) -> Peak {
         let point = self.axis.point(self.level);
         let Subject { tape, rules, .. } = &self.subject;
         self.walker.walk(tape, &self.warm, point, rules, self.losses.ways[loss], moments, until)
@@ -175,7 +192,7 @@ impl<'a> Search<'a> {
     }
 
     /// At most `count` moments, evenly spaced in time.
-    fn spread(&self, count: usize) -> Vec<usize> {
+    pub(super) fn spread(&self, count: usize) -> Vec<usize> {
         let Subject { tape, start, .. } = &self.subject;
         let (first, last) = (tape.times[*start], tape.times[tape.len() - 1]);
         let at = |i: usize| first + (u128::from(last - first) * i as u128 / count as u128) as u64;
@@ -273,9 +290,8 @@ impl<'a> Search<'a> {
             if best.len() == count {
                 break;
             }
-            let near = |other: &Case| {
-                other.loss == case.loss && times[other.moment].abs_diff(times[case.moment]) < apart
-            };
+            let near =
+                |other: &Case| other.loss == case.loss && times[other.moment].abs_diff(times[case.moment]) < apart;
             if !best.iter().any(near) {
                 best.push(*case);
             }
@@ -366,7 +382,8 @@ impl<'a> Search<'a> {
             if self.walker.steps >= stop {
                 return false;
             }
-            let edge = |slot: usize| tape.position_at(origin.saturating_add(width.saturating_mul(slot as u64))).max(start);
+            let edge =
+                |slot: usize| tape.position_at(origin.saturating_add(width.saturating_mul(slot as u64))).max(start);
             let end = if slot + 1 == slots { tape.len() } else { edge(slot + 1) };
             self.clear(loss, edge(slot)..end);
         }

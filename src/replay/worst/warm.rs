@@ -29,7 +29,14 @@ impl Warm {
     ///
     /// # Errors
     /// A wait that is too long, where the walk ends.
-    pub fn walk(&mut self, tape: &Tape<'_>, hits: &[u8], start: usize, point: Point, rules: &Rules) -> Result<(), Failed> {
+    pub fn walk(
+        &mut self,
+        tape: &Tape<'_>,
+        hits: &[u8],
+        start: usize,
+        point: Point,
+        rules: &Rules,
+    ) -> Result<(), Failed> {
         self.fill(tape, hits, start..tape.len(), point, rules)
     }
 
@@ -39,7 +46,11 @@ impl Warm {
         self.until.resize(requests, 0.0);
     }
 
-    pub(super) fn fill(
+    /// The same for a part of the trace: an idle backend at its begin, nothing known of what came before.
+    ///
+    /// # Errors
+    /// A wait that is too long.
+    pub fn fill(
         &mut self,
         tape: &Tape<'_>,
         hits: &[u8],

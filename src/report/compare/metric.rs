@@ -132,7 +132,7 @@ pub const METRICS: [Metric; 11] = [
         unit: Unit::PerSecond,
         more_is_better: true,
         source: Source::Formula,
-        value: |row| Some(row.floor_per_second),
+        value: |row| row.floor_per_second,
     },
     Metric {
         name: "gap",

@@ -7,9 +7,8 @@ use crate::analysis::noise::extremes::Stretches;
 use crate::analysis::noise::means::{self, Means};
 use crate::analysis::noise::{Band, DRAWS};
 use crate::capacity::decisions;
-use crate::replay::hunt::SHARE_RESOLUTION;
-use crate::replay::limits::TOLERANCE;
 use crate::replay::stretch::STRETCHES;
+use crate::replay::worst::lattice::TOLERANCE;
 use crate::report::{StretchRow, WindowRow};
 use crate::units::Demand;
 
@@ -112,17 +111,14 @@ impl<'r> Between<'r> {
             Unit::Ratio => {
                 let change =
                     |own: &[usize], other: &[usize]| survived(self.candidate, other) - survived(self.baseline, own);
-                self.settled(self.stretches().change(change)?, after - before, 2.0 * SHARE_RESOLUTION)
+                self.settled(self.stretches().change(change)?, after - before, 0.0)
             }
             Unit::Nodes => {
                 let nodes = |view: &View<'_>, drawn: &[usize]| {
                     decisions::nodes_needed(survived(view, drawn)).map_or(f64::NAN, |nodes| nodes as f64)
                 };
                 let change = |own: &[usize], other: &[usize]| nodes(self.candidate, other) - nodes(self.baseline, own);
-                // The share is known to within its resolution, and so are nodes.
-                let finer =
-                    |nodes: f64| nodes - decisions::nodes_needed(1.0 / nodes + SHARE_RESOLUTION).unwrap_or(1) as f64;
-                self.settled(self.stretches().change(change)?, after - before, finer(before) + finer(after))
+                self.settled(self.stretches().change(change)?, after - before, 0.0)
             }
             Unit::PerSecond | Unit::BytesPerSecond | Unit::Seconds => self.relative(before, after, |view, drawn| {
                 let (advertised, hidden) = limits(view, drawn);

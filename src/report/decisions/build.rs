@@ -21,7 +21,7 @@ pub(in crate::report) fn growth(
         cache_capacity: cell.cell.capacity.amount(),
         growth_ratio: growth,
         load_per_second: findings.load * (1.0 + growth),
-        loss_ratio: need.loss.get(),
+        loss_ratio: need.loss.share(),
         least_backend_per_second: need.per_second,
         safe_cut_ratio: need.safe_cut,
     };
@@ -60,7 +60,7 @@ pub(in crate::report) fn money(trace: &Trace, findings: &Findings, question: &Qu
         cache_capacity_objects: offer.capacity.objects(),
         cache_capacity_bytes: offer.capacity.bytes(),
         cache_capacity_ratio: offer.capacity_ratio,
-        loss_ratio: offer.loss.get(),
+        loss_ratio: offer.loss.share(),
         must_survive: question.survive == Some(offer.loss),
         least_backend_per_second: offer.backend,
         backend_cost: offer.backend_cost,
@@ -92,7 +92,7 @@ pub(in crate::report) fn sizes(trace: &Trace, findings: &Findings, question: &Qu
             loss_survived_ratio: cell.loss_survived.map(|share| share.get()),
             least_backend_warm_per_second: first.and_then(|lost| lost.need.per_second),
             least_backend_per_second: last.and_then(|lost| lost.need.per_second),
-            loss_ratio: last.map_or(0.0, |lost| lost.need.loss.get()),
+            loss_ratio: last.map_or(0.0, |lost| lost.need.loss.share()),
         }
     };
     let asked = findings.sizes.iter().filter(|cell| question.full && cell.policy() == baseline);

@@ -122,7 +122,7 @@ fn lost(group: &Group, baseline: &Row) -> Answer {
     let (short, tone) = match verdict.region {
         Region::OverloadedWarm => ("It is overloaded even before", Tone::Bad),
         Region::Vulnerable if stayed_down => ("It goes down, and stays down", Tone::Bad),
-        Region::Vulnerable if load <= baseline.floor_per_second => {
+        Region::Vulnerable if baseline.floor_per_second.is_none_or(|floor| load <= floor) => {
             ("Answers are late until a queue has drained", Tone::Careful)
         }
         Region::Vulnerable if came_back => ("It came back when tried, without a guarantee", Tone::Careful),

@@ -28,7 +28,7 @@ pub(super) fn glance(group: &Group) -> Section {
     for row in group.rows {
         table.row([
             Cell::text(name(row)),
-            Cell::rate(row.floor_per_second),
+            maybe(row.floor_per_second, Cell::rate, "no limit"),
             maybe(row.hidden_safe_per_second, Cell::rate, "no limit"),
             maybe(row.advertised_per_second, Cell::rate, "no limit"),
             maybe(row.gap_ratio, Cell::times, "unknown"),
@@ -168,7 +168,7 @@ fn policy(row: &Row, measured: bool) -> Vec<Cell> {
         Some(ratio) => Cell::number(ratio, format!("~{}", percent(ratio))),
     };
     cells.extend([
-        Cell::rate(row.floor_per_second),
+        maybe(row.floor_per_second, Cell::rate, "no limit"),
         maybe(row.gap_ratio, Cell::times, "unknown"),
         maybe(row.gap_floor_ratio, Cell::times, "unknown"),
         if row.is_baseline() { Cell::text("-") } else { maybe(row.widening_ratio, Cell::change, "unknown") },

@@ -7,7 +7,7 @@ use crate::analysis::outage::setup::Setup;
 use crate::error::{Error, Result};
 use crate::policy::spec::PolicySpec;
 use crate::suggest::nearest;
-use crate::units::{Demand, Ratio};
+use crate::units::{Demand, Loss, Ratio};
 
 /// What a run will have numbers of.
 #[derive(Debug, Clone)]
@@ -103,10 +103,10 @@ fn find_policy(name: &str, scope: &Scope) -> Result<String> {
 }
 
 fn find_loss(text: &str, scope: &Scope) -> Result<f64> {
-    let loss: Ratio = text.parse().map_err(|cause| {
-        Error::usage(format!("a gate's loss: {cause}")).hint("name a loss like least_backend(12.5%)")
-    })?;
-    let near = |known: &&f64| (**known - loss.get()).abs() < 1e-9;
+    let nothing = ["0", "0%", "nothing"].contains(&text.trim());
+    let loss: Loss = if nothing { Ok(Loss::NOTHING) } else { text.parse() }
+        .map_err(|cause| Error::usage(format!("a gate's loss: {cause}")).hint("name a loss like least_backend(1/8)"))?;
+    let near = |known: &&f64| (**known - loss.share()).abs() < 1e-9;
     scope.losses.iter().find(near).copied().ok_or_else(|| {
         let losses: Vec<String> =
             scope.losses.iter().filter_map(|loss| Ratio::new(*loss)).map(|loss| loss.to_string()).collect();

@@ -11,8 +11,13 @@ const FIELDS: &[Field<Row>] = &[
     Field::new("gap_floor_ratio", "gap_floor", Times, |row| Reading::known(row.gap_floor_ratio)),
     Field::new("gap_per_second", "gap_per_second", Load, |row| Reading::known(row.gap_per_second)),
     Field::new("hidden_safe_per_second", "hidden", Load, |row| Reading::limit(row.hidden_safe_per_second)),
+    Field::new("hidden_safe_per_second_p01", "hidden_p01", Load, |row| Reading::limit(row.hidden_safe_per_second_p01)),
+    Field::new("hidden_safe_per_second_p50", "hidden_p50", Load, |row| Reading::limit(row.hidden_safe_per_second_p50)),
     Field::new("hidden_low_per_second", "hidden_low", Load, |row| measured(row, row.hidden_low_per_second)),
     Field::new("hidden_high_per_second", "hidden_high", Load, |row| measured(row, row.hidden_high_per_second)),
+    Field::new("advertised_reclaimed_per_second", "advertised_reclaimed", Load, |row| {
+        Reading::known(row.advertised_reclaimed_per_second)
+    }),
     Field::new("hidden_safe_reclaimed_per_second", "hidden_reclaimed", Load, |row| {
         Reading::known(row.hidden_safe_reclaimed_per_second)
     }),
@@ -20,7 +25,10 @@ const FIELDS: &[Field<Row>] = &[
     Field::new("advertised_long_run_per_second", "advertised_long_run", Load, |row| {
         Reading::limit(row.advertised_long_run_per_second)
     }),
-    Field::new("floor_per_second", "floor", Load, |row| Reading::Number(row.floor_per_second)),
+    Field::new("floor_per_second", "floor", Load, |row| Reading::limit(row.floor_per_second)),
+    Field::new("floor_long_run_per_second", "floor_long_run", Load, |row| {
+        Reading::Number(row.floor_long_run_per_second)
+    }),
     Field::new("load_per_second", "load", Load, |row| Reading::Number(row.load_per_second)),
     Field::new("backend_per_second", "backend", Backend, |row| Reading::Number(row.backend_per_second)),
     Field::new("amplification", "amplification", Times, |row| Reading::limit(row.amplification)),
@@ -34,6 +42,9 @@ const FIELDS: &[Field<Row>] = &[
     }),
     Field::per_loss("least_backend_per_second", "least_backend", Backend, |row| {
         Reading::limit(row.least_backend_per_second)
+    }),
+    Field::per_loss("least_backend_mildest_node_per_second", "least_backend_mildest_node", Backend, |row| {
+        Reading::known(row.least_backend_mildest_node_per_second)
     }),
     Field::per_loss("safe_cut_ratio", "safe_cut", Share, |row| {
         row.safe_cut_ratio.map_or(Reading::Unknown("no backend is enough"), Reading::Number)

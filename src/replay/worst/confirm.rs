@@ -1,0 +1,153 @@
+//! The worst cases walked with the real cache, as the predicate of docs/definitions.md says: answers enter when they come.
+//!
+//! The cache passes the trace once, each miss filled at once, and is forked where the backend was idle last before each case.
+//! From there on answers come when they come. Real caches do not always survive from some level on: for a policy whose
+//! hits reorder, a slightly easier level may fail. So the limit is the lowest level from which on all that are tried survive.
+
+use super::aftermath::{Until, Walker as Shadow};
+use super::lattice::{Axis, Level, lowest};
+use super::search::{Case, Subject};
+use super::tape::{Losses, Lost};
+use super::warm::Warm;
+use crate::interrupt::Interrupt;
+use crate::replay::any_cache::AnyCache;
+use crate::replay::survival::Walker;
+use crate::request::{Requests, compressed};
+use crate::service::Service;
+
+/// Levels above a surviving one that must survive as well: up to 3 % above it.
+const BEYOND: [Level; 6] = [44, 30, 20, 12, 6, 2];
+/// The same for warm traffic, whose walks are as long as the trace.
+const BEYOND_WARM: [Level; 3] = [30, 14, 5];
+/// Requests walked after the moment at which a walk over hits is settled, for each that it took.
+const LONGER: usize = 2;
+
+/// What a limit rests on.
+#[derive(Debug, Clone)]
+pub struct Claim<'a> {
+    /// What it is sought for.
+    pub axis: Axis,
+    /// What is lost; `None` for warm traffic.
+    pub losses: Option<&'a Losses>,
+    /// The limit that hits alone give.
+    pub level: Level,
+    /// The cases to walk.
+    pub cases: Vec<Case>,
+}
+
+/// One trace and one cell.
+pub struct Confirm<'a> {
+    /// All requests, at the recorded load.
+    pub requests: Requests<'a>,
+    /// What walks over hits look at.
+    pub subject: Subject<'a>,
+    /// The service.
+    pub service: Service,
+    /// By object, where its key lives.
+    pub key_hashes: &'a [u32],
+    /// Once it is set, what is found is void.
+    pub interrupt: &'a Interrupt,
+}
+
+/// A part of the trace that is walked.
+#[derive(Debug, Clone, Copy)]
+struct Stretch {
+    /// How far the cache has passed the trace before.
+    passed: usize,
+    from: usize,
+    end: usize,
+    /// What is lost, and before which position.
+    lost: Option<(usize, Lost)>,
+    /// Levels above a surviving one that must survive as well.
+    beyond: &'static [Level],
+}
+
+impl Confirm<'_> {
+    /// The level that the real cache needs: that of the claim, or a higher one. `cache` is empty.
+    pub fn level(&self, cache: &mut Box<dyn AnyCache>, claim: &Claim<'_>) -> Level {
+        // Lives end after so many real seconds, so where there are any what is cached depends on the load.
+        let load = if self.requests.ttls.is_some() { claim.axis.point(claim.level).load } else { 1.0 };
+        let times = compressed(self.requests.times, 0, 0, load);
+        let requests = Requests { times: &times, ..self.requests };
+        let mut copy = cache.fork();
+        let mut walker = Walker::new(cache.object_count());
+        let mut level = claim.level;
+        for stretch in self.stretches(claim) {
+            cache.replay(&requests.slice(stretch.passed..stretch.from));
+            let begin = times[stretch.from];
+            level = settled(level, stretch.beyond, &mut |level| {
+                let point = claim.axis.point(level);
+                let part = self.requests.slice(stretch.from..stretch.end);
+                let arrivals = compressed(part.times, part.times[0], begin, point.load);
+                let part = Requests { times: &arrivals, ..part };
+                cache.copy_to(&mut copy);
+                walker.begin(begin);
+                let mut walk = |cache: &mut dyn AnyCache, part: Requests<'_>| {
+                    cache.walk(&mut walker, &part, &self.service, point.mu).is_none()
+                };
+                let Some((moment, lost)) = stretch.lost else {
+                    return self.interrupt.is_set() || walk(&mut *copy, part);
+                };
+                let moment = moment - stretch.from;
+                if !walk(&mut *copy, part.slice(0..moment)) {
+                    return self.interrupt.is_set();
+                }
+                copy.lose_where(&|object| lost.holds(self.key_hashes[object.index()]));
+                self.interrupt.is_set() || walk(&mut *copy, part.slice(moment..part.len()))
+            });
+        }
+        level
+    }
+
+    /// What is walked with the real cache for a claim, in order of the trace.
+    fn stretches(&self, claim: &Claim<'_>) -> Vec<Stretch> {
+        let Subject { tape, hits, start, rules } = self.subject;
+        let Some(losses) = claim.losses else {
+            return vec![Stretch { passed: 0, from: start, end: tape.len(), lost: None, beyond: &BEYOND_WARM }];
+        };
+        let point = claim.axis.point(claim.level);
+        let (mut warm, mut shadow) = (Warm::default(), Shadow::default());
+        if warm.walk(&tape, hits, start, point, &rules).is_err() {
+            return Vec::new();
+        }
+        let patience = (rules.patience * point.load * 1e9) as u64;
+        let mut stretch = |(rank, case): (usize, &Case)| {
+            let early = tape.times[case.moment].saturating_sub(patience);
+            let idle = |i: &usize| tape.times[*i] <= early && warm.free_at[*i] <= point.arrival(tape.times[*i]);
+            let from = (start..=case.moment).rev().find(idle).unwrap_or(start);
+            let before = shadow.steps;
+            let lost = losses.ways[case.loss];
+            let moments = case.moment..case.moment + 1;
+            shadow.walk(&tape, &warm, point, &rules, lost, moments, Until::Decided);
+            let took = (shadow.steps - before) as usize;
+            let later = tape.position_at(tape.times[case.moment].saturating_add(2 * patience));
+            let end = (case.moment + LONGER * took).max(later).min(tape.len());
+            let beyond = if rank == 0 { &BEYOND[..] } else { &[] };
+            Stretch { passed: 0, from, end, lost: Some((case.moment, lost)), beyond }
+        };
+        let mut stretches: Vec<Stretch> = claim.cases.iter().enumerate().map(&mut stretch).collect();
+        stretches.sort_by_key(|stretch| stretch.from);
+        for i in 1..stretches.len() {
+            stretches[i].passed = stretches[i - 1].from;
+        }
+        stretches
+    }
+}
+
+/// The lowest level, from `level` on, that survives as do those beyond it that are tried.
+fn settled(level: Level, beyond: &[Level], survives: &mut dyn FnMut(Level) -> bool) -> Level {
+    let mut level = level;
+    if !survives(level) {
+        match lowest(level + 1, &mut |at| at > level && survives(at)) {
+            Some(found) => level = found,
+            None => return level,
+        }
+    }
+    while let Some(failing) = beyond.iter().map(|step| level + step).find(|at| !survives(*at)) {
+        level = failing + 1;
+        if !survives(level) {
+            level = lowest(level + 1, &mut |at| at > level && survives(at)).unwrap_or(level);
+        }
+    }
+    level
+}
