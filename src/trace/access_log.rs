@@ -28,7 +28,7 @@ static INFO: FormatInfo = FormatInfo {
     extensions: &["log"],
     summary: "access logs in the Common or the combined format (Apache, nginx)",
     layout: "host ident user [17/May/2015:10:05:03 +0000] \"GET /path?query HTTP/1.1\" status bytes, then anything. The \
-             key is path and query, with percent escapes normalised (RFC 3986, 6.2.2). GET and HEAD are gets; POST, PUT, \
+             key is path and query, behind the host where lines begin with HOST:PORT (vhost_combined), with percent escapes normalised (RFC 3986, 6.2.2). GET and HEAD are gets; POST, PUT, \
              PATCH and DELETE invalidate the key; other methods and lines without a request (timeouts, handshakes) are \
              left out and counted in a note. An object has the size of its largest answer of status 200, in bytes sent. Times have the zone they are written \
              with. A line that begins with a blank or a quote, or after an open quote, continues the one before.",
@@ -123,6 +123,8 @@ impl Reader {
                 return Ok(None);
             }
         };
+        self.path.clear();
+        self.path.extend_from_slice(virtual_host(parsed.prefix));
         normalise(target, &mut self.path);
         let row = Row { time: Some(time), key: Key::parse(&self.path), size: Some(parsed.bytes), op, ttl: 0 };
         Ok(Some((row, Says::of(method == b"GET", parsed.status))))
@@ -159,6 +161,8 @@ fn quotes(line: &[u8]) -> usize {
 
 /// The parts of a line that matter.
 struct Line<'a> {
+    /// All before the date.
+    prefix: &'a [u8],
     date: &'a [u8],
     request: &'a [u8],
     status: u32,
@@ -201,7 +205,7 @@ impl<'a> Line<'a> {
             }
             None => return Err("it has no bytes sent"),
         };
-        Ok(Line { date, request: &rest[..end], status, bytes })
+        Ok(Line { prefix: &line[..open], date, request: &rest[..end], status, bytes })
     }
 
     /// Method and target of the request; HTTP/0.9 has no third part, and careless clients put blanks into targets.
@@ -210,6 +214,7 @@ impl<'a> Line<'a> {
         let (method, rest) = (&self.request[..space], self.request[space..].trim_ascii());
         let target = match rest.iter().rposition(|byte| *byte == b' ') {
             Some(last) if rest[last + 1..].starts_with(b"HTTP/") => rest[..last].trim_ascii_end(),
+            None if rest.starts_with(b"HTTP/") => return None,
             _ => rest,
         };
         (!target.is_empty() && method.iter().all(u8::is_ascii_uppercase)).then_some((method, target))
@@ -259,10 +264,22 @@ fn parse_date(date: &[u8]) -> Option<u64> {
     u64::try_from(utc).ok()?.checked_mul(SECOND)
 }
 
-/// Writes `target` with its percent escapes normalised (RFC 3986, 6.2.2): those of unreserved characters are undone,
+/// The host that was asked, where the line begins with it and its port (`vhost_combined` of Apache); else nothing. Paths of
+/// different hosts are different objects.
+fn virtual_host(prefix: &[u8]) -> &[u8] {
+    let mut fields = prefix.split(|byte| *byte == b' ');
+    let (first, client) = (fields.next().unwrap_or_default(), fields.next().unwrap_or_default());
+    let Some(colon) = first.iter().rposition(|byte| *byte == b':') else { return &[] };
+    let (host, port) = (&first[..colon], &first[colon + 1..]);
+    let is_port = (1..=5).contains(&port.len()) && port.iter().all(u8::is_ascii_digit);
+    // A client alone may be an address of IPv6, which ends like a port; then comes its identity.
+    let is_client = client.iter().any(|byte| matches!(byte, b'.' | b':'));
+    if is_port && is_client && !host.is_empty() && fields.count() >= 2 { host } else { &[] }
+}
+
+/// Appends `target` with its percent escapes normalised (RFC 3986, 6.2.2): those of unreserved characters are undone,
 /// the others get capital digits. So one path is one key, however the client wrote it.
 fn normalise(target: &[u8], out: &mut Vec<u8>) {
-    out.clear();
     let mut rest = target;
     while let Some(percent) = rest.iter().position(|byte| *byte == b'%') {
         out.extend_from_slice(&rest[..percent]);
@@ -333,6 +350,30 @@ mod tests {
             assert!(op(bad).is_err(), "{bad}");
         }
         assert_eq!((reader.continued, reader.other_methods, reader.no_request), (2, 1, 2));
+    }
+
+    #[test]
+    fn a_request_without_a_target_is_none() {
+        let mut reader = Reader::default();
+        let line = b"h - - [17/May/2015:10:05:03 +0000] \"GET  HTTP/1.1\" 400 150";
+        assert!(reader.row(line).unwrap().is_none());
+        assert_eq!(reader.no_request, 1);
+    }
+
+    #[test]
+    fn paths_of_different_hosts_are_different_objects() {
+        let key = |prefix: &str| {
+            let line = format!("{prefix} [17/May/2015:10:05:03 +0000] \"GET /a HTTP/1.1\" 200 1");
+            let mut reader = Reader::default();
+            let (row, _) = reader.row(line.as_bytes()).unwrap().unwrap();
+            format!("{:?}", row.key)
+        };
+        let text = |text: &[u8]| format!("{:?}", Key::Text(text));
+        assert_eq!(key("shop.example:80 192.0.2.1 - -"), text(b"shop.example/a"));
+        assert_eq!(key("blog.example:443 2001:db8::7 - bob"), text(b"blog.example/a"));
+        for alone in ["192.0.2.1 - -", "2001:db8::7 - -", "2001:db8::7 - a.b", "h - first.name last", "h:80 - -"] {
+            assert_eq!(key(alone), text(b"/a"), "{alone}");
+        }
     }
 
     #[test]

@@ -42,10 +42,13 @@ pub struct Records<R: Read> {
     run_on: u64,
 }
 
+/// What was read of an input but not used, then the input.
+type Rest<R> = Rationed<Chain<Cursor<Vec<u8>>, R>>;
+
 enum Source<R: Read> {
     Plain(Plain<R>),
     Quoted {
-        reader: Box<Reader<Rationed<Chain<Cursor<Vec<u8>>, R>>>>,
+        reader: Box<Reader<Rest<R>>>,
         record: ByteRecord,
     },
     /// Only while one of the others becomes the next.
