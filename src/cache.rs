@@ -206,6 +206,23 @@ impl<P: Policy> Cache<P> {
         }
     }
 
+    /// After a hit: some gets start the life anew.
+    #[inline(always)]
+    fn renew(&mut self, request: &Request) {
+        if request.renews {
+            self.start_life(request.object, request.time);
+        }
+    }
+
+    /// A request that only uses the object and starts its life anew, if it is cached and alive.
+    fn touch(&mut self, request: &Request) {
+        if self.cached.contains(request.object) && !self.is_dead(request.object, request.time) {
+            self.learn(request);
+            self.hit(request);
+            self.renew(request);
+        }
+    }
+
     /// Makes room and inserts an object that is not cached, unless it may not enter.
     #[inline(always)]
     fn enter(&mut self, request: &Request, now: u64) {
@@ -309,6 +326,7 @@ impl<P: Policy> Lookaside for Cache<P> {
         if self.cached.contains(request.object) {
             if !self.is_gone(request.object, request.time) {
                 self.hit(request);
+                self.renew(request);
                 return true;
             }
             self.drop_cached(request.object);
@@ -354,6 +372,9 @@ impl<P: Policy> Lookaside for Cache<P> {
     }
 
     fn write(&mut self, request: &Request) {
+        if request.renews && request.op == Op::Set {
+            return self.touch(request);
+        }
         self.learn(request);
         if !self.cached.contains(request.object) {
             self.policy.on_miss(&mut self.nodes, request);

@@ -8,6 +8,7 @@ mod admission;
 mod conformance;
 pub mod golden;
 mod laws;
+mod lives;
 mod models;
 mod models_learned;
 mod models_priority;
