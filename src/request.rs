@@ -50,6 +50,12 @@ pub struct Request {
     pub op: Op,
 }
 
+/// What an object of `size` bytes counts where bytes are counted: an object of no bytes still takes a place, so at least 1.
+#[inline(always)]
+pub fn weight(size: u32) -> u32 {
+    size.max(1)
+}
+
 /// Nanoseconds in a second.
 pub const SECOND: u64 = 1_000_000_000;
 

@@ -223,7 +223,7 @@ fn stands_before(filter: &FilterSpec, policy: &Info) -> bool {
     impl Visitor for NamesVictim {
         type Output = bool;
         fn visit<P: Policy>(self) -> bool {
-            P::NAMES_VICTIM
+            P::VICTIM.is_some()
         }
     }
     !filter.info.needs_victim || visit(policy.name, NamesVictim).unwrap_or(false)
