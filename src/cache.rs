@@ -98,7 +98,8 @@ pub struct Cache<P: Policy> {
     /// What it holds at most.
     limit: Capacity,
     used: u64,
-    /// Whether runs of gets may be left to the policy: all objects count 1, none dies, and nobody refuses them.
+    /// Whether runs of gets may pass without times and sizes: all objects count 1, none dies, no filter refuses them, and the
+    /// policy does not read the future.
     runs: bool,
     decisions: u64,
     cached: BitSet,
@@ -121,7 +122,7 @@ impl<P: Policy> Cache<P> {
         Cache {
             limit: if P::INFO.unbounded { capacity.with(u64::MAX) } else { capacity },
             used: 0,
-            runs: matches!(capacity, Capacity::Objects(_)) && admission.is_none() && !expires,
+            runs: matches!(capacity, Capacity::Objects(_)) && admission.is_none() && !expires && !P::INFO.needs_future,
             decisions: 0,
             cached: BitSet::new(objects),
             nodes: Nodes::new(objects, capacity),
@@ -365,10 +366,22 @@ impl<P: Policy> Lookaside for Cache<P> {
     }
 
     fn run(&mut self, objects: &[ObjectId], missed: &mut [u8]) -> bool {
-        let is_full = self.used == self.limit.amount() && self.used > 0;
-        let Some(run) = P::RUN.filter(|_| self.runs && is_full) else { return false };
-        run(&mut self.policy, &mut self.nodes, &mut self.cached, objects, missed);
-        self.decisions += run::misses(missed);
+        let limit = self.limit.amount();
+        if !self.runs || limit == 0 {
+            return false;
+        }
+        match P::RUN.filter(|_| self.used == limit) {
+            Some(run) => {
+                run(&mut self.policy, &mut self.nodes, &mut self.cached, objects, missed);
+                self.decisions += run::misses(missed);
+            }
+            None => {
+                let Cache { policy, nodes, cached, .. } = self;
+                let mut room = limit - self.used;
+                self.decisions += run::plain::run(policy, nodes, cached, &mut room, objects, missed);
+                self.used = limit - room;
+            }
+        }
         true
     }
 

@@ -7,11 +7,12 @@
 //! Two more things make runs fast: what a policy changes is moved into local variables for the length of a run, where the
 //! compiler keeps it in registers; and nothing that happens in a run can need more memory.
 
-pub mod clock;
-pub mod fifo;
-pub mod lru;
-pub mod s3fifo;
-pub mod sieve;
+pub(super) mod clock;
+pub(super) mod fifo;
+pub(super) mod lru;
+pub(crate) mod plain;
+pub(super) mod s3fifo;
+pub(super) mod sieve;
 
 use super::contract::Policy;
 use super::nodes::Nodes;
