@@ -59,9 +59,10 @@ fn nothing_but_the_registry_names_a_policys_type() {
         let (file, _) = entry.split_once("::").unwrap();
         assert!(sources["mod"].contains(&format!("\nmod {file};")), "{file} is public");
         assert_eq!(sources["mod"].matches(&entry).count(), 1, "{entry} has one entry");
+        let path = format!("{file}::");
         let is_part_of_a_word = |before: &str| before.ends_with(|c: char| c.is_alphanumeric() || c == '_');
         for (other, text) in sources.iter().filter(|(other, _)| *other != "mod" && *other != file) {
-            let mut named = text.match_indices(&format!("{file}::")).map(|(at, _)| &text[..at]);
+            let mut named = text.match_indices(&path).map(|(at, _)| &text[..at]);
             assert!(named.all(is_part_of_a_word), "{other}.rs names {file}");
         }
     }
