@@ -8,7 +8,7 @@ use crate::error::Result;
 use crate::outage::Model;
 use crate::outage::run::Scenario;
 use crate::outage::search::{Bracket, Search};
-use crate::policy::{self, Capacity, Policy, Visitor};
+use crate::policy::Capacity;
 use crate::replay::cell::Cell;
 use crate::replay::grid;
 use crate::replay::ground::Ground;
@@ -271,16 +271,9 @@ fn trial_of(moment: usize, load: f64, seed: u64, flushed: bool) -> Trial {
 /// Whether a cell's cache holds whatever was fetched until it is full, as all caches do that admit everything: the same
 /// then happens in all of them. In bytes an object may be too large for a part of one of them.
 fn fills_up(cell: &Cell) -> bool {
-    struct Ask;
-    impl Visitor for Ask {
-        type Output = bool;
-        fn visit<P: Policy>(self) -> bool {
-            P::FILLS_UP && !P::INFO.unbounded
-        }
-    }
     let policy = &cell.policy;
     let in_objects = cell.capacity.objects().is_some();
-    in_objects && policy.filter().is_none() && policy::visit(policy.info().name, Ask).unwrap_or(false)
+    in_objects && policy.filter().is_none() && policy.info().fills_up
 }
 
 /// How a trial ended.

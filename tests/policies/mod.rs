@@ -7,6 +7,7 @@
 mod admission;
 mod conformance;
 pub mod golden;
+mod late;
 mod laws;
 mod lives;
 mod models;
@@ -14,6 +15,7 @@ mod models_learned;
 mod models_priority;
 mod models_sampling;
 mod registry;
+mod shrinking;
 mod tinylfu;
 
 use coldgap::cache::Cache;
