@@ -19,7 +19,7 @@ impl<C: Lookaside> Run<'_, '_, C> {
         self.start_try(call, now);
         let request = self.calls[call].request;
         let under_way = self.under_way.get(request.object.index()).copied().unwrap_or(0);
-        if under_way > 0 && self.model.same_key == SameKey::Joined {
+        if under_way > 0 && self.model.same_key != SameKey::EachAsks {
             return self.join(call, under_way - 1);
         }
         let first_try = self.calls[call].tries == 0;
@@ -164,28 +164,32 @@ impl<C: Lookaside> Run<'_, '_, C> {
         if fetch == NONE {
             return;
         }
-        if self.model.fill == Fill::InTime {
-            // Whoever asked would have inserted the answer: who comes now asks anew.
-            self.land(fetch);
-        }
         let head = self.calls[call].next;
         let entry = &mut self.fetches[fetch];
         debug_assert_eq!(entry.head, call);
         entry.head = head;
         if head == NONE {
             entry.tail = NONE;
-            if self.model.abandoned == Abandoned::Cancelled && !entry.unbidden {
-                self.cancel(fetch, now);
-            }
+        }
+        if entry.unbidden {
+            return;
+        }
+        if self.model.fill == Fill::InTime && self.model.same_key != SameKey::Kept {
+            // Whoever asked would have inserted the answer: who comes now asks anew.
+            self.land(fetch);
+        }
+        if head == NONE && self.model.abandoned != Abandoned::Finished {
+            self.abandon(fetch, now);
         }
     }
 
-    fn cancel(&mut self, fetch: u32, now: u64) {
+    /// Nobody waits for the fetch any more.
+    fn abandon(&mut self, fetch: u32, now: u64) {
         if !self.fetches[fetch].begun {
             self.land(fetch);
             self.fetches[fetch].cancelled = true;
             self.line.leave();
-        } else if self.station.cancel(fetch) {
+        } else if self.model.abandoned == Abandoned::Cancelled && self.station.cancel(fetch) {
             self.land(fetch);
             self.fetches.remove(fetch);
             self.begin_next(now);

@@ -65,7 +65,7 @@ impl Scenario<'_> {
     fn tracks_fetches(&self) -> bool {
         let mut model = self.model;
         let tracks = |model: &Model| {
-            model.same_key == SameKey::Joined || model.queue.order == Order::FillsFirst || model.stale.0 > 0.0
+            model.same_key != SameKey::EachAsks || model.queue.order == Order::FillsFirst || model.stale.0 > 0.0
         };
         tracks(&model)
             || self.steps.iter().any(|step| match step.what {
