@@ -329,7 +329,9 @@ mod tests {
             assert_eq!(text.parse::<Scatter>().map(|scatter| scatter.to_string()), Ok(text.to_string()));
         }
         assert_eq!("lognormal:variation=0.5".parse(), Ok(Scatter::Lognormal { variation: 0.5 }));
-        for text in ["", "const", "lognormal", "lognormal:", "lognormal:0", "lognormal:-1", "lognormal:inf", "lognormal:11"] {
+        for text in
+            ["", "const", "lognormal", "lognormal:", "lognormal:0", "lognormal:-1", "lognormal:inf", "lognormal:11"]
+        {
             assert!(text.parse::<Scatter>().is_err(), "{text}");
         }
     }

@@ -55,7 +55,16 @@ impl<C: Lookaside> Run<'_, '_, C> {
             return None;
         }
         let version = self.versions.get(index).copied().unwrap_or(0);
-        let entry = Fetch { request, head: NONE, tail: NONE, version, begun: false, cancelled: false, unbidden };
+        let entry = Fetch {
+            request,
+            head: NONE,
+            tail: NONE,
+            version,
+            begun: false,
+            orphaned: false,
+            cancelled: false,
+            unbidden,
+        };
         let fetch = self.fetches.add(entry);
         if fills {
             self.under_way[index] = fetch + 1;
@@ -136,12 +145,12 @@ impl<C: Lookaside> Run<'_, '_, C> {
     pub(super) fn answer(&mut self, fetch: u32, now: u64) {
         self.window.answered += 1;
         self.land(fetch);
-        let Fetch { request, head, version, unbidden, .. } = self.fetches[fetch];
+        let Fetch { request, head, version, unbidden, orphaned, .. } = self.fetches[fetch];
         let is_valid = self.versions.get(request.object.index()).is_none_or(|current| *current == version);
         if unbidden && is_valid {
             self.window.inserts += 1;
             self.cache.write(&Request { time: now, ..request });
-        } else if is_valid && (head != NONE || self.model.fill == Fill::Late) {
+        } else if is_valid && (self.model.fill == Fill::Late || self.has_filler(head, orphaned)) {
             self.window.inserts += 1;
             self.cache.insert(&request, now);
         }
@@ -157,6 +166,12 @@ impl<C: Lookaside> Run<'_, '_, C> {
         self.fetches.remove(fetch);
     }
 
+    /// Whether somebody who still waits inserts the answer.
+    #[inline(always)]
+    fn has_filler(&self, head: u32, orphaned: bool) -> bool {
+        head != NONE && !(orphaned && self.model.same_key == SameKey::Kept)
+    }
+
     /// A call waits no longer. All wait equally long, so it is the first that came.
     #[inline(always)]
     pub(super) fn give_up(&mut self, call: u32, now: u64) {
@@ -168,6 +183,7 @@ impl<C: Lookaside> Run<'_, '_, C> {
         let entry = &mut self.fetches[fetch];
         debug_assert_eq!(entry.head, call);
         entry.head = head;
+        entry.orphaned = true;
         if head == NONE {
             entry.tail = NONE;
         }

@@ -114,9 +114,10 @@ pub enum SameKey {
     /// It asks as well.
     EachAsks,
     /// It waits for that answer: single-flight. A fetch can be joined until whoever asked gives up; where late answers
-    /// fill the cache, until its answer.
+    /// fill the cache, until its answer. Everybody who gets the answer inserts it.
     Joined,
-    /// It waits for that answer, whoever gave up meanwhile: single-flight that lasts until the answer, as Go's.
+    /// It waits for that answer, whoever gave up meanwhile: single-flight that lasts until the answer, as Go's. Only
+    /// whoever asked inserts it; the others are handed the value.
     Kept,
 }
 

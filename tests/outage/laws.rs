@@ -43,11 +43,8 @@ fn models() -> impl Strategy<Value = Model> {
         Just(Order::FillsFirst),
         Just(Order::FirstTriesFirst),
     ];
-    let scatter = prop_oneof![
-        Just(Scatter::Exponential),
-        Just(Scatter::Constant),
-        Just(Scatter::Lognormal { variation: 1.5 })
-    ];
+    let scatter =
+        prop_oneof![Just(Scatter::Exponential), Just(Scatter::Constant), Just(Scatter::Lognormal { variation: 1.5 })];
     let kind = prop_oneof![
         (1u32..5, scatter).prop_map(|(count, service)| Kind::Servers { count, service }),
         Just(Kind::PureRate { latency: Seconds(0.1) }),

@@ -53,7 +53,8 @@ fn loss(c: u32, k: u32, load: f64) -> f64 {
 /// beyond the first `c` of now [Crommelin 1932].
 fn constant_service_queue(c: usize, load: f64) -> f64 {
     const STATES: usize = 500;
-    let arrivals: Vec<f64> = (1..80).scan((-load).exp(), |p, n| Some(std::mem::replace(p, *p * load / f64::from(n)))).collect();
+    let arrivals: Vec<f64> =
+        (1..80).scan((-load).exp(), |p, n| Some(std::mem::replace(p, *p * load / f64::from(n)))).collect();
     let mut states = vec![0.0; STATES];
     states[0] = 1.0;
     for _ in 0..3000 {
