@@ -7,7 +7,7 @@ use crate::cache::Cache;
 use crate::error::Result;
 use crate::outage::run::simulate;
 use crate::outage::trigger::{Step, Trigger};
-use crate::outage::verdict::HEALTHY;
+use crate::outage::verdict::{HEALTHY, loaded};
 use crate::outage::window::Window;
 use crate::policy::Policy;
 use crate::units::{Ratio, Seconds};
@@ -100,7 +100,7 @@ pub(super) fn find<P: Policy>(stage: &Stage<'_>, warm: &Cache<P>) -> Result<Aler
         let windows = simulate(&scenario, &mut warm.clone(), stage.end);
         let healed = stage.judge_loss(&windows).healed;
         let from = windows.partition_point(|window| window.start < stage.begins.nanoseconds());
-        Ok(Run { share: *share, healed, windows: windows[from..].to_vec() })
+        Ok(Run { share: *share, healed, windows: loaded(&windows[from..]).to_vec() })
     })?;
     let stayed: Vec<&Run> = runs.iter().filter(|run| !run.healed).collect();
     let fatal = stayed.first().map(|run| run.share);

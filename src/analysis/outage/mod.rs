@@ -187,6 +187,8 @@ pub fn tell(trace: &Trace, question: &Question, interrupt: &Interrupt, step: imp
     })?;
     let told =
         cell.with_empty(objects, trace.ttls.is_some(), Telling { stage: &stage, question, today, step: &step })??;
+    // The verdict knows how those end who wait when the trace is over; the story is of the service under load.
+    let windows = loaded(&told.windows).to_vec();
     Ok(Story {
         capacity: cell.capacity,
         capacity_ratio: super::sweep::capacity_ratio(cell.capacity, &facts),
@@ -200,10 +202,10 @@ pub fn tell(trace: &Trace, question: &Question, interrupt: &Interrupt, step: imp
         begins: stage.begins,
         over: stage.over,
         act: stage.act,
-        ran: Seconds(told.windows.len() as f64 * width.0),
+        ran: Seconds(windows.len() as f64 * width.0),
         spent: stage.is_short(),
         width,
-        windows: told.windows,
+        windows,
         control: told.control,
         verdict: told.verdict,
         remedies: told.remedies,
