@@ -65,7 +65,7 @@ impl Scenario<'_> {
     fn tracks_fetches(&self) -> bool {
         let mut model = self.model;
         let tracks = |model: &Model| {
-            model.same_key == SameKey::Joined || model.queue.order == Order::FillsFirst || model.stale.0 > 0.0
+            model.same_key != SameKey::EachAsks || model.queue.order == Order::FillsFirst || model.stale.0 > 0.0
         };
         tracks(&model)
             || self.steps.iter().any(|step| match step.what {
@@ -104,6 +104,8 @@ pub(super) struct Fetch {
     /// The object's version when it was asked for: a write in between makes the answer useless, as with memcached's leases.
     pub(super) version: u32,
     pub(super) begun: bool,
+    /// Whoever asked has given up; others may still wait.
+    pub(super) orphaned: bool,
     pub(super) cancelled: bool,
     /// Sent by nobody who waits: a warm-up or a refresh. Its answer always enters the cache.
     pub(super) unbidden: bool,
