@@ -4,7 +4,6 @@
 //! no backend and no report.
 
 use crate::bitset::BitSet;
-use crate::hash::mix;
 use crate::policy::admission::Admission;
 use crate::policy::in_place::clone_in_place;
 use crate::policy::{Capacity, Nodes, Policy, Population, run};
@@ -25,9 +24,6 @@ pub trait Lookaside: Send {
 
     /// The object is no longer valid: drops it if it is cached.
     fn invalidate(&mut self, object: ObjectId);
-
-    /// Loses a share of the objects, chosen by hash as whole shards are. A larger share includes a smaller one's.
-    fn lose(&mut self, share: Ratio);
 
     /// Loses the chosen objects.
     fn lose_where(&mut self, chosen: impl FnMut(ObjectId) -> bool);
@@ -430,13 +426,6 @@ impl<P: Policy> Lookaside for Cache<P> {
         }
     }
 
-    fn lose(&mut self, share: Ratio) {
-        if share == Ratio::ALL {
-            return self.flush();
-        }
-        self.lose_where(|object| place(object) < share.get());
-    }
-
     fn lose_where(&mut self, mut chosen: impl FnMut(ObjectId) -> bool) {
         let objects = self.nodes.len() as u32;
         for object in (0..objects).map(ObjectId).filter(|object| chosen(*object)) {
@@ -505,10 +494,4 @@ impl<P: Policy> Lookaside for Cache<P> {
         // Also where the object is not cached: a useless fetch costs less than a branch nobody can predict.
         self.policy.prefetch(&self.nodes, object);
     }
-}
-
-/// Where an object lives among the shards, 0..1: a hash of its id. A share that is lost is that of the lowest places, so
-/// shares are nested.
-pub(crate) fn place(object: ObjectId) -> f64 {
-    (mix(u64::from(object.0)) >> 11) as f64 * (1.0 / (1u64 << 53) as f64)
 }

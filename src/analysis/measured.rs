@@ -15,7 +15,7 @@ use crate::replay::ground::Ground;
 use crate::replay::windows::Windows;
 use crate::request::SECOND;
 use crate::trace::Trace;
-use crate::units::{Ratio, Seconds};
+use crate::units::Seconds;
 use std::collections::HashMap;
 
 /// Busiest windows at whose start a flush is tried.
@@ -240,12 +240,12 @@ impl<'a> Laboratory<'a> {
             cache.replay(&history);
         }
         if flushed {
-            cache.lose(Ratio::ALL);
+            cache.flush();
         }
         let scenario = Scenario {
             requests: self.ground.aftermath(moment),
             history,
-            objects: self.trace.object_count(),
+            key_hashes: self.ground.key_hashes,
             load: f64::from_bits(load),
             model: self.model,
             steps: Vec::new(),

@@ -4,6 +4,7 @@
 //! cell alone.
 
 use crate::error::Result;
+use crate::placement::Losses;
 use crate::replay::cell::Cell;
 use crate::replay::grid;
 use crate::replay::ground::Ground;
@@ -11,7 +12,7 @@ use crate::replay::worst::columns::kinds_without_cache;
 use crate::replay::worst::confirm::{Claim, Confirm};
 use crate::replay::worst::lattice::{Axis, EASIEST, Level, level_of, value};
 use crate::replay::worst::search::{Case, Found, Search};
-use crate::replay::worst::tape::{ASKS, Losses};
+use crate::replay::worst::tape::ASKS;
 use crate::trace::Trace;
 use crate::units::Loss;
 use std::borrow::Cow;

@@ -34,6 +34,8 @@ pub struct Scene<'t> {
     pub setup: &'t Setup,
     /// What the trace says of itself.
     pub facts: Facts,
+    /// By object, where its key lives.
+    pub key_hashes: Vec<u32>,
     /// Policy and capacity.
     pub cell: Cell,
     /// The capacity over the footprint.
@@ -109,6 +111,7 @@ impl<'t> Scene<'t> {
             model: setup.model(backend),
             width: suitable_width(today * load),
             trace,
+            key_hashes: trace.key_hashes(),
             setup,
             facts,
             cell,
@@ -240,11 +243,11 @@ impl<'t> Scene<'t> {
     }
 
     /// A run of this scene.
-    pub(super) fn scenario<'v>(&self, model: &Model, requests: &Requests<'v>, load: f64, seed: u64) -> Scenario<'v> {
+    pub(super) fn scenario<'v>(&'v self, model: &Model, requests: &Requests<'v>, load: f64, seed: u64) -> Scenario<'v> {
         Scenario {
             requests: *requests,
             history: requests.slice(0..0),
-            objects: self.trace.object_count(),
+            key_hashes: &self.key_hashes,
             load,
             model: *model,
             steps: Vec::new(),

@@ -4,8 +4,9 @@
 //! before `m`. A walk starts with the warm backlog at `m`, and ends where its backlog has met the warm one with no fetch of its
 //! own under way: what follows is no worse than the same loss at that instant, which has a walk of its own.
 
-use super::tape::{ASKS, GET, Lost, NEVER, Point, Rules, Tape};
+use super::tape::{ASKS, GET, NEVER, Point, Rules, Tape};
 use super::warm::Warm;
+use crate::placement::Lost;
 use std::ops::Range;
 
 /// Backlogs that differ by less, in seconds, are equal: less than any answer takes, more than rounding.

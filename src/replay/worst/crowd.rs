@@ -4,8 +4,9 @@
 //! gets that miss anyway: the closed form of single-flight. It ranks moments; what a loss needs is for a walk to say.
 
 use super::search::Case;
-use super::tape::{ASKS, GET, Losses, NEVER, Tape, node_of};
+use super::tape::{ASKS, GET, NEVER, Tape};
 use super::warm::Warm;
+use crate::placement::{Losses, node_of};
 
 /// How long after a moment gets are counted, in patiences.
 const REACHES: [f64; 2] = [1.0, 3.0];

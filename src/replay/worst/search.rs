@@ -9,8 +9,9 @@
 use super::aftermath::{Peak, Until, Walker};
 use super::crowd::crowds;
 use super::lattice::{Axis, Level, STEPS_PER_OCTAVE, lowest};
-use super::tape::{Losses, Rules, Tape};
+use super::tape::{Rules, Tape};
 use super::warm::Warm;
+use crate::placement::Losses;
 use std::ops::Range;
 
 /// Levels by which a cleared moment may be worse than the limit: 0.27 %.
