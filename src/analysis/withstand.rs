@@ -11,7 +11,7 @@ use crate::replay::ground::Ground;
 use crate::replay::worst::columns::kinds_without_cache;
 use crate::replay::worst::confirm::{Claim, Confirm};
 use crate::replay::worst::lattice::{Axis, EASIEST, Level, level_of, value};
-use crate::replay::worst::search::{Case, Found, Search};
+use crate::replay::worst::search::{Found, Near, Search};
 use crate::replay::worst::tape::ASKS;
 use crate::trace::Trace;
 use crate::units::Loss;
@@ -114,7 +114,7 @@ struct Limit {
     worst: Worst,
     level: Option<Level>,
     mildest: Option<f64>,
-    near: Vec<Case>,
+    near: Near,
 }
 
 /// A loss at a load, of a cell.
@@ -163,7 +163,7 @@ impl Withstand<'_, '_> {
             let Backend { cell, load, loss } = *task;
             let axis = Axis::Backend { load: self.loads[load] };
             let known = &known[cell];
-            known.warm[load].map(|level| self.limit(known, axis, losses[loss], level, &[])).transpose()
+            known.warm[load].map(|level| self.limit(known, axis, losses[loss], level, None)).transpose()
         })?;
         let found = |task: Backend| backends.iter().position(|other| *other == task).and_then(|i| least[i].as_ref());
         cells.iter().for_each(|_| step());
@@ -192,7 +192,7 @@ impl Withstand<'_, '_> {
             .collect();
         let limits = self.each(&loads, |&(at, loss)| {
             let (cell, mu) = mus[at];
-            let seeds = found(Backend { cell, load: 0, loss }).map_or(&[][..], |limit| &limit.near);
+            let seeds = found(Backend { cell, load: 0, loss }).map(|limit| &limit.near);
             let Some(level) = warm[at] else { return Ok(None) };
             self.limit(&known[cell], Axis::Load { mu }, losses[loss], level, seeds).map(Some)
         })?;
@@ -297,7 +297,14 @@ impl Withstand<'_, '_> {
     }
 
     /// The lowest level that survives a loss. `warm`: that of warm traffic.
-    fn limit(&self, known: &Known<'_>, axis: Axis, losses: &Losses, warm: Level, seeds: &[Case]) -> Result<Limit> {
+    fn limit(
+        &self,
+        known: &Known<'_>,
+        axis: Axis,
+        losses: &Losses,
+        warm: Level,
+        seeds: Option<&Near>,
+    ) -> Result<Limit> {
         let certify = self.certify;
         let found = self.agreed(
             known,
@@ -306,7 +313,7 @@ impl Withstand<'_, '_> {
             |hits| {
                 let mut found: Found = Search::new(self.ground.subject(hits), axis, losses, warm).find(seeds, certify);
                 let count = if certify { CONFIRMED_CERTIFIED } else { CONFIRMED };
-                let cases = found.near.iter().take(count).copied().collect();
+                let cases = found.near.cases.iter().take(count).copied().collect();
                 found.level =
                     self.confirmed(known.cell, hits, Claim { axis, losses: Some(losses), level: found.level, cases })?;
                 Ok(Some(found))
@@ -315,7 +322,7 @@ impl Withstand<'_, '_> {
         )?;
         let Some(found) = found else {
             let worst = Worst { limit: None, moment: self.ground.warm, node: 0, certified: false };
-            return Ok(Limit { worst, level: None, mildest: None, near: Vec::new() });
+            return Ok(Limit { worst, level: None, mildest: None, near: Near::default() });
         };
         let worst = Worst {
             limit: load_or_backend(axis, found.level),

@@ -91,7 +91,7 @@ impl<'t> Ground<'t> {
             let carried = warm.fill(&tape, hits, range.clone(), point, &rules).is_ok();
             let mut survives = |lost: &Lost| {
                 let moment = range.start..range.start + 1;
-                walker.walk(&tape, &warm, point, &rules, *lost, moment, Until::Decided).survives(&rules)
+                walker.walk(&tape, &warm, point, &rules, *lost, moment, Until::Alone).survives(&rules)
             };
             carried && losses.is_none_or(|losses| losses.ways.iter().all(&mut survives))
         })

@@ -34,8 +34,11 @@ impl Peak {
 /// How far a walk goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Until {
-    /// To the first wait that is too long, else until it meets the warm walk.
+    /// To the first wait that is too long, else until it meets the warm walk: enough to clear moments, for the next one is no
+    /// better.
     Decided,
+    /// The same, but at least for a patience: what this very moment needs.
+    Alone,
     /// Beyond waits that are too long, until the longest is well past: for ranking, not for clearing.
     Past,
 }
@@ -98,7 +101,7 @@ impl Walker {
         let mut busy_since = times[begin] as f64 * scale;
         let mut own_until = 0.0_f64;
         // Where a later moment is no better, a walk may end at once, and say nothing of its own moment.
-        let earliest = if stop == Until::Past { busy_since + rules.patience } else { 0.0 };
+        let earliest = if stop == Until::Decided { 0.0 } else { busy_since + rules.patience };
         let mut peak = Peak::default();
         let mut position = begin;
         while position < n {

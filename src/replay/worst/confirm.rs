@@ -118,7 +118,7 @@ impl Confirm<'_> {
             let before = shadow.steps;
             let lost = losses.ways[case.loss];
             let moments = case.moment..case.moment + 1;
-            shadow.walk(&tape, &warm, point, &rules, lost, moments, Until::Decided);
+            shadow.walk(&tape, &warm, point, &rules, lost, moments, Until::Alone);
             let took = (shadow.steps - before) as usize;
             let later = tape.position_at(tape.times[case.moment].saturating_add(2 * patience));
             let end = (case.moment + LONGER * took).max(later).min(tape.len());

@@ -21,16 +21,18 @@ const REACH: f64 = 0.5;
 /// Moments by which the limit is brought near before anything is ranked.
 const FIRST: usize = 12;
 /// The best cases that are climbed.
-const CLIMBED: usize = 24;
+const CLIMBED: usize = 16;
 /// The longest warm waits before which losses are tried.
-const BUSY: usize = 5;
+const BUSY: usize = 3;
 /// Requests of a block that is cleared in one walk, at most.
 const BLOCK: usize = 256;
 /// Requests walked, for each request of the trace, before the search gives up clearing; and at least.
-const WALKS_PER_REQUEST: f64 = 50.0;
-const LEAST_WALKS: u64 = 8_000_000;
-/// The share of these that are enough where cases near the limit are known.
-const SEEDED: f64 = 0.4;
+const WALKS_PER_REQUEST: f64 = 40.0;
+const LEAST_WALKS: f64 = 8e6;
+/// Loads within this factor are crowded at the same moments.
+const ALIKE: f64 = 1.5;
+/// Crowded cases that are kept; more neighbourhoods than these are not cleared anyway.
+const MOST_RANKED: usize = 100_000;
 /// Of these, those that rank moments.
 const RANKING: f64 = 0.125;
 
@@ -43,6 +45,16 @@ pub struct Case {
     pub moment: usize,
 }
 
+/// Cases that came near a limit, and those that look crowded: where another limit of the cell is likely decided as well.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Near {
+    /// Cases that were climbed, the worst first.
+    pub cases: Vec<Case>,
+    crowded: [Vec<(f64, Case)>; 2],
+    /// The load at which they do.
+    load: f64,
+}
+
 /// A limit and the case that decides it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Found {
@@ -50,8 +62,8 @@ pub struct Found {
     pub level: Level,
     /// The case that decides it; `None` where warm traffic does.
     pub case: Option<Case>,
-    /// Other cases that came near, the worst first.
-    pub near: Vec<Case>,
+    /// What came near, for a search on another axis.
+    pub near: Near,
     /// What the mildest of the losses needs, about; `None` where there is but one.
     pub mildest: Option<Level>,
     /// Whether every moment of every loss was cleared.
@@ -133,21 +145,24 @@ impl<'a> Search<'a> {
         self.losses.ways.len()
     }
 
-    /// The lowest level that survives. `seeds`: cases to try first, that came near another limit of the cell. `exhaustive`: go
+    /// The lowest level that survives. `seeds`: what came near another limit of the cell. `exhaustive`: go
     /// on until every moment is cleared.
-    pub fn find(mut self, seeds: &[Case], exhaustive: bool) -> Found {
-        for case in seeds {
+    pub fn find(mut self, seeds: Option<&Near>, exhaustive: bool) -> Found {
+        for case in seeds.iter().flat_map(|near| &near.cases) {
             self.raise(*case);
         }
         self.approach();
-        let ranked = self.rank();
+        let ranked = self.rank(seeds);
         let mildest = self.mildest(&ranked[0]);
         let mut near: Vec<(f64, Case)> =
             self.best(&ranked[0], CLIMBED).into_iter().map(|case| self.climb(case)).collect();
         near.sort_by(|a, b| b.0.total_cmp(&a.0));
-        let effort = if exhaustive { u64::MAX } else { self.effort(if seeds.is_empty() { 1.0 } else { SEEDED }) };
+        let effort = if exhaustive { u64::MAX } else { self.effort(1.0) };
         let certified = self.clear_all(&ranked, effort, false);
-        let near = self.case.into_iter().chain(near.into_iter().map(|(_, case)| case)).collect();
+        let cases = self.case.into_iter().chain(near.into_iter().map(|(_, case)| case)).collect();
+        let [_, at_once, delayed] = ranked;
+        let load = self.axis.point(self.level).load;
+        let near = Near { cases, crowded: [at_once, delayed], load };
         Found { level: self.limit, case: self.case, near, mildest, certified }
     }
 
@@ -158,7 +173,7 @@ impl<'a> Search<'a> {
         if failed(&self) {
             return false;
         }
-        let ranked = self.rank();
+        let ranked = self.rank(None);
         for case in self.best(&ranked[0], CLIMBED) {
             self.climb(case);
             if failed(&self) {
@@ -175,7 +190,7 @@ impl<'a> Search<'a> {
         let requests = (self.subject.tape.len() - self.subject.start) as f64;
         // One way alone decides hidden capacity.
         let walks = if self.ways() == 1 { 2.0 } else { 1.0 } * WALKS_PER_REQUEST;
-        ((walks * share * requests) as u64).max(LEAST_WALKS)
+        (share * (walks * requests).max(LEAST_WALKS)) as u64
     }
 
     /// What the loss that is felt the least needs, about: each needs what its worst moments of a few do. `None` where there is
@@ -261,7 +276,7 @@ impl<'a> Search<'a> {
     }
 
     /// Cases and what each needs, about: those that were walked, and those that look crowded, the worst first.
-    fn rank(&mut self) -> [Vec<(f64, Case)>; 3] {
+    fn rank(&mut self, seeds: Option<&Near>) -> [Vec<(f64, Case)>; 3] {
         let effort = self.effort(RANKING);
         let before = self.walker.steps;
         let mut moments = self.spread(FIRST / 2);
@@ -271,8 +286,11 @@ impl<'a> Search<'a> {
         moments = self.spread((effort / each).clamp(FIRST as u64, 20_000) as usize);
         moments.extend(self.busy_moments());
         self.try_all(&moments, &mut ranked);
-        let crowded = [0.0, 0.5].map(|delay| self.crowded(delay));
-        for case in crowded.iter().flat_map(|crowded| self.best(crowded, 2 * CLIMBED)).collect::<Vec<_>>() {
+        // What is crowded at one load is so at others that are not far from it.
+        let load = self.axis.point(self.level).load;
+        let near = seeds.filter(|near| (load / near.load).max(near.load / load) < ALIKE);
+        let crowded = near.map_or_else(|| [0.0, 0.5].map(|delay| self.crowded(delay)), |near| near.crowded.clone());
+        for case in crowded.iter().flat_map(|crowded| self.best(crowded, CLIMBED)).collect::<Vec<_>>() {
             ranked.push((self.excess(case), case));
         }
         ranked.sort_by(|a, b| b.0.total_cmp(&a.0));
@@ -324,6 +342,7 @@ impl<'a> Search<'a> {
         let patience = rules.patience * self.axis.point(self.level).load * 1e9;
         let mut all = crowds(tape, &self.warm, *start, self.losses, patience, (delay * patience) as u64);
         all.sort_by(|a, b| b.0.total_cmp(&a.0));
+        all.truncate(MOST_RANKED);
         all
     }
 
@@ -395,7 +414,7 @@ impl<'a> Search<'a> {
             let before = self.walker.steps;
             let moments = case.moment..case.moment + 1;
             let lost = self.losses.ways[case.loss];
-            let peak = self.walker.walk(&part, &self.local, point, &rules, lost, moments, Until::Decided);
+            let peak = self.walker.walk(&part, &self.local, point, &rules, lost, moments, Until::Alone);
             if !peak.survives(&rules) {
                 return false;
             }

@@ -8,7 +8,7 @@ use super::lattice::Level;
 use super::search::Search;
 
 /// Moments tried.
-const MOMENTS: usize = 400;
+const MOMENTS: usize = 200;
 impl Search<'_> {
     /// The level that survives a loss at all but a share of the moments, at `worst` (the limit for all of them) or below.
     pub fn quantile(&mut self, share: f64, worst: Level) -> Level {
@@ -37,6 +37,6 @@ impl Search<'_> {
     /// Whether every loss at a moment survives at the level of the warm walk.
     fn survives_at(&mut self, moment: usize) -> bool {
         let rules = self.rules();
-        (0..self.ways()).all(|loss| self.peak(loss, moment..moment + 1, Until::Decided).survives(&rules))
+        (0..self.ways()).all(|loss| self.peak(loss, moment..moment + 1, Until::Alone).survives(&rules))
     }
 }
