@@ -28,7 +28,7 @@ const BUSY: usize = 3;
 const BLOCK: usize = 256;
 /// Requests walked, for each request of the trace, before the search gives up clearing; and at least.
 const WALKS_PER_REQUEST: f64 = 40.0;
-const LEAST_WALKS: f64 = 8e6;
+const LEAST_WALKS: f64 = 2e7;
 /// Loads within this factor are crowded at the same moments.
 const ALIKE: f64 = 1.5;
 /// Crowded cases that are kept; more neighbourhoods than these are not cleared anyway.
