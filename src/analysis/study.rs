@@ -4,6 +4,7 @@
 use super::finding::{Finding, Scene};
 use super::withstand::{Endurance, Known, Wanted, Withstand};
 use super::{Facts, Question};
+use crate::capacity;
 use crate::error::Result;
 use crate::interrupt::Interrupt;
 use crate::replay::cell::Cell;
@@ -74,30 +75,37 @@ impl Study<'_> {
             .map(|i| {
                 // The backend that is left once the policy's saving over the baseline has been handed back.
                 let (own, baseline) = (miss_ratio(i), miss_ratio(baseline_of(i)));
-                let reclaims = i != baseline_of(i) && own > 0.0 && baseline > 0.0 && own != baseline;
+                let reclaims = i != baseline_of(i) && own > 0.0 && own != baseline;
                 let mu = backend.per_second;
-                Wanted { mu, mu_reclaimed: reclaims.then(|| mu * own / baseline) }
+                let saving = capacity::naive_saving(own, baseline).filter(|_| reclaims);
+                Wanted { mu, mu_reclaimed: saving.map(|saving| capacity::reclaimed_backend(mu, saving)) }
             })
             .collect();
-        let mut endurances =
-            self.endurances(ground, cells, &warm_runs, &wanted, |i| Ok(warm_runs[i].levels.clone()))?;
+        let mut levels: Vec<Vec<Option<Level>>> = warm_runs.iter().map(|run| run.levels.clone()).collect();
+        let mut endurances = self.endurances(ground, cells, &warm_runs, &wanted, &levels)?;
+        let mut mu_warm: Vec<Vec<Option<f64>>> = levels.iter().map(|levels| values(levels)).collect();
         for seed in self.spreads() {
             let times = self.trace.spread_at_random(seed);
             let ground = Ground { requests: Requests { times: &times, ..ground.requests }, ..ground.clone() };
             let loads = self.loads(&ground);
             let withstand = self.withstand(&ground, &loads);
-            let levels = |i: usize| {
-                loads.iter().map(|load| withstand.warm_backend(&cells[i], &warm_runs[i].hits, *load)).collect()
+            let of_cell = |(cell, run): (&Cell, &WarmResult)| {
+                loads.iter().map(|load| withstand.warm_backend(cell, &run.hits, *load)).collect()
             };
-            let spread = self.endurances(&ground, cells, &warm_runs, &wanted, levels)?;
+            levels = cells.iter().zip(&warm_runs).map(of_cell).collect::<Result<_>>()?;
+            let spread = self.endurances(&ground, cells, &warm_runs, &wanted, &levels)?;
+            for (so_far, spread) in mu_warm.iter_mut().zip(levels.iter().map(|levels| values(levels))) {
+                *so_far = so_far.iter().zip(spread).map(|(even, spread)| capacity::mu_warm([*even, spread])).collect();
+            }
             endurances = endurances.into_iter().zip(spread).map(|(even, spread)| even.or_worse(spread)).collect();
         }
         let Study { facts, windows, today, question, .. } = *self;
         let scene = Scene { facts, windows, ground, losses: &question.losses, today, backend };
         let mut findings: Vec<Finding> = cells
             .iter()
-            .zip(warm_runs.into_iter().zip(endurances))
-            .map(|(cell, (run, endurance))| Finding::new(&scene, cell.clone(), run, endurance))
+            .zip(warm_runs.into_iter().zip(mu_warm))
+            .zip(endurances)
+            .map(|((cell, (run, mu_warm)), endurance)| Finding::new(&scene, cell.clone(), run, &mu_warm, endurance))
             .collect();
         for i in 0..findings.len() {
             let baseline = findings[baseline_of(i)].clone();
@@ -157,11 +165,11 @@ impl Study<'_> {
         cells: &[Cell],
         warm_runs: &[WarmResult],
         wanted: &[Wanted],
-        levels: impl Fn(usize) -> Result<Vec<Option<Level>>>,
+        levels: &[Vec<Option<Level>>],
     ) -> Result<Vec<Endurance>> {
         let loads = self.loads(ground);
-        let known = |i: usize| Ok(Known { cell: &cells[i], hits: &warm_runs[i].hits, warm: levels(i)? });
-        let known: Vec<Known<'_>> = (0..cells.len()).map(known).collect::<Result<_>>()?;
+        let known = |i: usize| Known { cell: &cells[i], hits: &warm_runs[i].hits, warm: levels[i].clone() };
+        let known: Vec<Known<'_>> = (0..cells.len()).map(known).collect();
         self.withstand(ground, &loads).endurances(&known, wanted, self.step)
     }
 
@@ -191,4 +199,9 @@ impl Study<'_> {
         self.interrupt.check()?;
         Ok(done)
     }
+}
+
+/// The backends that levels stand for.
+fn values(levels: &[Option<Level>]) -> Vec<Option<f64>> {
+    levels.iter().map(|level| level.map(value)).collect()
 }

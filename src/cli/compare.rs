@@ -8,7 +8,7 @@ use super::terminal::look;
 use super::trace_args::TraceArgs;
 use super::{command_line, print};
 use crate::analysis::{self, Question, Sweep};
-use crate::capacity::decisions::naive_saving;
+use crate::capacity::{naive_saving, reclaimed_backend};
 use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
 use crate::policy::spec::PolicySpec;
@@ -254,7 +254,7 @@ fn of_trace(args: &CompareArgs, path: &Path, interrupt: &Interrupt) -> Result<Co
         before.demand_ratio().zip(after.demand_ratio()).and_then(|(before, after)| naive_saving(after, before));
     let saving = saving.filter(|saving| *saving > 0.0 && *saving < 1.0 && candidate.candidate_backend.is_none());
     let banked = saving.map(|saving| {
-        set_backend(&mut asked, Rate { per_second: given.per_second * (1.0 - saving), ..given });
+        set_backend(&mut asked, Rate { per_second: reclaimed_backend(given.per_second, saving), ..given });
         (asked.seeds, asked.stretches) = (Vec::new(), false);
         bench.analyse(trace, &asked)
     });

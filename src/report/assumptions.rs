@@ -4,7 +4,7 @@ use super::decisions::assumptions as decisions;
 use crate::analysis::{AUTO_BACKEND_HEADROOM, End, Finding, Findings, Question};
 use crate::policy::Capacity;
 use crate::policy::spec::PolicySpec;
-use crate::replay::refill::EPSILON;
+use crate::capacity::EPSILON;
 use crate::trace::Trace;
 use crate::units::{CacheSize, Demand, Seconds, bytes, grouped, significant};
 

@@ -148,7 +148,7 @@ fn rows(trace: &Trace, findings: &Findings, question: &Question, cell: &Finding,
         widening_ratio: cell.widening,
         widening_reclaimed_ratio: cell.widening_reclaimed,
         naive_saving_ratio: cell.naive_saving,
-        loss_survived_ratio: cell.loss_survived.map(|share| share.get()),
+        loss_survived_ratio: cell.loss_survived,
         nodes_needed: cell.nodes_needed,
         recovers: cell.lost.and_then(|lost| lost.recovers),
         recovery_seconds: cell.lost.and_then(|lost| lost.recovery).map(|time| time.0),
@@ -188,7 +188,7 @@ fn windows(trace: &Trace, findings: &Findings, cell: &Finding) -> Vec<WindowRow>
 }
 
 fn refill(trace: &Trace, cell: &Finding, refilled: &Refill) -> Vec<RefillRow> {
-    let row = |step: &crate::replay::refill::Step| RefillRow {
+    let row = |step: &crate::capacity::Step| RefillRow {
         trace: trace.name.clone(),
         policy: cell.policy(),
         cache_capacity: cell.cell.capacity.amount(),

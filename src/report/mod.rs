@@ -28,6 +28,7 @@ pub mod text;
 mod verdict;
 mod words;
 
+pub use crate::capacity::Region;
 pub use build::build;
 pub use head::Head;
 
@@ -166,18 +167,6 @@ pub struct BackendReport {
     pub assumed: bool,
 }
 
-/// Where the service stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Region {
-    /// The load is not carried even while the cache is warm.
-    OverloadedWarm,
-    /// The load is carried warm, and not sure to come back after a full flush.
-    Vulnerable,
-    /// The load is sure to come back after a full flush at any moment tried.
-    Survives,
-}
-
 /// The verdict.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Verdict {
@@ -190,7 +179,7 @@ pub struct Verdict {
 /// One row of the result table: a policy at a cache size on a trace, and one loss. All columns before `loss` repeat
 /// for each loss.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-#[allow(missing_docs, reason = "the names say it, with units; definitions.md and the README define each")]
+#[allow(missing_docs, reason = "the names say it, with units; docs/definitions.md defines each")]
 pub struct Row {
     pub trace: String,
     pub policy: String,

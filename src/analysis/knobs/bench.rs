@@ -6,6 +6,7 @@ use crate::analysis::outage::moment::Moment;
 use crate::analysis::outage::setup::{Setup, mean_demand, today};
 use crate::analysis::outage::suitable_width;
 use crate::analysis::{Facts, sweep};
+use crate::capacity;
 use crate::error::Result;
 use crate::interrupt::Interrupt;
 use crate::outage::Model;
@@ -151,9 +152,9 @@ impl<'t> Scene<'t> {
             step();
             found
         })?;
-        let advertised = |i: usize| replayed[i].0.filter(|m| *m > 0.0).map(|m| self.answers() / m);
+        let advertised = |i: usize| replayed[i].0.and_then(|m| capacity::advertised_long_run(self.answers(), m));
         let base_keys = self.trace.requests().objects.as_ptr();
-        let lowest = self.answers() / (1.0 + f64::from(self.model.client.retries)) / self.today;
+        let lowest = capacity::floor_long_run(self.answers(), self.model.client.retries, 1.0) / self.today;
         let mut searches: Vec<Search> = (0..variants.len())
             .map(|i| {
                 let same_keys = std::ptr::eq(variants[i].requests.objects.as_ptr(), base_keys);

@@ -192,12 +192,7 @@ impl<'r> Group<'r> {
 
 /// Where the service stands with this policy and cache size.
 fn region(row: &Row) -> Region {
-    let below = |capacity: Option<f64>| capacity.is_some_and(|capacity| capacity < row.load_per_second);
-    match row {
-        _ if below(row.advertised_per_second) => Region::OverloadedWarm,
-        _ if below(row.hidden_safe_per_second) => Region::Vulnerable,
-        _ => Region::Survives,
-    }
+    crate::capacity::region(row.load_per_second, row.advertised_per_second, row.hidden_safe_per_second)
 }
 
 /// A policy's name; a bound's in brackets.
