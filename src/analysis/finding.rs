@@ -22,6 +22,7 @@ pub(super) struct Scene<'a> {
     pub ground: &'a Ground<'a>,
     pub losses: &'a [Loss],
     pub today: f64,
+    pub limits_known: bool,
     pub backend: Rate,
 }
 
@@ -130,7 +131,7 @@ impl Finding {
         mu_warm: &[Option<f64>],
         endurance: Endurance,
     ) -> Finding {
-        let Scene { facts, windows, ground, losses, today, backend } = *scene;
+        let Scene { facts, windows, ground, losses, today, limits_known, backend } = *scene;
         let mu = backend.per_second;
         let carry = ground.load * today;
         let retries = ground.service.retries;
@@ -143,7 +144,7 @@ impl Finding {
         let advertised = capacity::advertised(endurance.advertised, today);
         let hidden = capacity::hidden(endurance.hidden.limit, today, advertised);
         let floor = capacity::floor(endurance.floor, today, hidden);
-        let carried = advertised.is_none_or(|advertised| carry <= advertised);
+        let carried = limits_known && advertised.is_none_or(|advertised| carry <= advertised);
         let mut needs = mu_warm
             .iter()
             .zip(&endurance.least_backends)
@@ -231,7 +232,7 @@ fn needs(ground: &Ground<'_>, losses: &[Loss], warm: Option<f64>, lost: &[Needed
         mildest: None,
         worst_moment: None,
         worst_node: None,
-        certified: true,
+        certified: warm.is_some(),
     };
     let lost = losses.iter().zip(lost).map(|(loss, Needed { worst, mildest })| {
         let decided = worst.moment > ground.warm;

@@ -2,7 +2,7 @@
 //! and compares those of one cache size with their baseline.
 
 use super::finding::{Finding, Scene};
-use super::withstand::{Endurance, Known, Wanted, Withstand};
+use super::withstand::{Endurance, Known, Needed, Wanted, Withstand, Worst};
 use super::{Facts, Question};
 use crate::capacity;
 use crate::error::Result;
@@ -31,6 +31,8 @@ pub(super) struct Study<'a> {
     pub windows: &'a Windows,
     /// Load of the busiest window, requests a second.
     pub today: f64,
+    /// Whether the trace is long enough for limits to be sought.
+    pub limits_known: bool,
     pub interrupt: &'a Interrupt,
     /// Called as work is done.
     pub step: &'a (dyn Fn() + Sync),
@@ -99,8 +101,11 @@ impl Study<'_> {
             }
             endurances = endurances.into_iter().zip(spread).map(|(even, spread)| even.or_worse(spread)).collect();
         }
-        let Study { facts, windows, today, question, .. } = *self;
-        let scene = Scene { facts, windows, ground, losses: &question.losses, today, backend };
+        if !self.limits_known {
+            mu_warm.iter_mut().flatten().for_each(|mu| *mu = None);
+        }
+        let Study { facts, windows, today, limits_known, question, .. } = *self;
+        let scene = Scene { facts, windows, ground, losses: &question.losses, today, limits_known, backend };
         let mut findings: Vec<Finding> = cells
             .iter()
             .zip(warm_runs.into_iter().zip(mu_warm))
@@ -126,7 +131,7 @@ impl Study<'_> {
 
     /// What each stretch of the trace withstands by itself, by cell; nothing where that was not asked for.
     pub fn stretches(&self, ground: &Ground<'_>, backend: Rate, findings: &[Finding]) -> Result<Vec<Vec<Stretch>>> {
-        if !self.question.stretches {
+        if !self.question.stretches || !self.limits_known {
             return Ok(vec![Vec::new(); findings.len()]);
         }
         let (losses, window) = (self.question.losses.as_slice(), self.windows.width);
@@ -168,9 +173,28 @@ impl Study<'_> {
         levels: &[Vec<Option<Level>>],
     ) -> Result<Vec<Endurance>> {
         let loads = self.loads(ground);
+        if !self.limits_known {
+            return Ok(wanted.iter().map(|wanted| self.unknown(ground, loads.len(), wanted)).collect());
+        }
         let known = |i: usize| Known { cell: &cells[i], hits: &warm_runs[i].hits, warm: levels[i].clone() };
         let known: Vec<Known<'_>> = (0..cells.len()).map(known).collect();
         self.withstand(ground, &loads).endurances(&known, wanted, self.step)
+    }
+
+    /// What one cell withstands where nobody can tell.
+    fn unknown(&self, ground: &Ground<'_>, loads: usize, wanted: &Wanted) -> Endurance {
+        let worst = Worst { limit: None, moment: ground.warm, node: 0, certified: false };
+        let losses = self.question.losses.len();
+        Endurance {
+            advertised: None,
+            floor: None,
+            hidden: worst,
+            hidden_quantiles: [None; 2],
+            reclaimed: wanted.mu_reclaimed.map(|_| (None, None)),
+            load_limits: vec![worst; losses],
+            least_backends: vec![vec![Needed { worst, mildest: None }; losses]; loads],
+            nodes_needed: None,
+        }
     }
 
     fn warm_replay(&self, ground: &Ground<'_>, cell: &Cell) -> Result<WarmResult> {

@@ -2,7 +2,7 @@
 
 use super::gap;
 use super::gate_args::{self, GateArgs};
-use super::service_args::{BackendArg, ServiceArgs, parse_backend};
+use super::service_args::{BackendArg, ServiceArgs, parse_backend, check_lengths};
 use super::target;
 use super::terminal::look;
 use super::trace_args::TraceArgs;
@@ -287,8 +287,8 @@ fn set_backend(question: &mut Question, backend: Rate) {
 
 fn question(args: &CompareArgs, service: &ServiceArgs, policies: Vec<PolicySpec>, size: CacheSize) -> Result<Question> {
     let CompareArgs { ignore_size, warmup, threads, load, window, horizon, .. } = *args;
-    gap::check_lengths(window, horizon)?;
     let (backend, service) = service.resolve()?;
+    check_lengths(window, horizon, &service)?;
     Ok(Question {
         sweep: Sweep { policies, sizes: vec![size], ignore_size, warmup, threads },
         baseline: 0,

@@ -87,6 +87,9 @@ pub fn assumptions(question: &Question, found: &[(Trace, Findings)]) -> Vec<Stri
 fn certainty(question: &Question, findings: &Findings) -> String {
     let cleared = |cell: &&Finding| cell.certified && cell.losses.iter().all(|lost| lost.need.certified);
     let all = findings.cells.iter().all(|cell| cleared(&cell));
+    if !findings.limits_known {
+        return "no limit was sought: the trace is too short".to_string();
+    }
     match (all, question.certify) {
         (true, _) => "certified: no moment and no node needs more than 0.5 % beyond what is printed".to_string(),
         (false, true) => {
@@ -175,6 +178,16 @@ pub fn warnings(question: &Question, found: &[(Trace, Findings)]) -> Vec<String>
                 question.service.service_time,
                 significant(servers)
             ));
+        }
+        if !findings.limits_known {
+            all.insert(
+                0,
+                format!(
+                    "{}: the trace is too short for a timeout of {}: what is advertised, hidden, needed and survived is unknown. \
+                     After warm-up it must go on for ten timeouts at the load to carry",
+                    trace.name, question.service.timeout
+                ),
+            );
         }
         if findings.spread_at_random {
             all.insert(

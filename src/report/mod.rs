@@ -147,6 +147,9 @@ pub struct TraceReport {
     pub backend: BackendReport,
     /// Moments at which losses were tried.
     pub moments: usize,
+    /// False where the trace ends too soon after warm-up for this timeout: then loads, backends and shares that are limits are
+    /// null and unknown.
+    pub limits_known: bool,
     /// Moments at which outages were simulated; null where none were.
     pub moments_measured: Option<usize>,
     /// The flush of the refill curves.
@@ -155,6 +158,13 @@ pub struct TraceReport {
     pub compulsory: Vec<CompulsoryPoint>,
     /// The sentence for the baseline at the first cache size.
     pub verdict: Verdict,
+}
+
+impl TraceReport {
+    /// What an absent limit means: `otherwise`, where limits are known.
+    pub fn absent(&self, otherwise: &'static str) -> &'static str {
+        if self.limits_known { otherwise } else { "unknown" }
+    }
 }
 
 /// The backend's capacity.
@@ -210,6 +220,7 @@ pub struct Row {
     pub hidden_safe_per_second_p01: Option<f64>,
     pub hidden_safe_per_second_p50: Option<f64>,
     pub hidden_safe_certified: bool,
+    pub limits_known: bool,
     pub advertised_reclaimed_per_second: Option<f64>,
     pub hidden_safe_reclaimed_per_second: Option<f64>,
     pub worst_moment_seconds: f64,
@@ -307,6 +318,11 @@ impl Row {
     /// The capacity's number, in whichever unit it has.
     pub fn capacity(&self) -> u64 {
         self.cache_capacity_objects.or(self.cache_capacity_bytes).unwrap_or(0)
+    }
+
+    /// What an absent limit means: `otherwise`, where limits are known.
+    pub fn absent(&self, otherwise: &'static str) -> &'static str {
+        if self.limits_known { otherwise } else { "unknown" }
     }
 
     /// True for the baseline's own row.

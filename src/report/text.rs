@@ -72,7 +72,7 @@ fn bars(out: &mut Sheet, trace: &TraceReport, cell: &Row) {
     for (name, value, what) in all {
         let length = value.map_or(1.0, |value| value / most) * longest as f64;
         let bar = out.look.ink.full().to_string().repeat(length.ceil() as usize);
-        out.led(&format!("  {name:<10} {:>12}  {bar:<longest$}  ", load(value)), &what);
+        out.led(&format!("  {name:<10} {:>12}  {bar:<longest$}  ", limit(cell.absent("no limit"), value)), &what);
     }
     let floor = cell.gap_floor_ratio.map_or("unknown".to_string(), times);
     let gap = cell.gap_ratio.map_or("unknown".to_string(), times);
@@ -99,7 +99,7 @@ fn policies(out: &mut Sheet, report: &Report, trace: &TraceReport, group: &[&Row
             None => "unknown".to_string(),
         };
         let loss = match row.loss_survived_ratio {
-            None => "overloaded warm".to_string(),
+            None => row.absent("overloaded warm").to_string(),
             Some(ratio) if ratio >= 1.0 => "everything".to_string(),
             Some(ratio) => {
                 let nodes = row.nodes_needed.map_or(String::new(), |nodes| format!(" ({} nodes)", grouped(nodes)));
@@ -110,10 +110,10 @@ fn policies(out: &mut Sheet, report: &Report, trace: &TraceReport, group: &[&Row
             format!("{mark} {name}"),
             maybe_percent(row.miss_ratio),
             maybe_percent(row.miss_ratio_worst_window),
-            load(row.advertised_per_second),
-            load(row.hidden_safe_per_second),
+            limit(row.absent("no limit"), row.advertised_per_second),
+            limit(row.absent("no limit"), row.hidden_safe_per_second),
             measured(row),
-            load(row.floor_per_second),
+            limit(row.absent("no limit"), row.floor_per_second),
             row.gap_ratio.map_or("unknown".to_string(), times),
             widening,
             row.refill_seconds.map_or("unknown".to_string(), |seconds| Seconds(seconds).to_string()),
@@ -239,7 +239,7 @@ fn cuts(out: &mut Sheet, report: &Report, trace: &TraceReport, group: &[&Row]) {
         table = table.right(loss_name(loss.loss_ratio), 11);
     }
     for row in group {
-        let needed = report.losses(row).map(|loss| backend(loss.least_backend_per_second, trace.backend.rate.of));
+        let needed = report.losses(row).map(|loss| backend(loss.least_backend_per_second, trace));
         table.row(std::iter::once(row.policy.clone()).chain(needed));
     }
     let baseline = group.iter().find(|row| row.is_baseline());
@@ -329,12 +329,18 @@ pub(super) fn loss_name(loss: f64) -> String {
 
 /// A load; `no limit` where none was found.
 pub(super) fn load(value: Option<f64>) -> String {
-    value.map_or("no limit".to_string(), |value| Rate::answers(value).to_string())
+    limit("no limit", value)
 }
 
-pub(super) fn backend(value: Option<f64>, of: Demand) -> String {
+/// The same with another word where there is none.
+pub(super) fn limit(absent: &str, value: Option<f64>) -> String {
+    value.map_or_else(|| absent.to_string(), |value| Rate::answers(value).to_string())
+}
+
+pub(super) fn backend(value: Option<f64>, trace: &TraceReport) -> String {
+    let of = trace.backend.rate.of;
     match value {
-        None => "none enough".to_string(),
+        None => trace.absent("none enough").to_string(),
         Some(value) => match of {
             Demand::Answers => grouped_rate(value),
             Demand::Bytes => Rate { per_second: value, of }.to_string(),

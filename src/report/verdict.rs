@@ -14,7 +14,7 @@ pub fn verdict(findings: &Findings, question: &Question) -> Verdict {
         None => format!("This service serves {} requests a second", grouped_rate(load)),
         Some(_) => format!("This service is to serve {} requests a second", grouped_rate(load)),
     };
-    let region = region(load, cell.advertised, cell.hidden);
+    let region = if findings.limits_known { region(load, cell.advertised, cell.hidden) } else { Region::Unknown };
     let (advertised, hidden) = (cell.advertised.unwrap_or(f64::INFINITY), cell.hidden.unwrap_or(f64::INFINITY));
     let sentence = match region {
         Region::OverloadedWarm => format!(
@@ -32,7 +32,8 @@ pub fn verdict(findings: &Findings, question: &Question) -> Verdict {
                 grouped_rate(hidden)
             )
         }
-        Region::Survives | Region::Unknown => {
+        Region::Unknown => format!("{served}. The trace is too short to say what it recovers from."),
+        Region::Survives => {
             let below = cell.hidden.map_or("at any load in this trace's shape".to_string(), |hidden| {
                 format!("below {}", grouped_rate(hidden))
             });

@@ -61,7 +61,14 @@ fn cut(group: &Group, baseline: &Row) -> Answer {
             ),
             Tone::Bad,
         ),
-        _ => ("Unknown".to_string(), format!("{gives} No backend was found that is large enough."), Tone::Careful),
+        _ => {
+            let why = if baseline.limits_known {
+                "No backend was found that is large enough."
+            } else {
+                "The trace is too short to say what it needs."
+            };
+            ("Unknown".to_string(), format!("{gives} {why}"), Tone::Careful)
+        }
     };
     let all = match needed(1.0).filter(|_| must < 1.0) {
         Some(all) => format!(" To recover from losing the whole cache it needs {}.", group.backend(all)),

@@ -41,7 +41,7 @@ fn losses_caption(group: &Group) -> String {
     let Some(baseline) = group.baseline() else { return String::new() };
     let backend = group.trace.backend.rate;
     let with = |row: &Row| match row.loss_survived_ratio {
-        None => "not even that nothing is lost".to_string(),
+        None => row.absent("not even that nothing is lost").to_string(),
         Some(0.0) => "the loss of nothing".to_string(),
         Some(ratio) if ratio >= 1.0 => "the loss of everything".to_string(),
         Some(ratio) => format!("the loss of up to about {} of the cache", percent(ratio)),

@@ -21,8 +21,8 @@ pub(super) fn section(group: &Group) -> Section {
         table.row([
             Cell::text(name(row)),
             Cell::number(row.loss_ratio, loss(row.loss_ratio)),
-            maybe(row.load_limit_per_second, Cell::rate, "no limit"),
-            maybe(row.growth_ratio, Cell::change, "no limit"),
+            maybe(row.load_limit_per_second, Cell::rate, row.absent("no limit")),
+            maybe(row.growth_ratio, Cell::change, row.absent("no limit")),
         ]);
     }
     let chart = Chart {
@@ -39,7 +39,7 @@ pub(super) fn section(group: &Group) -> Section {
 }
 
 fn caption(group: &Group) -> String {
-    let Some(baseline) = group.baseline() else { return String::new() };
+    let Some(baseline) = group.baseline().filter(|row| row.limits_known) else { return String::new() };
     let room = |row: &crate::report::Row| match row.growth_ratio {
         None => "without limit".to_string(),
         Some(ratio) if ratio >= 0.0 => format!("by {}", percent(ratio)),

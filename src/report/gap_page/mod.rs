@@ -176,7 +176,7 @@ impl<'r> Group<'r> {
             Demand::Answers => Cell::rate,
             Demand::Bytes => Cell::byte_rate,
         };
-        maybe(least_backend, cell, "none is enough")
+        maybe(least_backend, cell, self.trace.absent("none is enough"))
     }
 
     /// What the backend's capacity is counted in.
@@ -192,6 +192,9 @@ impl<'r> Group<'r> {
 
 /// Where the service stands with this policy and cache size.
 fn region(row: &Row) -> Region {
+    if !row.limits_known {
+        return Region::Unknown;
+    }
     crate::capacity::region(row.load_per_second, row.advertised_per_second, row.hidden_safe_per_second)
 }
 
