@@ -17,7 +17,7 @@
 //! What limits a replay, in this order:
 //! 1. Wrong guesses of the processor. Whether a request hits cannot be predicted, and a wrong guess costs some 15 cycles; at
 //!    a miss ratio of a third to a half that is most of what an ordinary `on_hit`/`on_insert` replay takes. fifo, lru, clock
-//!    and sieve pass runs of gets without that branch (`policy/run.rs`). s3fifo's runs keep it, as what a miss does there is
+//!    and sieve pass runs of gets without that branch (`policy/run/`). s3fifo's runs keep it, as what a miss does there is
 //!    so much that doing it for hits too takes twice as long; but after it, only how many objects a miss moves is guessed.
 //! 2. Cache misses. A request touches one bit of membership and its policy's node (fifo: none; clock, sieve, s3fifo: 1 byte;
 //!    lru, belady: 4 to 8 bytes; policies on lists: 12 bytes of up to 4 objects). Both are fetched 24 requests ahead, so

@@ -21,13 +21,11 @@ pub struct Mru {
 impl Policy for Mru {
     const INFO: Info = Info {
         name: "mru",
-        aliases: &[],
         summary: "evicts the object that was asked for last",
         paper: "Chou and DeWitt, An evaluation of buffer management strategies, VLDB 1985",
         weakness: "everything but loops",
-        parameters: &[],
-        needs_future: false,
-        unbounded: false,
+        fills_up: true,
+        ..Info::PLAIN
     };
     // What the cache keeps per object for this policy: here, its place in one list.
     type Node = Link;
@@ -35,6 +33,9 @@ impl Policy for Mru {
     fn new(_: Capacity, _: &Parameters) -> Result<Self, ParameterError> {
         Ok(Mru { recency: List::default() })
     }
+
+    // It has no parts whose sizes would follow.
+    fn resize(&mut self, _: &mut Nodes<Link>, _: Capacity) {}
 
     fn on_hit(&mut self, nodes: &mut Nodes<Link>, request: &Request) {
         self.recency.refresh(nodes, request.object);
@@ -44,7 +45,7 @@ impl Policy for Mru {
         self.recency.push(nodes, request.object);
     }
 
-    fn evict(&mut self, nodes: &mut Nodes<Link>) -> ObjectId {
+    fn evict(&mut self, nodes: &mut Nodes<Link>, _: Option<&Request>) -> ObjectId {
         let newest = self.recency.newest();
         self.recency.remove(nodes, newest);
         newest

@@ -4,8 +4,8 @@
 //! no backend and no report.
 
 use crate::bitset::BitSet;
-use crate::hash::mix;
 use crate::policy::admission::Admission;
+use crate::policy::in_place::clone_in_place;
 use crate::policy::{Capacity, Nodes, Policy, Population, run};
 use crate::request::{ObjectId, Op, Request};
 use crate::units::Ratio;
@@ -24,9 +24,6 @@ pub trait Lookaside: Send {
 
     /// The object is no longer valid: drops it if it is cached.
     fn invalidate(&mut self, object: ObjectId);
-
-    /// Loses a share of the objects, chosen by hash as whole shards are. A larger share includes a smaller one's.
-    fn lose(&mut self, share: Ratio);
 
     /// Loses the chosen objects.
     fn lose_where(&mut self, chosen: impl FnMut(ObjectId) -> bool);
@@ -87,7 +84,6 @@ pub trait Lookaside: Send {
 }
 
 /// Times to live, kept only for traces that have any.
-#[derive(Clone)]
 struct Expiry {
     /// When each cached object dies.
     dies: Vec<u64>,
@@ -96,12 +92,15 @@ struct Expiry {
     /// How long a dead object is still served.
     stale: u64,
 }
+clone_in_place!(Expiry { dies, ttl, stale });
 
 /// A cache whose eviction order is `P`'s. Memory: one bit, one node and (in bytes) one weight per object of the trace.
 pub struct Cache<P: Policy> {
-    limit: u64,
+    /// What it holds at most.
+    limit: Capacity,
     used: u64,
-    /// Whether runs of gets may be left to the policy: all objects count 1, none dies, and nobody refuses them.
+    /// Whether runs of gets may pass without times and sizes: all objects count 1, none dies, no filter refuses them, and the
+    /// policy does not read the future.
     runs: bool,
     decisions: u64,
     cached: BitSet,
@@ -122,9 +121,9 @@ impl<P: Policy> Cache<P> {
         expires: bool,
     ) -> Self {
         Cache {
-            limit: if P::INFO.unbounded { u64::MAX } else { capacity.amount() },
+            limit: if P::INFO.unbounded { capacity.with(u64::MAX) } else { capacity },
             used: 0,
-            runs: matches!(capacity, Capacity::Objects(_)) && admission.is_none() && !expires,
+            runs: matches!(capacity, Capacity::Objects(_)) && admission.is_none() && !expires && !P::INFO.needs_future,
             decisions: 0,
             cached: BitSet::new(objects),
             nodes: Nodes::new(objects, capacity),
@@ -151,7 +150,7 @@ impl<P: Policy> Cache<P> {
 
     /// What is cached as a share of the capacity; 0 where the capacity has no limit.
     pub fn filled(&self) -> f64 {
-        self.used as f64 / self.limit as f64
+        self.used as f64 / self.limit.amount() as f64
     }
 
     /// True where the object is cached, alive or not.
@@ -164,11 +163,14 @@ impl<P: Policy> Cache<P> {
         self.nodes.len()
     }
 
-    /// Becomes a copy of another cache of the same trace and capacity, without allocating anew.
+    /// Becomes a copy of another cache that was made with the same arguments. Nothing is allocated anew but an admission filter,
+    /// and room for what the other's policy has grown to.
     pub fn copy_from(&mut self, other: &Cache<P>) {
+        if self.limit != other.limit {
+            self.new_policy.clone_from(&other.new_policy);
+        }
         self.limit = other.limit;
         self.used = other.used;
-        self.limit = other.limit;
         self.decisions = other.decisions;
         self.cached.copy_from(&other.cached);
         self.nodes.copy_from(&other.nodes);
@@ -206,11 +208,29 @@ impl<P: Policy> Cache<P> {
         }
     }
 
+    /// After a hit: some gets start the life anew.
+    #[inline(always)]
+    fn renew(&mut self, request: &Request) {
+        if request.renews {
+            self.start_life(request.object, request.time);
+        }
+    }
+
+    /// A request that only uses the object and starts its life anew, if it is cached and alive.
+    fn touch(&mut self, request: &Request) {
+        if self.cached.contains(request.object) && !self.is_dead(request.object, request.time) {
+            self.learn(request);
+            self.hit(request);
+            self.renew(request);
+        }
+    }
+
     /// Makes room and inserts an object that is not cached, unless it may not enter.
     #[inline(always)]
     fn enter(&mut self, request: &Request, now: u64) {
         let weight = self.nodes.weight_of(request.size);
-        if weight > self.limit || !self.policy.admit(&mut self.nodes, request) {
+        let limit = self.limit.amount();
+        if weight > limit || !self.policy.admit(&mut self.nodes, request) {
             self.decisions += 1;
             return;
         }
@@ -220,12 +240,12 @@ impl<P: Policy> Cache<P> {
             self.decisions += 1;
             return;
         }
-        while self.used + weight > self.limit {
+        while self.used + weight > limit {
             self.decisions += 1;
             if self.policy.gives_way(&mut self.nodes, request) || self.keeps_victim(request.object) {
                 return;
             }
-            self.evict();
+            self.evict(Some(request));
         }
         self.drop_overflow(Some(request));
         self.nodes.set_weight(request.object, request.size);
@@ -238,8 +258,8 @@ impl<P: Policy> Cache<P> {
     /// Whether the admission filter keeps the next victim rather than let this object in for it.
     #[inline(always)]
     fn keeps_victim(&mut self, candidate: ObjectId) -> bool {
-        let Some(filter) = &self.admission else { return false };
-        self.policy.victim(&mut self.nodes).is_some_and(|victim| !filter.may_replace(candidate, victim))
+        let (Some(filter), Some(victim)) = (&self.admission, P::VICTIM) else { return false };
+        !filter.may_replace(candidate, victim(&mut self.policy, &mut self.nodes))
     }
 
     /// A request comes: times to live and frequencies are learnt, whether it hits or not.
@@ -252,8 +272,8 @@ impl<P: Policy> Cache<P> {
     }
 
     #[inline(always)]
-    fn evict(&mut self) {
-        let victim = self.policy.evict(&mut self.nodes);
+    fn evict(&mut self, entering: Option<&Request>) {
+        let victim = self.policy.evict(&mut self.nodes, entering);
         self.give_up(victim);
     }
 
@@ -277,6 +297,24 @@ impl<P: Policy> Cache<P> {
     fn hit(&mut self, request: &Request) {
         self.policy.on_hit(&mut self.nodes, request);
         self.drop_overflow(None);
+    }
+
+    /// A request, or an answer to one, finds the object not cached.
+    #[inline(always)]
+    fn miss(&mut self, request: &Request) {
+        self.policy.on_miss(&mut self.nodes, request);
+        self.policy.recall(&mut self.nodes, request.object);
+    }
+
+    /// Whether the object is cached and alive. What is dead is dropped.
+    #[inline(always)]
+    fn is_alive(&mut self, object: ObjectId, now: u64) -> bool {
+        let is_cached = self.cached.contains(object);
+        if is_cached && self.is_dead(object, now) {
+            self.drop_cached(object);
+            return false;
+        }
+        is_cached
     }
 
     fn drop_cached(&mut self, object: ObjectId) {
@@ -306,26 +344,26 @@ impl<P: Policy> Lookaside for Cache<P> {
     #[inline(always)]
     fn lookup(&mut self, request: &Request) -> bool {
         self.learn(request);
-        if self.cached.contains(request.object) {
-            if !self.is_gone(request.object, request.time) {
-                self.hit(request);
-                return true;
+        let is_cached = self.cached.contains(request.object);
+        let hit = is_cached && !self.is_gone(request.object, request.time);
+        if hit {
+            self.hit(request);
+            self.renew(request);
+        } else {
+            if is_cached {
+                self.drop_cached(request.object);
             }
-            self.drop_cached(request.object);
+            self.miss(request);
         }
-        self.policy.on_miss(&mut self.nodes, request);
-        false
+        hit
     }
 
     #[inline(always)]
     fn insert(&mut self, request: &Request, now: u64) {
-        if self.cached.contains(request.object) {
-            if !self.is_dead(request.object, now) {
-                return;
-            }
-            self.drop_cached(request.object);
+        if !self.is_alive(request.object, now) {
+            self.policy.recall(&mut self.nodes, request.object);
+            self.enter(request, now);
         }
-        self.enter(request, now);
     }
 
     #[inline(always)]
@@ -345,18 +383,32 @@ impl<P: Policy> Lookaside for Cache<P> {
     }
 
     fn run(&mut self, objects: &[ObjectId], missed: &mut [u8]) -> bool {
-        let is_full = self.used == self.limit && self.used > 0;
-        let passed = self.runs && is_full && self.policy.run(&mut self.nodes, &mut self.cached, objects, missed);
-        if passed {
-            self.decisions += run::misses(missed);
+        let limit = self.limit.amount();
+        if !self.runs || limit == 0 {
+            return false;
         }
-        passed
+        match P::RUN.filter(|_| self.used == limit) {
+            Some(run) => {
+                run(&mut self.policy, &mut self.nodes, &mut self.cached, objects, missed);
+                self.decisions += run::misses(missed);
+            }
+            None => {
+                let Cache { policy, nodes, cached, .. } = self;
+                let mut room = limit - self.used;
+                self.decisions += run::plain::run(policy, nodes, cached, &mut room, objects, missed);
+                self.used = limit - room;
+            }
+        }
+        true
     }
 
     fn write(&mut self, request: &Request) {
+        if request.renews && request.op == Op::Set {
+            return self.touch(request);
+        }
         self.learn(request);
-        if !self.cached.contains(request.object) {
-            self.policy.on_miss(&mut self.nodes, request);
+        if !self.is_alive(request.object, request.time) {
+            self.miss(request);
             self.enter(request, request.time);
         } else if self.nodes.weight(request.object) == self.nodes.weight_of(request.size) {
             self.hit(request);
@@ -372,13 +424,6 @@ impl<P: Policy> Lookaside for Cache<P> {
         if self.cached.contains(object) {
             self.drop_cached(object);
         }
-    }
-
-    fn lose(&mut self, share: Ratio) {
-        if share == Ratio::ALL {
-            return self.flush();
-        }
-        self.lose_where(|object| place(object) < share.get());
     }
 
     fn lose_where(&mut self, mut chosen: impl FnMut(ObjectId) -> bool) {
@@ -404,13 +449,20 @@ impl<P: Policy> Lookaside for Cache<P> {
     }
 
     fn shrink(&mut self, share: Ratio) {
-        if self.limit < u64::MAX {
-            self.limit = ((self.limit as f64 * share.get()) as u64).max(1);
-            while self.used > self.limit {
-                self.decisions += 1;
-                self.evict();
-            }
+        if P::INFO.unbounded {
+            return;
         }
+        self.limit = self.limit.with(self.limit.nonempty_part(share.get()));
+        self.policy.resize(&mut self.nodes, self.limit);
+        self.new_policy.resize(&mut self.nodes, self.limit);
+        if let Some(filter) = &mut self.admission {
+            filter.resize(self.limit);
+        }
+        while self.used > self.limit.amount() {
+            self.decisions += 1;
+            self.evict(None);
+        }
+        self.drop_overflow(None);
     }
 
     fn serve_stale(&mut self, longer: u64) {
@@ -442,10 +494,4 @@ impl<P: Policy> Lookaside for Cache<P> {
         // Also where the object is not cached: a useless fetch costs less than a branch nobody can predict.
         self.policy.prefetch(&self.nodes, object);
     }
-}
-
-/// Where an object lives among the shards, 0..1: a hash of its id. A share that is lost is that of the lowest places, so
-/// shares are nested.
-pub(crate) fn place(object: ObjectId) -> f64 {
-    (mix(u64::from(object.0)) >> 11) as f64 * (1.0 / (1u64 << 53) as f64)
 }

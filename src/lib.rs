@@ -12,6 +12,7 @@ pub mod error;
 mod hash;
 pub mod interrupt;
 pub mod outage;
+pub mod placement;
 pub mod policy;
 mod prefetch;
 mod progress;

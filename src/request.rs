@@ -30,6 +30,10 @@ pub enum Op {
     Delete,
 }
 
+/// A mark in a column of times to live: the request starts the object's life anew if it is cached, as `gat` and `touch` of
+/// memcached do. A get with this mark is still a get, a set writes nothing.
+pub const RENEWS: u32 = 1 << 31;
+
 /// `next` of a request whose object is never asked for again.
 pub const NEVER: u32 = u32::MAX;
 
@@ -40,6 +44,8 @@ pub struct Request {
     pub time: u64,
     /// How long an answer lives, in nanoseconds of trace time; 0 where the request does not say.
     pub ttl: u64,
+    /// Whether it starts the object's life anew, see [`RENEWS`].
+    pub renews: bool,
     /// The object asked for.
     pub object: ObjectId,
     /// Bytes; 1 where the trace has no sizes.
@@ -48,6 +54,12 @@ pub struct Request {
     pub next: u32,
     /// What is done.
     pub op: Op,
+}
+
+/// What an object of `size` bytes counts where bytes are counted: an object of no bytes still takes a place, so at least 1.
+#[inline(always)]
+pub fn weight(size: u32) -> u32 {
+    size.max(1)
 }
 
 /// Nanoseconds in a second.
@@ -64,7 +76,7 @@ pub struct Requests<'t> {
     pub sizes: Option<&'t [u32]>,
     /// Operations, where the trace has any but gets.
     pub ops: Option<&'t [Op]>,
-    /// Seconds an answer lives (0 = not said), where the trace has times to live.
+    /// Seconds an answer lives (0 = not said), where the trace has times to live; some with the mark [`RENEWS`].
     pub ttls: Option<&'t [u32]>,
     /// Positions of each object's next request, where it was computed.
     pub next: Option<&'t [u32]>,
@@ -84,9 +96,11 @@ impl<'t> Requests<'t> {
     /// The `i`-th request; panics where `i >= len`.
     #[inline(always)]
     pub fn get(&self, i: usize) -> Request {
+        let ttl = self.ttls.map_or(0, |ttls| ttls[i]);
         Request {
             time: if self.times.is_empty() { 0 } else { self.times[i] },
-            ttl: self.ttls.map_or(0, |ttls| u64::from(ttls[i]) * SECOND),
+            ttl: u64::from(ttl & !RENEWS) * SECOND,
+            renews: ttl & RENEWS != 0,
             object: self.objects[i],
             size: self.sizes.map_or(1, |sizes| sizes[i]),
             next: self.next.map_or(NEVER, |next| next[i]),

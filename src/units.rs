@@ -48,15 +48,19 @@ fn byte_factor(unit: &str) -> Option<f64> {
     })
 }
 
+/// A century in nanoseconds: whatever lasts longer ends with no trace.
+const NEVER_ENDING: u64 = 100 * 365 * 86_400 * 1_000_000_000;
+
 /// A length of time in seconds.
 #[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
 pub struct Seconds(pub f64);
 
 impl Seconds {
-    /// The same length in whole nanoseconds, the resolution of trace times.
+    /// The same length in whole nanoseconds, the resolution of trace times; at most [`NEVER_ENDING`], so that it can be added
+    /// to them.
     pub fn nanoseconds(self) -> u64 {
-        (self.0 * 1e9).round() as u64
+        ((self.0 * 1e9).round() as u64).min(NEVER_ENDING)
     }
 }
 
@@ -76,7 +80,8 @@ impl FromStr for Seconds {
             "d" => 86_400.0,
             _ => return bad(text, what, examples),
         };
-        Ok(Seconds(number * factor))
+        let seconds = number * factor;
+        if seconds.is_finite() { Ok(Seconds(seconds)) } else { bad(text, what, examples) }
     }
 }
 
@@ -372,6 +377,17 @@ mod tests {
         {
             assert!(text.parse::<CacheSize>().is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn a_time_beyond_reason_is_never_and_can_be_added_to_any_time_of_a_trace() {
+        let century = Seconds(100.0 * 365.0 * 86_400.0).nanoseconds();
+        for text in ["99999999999d", "99999999999999999999999999h", "36500d"] {
+            assert_eq!(text.parse::<Seconds>().unwrap().nanoseconds(), century, "{text}");
+        }
+        // 2262 is the last year that files of traces can say.
+        assert!(century.checked_add(i64::MAX as u64).is_some());
+        assert!(format!("{}d", "9".repeat(308)).parse::<Seconds>().is_err(), "no number that is finite in seconds");
     }
 
     #[test]

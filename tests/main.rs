@@ -20,6 +20,8 @@ mod outage;
 mod outage_command;
 mod policies;
 mod reports;
+mod samples;
 mod saved;
 mod synth;
 mod tidy;
+mod weights;

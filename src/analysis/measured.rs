@@ -8,14 +8,14 @@ use crate::error::Result;
 use crate::outage::Model;
 use crate::outage::run::Scenario;
 use crate::outage::search::{Bracket, Search};
-use crate::policy::{self, Capacity, Policy, Visitor};
+use crate::policy::Capacity;
 use crate::replay::cell::Cell;
 use crate::replay::grid;
 use crate::replay::ground::Ground;
 use crate::replay::windows::Windows;
 use crate::request::SECOND;
 use crate::trace::Trace;
-use crate::units::{Ratio, Seconds};
+use crate::units::Seconds;
 use std::collections::HashMap;
 
 /// Busiest windows at whose start a flush is tried.
@@ -240,12 +240,12 @@ impl<'a> Laboratory<'a> {
             cache.replay(&history);
         }
         if flushed {
-            cache.lose(Ratio::ALL);
+            cache.flush();
         }
         let scenario = Scenario {
             requests: self.ground.aftermath(moment),
             history,
-            objects: self.trace.object_count(),
+            key_hashes: self.ground.key_hashes,
             load: f64::from_bits(load),
             model: self.model,
             steps: Vec::new(),
@@ -271,16 +271,9 @@ fn trial_of(moment: usize, load: f64, seed: u64, flushed: bool) -> Trial {
 /// Whether a cell's cache holds whatever was fetched until it is full, as all caches do that admit everything: the same
 /// then happens in all of them. In bytes an object may be too large for a part of one of them.
 fn fills_up(cell: &Cell) -> bool {
-    struct Ask;
-    impl Visitor for Ask {
-        type Output = bool;
-        fn visit<P: Policy>(self) -> bool {
-            P::FILLS_UP && !P::INFO.unbounded
-        }
-    }
     let policy = &cell.policy;
     let in_objects = cell.capacity.objects().is_some();
-    in_objects && policy.filter().is_none() && policy::visit(policy.info().name, Ask).unwrap_or(false)
+    in_objects && policy.filter().is_none() && policy.info().fills_up
 }
 
 /// How a trial ended.

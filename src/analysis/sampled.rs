@@ -21,9 +21,9 @@ use crate::policy::Capacity;
 use crate::replay::by_object::{Missed, misses_by_object};
 use crate::replay::cell::Cell;
 use crate::replay::grid;
-use crate::request::{ObjectId, Op};
+use crate::request::{ObjectId, Op, weight};
 use crate::trace::Trace;
-use crate::trace::sample::{Part, place};
+use crate::trace::sample::{Drawn, Part, place};
 use crate::units::Ratio;
 
 /// Groups of the sample.
@@ -109,7 +109,7 @@ impl Known {
             let index = request.object.index();
             let counts = if seen.contains(request.object) { &mut known.repeats } else { &mut known.first };
             seen.insert(request.object);
-            known.largest[index] = known.largest[index].max(request.size);
+            known.largest[index] = known.largest[index].max(weight(request.size));
             if i >= warm && request.op == Op::Get {
                 counts[index].gets += 1;
                 counts[index].bytes += u64::from(request.size);
@@ -130,7 +130,7 @@ impl Known {
 impl Draw {
     fn new(part: Part, strata: &Strata, look_ahead: bool) -> Draw {
         let known = Known::of(&part.trace, part.warm);
-        let bytes = known.largest.iter().map(|size| u64::from(*size)).sum();
+        let bytes = known.largest.iter().map(|bytes| u64::from(*bytes)).sum();
         let mut draw = Draw { repeats: known.repeats(strata), bytes, known, part };
         if look_ahead {
             draw.part.trace.look_ahead();
@@ -161,7 +161,8 @@ impl Sample {
     /// Draws from a trace whose counted requests begin at position `warm`; `look_ahead`: a policy reads the future.
     pub fn draw(whole: &Trace, warm: usize, sampling: Sampling, look_ahead: bool) -> Sample {
         let share = sampling.share.get();
-        let place = |object: ObjectId| place(whole.keys.get(object), sampling.seed);
+        let Drawn { seed, .. } = Drawn::next(whole.sample, sampling.share, sampling.seed);
+        let place = |object: ObjectId| place(whole.keys.get(object), seed);
         let all = Known::of(whole, warm);
         let part = Part::of(whole, warm, |object| place(object) < share);
         let strata = Strata::new(part.whole_ids.iter().map(|id| all.repeats[id.index()].gets).collect());

@@ -4,6 +4,7 @@
 //! cell alone.
 
 use crate::error::Result;
+use crate::placement::Losses;
 use crate::replay::cell::Cell;
 use crate::replay::grid;
 use crate::replay::ground::Ground;
@@ -11,7 +12,7 @@ use crate::replay::worst::columns::kinds_without_cache;
 use crate::replay::worst::confirm::{Claim, Confirm};
 use crate::replay::worst::lattice::{Axis, EASIEST, Level, level_of, value};
 use crate::replay::worst::search::{Case, Found, Search};
-use crate::replay::worst::tape::{ASKS, Losses};
+use crate::replay::worst::tape::ASKS;
 use crate::trace::Trace;
 use crate::units::Loss;
 use std::borrow::Cow;
@@ -112,6 +113,7 @@ pub struct Withstand<'a, 't> {
 struct Limit {
     worst: Worst,
     level: Option<Level>,
+    mildest: Option<f64>,
     near: Vec<Case>,
 }
 
@@ -161,18 +163,7 @@ impl Withstand<'_, '_> {
             let Backend { cell, load, loss } = *task;
             let axis = Axis::Backend { load: self.loads[load] };
             let known = &known[cell];
-            Ok(match known.warm[load] {
-                Some(level) => {
-                    let limit = self.limit(known, axis, losses[loss], level, &[])?;
-                    let mildest = if losses[loss].ways.len() > 1 {
-                        self.mildest(known, axis, losses[loss], level)?
-                    } else {
-                        None
-                    };
-                    Some((limit, mildest))
-                }
-                None => None,
-            })
+            known.warm[load].map(|level| self.limit(known, axis, losses[loss], level, &[])).transpose()
         })?;
         let found = |task: Backend| backends.iter().position(|other| *other == task).and_then(|i| least[i].as_ref());
         cells.iter().for_each(|_| step());
@@ -201,7 +192,7 @@ impl Withstand<'_, '_> {
             .collect();
         let limits = self.each(&loads, |&(at, loss)| {
             let (cell, mu) = mus[at];
-            let seeds = found(Backend { cell, load: 0, loss }).map_or(&[][..], |(limit, _)| &limit.near);
+            let seeds = found(Backend { cell, load: 0, loss }).map_or(&[][..], |limit| &limit.near);
             let Some(level) = warm[at] else { return Ok(None) };
             self.limit(&known[cell], Axis::Load { mu }, losses[loss], level, seeds).map(Some)
         })?;
@@ -213,7 +204,7 @@ impl Withstand<'_, '_> {
                 .iter()
                 .enumerate()
                 .map(|(loss, losses)| {
-                    (*losses, found(Backend { cell, load: 0, loss }).and_then(|(limit, _)| limit.worst.limit))
+                    (*losses, found(Backend { cell, load: 0, loss }).and_then(|limit| limit.worst.limit))
                 })
                 .collect();
             let at = loads.iter().position(|(at, loss)| mus[*at] == (cell, mu) && *loss == own.len());
@@ -242,7 +233,7 @@ impl Withstand<'_, '_> {
                 load_of(Axis::Load { mu }, at.and_then(|at| warm[at]))
             };
             let needed = |load: usize, loss: usize| match found(Backend { cell, load, loss }) {
-                Some((limit, mildest)) => Needed { worst: limit.worst, mildest: *mildest },
+                Some(limit) => Needed { worst: limit.worst, mildest: limit.mildest },
                 None => Needed { worst: start, mildest: None },
             };
             let mu = wanted[cell].mu;
@@ -324,7 +315,7 @@ impl Withstand<'_, '_> {
         )?;
         let Some(found) = found else {
             let worst = Worst { limit: None, moment: self.ground.warm, node: 0, certified: false };
-            return Ok(Limit { worst, level: None, near: Vec::new() });
+            return Ok(Limit { worst, level: None, mildest: None, near: Vec::new() });
         };
         let worst = Worst {
             limit: load_or_backend(axis, found.level),
@@ -332,7 +323,8 @@ impl Withstand<'_, '_> {
             node: found.case.map_or(0, |case| case.loss as u32),
             certified: found.certified && known.cell.policy.hits_bound_losses(),
         };
-        Ok(Limit { worst, level: Some(found.level), near: found.near })
+        let mildest = found.mildest.and_then(|level| load_or_backend(axis, level));
+        Ok(Limit { worst, level: Some(found.level), mildest, near: found.near })
     }
 
     /// Repeats a search until the hits are those of the load that it finds.
@@ -371,13 +363,6 @@ impl Withstand<'_, '_> {
         Ok(confirm.level(&mut cell.cache(self.trace)?, &claim))
     }
 
-    /// What the mildest of the losses needs, about.
-    fn mildest(&self, known: &Known<'_>, axis: Axis, losses: &Losses, warm: Level) -> Result<Option<f64>> {
-        let hits = self.hits_at(known, axis.point(warm).load)?;
-        let level = Search::new(self.ground.subject(&hits), axis, losses, warm).mildest();
-        Ok(load_or_backend(axis, level))
-    }
-
     fn quantiles(
         &self,
         known: &Known<'_>,
@@ -403,14 +388,15 @@ impl Withstand<'_, '_> {
     fn nodes_needed(&self, known: &Known<'_>, mu: f64, needs: &[(&Losses, Option<f64>)]) -> Result<Option<u32>> {
         let Some(warm) = known.warm[0].filter(|level| value(*level) <= mu) else { return Ok(None) };
         let axis = Axis::Backend { load: self.ground.load };
+        // The lattice's level at or below the backend: what survives there does so with it.
+        let level = level_of(mu) - i32::from(value(level_of(mu)) > mu);
+        let hits = self.hits_at(known, self.ground.load)?;
         let survives = |nodes: u32| {
             let losses = Losses::of(1, nodes);
-            let known_need = needs.iter().find(|(of, _)| **of == losses).map(|(_, need)| *need);
-            let need = match known_need {
-                Some(need) => need,
-                None => self.limit(known, axis, &losses, warm, &[])?.worst.limit,
-            };
-            Ok(need.is_some_and(|need| need <= mu))
+            if let Some((_, need)) = needs.iter().find(|(of, _)| **of == losses) {
+                return Ok(need.is_some_and(|need| need <= mu));
+            }
+            Ok(level >= warm && Search::new(self.ground.subject(&hits), axis, &losses, level).survives())
         };
         // The more nodes there are the less one of them holds, but for luck: so halve first, and then look at the one below.
         let (mut low, mut high) = (0, 1);

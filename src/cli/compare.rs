@@ -143,7 +143,7 @@ fn yes_or_no(text: &str) -> std::result::Result<bool, String> {
 /// A trace or report that cannot be read, reports about different traces, flags that contradict each other, an output that
 /// cannot be written, an interrupt.
 pub fn run(args: &CompareArgs, interrupt: &Interrupt) -> Result<()> {
-    let targets = target::open(&args.output)?;
+    let targets = target::open(&args.output, &args.inputs)?;
     let gates = args.gates.parse::<CompareReport>(&Scope {
         policies: Vec::new(),
         losses: Vec::new(),

@@ -1,12 +1,13 @@
 //! `coldgap convert`: any trace, or a part of it, into the native format.
 
-use super::output::Output;
+use super::output::{self, Output};
 use super::trace_args::TraceArgs;
 use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
 use crate::trace;
 use crate::units::{Ratio, grouped};
 use std::path::{Path, PathBuf};
+use std::slice;
 
 /// Convert a trace, or a part of it, to Parquet, which is read fastest
 #[derive(Debug, clap::Args)]
@@ -34,14 +35,12 @@ pub struct Args {
 /// A trace that cannot be read, or a target that cannot be written; then no target is there.
 pub fn run(args: &Args, interrupt: &Interrupt) -> Result<()> {
     check_extension(&args.output)?;
+    output::check_distinct(slice::from_ref(&args.output), slice::from_ref(&args.trace))?;
     let mut output = Output::create(&args.output)?.until(interrupt);
     let mut options = args.reading.options(interrupt);
     options.sort = args.sort;
     options.sample = args.sample;
-    let mut trace = args.reading.finish(trace::read(&args.trace, &options)?)?;
-    if let Some(share) = args.sample {
-        trace.notes.push(format!("a sample: {share} of the keys, chosen by hash; rates and footprint shrink with it"));
-    }
+    let trace = args.reading.finish(trace::read(&args.trace, &options)?)?;
     trace::parquet::write(&trace, &mut output)?;
     output.finish()?;
     let (requests, objects) = (grouped(trace.len() as u64), grouped(trace.object_count() as u64));

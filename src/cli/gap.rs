@@ -107,7 +107,7 @@ const SEEDS: u64 = 3;
 /// # Errors
 /// A trace that cannot be read, flags that contradict each other, an output that cannot be written, an interrupt.
 pub fn run(args: &GapArgs, interrupt: &Interrupt) -> Result<()> {
-    let targets = target::open(&args.output)?;
+    let targets = target::open(&args.output, &args.traces)?;
     let mut question = question(args)?;
     // A page has the space, and a reader who cannot ask again.
     let implied = !question.full && targets.iter().any(Target::is_page);

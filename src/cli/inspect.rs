@@ -1,6 +1,6 @@
 //! `coldgap inspect`: what a trace is like, and what to run next.
 
-use super::output::Output;
+use super::output::{self, Output};
 use super::trace_args::TraceArgs;
 use crate::error::{Error, Kind, Result};
 use crate::interrupt::Interrupt;
@@ -48,6 +48,8 @@ struct Description {
     recognised: &'static str,
     compression: Option<&'static str>,
     fingerprint: String,
+    /// The share of a larger trace's keys that it has; `None` where nobody said that it is a sample.
+    sample_ratio: Option<Ratio>,
     #[serde(flatten)]
     profile: Profile,
     notes: Vec<String>,
@@ -59,6 +61,7 @@ struct Description {
 /// A trace that cannot be read, or an output that cannot be written.
 pub fn run(args: &Args, interrupt: &Interrupt) -> Result<()> {
     let to_stdout = args.output.as_deref() == Some(Path::new("-"));
+    output::check_distinct(args.output.as_slice(), &args.traces)?;
     let mut output = match &args.output {
         Some(path) if !to_stdout => Some(open_json(path)?),
         _ => None,
@@ -112,6 +115,7 @@ fn describe(path: &Path, reading: &TraceArgs, interrupt: &Interrupt) -> Result<D
         recognised: why,
         compression,
         fingerprint: trace.fingerprint,
+        sample_ratio: trace.sample.map(|drawn| drawn.share),
         notes: trace.notes,
     })
 }
@@ -126,6 +130,12 @@ fn text(description: &Description) -> String {
     let compression = description.compression.map_or_else(String::new, |compression| format!(", {compression}"));
     line("format", &format!("{}{compression} ({})", description.format, description.recognised));
     line("fingerprint", &description.fingerprint);
+    if let Some(share) = description.sample_ratio {
+        line(
+            "sample",
+            &format!("{share} of the keys of a larger trace: its rates and footprint are that much smaller"),
+        );
+    }
     line("requests", &grouped(profile.requests));
     if profile.gets != profile.requests {
         let part = |count: u64, what: &str| format!("{} {what} ({})", grouped(count), share(count, profile.requests));

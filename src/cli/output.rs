@@ -6,6 +6,23 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 
+/// Refuses outputs that would take the place of what is read.
+///
+/// # Errors
+/// An output that is one of the inputs, by whatever path.
+pub fn check_distinct(outputs: &[PathBuf], inputs: &[PathBuf]) -> Result<()> {
+    let is_input = |output: &PathBuf| {
+        let file = output.canonicalize().ok();
+        file.is_some() && inputs.iter().any(|input| input.canonicalize().ok() == file)
+    };
+    match outputs.iter().find(|output| is_input(output)) {
+        Some(output) => Err(Error::usage("this file is read, and would be overwritten")
+            .at(output.display(), None)
+            .hint("name another file")),
+        None => Ok(()),
+    }
+}
+
 /// A file to be written: it takes its name only once it is complete.
 pub struct Output {
     path: PathBuf,

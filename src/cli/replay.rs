@@ -58,7 +58,7 @@ const EXAMPLES: &str = "Examples:
 /// # Errors
 /// A trace that cannot be read, flags that contradict each other, an output that cannot be written, an interrupt.
 pub fn run(args: &Args, interrupt: &Interrupt) -> Result<()> {
-    let targets = target::open(&args.output)?;
+    let targets = target::open(&args.output, &args.traces)?;
     let sweep = args.curve.sweep(args.sweep.sweep(args.warmup)?);
     let gates = args.gates.parse::<ReplayReport>(&scope(&sweep))?;
     if args.budget.dry_run {

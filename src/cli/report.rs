@@ -35,7 +35,7 @@ pub struct Args {
 /// # Errors
 /// A file that is no report, what is no gate, an output that cannot be written, a gate that failed.
 pub fn run(args: &Args) -> Result<()> {
-    let targets = target::open(&args.output)?;
+    let targets = target::open(&args.output, std::slice::from_ref(&args.saved))?;
     match saved::read(&args.saved)? {
         Saved::Gap(report) => args.show(targets, *report, text::render),
         Saved::Compare(report) => args.show(targets, *report, compare::render),

@@ -99,7 +99,7 @@ impl SetupArgs {
     /// # Errors
     /// An output that cannot be written.
     pub fn targets(&self) -> Result<Vec<Target>> {
-        target::open(&self.output)
+        target::open(&self.output, std::slice::from_ref(&self.trace))
     }
 
     /// Reads the trace.

@@ -1,12 +1,13 @@
 //! `coldgap synth`: makes a trace from a recipe.
 
-use super::output::Output;
+use super::output::{self, Output};
 use crate::error::{Error, Kind, Result};
 use crate::interrupt::Interrupt;
 use crate::trace::synthetic::{self, Recipe, recipe};
 use crate::trace::write::Form;
 use crate::units::{Seconds, grouped};
 use std::path::PathBuf;
+use std::slice;
 
 /// Make a trace from a recipe: the same recipe and seed give the same bytes
 #[derive(Debug, clap::Args)]
@@ -41,6 +42,7 @@ pub fn run(args: &Args, interrupt: &Interrupt) -> Result<()> {
     })?;
     let mut recipe = Recipe::parse(&text, &args.recipe.display().to_string())?;
     recipe.seed = args.seed.unwrap_or(recipe.seed);
+    output::check_distinct(slice::from_ref(&args.output), slice::from_ref(&args.recipe))?;
     let mut output = Output::create(&args.output)?.until(interrupt);
     let trace = synthetic::generate_unless(&recipe, interrupt)?;
     form.write(&trace, &mut output)?;

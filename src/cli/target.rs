@@ -1,6 +1,6 @@
 //! Where a report goes, by the target's ending: JSON, CSV, Parquet, Markdown or HTML, or JSON on standard output.
 
-use super::output::Output;
+use super::output::{self, Output};
 use super::print;
 use crate::error::{Error, Kind, Result};
 use crate::report::render::Render;
@@ -64,11 +64,12 @@ fn write_text(mut output: Output, text: &str) -> Result<()> {
     output.finish()
 }
 
-/// Opens all targets, before the work starts.
+/// Opens all targets of what is made of these inputs, before the work starts.
 ///
 /// # Errors
-/// An ending that is not known, or a file that cannot be written.
-pub fn open(paths: &[PathBuf]) -> Result<Vec<Target>> {
+/// An ending that is not known, a file that cannot be written, or one of the inputs.
+pub fn open(paths: &[PathBuf], inputs: &[PathBuf]) -> Result<Vec<Target>> {
+    output::check_distinct(paths, inputs)?;
     paths.iter().map(|path| Target::open_one(path)).collect()
 }
 

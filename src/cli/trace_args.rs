@@ -3,7 +3,7 @@
 use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
 use crate::policy::spec::PolicySpec;
-use crate::trace::format::Role;
+use crate::trace::format::{Role, UNITS};
 use crate::trace::source::Source;
 use crate::trace::{self, ReadOptions, Trace};
 use crate::units::{Demand, Rate, Seconds};
@@ -48,14 +48,9 @@ fn parse_columns(text: &str) -> std::result::Result<Columns, String> {
     let mut columns: Columns = Vec::new();
     for part in text.split(',') {
         let (role, column) = part.split_once('=').ok_or_else(|| format!("'{part}' is not ROLE=COLUMN"))?;
-        let role = match role.trim() {
-            "time" => Role::Time,
-            "key" => Role::Key,
-            "size" => Role::Size,
-            "op" => Role::Op,
-            "ttl" => Role::Ttl,
-            other => return Err(format!("'{other}' is not one of time, key, size, op, ttl")),
-        };
+        let role = role.trim();
+        let known = Role::ALL.into_iter().find(|known| known.name() == role);
+        let role = known.ok_or_else(|| format!("'{role}' is not one of time, key, size, op, ttl"))?;
         if columns.iter().any(|(known, _)| *known == role) {
             return Err(format!("'{part}': this role is given twice"));
         }
@@ -65,13 +60,8 @@ fn parse_columns(text: &str) -> std::result::Result<Columns, String> {
 }
 
 fn parse_time_unit(text: &str) -> std::result::Result<u64, String> {
-    match text {
-        "s" => Ok(1_000_000_000),
-        "ms" => Ok(1_000_000),
-        "us" => Ok(1_000),
-        "ns" => Ok(1),
-        _ => Err("write s, ms, us or ns".to_string()),
-    }
+    let known = UNITS.iter().find(|(name, _)| *name == text);
+    known.map(|(_, unit)| *unit).ok_or_else(|| "write s, ms, us or ns".to_string())
 }
 
 fn parse_rate(text: &str) -> std::result::Result<Rate, String> {

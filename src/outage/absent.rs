@@ -18,7 +18,6 @@ impl Lookaside for Absent {
     fn insert(&mut self, _: &Request, _: u64) {}
     fn write(&mut self, _: &Request) {}
     fn invalidate(&mut self, _: ObjectId) {}
-    fn lose(&mut self, _: Ratio) {}
     fn lose_where(&mut self, _: impl FnMut(ObjectId) -> bool) {}
     fn flush(&mut self) {}
     fn shrink(&mut self, _: Ratio) {}

@@ -3,7 +3,7 @@
 use super::remedy::Remedy;
 use super::run::{Run, WarmUp};
 use super::trigger::{Effect, hottest};
-use crate::cache::{Lookaside, place};
+use crate::cache::Lookaside;
 use crate::hash::mix;
 use crate::request::{ObjectId, Request, SECOND};
 use crate::units::Ratio;
@@ -12,10 +12,9 @@ impl<C: Lookaside> Run<'_, '_, C> {
     pub(super) fn apply(&mut self, effect: Effect, now: u64) {
         match effect {
             Effect::Flush => self.cache.flush(),
-            Effect::Lose(share) => self.cache.lose(share),
-            Effect::LoseNode(node, of) => {
-                let (low, high) = (f64::from(node) / f64::from(of), f64::from(node + 1) / f64::from(of));
-                self.cache.lose_where(|object| (low..high).contains(&place(object)));
+            Effect::Lose(lost) => {
+                let (hashes, objects) = (self.key_hashes, self.objects);
+                self.cache.lose_where(|object| lost.holds(hash_of_name(hashes, objects, object)));
             }
             Effect::LoseHottest(count) => {
                 let mut lost: Vec<ObjectId> =
@@ -77,7 +76,7 @@ impl<C: Lookaside> Run<'_, '_, C> {
     pub(super) fn prepare(&self, request: &mut Request) {
         request.object = self.name(request.object);
         if request.ttl > 0 && self.model.ttl_jitter > Ratio::NONE {
-            let draw = place(ObjectId(mix(request.time ^ u64::from(request.object.0)) as u32));
+            let draw = draw(mix(request.time ^ u64::from(request.object.0)));
             request.ttl -= (request.ttl as f64 * self.model.ttl_jitter.get() * draw) as u64;
         }
     }
@@ -102,7 +101,18 @@ impl<C: Lookaside> Run<'_, '_, C> {
     }
 }
 
-/// Decides which keys are renamed, independently of the shards they live on.
+/// Decides which keys are renamed, independently of the nodes they live on.
 fn renamed_place(object: ObjectId) -> f64 {
-    place(ObjectId(mix(u64::from(object.0) ^ 0x4e4a) as u32))
+    draw(mix(u64::from(object.0) ^ 0x4e4a))
+}
+
+/// A number 0..1 that follows from another.
+fn draw(from: u64) -> f64 {
+    (mix(from) >> 11) as f64 * (1.0 / (1u64 << 53) as f64)
+}
+
+/// Where a key lives by the name it has: a new name is another key.
+fn hash_of_name(hashes: &[u32], objects: u32, name: ObjectId) -> u32 {
+    let (times, object) = (name.0 / objects, (name.0 % objects) as usize);
+    if times == 0 { hashes[object] } else { (mix(u64::from(hashes[object]) ^ u64::from(times)) >> 32) as u32 }
 }

@@ -12,6 +12,11 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
+use std::fmt;
+use std::str::FromStr;
+
+/// The largest variation of service times that can be asked for: beyond it no run is long enough to meet its mean.
+const MOST_VARIED: f64 = 10.0;
 
 /// A backend. Its capacity `mu` is counted in answers or in bytes a second.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -53,19 +58,52 @@ pub enum Kind {
     },
 }
 
-/// How service times scatter around their mean.
+/// How service times scatter around their mean. People write `constant`, `exponential` or `lognormal:0.5`.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Scatter {
     /// Not at all.
-    Deterministic,
+    Constant,
     /// Exponentially.
     Exponential,
     /// Lognormally, with this standard deviation as a multiple of the mean.
     Lognormal {
-        /// Standard deviation over mean.
+        /// Standard deviation over mean, above 0.
         variation: f64,
     },
+}
+
+impl fmt::Display for Scatter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Scatter::Constant => f.pad("constant"),
+            Scatter::Exponential => f.pad("exponential"),
+            Scatter::Lognormal { variation } => f.pad(&format!("lognormal:{variation}")),
+        }
+    }
+}
+
+impl FromStr for Scatter {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Scatter, String> {
+        // Fields of other words have names; this one may be called by its own.
+        let variation = |text: &str| {
+            let value: f64 = text.strip_prefix("variation=").unwrap_or(text).parse().ok()?;
+            (value > 0.0 && value <= MOST_VARIED).then_some(value)
+        };
+        match text.split_once(':') {
+            None if text == "constant" => Ok(Scatter::Constant),
+            None if text == "exponential" => Ok(Scatter::Exponential),
+            Some(("lognormal", field)) => {
+                variation(field).map(|variation| Scatter::Lognormal { variation }).ok_or_else(|| {
+                    format!("lognormal: the variation must be above 0 and at most {MOST_VARIED}, not '{field}'")
+                })
+            }
+            _ => Err(format!(
+                "'{text}' is no distribution of service times; write constant, exponential or lognormal:0.5"
+            )),
+        }
+    }
 }
 
 impl Backend {
@@ -75,6 +113,15 @@ impl Backend {
         // A rate in bytes says nothing of how many answers are worked on at once.
         let count = if mu.of == Demand::Bytes { 1 } else { count };
         Backend { mu, kind: Kind::Servers { count, service: Scatter::Exponential } }
+    }
+
+    /// The same backend with other service times; a pure rate has none.
+    #[must_use]
+    pub fn with_service(mut self, scatter: Scatter) -> Backend {
+        if let Kind::Servers { service, .. } | Kind::Contended { service, .. } = &mut self.kind {
+            *service = scatter;
+        }
+        self
     }
 
     fn count(&self) -> usize {
@@ -194,7 +241,7 @@ impl Station {
         match self.backend.kind {
             Kind::PureRate { .. } => 1.0,
             Kind::Servers { service, .. } | Kind::Contended { service, .. } => match service {
-                Scatter::Deterministic => 1.0,
+                Scatter::Constant => 1.0,
                 Scatter::Exponential => -(1.0 - self.random.random::<f64>()).ln(),
                 Scatter::Lognormal { variation } => {
                     let variance = (1.0 + variation * variation).ln();
@@ -242,5 +289,50 @@ impl Station {
         let service = self.busy.peek().map_or(u64::MAX, |Reverse((at, _))| *at);
         let answer = self.answers.front().map_or(u64::MAX, |(at, _)| *at);
         self.next = service.min(answer);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Sample mean and standard deviation.
+    fn drawn(service: Scatter) -> (f64, f64) {
+        const COUNT: usize = 400_000;
+        let backend = Backend { mu: Rate::answers(1.0), kind: Kind::Servers { count: 1, service } };
+        let mut station = Station::new(backend, 7);
+        let times: Vec<f64> = (0..COUNT).map(|_| station.scatter()).collect();
+        let mean = times.iter().sum::<f64>() / COUNT as f64;
+        let variance = times.iter().map(|time| (time - mean).powi(2)).sum::<f64>() / COUNT as f64;
+        (mean, variance.sqrt())
+    }
+
+    #[test]
+    fn service_times_have_mean_1_and_the_variation_that_was_asked_for() {
+        assert_eq!(drawn(Scatter::Constant), (1.0, 0.0));
+        for (scatter, variation) in [
+            (Scatter::Exponential, 1.0),
+            (Scatter::Lognormal { variation: 0.2 }, 0.2),
+            (Scatter::Lognormal { variation: 1.0 }, 1.0),
+            (Scatter::Lognormal { variation: 2.0 }, 2.0),
+        ] {
+            let (mean, deviation) = drawn(scatter);
+            // Five standard errors of the mean; the deviation of a heavy tail converges more slowly.
+            assert!((mean - 1.0).abs() < 5.0 * variation / 400_000f64.sqrt(), "{scatter}: {mean}");
+            assert!((deviation / variation - 1.0).abs() < 0.1, "{scatter}: {deviation}");
+        }
+    }
+
+    #[test]
+    fn distributions_are_read_as_they_are_printed() {
+        for text in ["constant", "exponential", "lognormal:0.5", "lognormal:2"] {
+            assert_eq!(text.parse::<Scatter>().map(|scatter| scatter.to_string()), Ok(text.to_string()));
+        }
+        assert_eq!("lognormal:variation=0.5".parse(), Ok(Scatter::Lognormal { variation: 0.5 }));
+        for text in
+            ["", "const", "lognormal", "lognormal:", "lognormal:0", "lognormal:-1", "lognormal:inf", "lognormal:11"]
+        {
+            assert!(text.parse::<Scatter>().is_err(), "{text}");
+        }
     }
 }

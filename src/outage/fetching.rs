@@ -19,7 +19,7 @@ impl<C: Lookaside> Run<'_, '_, C> {
         self.start_try(call, now);
         let request = self.calls[call].request;
         let under_way = self.under_way.get(request.object.index()).copied().unwrap_or(0);
-        if under_way > 0 && self.model.same_key == SameKey::Joined {
+        if under_way > 0 && self.model.same_key != SameKey::EachAsks {
             return self.join(call, under_way - 1);
         }
         let first_try = self.calls[call].tries == 0;
@@ -55,7 +55,16 @@ impl<C: Lookaside> Run<'_, '_, C> {
             return None;
         }
         let version = self.versions.get(index).copied().unwrap_or(0);
-        let entry = Fetch { request, head: NONE, tail: NONE, version, begun: false, cancelled: false, unbidden };
+        let entry = Fetch {
+            request,
+            head: NONE,
+            tail: NONE,
+            version,
+            begun: false,
+            orphaned: false,
+            cancelled: false,
+            unbidden,
+        };
         let fetch = self.fetches.add(entry);
         if fills {
             self.under_way[index] = fetch + 1;
@@ -136,12 +145,12 @@ impl<C: Lookaside> Run<'_, '_, C> {
     pub(super) fn answer(&mut self, fetch: u32, now: u64) {
         self.window.answered += 1;
         self.land(fetch);
-        let Fetch { request, head, version, unbidden, .. } = self.fetches[fetch];
+        let Fetch { request, head, version, unbidden, orphaned, .. } = self.fetches[fetch];
         let is_valid = self.versions.get(request.object.index()).is_none_or(|current| *current == version);
         if unbidden && is_valid {
             self.window.inserts += 1;
             self.cache.write(&Request { time: now, ..request });
-        } else if is_valid && (head != NONE || self.model.fill == Fill::Late) {
+        } else if is_valid && (self.model.fill == Fill::Late || self.has_filler(head, orphaned)) {
             self.window.inserts += 1;
             self.cache.insert(&request, now);
         }
@@ -157,6 +166,12 @@ impl<C: Lookaside> Run<'_, '_, C> {
         self.fetches.remove(fetch);
     }
 
+    /// Whether somebody who still waits inserts the answer.
+    #[inline(always)]
+    fn has_filler(&self, head: u32, orphaned: bool) -> bool {
+        head != NONE && !(orphaned && self.model.same_key == SameKey::Kept)
+    }
+
     /// A call waits no longer. All wait equally long, so it is the first that came.
     #[inline(always)]
     pub(super) fn give_up(&mut self, call: u32, now: u64) {
@@ -164,28 +179,33 @@ impl<C: Lookaside> Run<'_, '_, C> {
         if fetch == NONE {
             return;
         }
-        if self.model.fill == Fill::InTime {
-            // Whoever asked would have inserted the answer: who comes now asks anew.
-            self.land(fetch);
-        }
         let head = self.calls[call].next;
         let entry = &mut self.fetches[fetch];
         debug_assert_eq!(entry.head, call);
         entry.head = head;
+        entry.orphaned = true;
         if head == NONE {
             entry.tail = NONE;
-            if self.model.abandoned == Abandoned::Cancelled && !entry.unbidden {
-                self.cancel(fetch, now);
-            }
+        }
+        if entry.unbidden {
+            return;
+        }
+        if self.model.fill == Fill::InTime && self.model.same_key != SameKey::Kept {
+            // Whoever asked would have inserted the answer: who comes now asks anew.
+            self.land(fetch);
+        }
+        if head == NONE && self.model.abandoned != Abandoned::Finished {
+            self.abandon(fetch, now);
         }
     }
 
-    fn cancel(&mut self, fetch: u32, now: u64) {
+    /// Nobody waits for the fetch any more.
+    fn abandon(&mut self, fetch: u32, now: u64) {
         if !self.fetches[fetch].begun {
             self.land(fetch);
             self.fetches[fetch].cancelled = true;
             self.line.leave();
-        } else if self.station.cancel(fetch) {
+        } else if self.model.abandoned == Abandoned::Cancelled && self.station.cancel(fetch) {
             self.land(fetch);
             self.fetches.remove(fetch);
             self.begin_next(now);

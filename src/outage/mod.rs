@@ -33,6 +33,27 @@ use queue::Queue;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+/// Names by which the values of a type are read and printed.
+macro_rules! words {
+    ($type:ident, $what:literal: $($value:ident = $word:literal),+) => {
+        impl std::fmt::Display for $type {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.pad(match self { $($type::$value => $word),+ })
+            }
+        }
+
+        impl std::str::FromStr for $type {
+            type Err = String;
+            fn from_str(text: &str) -> Result<$type, String> {
+                match text {
+                    $($word => Ok($type::$value),)+
+                    _ => Err(format!(concat!("'{}' is no ", $what, "; write one of: {}"), text, [$($word),+].join(", "))),
+                }
+            }
+        }
+    };
+}
+
 /// Everything around the cache that decides whether it recovers. Plain values: a remedy is a change of some of them.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Model {
@@ -78,9 +99,14 @@ pub enum Fill {
 pub enum Abandoned {
     /// The backend does it all the same.
     Finished,
-    /// It is cancelled at the timeout, waiting or in service.
+    /// It leaves the queue; what has begun is finished. So does a pool whose *acquire* times out.
+    Leaves,
+    /// It is cancelled wherever it is. With a FIFO queue and constant service this is a livelock: in overload whoever's turn
+    /// comes has waited nearly a timeout, and is cancelled before the answer.
     Cancelled,
 }
+
+words!(Abandoned, "way to treat abandoned work": Finished = "finished", Leaves = "leaves", Cancelled = "cancelled");
 
 /// What a miss does while the same key is being fetched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -89,9 +115,14 @@ pub enum SameKey {
     /// It asks as well.
     EachAsks,
     /// It waits for that answer: single-flight. A fetch can be joined until whoever asked gives up; where late answers
-    /// fill the cache, until its answer.
+    /// fill the cache, until its answer. Everybody who gets the answer inserts it.
     Joined,
+    /// It waits for that answer, whoever gave up meanwhile: single-flight that lasts until the answer, as Go's. Only
+    /// whoever asked inserts it; the others are handed the value.
+    Kept,
 }
+
+words!(SameKey, "way to treat misses of one key": EachAsks = "each-asks", Joined = "joined", Kept = "kept");
 
 /// What a set does to the cache.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

@@ -47,7 +47,9 @@ pub enum Remedy {
     FastErrors,
     /// Late answers enter the cache as well.
     LateFills,
-    /// Work whose client gave up is cancelled.
+    /// Work whose client gave up leaves the queue; what has begun is finished.
+    LeaveQueue,
+    /// Work whose client gave up is cancelled, waiting or begun.
     Cancel,
 }
 
@@ -70,6 +72,7 @@ impl Remedy {
             Remedy::ServeStale(longer) => model.stale = longer,
             Remedy::FastErrors => model.error_cost = Ratio::NONE,
             Remedy::LateFills => model.fill = Fill::Late,
+            Remedy::LeaveQueue => model.abandoned = Abandoned::Leaves,
             Remedy::Cancel => model.abandoned = Abandoned::Cancelled,
         }
     }

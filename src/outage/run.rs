@@ -34,8 +34,8 @@ pub struct Scenario<'t> {
     pub requests: Requests<'t>,
     /// Requests before it: what operators know of the keys' popularity. Where there are none, `requests` tells it.
     pub history: Requests<'t>,
-    /// Objects of the trace.
-    pub objects: usize,
+    /// By object of the trace, where its key lives among nodes.
+    pub key_hashes: &'t [u32],
     /// Load as a factor of the recorded one: the trace passes so many times as fast.
     pub load: f64,
     /// Everything around the cache.
@@ -57,7 +57,7 @@ impl Scenario<'_> {
             _ => 0.0,
         };
         let names = 1.0 + self.steps.iter().map(renamed).sum::<f64>().ceil();
-        let objects = self.objects as f64 * names;
+        let objects = self.key_hashes.len() as f64 * names;
         (objects <= f64::from(u32::MAX)).then_some(objects as usize)
     }
 
@@ -65,7 +65,7 @@ impl Scenario<'_> {
     fn tracks_fetches(&self) -> bool {
         let mut model = self.model;
         let tracks = |model: &Model| {
-            model.same_key == SameKey::Joined || model.queue.order == Order::FillsFirst || model.stale.0 > 0.0
+            model.same_key != SameKey::EachAsks || model.queue.order == Order::FillsFirst || model.stale.0 > 0.0
         };
         tracks(&model)
             || self.steps.iter().any(|step| match step.what {
@@ -104,6 +104,8 @@ pub(super) struct Fetch {
     /// The object's version when it was asked for: a write in between makes the answer useless, as with memcached's leases.
     pub(super) version: u32,
     pub(super) begun: bool,
+    /// Whoever asked has given up; others may still wait.
+    pub(super) orphaned: bool,
     pub(super) cancelled: bool,
     /// Sent by nobody who waits: a warm-up or a refresh. Its answer always enters the cache.
     pub(super) unbidden: bool,
@@ -168,6 +170,7 @@ pub struct Run<'t, 'c, C: Lookaside> {
     pub(super) versions: Vec<u32>,
     /// Objects of the trace, and how many names the cache has room for of each.
     pub(super) objects: u32,
+    pub(super) key_hashes: &'t [u32],
     pub(super) names: u32,
     /// The sum of the shares that have been renamed.
     pub(super) renamed: f64,
@@ -196,7 +199,7 @@ impl<'t, 'c, C: Lookaside> Run<'t, 'c, C> {
     pub fn new(scenario: &Scenario<'t>, cache: &'c mut C) -> Run<'t, 'c, C> {
         let start = scenario.requests.times.first().copied().unwrap_or(0);
         let width = scenario.window.nanoseconds().max(1);
-        let objects = scenario.cache_objects().unwrap_or(scenario.objects);
+        let objects = scenario.cache_objects().unwrap_or(scenario.key_hashes.len());
         cache.serve_stale(scenario.model.stale.nanoseconds());
         let mut run = Run {
             cache,
@@ -217,8 +220,9 @@ impl<'t, 'c, C: Lookaside> Run<'t, 'c, C> {
             warm_up: None,
             under_way: vec![0; if scenario.tracks_fetches() { objects } else { 0 }],
             versions: vec![0; if scenario.requests.ops.is_some() { objects } else { 0 }],
-            objects: scenario.objects as u32,
-            names: (objects / scenario.objects.max(1)) as u32,
+            objects: scenario.key_hashes.len() as u32,
+            key_hashes: scenario.key_hashes,
+            names: (objects / scenario.key_hashes.len().max(1)) as u32,
             renamed: 0.0,
             load: scenario.load,
             spike: 1.0,
@@ -409,6 +413,10 @@ impl<'t, 'c, C: Lookaside> Run<'t, 'c, C> {
 
     /// A set or a delete: what is under way for the object has become useless.
     fn write(&mut self, request: &Request) {
+        // One that only starts a life anew brings no other answer.
+        if request.renews {
+            return self.cache.write(request);
+        }
         let index = request.object.index();
         self.versions[index] = self.versions[index].wrapping_add(1);
         if let Some(under_way) = self.under_way.get_mut(index) {

@@ -3,6 +3,7 @@
 //! It knows no cache and no backend; `run.rs` applies effects.
 
 use super::remedy::Remedy;
+use crate::placement::Lost;
 use crate::request::{Op, Request, Requests};
 use crate::units::{Ratio, Seconds};
 use schemars::JsonSchema;
@@ -98,9 +99,7 @@ impl Step {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Effect {
     Flush,
-    Lose(Ratio),
-    /// Node `.0` of `.1`.
-    LoseNode(u32, u32),
+    Lose(Lost),
     LoseHottest(u32),
     Rename(Ratio),
     Load(f64),
@@ -126,14 +125,13 @@ impl Trigger {
         match *self {
             Trigger::Flush => into.push((at, Effect::Flush)),
             Trigger::Shards { lost, of } => {
-                let share = Ratio::new(f64::from(lost) / f64::from(of.max(1))).unwrap_or(Ratio::ALL);
-                into.push((at, Effect::Lose(share)));
+                into.push((at, Effect::Lose(Lost::of(0, lost.min(of), of.max(1)))));
             }
-            Trigger::Loss(share) => into.push((at, Effect::Lose(share))),
+            Trigger::Loss(share) => into.push((at, Effect::Lose(Lost::share(share.get())))),
             Trigger::Hottest(count) => into.push((at, Effect::LoseHottest(count))),
             Trigger::RollingRestart { nodes, interval } => {
                 let when = |node: u32| at.saturating_add(Seconds(interval.0 * f64::from(node)).nanoseconds());
-                into.extend((0..nodes).map(|node| (when(node), Effect::LoseNode(node, nodes))));
+                into.extend((0..nodes).map(|node| (when(node), Effect::Lose(Lost::of(node, 1, nodes)))));
             }
             Trigger::Renamed(share) => into.push((at, Effect::Rename(share))),
             Trigger::Spike { factor, .. } => into.extend([(at, Effect::Spike(factor)), (end, Effect::Spike(1.0))]),

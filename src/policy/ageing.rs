@@ -5,17 +5,19 @@
 
 use super::Nodes;
 use super::heap::Heap;
+use super::in_place::clone_in_place;
 use super::nodes::placed;
 use crate::request::ObjectId;
 
 /// Cached objects by rank.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Ageing {
     heap: Heap<Key>,
     level: Rank,
     /// Ranks given so far.
     given: u32,
 }
+clone_in_place!(Ageing { heap, level, given });
 
 /// A level plus a value. Never negative, and so in the order of its bits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

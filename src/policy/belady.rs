@@ -8,21 +8,23 @@
 //! Optimal only where objects have equal sizes and only gets occur: with byte sizes it is a strong guess, not a bound.
 
 use super::heap::Heap;
+use super::in_place::clone_in_place;
 use super::nodes::placed;
 use super::{Capacity, Info, Nodes, ParameterError, Parameters, Policy, Population};
 use crate::request::{ObjectId, Request};
 use std::cmp::Reverse;
 
 /// Farthest next request first.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Belady {
     heap: Heap<Reverse<u32>>,
 }
+clone_in_place!(Belady { heap });
 
 /// What is known of an object's future, and its place in the heap while it is cached.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Node {
-    /// The newest `next` that was said: an answer may come after later requests, and know less than they did.
+    /// The newest `next` that was said; 0 where none was.
     next: u32,
     place: u32,
 }
@@ -35,9 +37,9 @@ impl Policy for Belady {
         summary: "evicts the object whose next request is farthest away: a bound, not a policy one can deploy",
         paper: "Belady, A study of replacement algorithms for a virtual-storage computer, IBM Systems Journal 1966",
         weakness: "reads the future; a strict bound only where all objects count alike",
-        parameters: &[],
         needs_future: true,
-        unbounded: false,
+        fills_up: true,
+        ..Info::PLAIN
     };
     type Node = Node;
 
@@ -49,27 +51,27 @@ impl Policy for Belady {
         Heap::<Reverse<u32>>::memory(population.cached)
     }
 
+    fn resize(&mut self, _: &mut Nodes<Node>, _: Capacity) {}
+
     #[inline(always)]
     fn on_miss(&mut self, nodes: &mut Nodes<Node>, request: &Request) {
-        nodes[request.object].next = request.next;
+        hear(&mut nodes[request.object], request);
     }
 
     #[inline(always)]
     fn on_hit(&mut self, nodes: &mut Nodes<Node>, request: &Request) {
-        nodes[request.object].next = request.next;
-        self.heap.update(nodes, request.object, Reverse(request.next));
+        let next = hear(&mut nodes[request.object], request);
+        self.heap.update(nodes, request.object, Reverse(next));
     }
 
     #[inline(always)]
     fn on_insert(&mut self, nodes: &mut Nodes<Node>, request: &Request) {
-        let node = &mut nodes[request.object];
-        node.next = node.next.max(request.next);
-        let next = Reverse(node.next);
-        self.heap.insert(nodes, request.object, next);
+        let next = hear(&mut nodes[request.object], request);
+        self.heap.insert(nodes, request.object, Reverse(next));
     }
 
     #[inline(always)]
-    fn evict(&mut self, nodes: &mut Nodes<Node>) -> ObjectId {
+    fn evict(&mut self, nodes: &mut Nodes<Node>, _: Option<&Request>) -> ObjectId {
         self.heap.pop(nodes)
     }
 
@@ -81,4 +83,12 @@ impl Policy for Belady {
     fn prefetch(&self, nodes: &Nodes<Node>, object: ObjectId) {
         self.heap.prefetch(nodes, object);
     }
+}
+
+/// Hears what a request says of the next one, and what is known of it now: a retry or an answer may come after later requests,
+/// and know less than they did.
+#[inline(always)]
+fn hear(node: &mut Node, request: &Request) -> u32 {
+    node.next = node.next.max(request.next);
+    node.next
 }

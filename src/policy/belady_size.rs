@@ -10,6 +10,7 @@
 //! cached one.
 //! Poor as a bound: it is a strong guess. With objects of one size MIN is better, as it needs no sample.
 
+use super::in_place::clone_in_place;
 use super::nodes::placed;
 use super::roster::{Roster, generator};
 use super::{Capacity, Info, Nodes, Parameter, ParameterError, Parameters, Policy, Population, SEED};
@@ -17,7 +18,7 @@ use crate::request::{NEVER, ObjectId, Request};
 use rand_xoshiro::Xoshiro256PlusPlus;
 
 /// Largest and farthest first, among a sample.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct BeladySize {
     /// What will be asked for again.
     useful: Roster<Record>,
@@ -28,6 +29,7 @@ pub struct BeladySize {
     /// How many of the trace's requests have passed, the present one among them.
     now: u32,
 }
+clone_in_place!(BeladySize { useful, useless, samples, random, now });
 
 #[derive(Debug, Clone, Copy)]
 struct Record {
@@ -56,7 +58,8 @@ impl Policy for BeladySize {
             SEED,
         ],
         needs_future: true,
-        unbounded: false,
+        fills_up: true,
+        ..Info::PLAIN
     };
     type Node = Node;
 
@@ -70,6 +73,8 @@ impl Policy for BeladySize {
         Roster::<Record>::memory(population.cached) + Roster::<()>::memory(population.cached)
     }
 
+    fn resize(&mut self, _: &mut Nodes<Node>, _: Capacity) {}
+
     #[inline(always)]
     fn on_miss(&mut self, nodes: &mut Nodes<Node>, request: &Request) {
         self.arrive(nodes, request);
@@ -77,16 +82,14 @@ impl Policy for BeladySize {
 
     #[inline(always)]
     fn on_hit(&mut self, nodes: &mut Nodes<Node>, request: &Request) {
-        let was_useful = nodes[request.object].next != NEVER;
+        let before = nodes[request.object].next;
         self.arrive(nodes, request);
-        if was_useful && request.next != NEVER {
-            self.useful.record(nodes, request.object).next = request.next;
-        } else if was_useful {
+        let next = nodes[request.object].next;
+        if next != NEVER {
+            self.useful.record(nodes, request.object).next = next;
+        } else if before != NEVER {
             self.useful.remove(nodes, request.object);
             self.useless.insert(nodes, request.object, ());
-        } else if request.next != NEVER {
-            self.useless.remove(nodes, request.object);
-            self.add_useful(nodes, request.object);
         }
     }
 
@@ -108,7 +111,7 @@ impl Policy for BeladySize {
     }
 
     #[inline(always)]
-    fn evict(&mut self, nodes: &mut Nodes<Node>) -> ObjectId {
+    fn evict(&mut self, nodes: &mut Nodes<Node>, _: Option<&Request>) -> ObjectId {
         if let Some(victim) = self.useless.last() {
             self.useless.remove(nodes, victim);
             return victim;
@@ -136,15 +139,15 @@ impl Policy for BeladySize {
 }
 
 impl BeladySize {
-    /// Notes a request. No request says its own position, but an object's request stands where its last one said.
+    /// Notes a request of the trace; a retry, which says nothing new, is none. No request says its own position, but an object's
+    /// request stands where its last one said.
     #[inline(always)]
     fn arrive(&mut self, nodes: &mut Nodes<Node>, request: &Request) {
         let node = &mut nodes[request.object];
-        self.now += 1;
-        if node.next != NEVER {
-            self.now = self.now.max(node.next + 1);
+        if request.next > node.next {
+            self.now = (self.now + 1).max(node.next + 1);
+            node.next = request.next;
         }
-        node.next = request.next;
     }
 
     #[inline(always)]

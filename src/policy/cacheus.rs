@@ -15,8 +15,8 @@
 //! Memory: 20 bytes per object of the trace and 16 per cached one.
 //! Poor where popularity shifts: objects demoted after many requests outlive new ones by their frequency.
 
-use super::experts::{Expert, Experts};
-use super::ghosts::Ghosts;
+use super::experts::{Expert, TwoExperts};
+use super::in_place::clone_in_place;
 use super::learning_rate::LearningRate;
 use super::least_frequent::{LeastFrequent, Ties};
 use super::list::{Link, List};
@@ -31,7 +31,7 @@ use rand_xoshiro::Xoshiro256PlusPlus;
 const FIRST_SR: f64 = 0.01;
 
 /// SR-LRU, CR-LFU, and the ghosts of either's victims. Parts have the paper's names.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Cacheus {
     /// What was asked for again.
     r: List,
@@ -45,17 +45,14 @@ pub struct Cacheus {
     /// Ghosts of SR-LRU that were never asked for again.
     new_ghosts: u64,
     frequency: LeastFrequent,
-    lru_ghosts: Ghosts,
-    lfu_ghosts: Ghosts,
-    experts: Experts,
+    experts: TwoExperts,
     /// None in bytes, until the first eviction says how many objects fit.
     rate: Option<LearningRate>,
     /// How many objects the cache holds, where it counts objects.
     objects: Option<u64>,
-    /// The object that is being inserted needed room.
-    has_evicted: bool,
     random: Xoshiro256PlusPlus,
 }
+clone_in_place!(Cacheus { r, sr, r_limit, capacity, demoted, new_ghosts, frequency, experts, rate, objects, random });
 
 /// An object's place in both orders, or its ghost.
 #[derive(Debug, Clone, Copy, Default)]
@@ -97,7 +94,6 @@ enum Mark {
 impl Policy for Cacheus {
     const INFO: Info = Info {
         name: "cacheus",
-        aliases: &[],
         summary: "as LeCaR, with experts that withstand scans and churn, and a learning rate that learns",
         paper: "Rodriguez et al., Learning cache replacement with Cacheus, FAST 2021",
         weakness: "popularity that shifts; it needs periods as long as the cache is large to learn",
@@ -109,15 +105,13 @@ impl Policy for Cacheus {
             },
             SEED,
         ],
-        needs_future: false,
-        unbounded: false,
+        fills_up: true,
+        ..Info::PLAIN
     };
     type Node = Node;
 
     fn new(capacity: Capacity, parameters: &Parameters) -> Result<Self, ParameterError> {
         let amount = capacity.amount();
-        let share = parameters.ratio("ghost", &Self::INFO)?.get();
-        let ghosts = Ghosts::new((amount as f64 * share) as u64);
         let sr_limit = ((amount as f64 * FIRST_SR).round() as u64).max(1);
         Ok(Cacheus {
             r: List::default(),
@@ -127,12 +121,9 @@ impl Policy for Cacheus {
             demoted: 0,
             new_ghosts: 0,
             frequency: LeastFrequent::new(Ties::Newest),
-            lru_ghosts: ghosts.clone(),
-            lfu_ghosts: ghosts,
-            experts: Experts::new(),
+            experts: TwoExperts::new(capacity, parameters, &Self::INFO)?,
             rate: capacity.objects().map(|objects| LearningRate::new(objects.max(1))),
             objects: capacity.objects(),
-            has_evicted: false,
             random: generator(parameters, &Self::INFO)?,
         })
     }
@@ -141,10 +132,38 @@ impl Policy for Cacheus {
         LeastFrequent::memory(population.cached)
     }
 
+    /// R keeps its share. The learning rate is one for caches of a size, and starts anew; in bytes its periods adapt.
+    fn resize(&mut self, nodes: &mut Nodes<Node>, capacity: Capacity) {
+        let new_ghosts = &mut self.new_ghosts;
+        self.experts.resize(nodes, capacity, |node, is_ghost| mark(node, is_ghost, new_ghosts));
+        let share = self.r_limit as f64 / self.capacity.max(1) as f64;
+        self.capacity = capacity.amount();
+        self.r_limit = capacity.part(share).min(self.capacity.saturating_sub(1));
+        while self.r.weight() > self.r_limit {
+            self.demote(nodes);
+        }
+        self.objects = capacity.objects();
+        if let Some(objects) = self.objects {
+            self.rate = Some(LearningRate::new(objects.max(1)));
+        }
+    }
+
     #[inline(always)]
-    fn on_miss(&mut self, nodes: &mut Nodes<Node>, request: &Request) {
+    fn on_miss(&mut self, _: &mut Nodes<Node>, _: &Request) {
         self.on_request(false);
-        self.meet_ghost(nodes, request.object);
+    }
+
+    /// Where the object is a ghost its expert regrets, and SR grows if it left too soon.
+    #[inline(always)]
+    fn recall(&mut self, nodes: &mut Nodes<Node>, object: ObjectId) {
+        let Part::Ghost(expert) = nodes[object].part else { return };
+        if self.drop_ghost(nodes, object, expert) == Mark::New {
+            self.enlarge_sr(nodes.weight(object));
+        }
+        nodes[object].part = Part::Returning;
+        if let Some(rate) = &self.rate {
+            self.experts.regret(expert, rate.get());
+        }
     }
 
     #[inline(always)]
@@ -170,20 +189,14 @@ impl Policy for Cacheus {
     }
 
     #[inline(always)]
-    fn admit(&mut self, nodes: &mut Nodes<Node>, request: &Request) -> bool {
-        // An answer may come so late that its object was inserted and evicted meanwhile, and is a ghost again.
-        self.meet_ghost(nodes, request.object);
-        self.has_evicted = false;
-        true
-    }
-
-    #[inline(always)]
     fn on_insert(&mut self, nodes: &mut Nodes<Node>, request: &Request) {
         let object = request.object;
         let weight = nodes.weight(object);
-        let Node { requests, part, .. } = nodes[object];
+        let Node { requests, part, mark, .. } = nodes[object];
+        nodes[object].mark = Mark::None;
         self.frequency.insert(nodes, object, requests + 1);
-        let is_filling = !self.has_evicted;
+        // Eviction has marked an object that needed room.
+        let is_filling = mark == Mark::None;
         if part == Part::Returning {
             nodes[object].part = Part::R;
             self.r.push(nodes, object);
@@ -203,8 +216,10 @@ impl Policy for Cacheus {
     }
 
     #[inline(always)]
-    fn evict(&mut self, nodes: &mut Nodes<Node>) -> ObjectId {
-        self.has_evicted = true;
+    fn evict(&mut self, nodes: &mut Nodes<Node>, entering: Option<&Request>) -> ObjectId {
+        if let Some(request) = entering {
+            nodes[request.object].mark = Mark::New;
+        }
         if self.rate.is_none() {
             self.rate = Some(LearningRate::new(self.frequency.len()));
         }
@@ -226,13 +241,7 @@ impl Policy for Cacheus {
             node.mark = Mark::None;
         }
         let new_ghosts = &mut self.new_ghosts;
-        let ghosts = if expert == Expert::Lru { &mut self.lru_ghosts } else { &mut self.lfu_ghosts };
-        ghosts.remember(nodes, victim, |node, is_ghost| {
-            if !is_ghost {
-                *new_ghosts -= u64::from(node.mark == Mark::New);
-                *node = Node::default();
-            }
-        });
+        self.experts.remember(nodes, victim, expert, |node, is_ghost| mark(node, is_ghost, new_ghosts));
         victim
     }
 
@@ -264,22 +273,8 @@ impl Cacheus {
         }
     }
 
-    /// Where the object is a ghost: its expert regrets, SR grows if it left too soon, and it is a ghost no longer.
-    #[inline(always)]
-    fn meet_ghost(&mut self, nodes: &mut Nodes<Node>, object: ObjectId) {
-        let Part::Ghost(expert) = nodes[object].part else { return };
-        if self.drop_ghost(nodes, object, expert) == Mark::New {
-            self.enlarge_sr(nodes.weight(object));
-        }
-        nodes[object].part = Part::Returning;
-        if let Some(rate) = &self.rate {
-            self.experts.regret(expert, rate.get());
-        }
-    }
-
     fn drop_ghost(&mut self, nodes: &mut Nodes<Node>, object: ObjectId, expert: Expert) -> Mark {
-        let ghosts = if expert == Expert::Lru { &mut self.lru_ghosts } else { &mut self.lfu_ghosts };
-        ghosts.remove(nodes, object);
+        self.experts.drop_ghost(nodes, object, expert);
         let mark = std::mem::take(&mut nodes[object].mark);
         self.new_ghosts -= u64::from(mark == Mark::New);
         mark
@@ -321,6 +316,15 @@ impl Cacheus {
     fn enlarge_sr(&mut self, weight: u64) {
         let step = steps(self.demoted, self.new_ghosts) * weight;
         self.r_limit = self.r_limit.saturating_sub(step).max(1).min(self.capacity - 1);
+    }
+}
+
+/// Forgets a ghost that no longer is one.
+#[inline(always)]
+fn mark(node: &mut Node, is_ghost: bool, new_ghosts: &mut u64) {
+    if !is_ghost {
+        *new_ghosts -= u64::from(node.mark == Mark::New);
+        *node = Node::default();
     }
 }
 

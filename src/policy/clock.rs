@@ -7,18 +7,18 @@
 //! cached one.
 //! Poor where a burst of hits is followed by silence, and under scans: every new object stays for a full turn.
 
+use super::in_place::clone_in_place;
 use super::queue::Queue;
-use super::run::ahead;
-use super::{Capacity, Info, Nodes, ParameterError, Parameters, Policy, Population};
-use crate::bitset::BitSet;
+use super::run::{self, Run};
+use super::{Capacity, Info, Nodes, ParameterError, Parameters, Policy, Population, Victim};
 use crate::request::{ObjectId, Request};
-use std::mem::take;
 
 /// FIFO with a second chance.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Clock {
-    queue: Queue,
+    pub(super) queue: Queue,
 }
+clone_in_place!(Clock { queue });
 
 impl Policy for Clock {
     const INFO: Info = Info {
@@ -27,11 +27,11 @@ impl Policy for Clock {
         summary: "FIFO, but an object that was hit since its last turn gets another one",
         paper: "Corbató, A paging experiment with the Multics system, MIT Press 1969",
         weakness: "under a scan every new object stays for a full turn",
-        parameters: &[],
-        needs_future: false,
-        unbounded: false,
+        fills_up: true,
+        ..Info::PLAIN
     };
-    const NAMES_VICTIM: bool = true;
+    const VICTIM: Option<Victim<Self>> = Some(Self::turn_to_victim);
+    const RUN: Option<Run<Self>> = Some(run::clock::run);
     /// 1 where the object was hit since its last turn, else 0.
     type Node = u8;
 
@@ -42,6 +42,8 @@ impl Policy for Clock {
     fn memory(population: &Population) -> u64 {
         Queue::memory(population.cached, population)
     }
+
+    fn resize(&mut self, _: &mut Nodes<u8>, _: Capacity) {}
 
     #[inline(always)]
     fn on_hit(&mut self, nodes: &mut Nodes<u8>, request: &Request) {
@@ -55,53 +57,24 @@ impl Policy for Clock {
     }
 
     #[inline(always)]
-    fn evict(&mut self, nodes: &mut Nodes<u8>) -> ObjectId {
+    fn evict(&mut self, nodes: &mut Nodes<u8>, _: Option<&Request>) -> ObjectId {
         self.turn_to_victim(nodes);
         self.queue.pop(nodes)
-    }
-
-    fn victim(&mut self, nodes: &mut Nodes<u8>) -> Option<ObjectId> {
-        self.turn_to_victim(nodes);
-        Some(self.queue.oldest())
     }
 
     fn on_remove(&mut self, nodes: &mut Nodes<u8>, object: ObjectId) {
         self.queue.remove(nodes, object);
     }
-
-    fn run(&mut self, nodes: &mut Nodes<u8>, cached: &mut BitSet, gets: &[ObjectId], missed: &mut [u8]) -> bool {
-        self.queue.prepare(self.queue.len());
-        let (mut queue, mut visited, mut set) = (take(&mut self.queue), take(nodes), take(cached));
-        for ((object, coming), missed) in ahead(gets).zip(missed) {
-            set.prefetch(coming);
-            visited.prefetch(coming);
-            let miss = 1 - set.bit(object);
-            let mut oldest = queue.next_out();
-            while visited[oldest] & miss != 0 {
-                visited[oldest] = 0;
-                queue.pop_if(&visited, 1);
-                queue.push_if(oldest, 1);
-                oldest = queue.next_out();
-            }
-            set.replace(oldest, object, miss);
-            visited[object] = 1 - miss;
-            queue.pop_if(&visited, miss);
-            queue.push_if(object, miss);
-            *missed = miss;
-        }
-        (self.queue, *nodes, *cached) = (queue, visited, set);
-        true
-    }
 }
 
 impl Clock {
-    /// Turns the queue until its oldest object is one that was not hit.
+    /// Turns the queue until its oldest object is one that was not hit, and names it.
     #[inline(always)]
-    fn turn_to_victim(&mut self, nodes: &mut Nodes<u8>) {
+    fn turn_to_victim(&mut self, nodes: &mut Nodes<u8>) -> ObjectId {
         loop {
             let oldest = self.queue.oldest();
             if nodes[oldest] == 0 {
-                return;
+                return oldest;
             }
             nodes[oldest] = 0;
             self.queue.turn(nodes);

@@ -13,20 +13,16 @@
 //! that set their bits: constant on average. Memory: 24 bytes per object of the trace.
 //! Poor where what is asked for twice at once is what will be asked for later, and for objects asked for twice, far apart.
 
-use super::ghosts::Ghosts;
-use super::list::{Link, List};
+use super::list::Link;
+use super::probation::{Place, Probation, tried};
 use super::{Capacity, Info, Nodes, Parameter, ParameterError, Parameters, Policy};
-use crate::linked;
 use crate::request::{ObjectId, Request};
 
 /// A small FIFO queue, its ghosts and a CLOCK.
 #[derive(Debug, Clone)]
 pub struct Clock2QPlus {
-    small: List,
-    main: List,
-    ghosts: Ghosts,
-    small_capacity: u64,
-    main_capacity: u64,
+    parts: Probation,
+    /// So much of the small queue must be inserted after an object before hits on it count.
     window: f64,
     counts_objects: bool,
     /// What was ever inserted into the small queue, in what the window counts.
@@ -42,19 +38,7 @@ pub struct Node {
     place: Place,
     is_hit: bool,
 }
-linked!(Node);
-
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-enum Place {
-    /// Neither cached nor remembered.
-    #[default]
-    Out,
-    Small,
-    Main,
-    Ghost,
-    /// Asked for while it was a ghost; not inserted yet.
-    Returning,
-}
+tried!(Node);
 
 impl Policy for Clock2QPlus {
     const INFO: Info = Info {
@@ -78,124 +62,95 @@ impl Policy for Clock2QPlus {
                        makes it endless)",
             },
         ],
-        needs_future: false,
-        unbounded: false,
+        fills_up: true,
+        ..Info::PLAIN
     };
     type Node = Node;
 
     fn new(capacity: Capacity, parameters: &Parameters) -> Result<Self, ParameterError> {
-        let amount = capacity.amount();
-        let share = |name| Ok((amount as f64 * parameters.ratio(name, &Self::INFO)?.get()) as u64);
-        if parameters.ratio("small", &Self::INFO)?.get() == 0.0 {
-            return Err(ParameterError("small: the small queue needs a share above 0%".to_string()));
-        }
-        let small_capacity = share("small")?.clamp(1, amount.max(1));
         Ok(Clock2QPlus {
-            small: List::default(),
-            main: List::default(),
-            ghosts: Ghosts::new(share("ghost")?),
-            small_capacity,
-            main_capacity: amount.saturating_sub(small_capacity),
-            window: small_capacity as f64 * parameters.ratio("window", &Self::INFO)?.get(),
+            parts: Probation::new(capacity, parameters, &Self::INFO, ["small", "ghost"])?,
+            window: parameters.ratio("window", &Self::INFO)?.get(),
             counts_objects: parameters.choice("count", &Self::INFO, &["weight", "objects"])? == "objects",
             inserted: 0,
             has_evicted: false,
         })
     }
 
+    fn resize(&mut self, nodes: &mut Nodes<Node>, capacity: Capacity) {
+        self.parts.resize(nodes, capacity);
+    }
+
     #[inline(always)]
-    fn on_miss(&mut self, nodes: &mut Nodes<Node>, request: &Request) {
-        if nodes[request.object].place == Place::Ghost {
-            self.ghosts.remove(nodes, request.object);
-            nodes[request.object].place = Place::Returning;
-        }
+    fn recall(&mut self, nodes: &mut Nodes<Node>, object: ObjectId) {
+        self.parts.recall(nodes, object);
     }
 
     #[inline(always)]
     fn on_hit(&mut self, nodes: &mut Nodes<Node>, request: &Request) {
+        let window = self.parts.small_capacity as f64 * self.window;
         let node = &mut nodes[request.object];
-        if node.place == Place::Main || (self.inserted - node.inserted) as f64 >= self.window {
+        if node.place == Place::Main || (self.inserted - node.inserted) as f64 >= window {
             node.is_hit = true;
         }
     }
 
     #[inline(always)]
     fn admit(&mut self, nodes: &mut Nodes<Node>, request: &Request) -> bool {
-        // An answer may come so late that its object was inserted and evicted meanwhile, and is a ghost again.
-        self.on_miss(nodes, request);
-        let fits = nodes.weight_of(request.size) <= self.small_capacity;
-        if !fits {
-            nodes[request.object].place = Place::Out;
-        }
-        fits
+        self.parts.admit(nodes, request, u64::MAX)
     }
 
     #[inline(always)]
     fn on_insert(&mut self, nodes: &mut Nodes<Node>, request: &Request) {
         let object = request.object;
-        let overflow = !self.has_evicted && self.small.weight() >= self.small_capacity;
+        nodes[object].is_hit = false;
+        let overflow = !self.has_evicted && self.parts.small.weight() >= self.parts.small_capacity;
         if nodes[object].place == Place::Returning || overflow {
-            self.enter_main(nodes, object);
+            self.parts.enter_main(nodes, object);
             return;
         }
         self.inserted += if self.counts_objects { 1 } else { nodes.weight(object) };
-        let node = &mut nodes[object];
-        node.place = Place::Small;
-        node.is_hit = false;
-        node.inserted = self.inserted;
-        self.small.push(nodes, object);
+        nodes[object].inserted = self.inserted;
+        self.parts.enter_small(nodes, object);
     }
 
     #[inline(always)]
-    fn evict(&mut self, nodes: &mut Nodes<Node>) -> ObjectId {
+    fn evict(&mut self, nodes: &mut Nodes<Node>, _: Option<&Request>) -> ObjectId {
         self.has_evicted = true;
-        if self.main.weight() <= self.main_capacity {
-            while !self.small.is_empty() {
-                let object = self.small.pop(nodes);
+        if self.parts.main_has_room(0) {
+            while !self.parts.small.is_empty() {
+                let object = self.parts.small.oldest();
                 if !nodes[object].is_hit {
-                    let place = |ghost| if ghost { Place::Ghost } else { Place::Out };
-                    self.ghosts.remember(nodes, object, |node, ghost| node.place = place(ghost));
-                    return object;
+                    return self.parts.evict_small(nodes);
                 }
-                self.enter_main(nodes, object);
+                self.parts.small.pop(nodes);
+                nodes[object].is_hit = false;
+                self.parts.enter_main(nodes, object);
             }
         }
         self.evict_main(nodes)
     }
 
     fn on_remove(&mut self, nodes: &mut Nodes<Node>, object: ObjectId) {
-        let queue = if nodes[object].place == Place::Main { &mut self.main } else { &mut self.small };
-        queue.remove(nodes, object);
-        nodes[object].place = Place::Out;
+        self.parts.remove(nodes, object);
     }
 
     fn forget(&mut self, nodes: &mut Nodes<Node>, object: ObjectId) {
-        if nodes[object].place == Place::Ghost {
-            self.ghosts.remove(nodes, object);
-        }
-        nodes[object].place = Place::Out;
+        self.parts.forget(nodes, object);
     }
 }
 
 impl Clock2QPlus {
-    #[inline(always)]
-    fn enter_main(&mut self, nodes: &mut Nodes<Node>, object: ObjectId) {
-        nodes[object].place = Place::Main;
-        nodes[object].is_hit = false;
-        self.main.push(nodes, object);
-    }
-
     /// Evicts from the main queue, which holds objects whenever the small one has none.
     #[inline(always)]
     fn evict_main(&mut self, nodes: &mut Nodes<Node>) -> ObjectId {
         loop {
-            let object = self.main.oldest();
+            let object = self.parts.main.oldest();
             if !nodes[object].is_hit {
-                nodes[object].place = Place::Out;
-                return self.main.pop(nodes);
+                return self.parts.evict_main(nodes);
             }
             nodes[object].is_hit = false;
-            self.main.turn(nodes);
+            self.parts.main.turn(nodes);
         }
     }
 }

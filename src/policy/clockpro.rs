@@ -75,13 +75,12 @@ impl Policy for ClockPro {
             default: "10%",
             help: "the share of the cache that may be cold at first; it adapts",
         }],
-        needs_future: false,
-        unbounded: false,
+        fills_up: true,
+        ..Info::PLAIN
     };
     type Node = Node;
 
     fn new(capacity: Capacity, parameters: &Parameters) -> Result<Self, ParameterError> {
-        let amount = capacity.amount();
         let share = parameters.ratio("cold", &Self::INFO)?.get();
         Ok(ClockPro {
             ring: List::default(),
@@ -90,14 +89,21 @@ impl Policy for ClockPro {
             tests: NONE,
             hot: 0,
             remembered: 0,
-            cold_share: ((amount as f64 * share) as u64).clamp(1, amount.max(1)),
-            capacity: amount,
+            cold_share: capacity.nonempty_part(share),
+            capacity: capacity.amount(),
         })
     }
 
+    /// The cold share stays the same part of the cache.
+    fn resize(&mut self, nodes: &mut Nodes<Node>, capacity: Capacity) {
+        self.cold_share = capacity.nonempty_part(self.cold_share as f64 / self.capacity.max(1) as f64);
+        self.capacity = capacity.amount();
+        self.limit_hot(nodes);
+        self.limit_ghosts(nodes);
+    }
+
     #[inline(always)]
-    fn on_miss(&mut self, nodes: &mut Nodes<Node>, request: &Request) {
-        let object = request.object;
+    fn recall(&mut self, nodes: &mut Nodes<Node>, object: ObjectId) {
         if nodes[object].place == Place::Ghost {
             self.pass_test(nodes.weight(object));
             self.drop_ghost(nodes, object);
@@ -108,13 +114,6 @@ impl Policy for ClockPro {
     #[inline(always)]
     fn on_hit(&mut self, nodes: &mut Nodes<Node>, request: &Request) {
         nodes[request.object].is_hit = true;
-    }
-
-    #[inline(always)]
-    fn admit(&mut self, nodes: &mut Nodes<Node>, request: &Request) -> bool {
-        // An answer may come so late that its object was inserted and evicted meanwhile, and is a ghost again.
-        self.on_miss(nodes, request);
-        true
     }
 
     #[inline(always)]
@@ -132,7 +131,7 @@ impl Policy for ClockPro {
 
     /// The hand that evicts.
     #[inline(always)]
-    fn evict(&mut self, nodes: &mut Nodes<Node>) -> ObjectId {
+    fn evict(&mut self, nodes: &mut Nodes<Node>, _: Option<&Request>) -> ObjectId {
         loop {
             if self.cold.is_empty() {
                 self.demote(nodes);
@@ -250,6 +249,12 @@ impl ClockPro {
         nodes[object].place = Place::Hot;
         nodes[object].on_test = false;
         self.hot += nodes.weight(object);
+        self.limit_hot(nodes);
+    }
+
+    /// Demotes while more is hot than may be.
+    #[inline(always)]
+    fn limit_hot(&mut self, nodes: &mut Nodes<Node>) {
         while self.hot > self.capacity - self.cold_share {
             self.demote(nodes);
         }
@@ -291,7 +296,10 @@ impl ClockPro {
             if nodes[object].place != Place::Hot {
                 self.end_test(nodes, object);
             }
-            self.tests = next;
+            // What left the ring has moved the hand.
+            if self.tests == object {
+                self.tests = next;
+            }
         }
     }
 }

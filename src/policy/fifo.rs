@@ -3,31 +3,30 @@
 //! Paper: none; folklore. Parameters: none. Cost: nothing for a hit, constant for a miss. Memory: 4 to 8 bytes per
 //! cached object. Poor wherever some objects are more popular than others: they are evicted as soon as their turn comes.
 
+use super::in_place::clone_in_place;
 use super::queue::Queue;
-use super::run::ahead;
-use super::{Capacity, Info, Nodes, ParameterError, Parameters, Policy, Population};
-use crate::bitset::BitSet;
+use super::run::{self, Run};
+use super::{Capacity, Info, Nodes, ParameterError, Parameters, Policy, Population, Victim};
 use crate::request::{ObjectId, Request};
-use std::mem::take;
 
 /// First in, first out.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Fifo {
-    queue: Queue,
+    pub(super) queue: Queue,
 }
+clone_in_place!(Fifo { queue });
 
 impl Policy for Fifo {
     const INFO: Info = Info {
         name: "fifo",
-        aliases: &[],
         summary: "evicts the object that was inserted first; a hit changes nothing",
         paper: "folklore",
         weakness: "popular objects are evicted as soon as their turn comes",
-        parameters: &[],
-        needs_future: false,
-        unbounded: false,
+        fills_up: true,
+        ..Info::PLAIN
     };
-    const NAMES_VICTIM: bool = true;
+    const VICTIM: Option<Victim<Self>> = Some(|policy, _| policy.queue.oldest());
+    const RUN: Option<Run<Self>> = Some(run::fifo::run);
     type Node = ();
 
     fn new(_: Capacity, _: &Parameters) -> Result<Self, ParameterError> {
@@ -38,6 +37,8 @@ impl Policy for Fifo {
         Queue::memory(population.cached, population)
     }
 
+    fn resize(&mut self, _: &mut Nodes<()>, _: Capacity) {}
+
     #[inline(always)]
     fn on_hit(&mut self, _: &mut Nodes<()>, _: &Request) {}
 
@@ -47,27 +48,8 @@ impl Policy for Fifo {
     }
 
     #[inline(always)]
-    fn evict(&mut self, nodes: &mut Nodes<()>) -> ObjectId {
+    fn evict(&mut self, nodes: &mut Nodes<()>, _: Option<&Request>) -> ObjectId {
         self.queue.pop(nodes)
-    }
-
-    fn victim(&mut self, _: &mut Nodes<()>) -> Option<ObjectId> {
-        Some(self.queue.oldest())
-    }
-
-    fn run(&mut self, nodes: &mut Nodes<()>, cached: &mut BitSet, gets: &[ObjectId], missed: &mut [u8]) -> bool {
-        self.queue.prepare(self.queue.len());
-        let (mut queue, mut set) = (take(&mut self.queue), take(cached));
-        for ((object, coming), missed) in ahead(gets).zip(missed) {
-            set.prefetch(coming);
-            let miss = 1 - set.bit(object);
-            set.replace(queue.next_out(), object, miss);
-            queue.pop_if(nodes, miss);
-            queue.push_if(object, miss);
-            *missed = miss;
-        }
-        (self.queue, *cached) = (queue, set);
-        true
     }
 
     fn on_remove(&mut self, nodes: &mut Nodes<()>, object: ObjectId) {

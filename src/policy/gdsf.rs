@@ -13,6 +13,7 @@
 //! objects out until the level has risen to the ranks of what was popular once.
 
 use super::ageing::{Ageing, Node, Rank};
+use super::in_place::clone_in_place;
 use super::{Capacity, Info, Nodes, ParameterError, Parameters, Policy, Population};
 use crate::request::{ObjectId, Request};
 
@@ -20,23 +21,22 @@ use crate::request::{ObjectId, Request};
 const REQUEST: f64 = 1e6;
 
 /// Least requests per byte first, aged.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Gdsf {
     ranks: Ageing,
     /// The rank of the object that is being inserted.
     incoming: Rank,
 }
+clone_in_place!(Gdsf { ranks, incoming });
 
 impl Policy for Gdsf {
     const INFO: Info = Info {
         name: "gdsf",
-        aliases: &[],
         summary: "evicts the object with the fewest requests per byte, counted from the last victim's rank",
         paper: "Cherkasova, Improving WWW proxies performance with greedy-dual-size-frequency caching policy, HP Labs 1998",
         weakness: "byte misses: it gives up large objects for many small ones; new objects may be kept out for a while",
-        parameters: &[],
-        needs_future: false,
-        unbounded: false,
+        fills_up: true,
+        ..Info::PLAIN
     };
     type Node = Node;
 
@@ -48,6 +48,8 @@ impl Policy for Gdsf {
     fn memory(population: &Population) -> u64 {
         Ageing::memory(population.cached)
     }
+
+    fn resize(&mut self, _: &mut Nodes<Node>, _: Capacity) {}
 
     #[inline(always)]
     fn on_hit(&mut self, nodes: &mut Nodes<Node>, request: &Request) {
@@ -78,7 +80,7 @@ impl Policy for Gdsf {
     }
 
     #[inline(always)]
-    fn evict(&mut self, nodes: &mut Nodes<Node>) -> ObjectId {
+    fn evict(&mut self, nodes: &mut Nodes<Node>, _: Option<&Request>) -> ObjectId {
         self.ranks.pop(nodes)
     }
 

@@ -4,6 +4,7 @@
 //! It knows keys and places; what a key means is the policy's.
 
 use super::Nodes;
+use super::in_place::clone_in_place;
 use super::nodes::Placed;
 use crate::request::ObjectId;
 
@@ -11,10 +12,11 @@ use crate::request::ObjectId;
 const ARITY: usize = 4;
 
 /// Objects by key, least first. Keys stand in the heap itself: comparing them touches no node.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Heap<K> {
     entries: Vec<Entry<K>>,
 }
+clone_in_place!(Heap<K: Copy> { entries });
 
 #[derive(Debug, Clone, Copy)]
 struct Entry<K> {

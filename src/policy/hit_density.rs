@@ -3,6 +3,8 @@
 //!
 //! It knows ages and classes, not objects; whom LHD evicts is in `lhd.rs`.
 
+use super::in_place::clone_in_place;
+
 /// Ages are counted up to this; the last stands for all that are larger.
 const AGES: usize = 20_000;
 const OLDEST: u16 = AGES as u16 - 1;
@@ -18,7 +20,7 @@ const COARSENESS: f32 = 0.01;
 const FITTED_AFTER: [u32; 2] = [5, 25];
 
 /// What is known of all classes.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct HitDensity {
     hits: Vec<f32>,
     evictions: Vec<f32>,
@@ -29,6 +31,7 @@ pub struct HitDensity {
     /// A decaying mean of the number of cached objects, as sum and weight.
     objects: (f32, f32),
 }
+clone_in_place!(HitDensity { hits, evictions, densities, shift, intervals, objects });
 
 impl HitDensity {
     /// Before anything is known: young objects are worth more than old ones, and those that were hit at a low age more than

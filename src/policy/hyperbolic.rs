@@ -9,13 +9,14 @@
 //! cached one.
 //! Poor where popularity changes fast: a request counts alike whenever it was.
 
+use super::in_place::clone_in_place;
 use super::roster::{Roster, generator};
 use super::{Capacity, Info, Nodes, Parameter, ParameterError, Parameters, Policy, Population, SEED};
 use crate::request::{ObjectId, Request};
 use rand_xoshiro::Xoshiro256PlusPlus;
 
 /// Least requests by time first, among a sample.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Hyperbolic {
     cached: Roster<Record>,
     samples: u32,
@@ -23,6 +24,7 @@ pub struct Hyperbolic {
     /// Requests so far.
     now: u32,
 }
+clone_in_place!(Hyperbolic { cached, samples, random, now });
 
 #[derive(Debug, Clone, Copy)]
 struct Record {
@@ -33,7 +35,6 @@ struct Record {
 impl Policy for Hyperbolic {
     const INFO: Info = Info {
         name: "hyperbolic",
-        aliases: &[],
         summary: "evicts, of some drawn at random, the object with the fewest requests by time since it was inserted",
         paper: "Blankstein et al., Hyperbolic caching: flexible caching for web applications, USENIX ATC 2017",
         weakness: "popularity that changes fast: a request counts alike whenever it was",
@@ -41,8 +42,8 @@ impl Policy for Hyperbolic {
             Parameter { name: "samples", default: "64", help: "how many objects an eviction looks at, 1 to 65536" },
             SEED,
         ],
-        needs_future: false,
-        unbounded: false,
+        fills_up: true,
+        ..Info::PLAIN
     };
     type Node = u32;
 
@@ -54,6 +55,8 @@ impl Policy for Hyperbolic {
     fn memory(population: &Population) -> u64 {
         Roster::<Record>::memory(population.cached)
     }
+
+    fn resize(&mut self, _: &mut Nodes<u32>, _: Capacity) {}
 
     #[inline(always)]
     fn on_miss(&mut self, _: &mut Nodes<u32>, _: &Request) {
@@ -73,7 +76,7 @@ impl Policy for Hyperbolic {
     }
 
     #[inline(always)]
-    fn evict(&mut self, nodes: &mut Nodes<u32>) -> ObjectId {
+    fn evict(&mut self, nodes: &mut Nodes<u32>, _: Option<&Request>) -> ObjectId {
         let now = self.now;
         let age = |record: &Record| u64::from(now - record.inserted);
         // a / b < c / d without dividing. An object of no age is worth more than any other.

@@ -5,6 +5,7 @@
 
 use super::Nodes;
 use super::heap::Heap;
+use super::in_place::clone_in_place;
 use super::nodes::Placed;
 use crate::request::ObjectId;
 
@@ -27,13 +28,14 @@ struct Key {
 }
 
 /// Cached objects by frequency.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct LeastFrequent {
     heap: Heap<Key>,
     ties: Ties,
     /// Keys given so far.
     given: u64,
 }
+clone_in_place!(LeastFrequent { heap, ties, given });
 
 impl LeastFrequent {
     /// Without objects.

@@ -13,11 +13,11 @@
 //! frequency. Memory: 20 bytes per object of the trace and 16 per cached one.
 //! Poor under scans, which both experts let in; and where neither recency nor frequency says what comes next.
 
-use super::experts::{Expert, Experts};
-use super::ghosts::Ghosts;
+use super::experts::{Expert, TwoExperts};
+use super::in_place::clone_in_place;
 use super::least_frequent::{LeastFrequent, Ties};
 use super::list::{Link, List};
-use super::nodes::Placed;
+use super::nodes::placed;
 use super::roster::generator;
 use super::{Capacity, Info, Nodes, Parameter, ParameterError, Parameters, Policy, Population, SEED};
 use crate::linked;
@@ -25,13 +25,11 @@ use crate::request::{ObjectId, Request};
 use rand_xoshiro::Xoshiro256PlusPlus;
 
 /// Two orders of the same objects, and the ghosts of either's victims.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct LeCaR {
     recency: List,
     frequency: LeastFrequent,
-    lru_ghosts: Ghosts,
-    lfu_ghosts: Ghosts,
-    experts: Experts,
+    experts: TwoExperts,
     /// The most that one regret takes.
     rate: f64,
     /// What a regret is worth after a cache size of requests.
@@ -43,6 +41,7 @@ pub struct LeCaR {
     now: u32,
     random: Xoshiro256PlusPlus,
 }
+clone_in_place!(LeCaR { recency, frequency, experts, rate, discount, objects, keeps_frequency, now, random });
 
 /// An object's place in both orders, or its ghost.
 #[derive(Debug, Clone, Copy, Default)]
@@ -56,22 +55,11 @@ pub struct Node {
     ghost_of: Option<Expert>,
 }
 linked!(Node);
-
-impl Placed for Node {
-    #[inline(always)]
-    fn place(&self) -> u32 {
-        self.place
-    }
-    #[inline(always)]
-    fn place_mut(&mut self) -> &mut u32 {
-        &mut self.place
-    }
-}
+placed!(Node);
 
 impl Policy for LeCaR {
     const INFO: Info = Info {
         name: "lecar",
-        aliases: &[],
         summary: "follows LRU or LFU by chance, and less often the one whose victims are asked for again",
         paper: "Vietri et al., Driving cache replacement with ML-based LeCaR, HotStorage 2018",
         weakness: "scans, which both experts let in; reuse that neither recency nor frequency foretells",
@@ -94,20 +82,16 @@ impl Policy for LeCaR {
             },
             SEED,
         ],
-        needs_future: false,
-        unbounded: false,
+        fills_up: true,
+        ..Info::PLAIN
     };
     type Node = Node;
 
     fn new(capacity: Capacity, parameters: &Parameters) -> Result<Self, ParameterError> {
-        let share = parameters.ratio("ghost", &Self::INFO)?.get();
-        let ghosts = Ghosts::new((capacity.amount() as f64 * share) as u64);
         Ok(LeCaR {
             recency: List::default(),
             frequency: LeastFrequent::new(Ties::Oldest),
-            lru_ghosts: ghosts.clone(),
-            lfu_ghosts: ghosts,
-            experts: Experts::new(),
+            experts: TwoExperts::new(capacity, parameters, &Self::INFO)?,
             rate: parameters.ratio("rate", &Self::INFO)?.get(),
             discount: parameters.ratio("discount", &Self::INFO)?.get(),
             objects: capacity.objects(),
@@ -121,10 +105,25 @@ impl Policy for LeCaR {
         LeastFrequent::memory(population.cached)
     }
 
+    fn resize(&mut self, nodes: &mut Nodes<Node>, capacity: Capacity) {
+        self.objects = capacity.objects();
+        self.experts.resize(nodes, capacity, |node, _| mark(node, None));
+    }
+
     #[inline(always)]
-    fn on_miss(&mut self, nodes: &mut Nodes<Node>, request: &Request) {
+    fn on_miss(&mut self, _: &mut Nodes<Node>, _: &Request) {
         self.now = self.now.wrapping_add(1);
-        self.meet_ghost(nodes, request.object);
+    }
+
+    /// Where the object is a ghost its expert regrets.
+    #[inline(always)]
+    fn recall(&mut self, nodes: &mut Nodes<Node>, object: ObjectId) {
+        let Some(expert) = nodes[object].ghost_of.take() else { return };
+        self.experts.drop_ghost(nodes, object, expert);
+        let requests = self.now.wrapping_sub(nodes[object].place);
+        let cache = self.objects.unwrap_or_else(|| self.frequency.len()).max(1);
+        let worth = self.discount.powf(f64::from(requests) / cache as f64);
+        self.experts.regret(expert, self.rate * worth);
     }
 
     #[inline(always)]
@@ -132,13 +131,6 @@ impl Policy for LeCaR {
         self.now = self.now.wrapping_add(1);
         self.recency.refresh(nodes, request.object);
         self.frequency.count(nodes, request.object);
-    }
-
-    #[inline(always)]
-    fn admit(&mut self, nodes: &mut Nodes<Node>, request: &Request) -> bool {
-        // An answer may come so late that its object was inserted and evicted meanwhile, and is a ghost again.
-        self.meet_ghost(nodes, request.object);
-        true
     }
 
     #[inline(always)]
@@ -150,27 +142,18 @@ impl Policy for LeCaR {
     }
 
     #[inline(always)]
-    fn evict(&mut self, nodes: &mut Nodes<Node>) -> ObjectId {
+    fn evict(&mut self, nodes: &mut Nodes<Node>, _: Option<&Request>) -> ObjectId {
         let (oldest, least) = (self.recency.oldest(), self.frequency.first());
         if oldest == least {
             self.on_remove(nodes, oldest);
             return oldest;
         }
         let expert = self.experts.draw(&mut self.random);
-        let (victim, ghosts) = match expert {
-            Expert::Lru => (oldest, &mut self.lru_ghosts),
-            Expert::Lfu => (least, &mut self.lfu_ghosts),
-        };
+        let victim = if expert == Expert::Lru { oldest } else { least };
         self.recency.remove(nodes, victim);
         nodes[victim].requests = self.frequency.remove(nodes, victim);
         nodes[victim].place = self.now;
-        ghosts.remember(nodes, victim, |node, is_ghost| {
-            if is_ghost {
-                node.ghost_of = Some(expert);
-            } else {
-                *node = Node::default();
-            }
-        });
+        self.experts.remember(nodes, victim, expert, |node, is_ghost| mark(node, is_ghost.then_some(expert)));
         victim
     }
 
@@ -181,10 +164,8 @@ impl Policy for LeCaR {
     }
 
     fn forget(&mut self, nodes: &mut Nodes<Node>, object: ObjectId) {
-        match nodes[object].ghost_of {
-            Some(Expert::Lru) => self.lru_ghosts.remove(nodes, object),
-            Some(Expert::Lfu) => self.lfu_ghosts.remove(nodes, object),
-            None => {}
+        if let Some(expert) = nodes[object].ghost_of {
+            self.experts.drop_ghost(nodes, object, expert);
         }
         nodes[object] = Node::default();
     }
@@ -196,18 +177,11 @@ impl Policy for LeCaR {
     }
 }
 
-impl LeCaR {
-    /// Where the object is a ghost: its expert regrets, and it is a ghost no longer.
-    #[inline(always)]
-    fn meet_ghost(&mut self, nodes: &mut Nodes<Node>, object: ObjectId) {
-        let Some(expert) = nodes[object].ghost_of.take() else { return };
-        match expert {
-            Expert::Lru => self.lru_ghosts.remove(nodes, object),
-            Expert::Lfu => self.lfu_ghosts.remove(nodes, object),
-        }
-        let requests = self.now.wrapping_sub(nodes[object].place);
-        let cache = self.objects.unwrap_or_else(|| self.frequency.len()).max(1);
-        let worth = self.discount.powf(f64::from(requests) / cache as f64);
-        self.experts.regret(expert, self.rate * worth);
+/// Says whose ghost an evicted object is, or forgets it.
+#[inline(always)]
+fn mark(node: &mut Node, ghost_of: Option<Expert>) {
+    match ghost_of {
+        Some(_) => node.ghost_of = ghost_of,
+        None => *node = Node::default(),
     }
 }

@@ -8,8 +8,9 @@
 //! frequency, of which n requests make at most the square root of 2n.
 //! Poor where popularity changes: what was popular once is never forgotten.
 
+use super::in_place::clone_in_place;
 use super::list::{Link, List};
-use super::{Capacity, Info, Nodes, ParameterError, Parameters, Policy, Population};
+use super::{Capacity, Info, Nodes, ParameterError, Parameters, Policy, Population, Victim};
 use crate::linked;
 use crate::request::{ObjectId, Request};
 
@@ -17,12 +18,13 @@ use crate::request::{ObjectId, Request};
 const ANCHOR: u32 = 0;
 
 /// Least frequently used.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Lfu {
     /// The queues in use form a ring through the anchor, in order of frequency; the others are in `spare`.
     queues: Vec<Queue>,
     spare: Vec<u32>,
 }
+clone_in_place!(Lfu { queues, spare });
 
 /// The objects of one frequency.
 #[derive(Debug, Clone, Default)]
@@ -44,15 +46,13 @@ linked!(Node);
 impl Policy for Lfu {
     const INFO: Info = Info {
         name: "lfu",
-        aliases: &[],
         summary: "evicts the object with the fewest requests since it was inserted; among equals the first to get there",
         paper: "Shah et al., An O(1) algorithm for implementing the LFU cache eviction scheme, 2010",
         weakness: "what was popular once is never forgotten",
-        parameters: &[],
-        needs_future: false,
-        unbounded: false,
+        fills_up: true,
+        ..Info::PLAIN
     };
-    const NAMES_VICTIM: bool = true;
+    const VICTIM: Option<Victim<Self>> = Some(|policy, _| policy.least());
     type Node = Node;
 
     fn new(_: Capacity, _: &Parameters) -> Result<Self, ParameterError> {
@@ -63,6 +63,8 @@ impl Policy for Lfu {
     fn memory(population: &Population) -> u64 {
         (2.0 * 100.0 * population.objects as f64).sqrt() as u64 * size_of::<Queue>() as u64
     }
+
+    fn resize(&mut self, _: &mut Nodes<Node>, _: Capacity) {}
 
     #[inline(always)]
     fn on_hit(&mut self, nodes: &mut Nodes<Node>, request: &Request) {
@@ -88,14 +90,10 @@ impl Policy for Lfu {
     }
 
     #[inline(always)]
-    fn evict(&mut self, nodes: &mut Nodes<Node>) -> ObjectId {
+    fn evict(&mut self, nodes: &mut Nodes<Node>, _: Option<&Request>) -> ObjectId {
         let victim = self.least();
         self.take_off(nodes, victim);
         victim
-    }
-
-    fn victim(&mut self, _: &mut Nodes<Node>) -> Option<ObjectId> {
-        Some(self.least())
     }
 
     fn on_remove(&mut self, nodes: &mut Nodes<Node>, object: ObjectId) {

@@ -11,14 +11,16 @@
 //! popularity.
 
 use super::ageing::{Ageing, Node};
+use super::in_place::clone_in_place;
 use super::{Capacity, Info, Nodes, ParameterError, Parameters, Policy, Population};
 use crate::request::{ObjectId, Request};
 
 /// Least requests first, aged.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Lfuda {
     ranks: Ageing,
 }
+clone_in_place!(Lfuda { ranks });
 
 impl Policy for Lfuda {
     const INFO: Info = Info {
@@ -27,9 +29,8 @@ impl Policy for Lfuda {
         summary: "evicts the object with the fewest requests, counted from the last victim's rank",
         paper: "Arlitt et al., Evaluating content management techniques for web proxy caches, SIGMETRICS PER 2000",
         weakness: "scans: they raise the level past objects of middling popularity",
-        parameters: &[],
-        needs_future: false,
-        unbounded: false,
+        fills_up: true,
+        ..Info::PLAIN
     };
     type Node = Node;
 
@@ -40,6 +41,8 @@ impl Policy for Lfuda {
     fn memory(population: &Population) -> u64 {
         Ageing::memory(population.cached)
     }
+
+    fn resize(&mut self, _: &mut Nodes<Node>, _: Capacity) {}
 
     #[inline(always)]
     fn on_hit(&mut self, nodes: &mut Nodes<Node>, request: &Request) {
@@ -55,7 +58,7 @@ impl Policy for Lfuda {
     }
 
     #[inline(always)]
-    fn evict(&mut self, nodes: &mut Nodes<Node>) -> ObjectId {
+    fn evict(&mut self, nodes: &mut Nodes<Node>, _: Option<&Request>) -> ObjectId {
         self.ranks.pop(nodes)
     }
 

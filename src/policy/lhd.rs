@@ -15,6 +15,7 @@
 //! much of the cache, and explorers a burden.
 
 use super::hit_density::{HitDensity, NOT_HIT};
+use super::in_place::clone_in_place;
 use super::list::NONE;
 use super::roster::{Roster, generator};
 use super::{Capacity, Info, Nodes, Parameter, ParameterError, Parameters, Policy, Population, SEED};
@@ -35,7 +36,7 @@ const EARLY_SAMPLES: u32 = 8;
 const DECAY: f32 = 0.9;
 
 /// Least hit density first, among a sample.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Lhd {
     cached: Roster<Record>,
     model: HitDensity,
@@ -50,9 +51,24 @@ pub struct Lhd {
     newest: usize,
     /// What victims were worth lately.
     victims_density: f32,
-    /// Space that explorers may still take; one may overdraw it.
+    /// Space for explorers, and what they may still take of it; one may overdraw it.
+    explorers: i64,
     exploration: i64,
 }
+clone_in_place!(Lhd {
+    cached,
+    model,
+    samples,
+    interval,
+    random,
+    now,
+    left,
+    newcomers,
+    newest,
+    victims_density,
+    explorers,
+    exploration
+});
 
 #[derive(Debug, Clone, Copy)]
 struct Record {
@@ -68,7 +84,6 @@ struct Record {
 impl Policy for Lhd {
     const INFO: Info = Info {
         name: "lhd",
-        aliases: &[],
         summary: "evicts, of a sample, the object expected to give the fewest hits for the space and time it takes",
         paper: "Beckmann et al., LHD: improving cache hit rate by maximizing hit density, NSDI 2018",
         weakness: "short traces: it follows a guess until the first interval is over",
@@ -77,13 +92,14 @@ impl Policy for Lhd {
             Parameter { name: "interval", default: "1048576", help: "hits and insertions after which it learns anew" },
             SEED,
         ],
-        needs_future: false,
-        unbounded: false,
+        fills_up: true,
+        ..Info::PLAIN
     };
     type Node = u32;
 
     fn new(capacity: Capacity, parameters: &Parameters) -> Result<Self, ParameterError> {
         let interval = parameters.number("interval", &Self::INFO, 1..=u64::from(u32::MAX))? as u32;
+        let explorers = capacity.part(EXPLORERS) as i64;
         Ok(Lhd {
             cached: Roster::new(),
             model: HitDensity::new(),
@@ -95,12 +111,19 @@ impl Policy for Lhd {
             newcomers: [NONE; NEWCOMERS],
             newest: 0,
             victims_density: 0.0,
-            exploration: (capacity.amount() as f64 * EXPLORERS) as i64,
+            explorers,
+            exploration: explorers,
         })
     }
 
     fn memory(population: &Population) -> u64 {
         Roster::<Record>::memory(population.cached) + HitDensity::memory()
+    }
+
+    /// What it learnt of ages stays: they are counted in requests.
+    fn resize(&mut self, _: &mut Nodes<u32>, capacity: Capacity) {
+        let before = std::mem::replace(&mut self.explorers, capacity.part(EXPLORERS) as i64);
+        self.exploration += self.explorers - before;
     }
 
     #[inline(always)]
@@ -131,7 +154,7 @@ impl Policy for Lhd {
     }
 
     #[inline(always)]
-    fn evict(&mut self, nodes: &mut Nodes<u32>) -> ObjectId {
+    fn evict(&mut self, nodes: &mut Nodes<u32>, _: Option<&Request>) -> ObjectId {
         let samples = if self.model.intervals() > EARLY { self.samples } else { self.samples.min(EARLY_SAMPLES) };
         let (mut victim, mut least) = (NONE, f32::INFINITY);
         let mut consider = |object, density| {

@@ -37,8 +37,8 @@ pub struct Lirs {
     queue_capacity: u64,
     stack_capacity: u64,
     demotes: bool,
-    /// The weight that is to be inserted into the set; 0 where it goes into the queue.
-    entering_set: u64,
+    /// The queue's share of the cache.
+    queue_share: f64,
 }
 
 /// Where an object is.
@@ -72,7 +72,6 @@ enum Place {
 impl Policy for Lirs {
     const INFO: Info = Info {
         name: "lirs",
-        aliases: &[],
         summary: "keeps what is asked for again within a short distance, whatever its recency; a small queue for the rest",
         paper: "Jiang and Zhang, LIRS: an efficient low inter-reference recency set replacement policy, SIGMETRICS 2002",
         weakness: "popularity that shifts; refuses objects larger than its queue, a hundredth of the cache",
@@ -89,33 +88,34 @@ impl Policy for Lirs {
                        nothing (paper)",
             },
         ],
-        needs_future: false,
-        unbounded: false,
+        ..Info::PLAIN
     };
-    const FILLS_UP: bool = false;
-
     type Node = Node;
 
     fn new(capacity: Capacity, parameters: &Parameters) -> Result<Self, ParameterError> {
-        let amount = capacity.amount();
-        let share = parameters.ratio("hir", &Self::INFO)?.get();
-        let queue_capacity = ((amount as f64 * share) as u64).clamp(1, amount.max(1));
-        Ok(Lirs {
+        let mut lirs = Lirs {
             stack: List::default(),
             queue: List::default(),
             ghosts: List::default(),
             set: 0,
-            set_capacity: amount.saturating_sub(queue_capacity),
-            queue_capacity,
-            stack_capacity: amount.saturating_mul(2),
+            set_capacity: 0,
+            queue_capacity: 0,
+            stack_capacity: 0,
             demotes: parameters.choice("queue-hit", &Self::INFO, &["demote", "paper"])? == "demote",
-            entering_set: 0,
-        })
+            queue_share: parameters.ratio("hir", &Self::INFO)?.get(),
+        };
+        lirs.take_shares(capacity);
+        Ok(lirs)
+    }
+
+    fn resize(&mut self, nodes: &mut Nodes<Node>, capacity: Capacity) {
+        self.take_shares(capacity);
+        self.demote_for(nodes, 0);
+        self.limit_stack(nodes);
     }
 
     #[inline(always)]
-    fn on_miss(&mut self, nodes: &mut Nodes<Node>, request: &Request) {
-        let object = request.object;
+    fn recall(&mut self, nodes: &mut Nodes<Node>, object: ObjectId) {
         if nodes[object].place == Place::Ghost {
             self.stack.remove(nodes, object);
             self.ghosts.remove(nodes, object);
@@ -156,26 +156,21 @@ impl Policy for Lirs {
 
     #[inline(always)]
     fn admit(&mut self, nodes: &mut Nodes<Node>, request: &Request) -> bool {
-        // An answer may come so late that its object was inserted and evicted meanwhile, and is a ghost again.
-        self.on_miss(nodes, request);
         let weight = nodes.weight_of(request.size);
         let node = &mut nodes[request.object];
         if weight > self.queue_capacity {
             node.place = Place::Out;
-            return false;
         }
-        let may_enter_set = weight <= self.set_capacity;
-        let enters_set = may_enter_set && (node.place == Place::Returning || self.set + weight <= self.set_capacity);
-        self.entering_set = if enters_set { weight } else { 0 };
-        true
+        weight <= self.queue_capacity
     }
 
     #[inline(always)]
     fn overflow(&mut self, nodes: &mut Nodes<Node>, entering: Option<&Request>) -> Option<ObjectId> {
         let mut weight = 0;
         if let Some(request) = entering {
-            self.demote_for(nodes, self.entering_set);
-            weight = if self.entering_set > 0 { 0 } else { nodes.weight_of(request.size) };
+            let entering_set = self.entering_set(nodes, request);
+            self.demote_for(nodes, entering_set);
+            weight = if entering_set > 0 { 0 } else { nodes.weight_of(request.size) };
         }
         (self.queue.weight() + weight > self.queue_capacity).then(|| self.evict_queue(nodes))
     }
@@ -183,7 +178,7 @@ impl Policy for Lirs {
     #[inline(always)]
     fn on_insert(&mut self, nodes: &mut Nodes<Node>, request: &Request) {
         let object = request.object;
-        if self.entering_set > 0 {
+        if self.entering_set(nodes, request) > 0 {
             self.enter_set(nodes, object);
         } else {
             nodes[object].place = Place::Both;
@@ -194,8 +189,9 @@ impl Policy for Lirs {
     }
 
     #[inline(always)]
-    fn evict(&mut self, nodes: &mut Nodes<Node>) -> ObjectId {
-        self.demote_for(nodes, self.entering_set);
+    fn evict(&mut self, nodes: &mut Nodes<Node>, entering: Option<&Request>) -> ObjectId {
+        let entering_set = entering.map_or(0, |request| self.entering_set(nodes, request));
+        self.demote_for(nodes, entering_set);
         if self.queue.is_empty() {
             self.demote(nodes);
         }
@@ -229,6 +225,22 @@ impl Policy for Lirs {
 }
 
 impl Lirs {
+    fn take_shares(&mut self, capacity: Capacity) {
+        self.queue_capacity = capacity.nonempty_part(self.queue_share);
+        self.set_capacity = capacity.amount().saturating_sub(self.queue_capacity);
+        self.stack_capacity = capacity.amount().saturating_mul(2);
+    }
+
+    /// The weight of an entering object, if it goes into the set: 0 if into the queue. The same until it is in: an object for
+    /// which the set has no room, and which does not return, makes none there.
+    #[inline(always)]
+    fn entering_set(&self, nodes: &Nodes<Node>, request: &Request) -> u64 {
+        let weight = nodes.weight_of(request.size);
+        let returns = nodes[request.object].place == Place::Returning;
+        let enters = weight <= self.set_capacity && (returns || self.set + weight <= self.set_capacity);
+        if enters { weight } else { 0 }
+    }
+
     #[inline(always)]
     fn enter_set(&mut self, nodes: &mut Nodes<Node>, object: ObjectId) {
         nodes[object].place = Place::Set;

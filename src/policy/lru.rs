@@ -4,31 +4,30 @@
 //! Systems Journal 1970. Parameters: none. Cost: constant on average. Memory: 4 bytes per object of the trace, 17 to
 //! 33 per cached one. Poor under scans and loops: one pass over more objects than it holds empties it of everything useful.
 
+use super::in_place::clone_in_place;
 use super::recency::Recency;
-use super::run::{self, ahead};
-use super::{Capacity, Info, Nodes, ParameterError, Parameters, Policy, Population};
-use crate::bitset::BitSet;
+use super::run::{self, Run};
+use super::{Capacity, Info, Nodes, ParameterError, Parameters, Policy, Population, Victim};
 use crate::request::{ObjectId, Request};
-use std::mem::take;
 
 /// Least recently used.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Lru {
-    recency: Recency,
+    pub(super) recency: Recency,
 }
+clone_in_place!(Lru { recency });
 
 impl Policy for Lru {
     const INFO: Info = Info {
         name: "lru",
-        aliases: &[],
         summary: "evicts the object that was not asked for the longest",
         paper: "Mattson et al., Evaluation techniques for storage hierarchies, IBM Systems Journal 1970",
         weakness: "one scan over more objects than it holds empties it of everything useful",
-        parameters: &[],
-        needs_future: false,
-        unbounded: false,
+        fills_up: true,
+        ..Info::PLAIN
     };
-    const NAMES_VICTIM: bool = true;
+    const VICTIM: Option<Victim<Self>> = Some(|policy, _| policy.recency.oldest());
+    const RUN: Option<Run<Self>> = Some(run::lru::run);
     /// Where in the log its last use stands.
     type Node = u32;
 
@@ -39,6 +38,8 @@ impl Policy for Lru {
     fn memory(population: &Population) -> u64 {
         Recency::memory(population.cached)
     }
+
+    fn resize(&mut self, _: &mut Nodes<u32>, _: Capacity) {}
 
     #[inline(always)]
     fn on_hit(&mut self, nodes: &mut Nodes<u32>, request: &Request) {
@@ -51,29 +52,11 @@ impl Policy for Lru {
     }
 
     #[inline(always)]
-    fn evict(&mut self, _: &mut Nodes<u32>) -> ObjectId {
+    fn evict(&mut self, _: &mut Nodes<u32>, _: Option<&Request>) -> ObjectId {
         self.recency.pop()
-    }
-
-    fn victim(&mut self, _: &mut Nodes<u32>) -> Option<ObjectId> {
-        Some(self.recency.oldest())
     }
 
     fn on_remove(&mut self, nodes: &mut Nodes<u32>, object: ObjectId) {
         self.recency.remove(nodes, object);
-    }
-
-    fn run(&mut self, nodes: &mut Nodes<u32>, cached: &mut BitSet, gets: &[ObjectId], missed: &mut [u8]) -> bool {
-        self.recency.make_room(nodes, run::LENGTH);
-        let (mut recency, mut places, mut set) = (take(&mut self.recency), take(nodes), take(cached));
-        for ((object, coming), missed) in ahead(gets).zip(missed) {
-            set.prefetch(coming);
-            places.prefetch(coming);
-            let miss = 1 - set.bit(object);
-            set.replace(recency.use_or_replace(&mut places, object, miss), object, miss);
-            *missed = miss;
-        }
-        (self.recency, *nodes, *cached) = (recency, places, set);
-        true
     }
 }

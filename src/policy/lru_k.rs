@@ -11,6 +11,7 @@
 //! it returns soon after.
 
 use super::heap::Heap;
+use super::in_place::clone_in_place;
 use super::nodes::placed;
 use super::{Capacity, Info, Nodes, Parameter, ParameterError, Parameters, Policy, Population};
 use crate::request::{ObjectId, Request};
@@ -22,13 +23,14 @@ const MOST: usize = 4;
 const KNOWN: u64 = 1 << 32;
 
 /// Farthest k-th last request first.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct LruK {
     heap: Heap<u64>,
     k: usize,
     /// Hits and insertions so far.
     now: u32,
 }
+clone_in_place!(LruK { heap, k, now });
 
 /// An object's requests but the newest, and its place in the heap.
 #[derive(Debug, Clone, Copy, Default)]
@@ -47,8 +49,8 @@ impl Policy for LruK {
         paper: "O'Neil et al., The LRU-K page replacement algorithm for database disk buffering, SIGMOD 1993",
         weakness: "what is new: an object that is not asked for again at once leaves before any old acquaintance",
         parameters: &[Parameter { name: "k", default: "2", help: "which last request decides, 1 (LRU) to 4" }],
-        needs_future: false,
-        unbounded: false,
+        fills_up: true,
+        ..Info::PLAIN
     };
     type Node = Node;
 
@@ -60,6 +62,8 @@ impl Policy for LruK {
     fn memory(population: &Population) -> u64 {
         Heap::<u64>::memory(population.cached)
     }
+
+    fn resize(&mut self, _: &mut Nodes<Node>, _: Capacity) {}
 
     #[inline(always)]
     fn on_hit(&mut self, nodes: &mut Nodes<Node>, request: &Request) {
@@ -78,7 +82,7 @@ impl Policy for LruK {
     }
 
     #[inline(always)]
-    fn evict(&mut self, nodes: &mut Nodes<Node>) -> ObjectId {
+    fn evict(&mut self, nodes: &mut Nodes<Node>, _: Option<&Request>) -> ObjectId {
         self.heap.pop(nodes)
     }
 

@@ -9,6 +9,7 @@
 //! Cost: constant: no queue is looked at before an object's lifetime can be over. Memory: 20 bytes per object of the trace.
 //! Poor where the lifetime does not fit: too short, it is LRU; too long, what was popular once stays.
 
+use super::in_place::clone_in_place;
 use super::list::{Link, List};
 use super::{Capacity, Info, Nodes, Parameter, ParameterError, Parameters, Policy};
 use crate::linked;
@@ -18,17 +19,20 @@ use crate::request::{ObjectId, Request};
 const MOST_QUEUES: u64 = 32;
 
 /// Queues by frequency, and ghosts.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Mq {
     queues: Vec<List>,
     ghosts: List,
     ghost_capacity: u64,
+    /// How much is remembered, in sizes of the cache.
+    ghost_sizes: u64,
     lifetime: u32,
     /// Hits and insertions so far.
     now: u32,
     /// No object that can sink does so before this has passed.
     next_expiry: u32,
 }
+clone_in_place!(Mq { queues, ghosts, ghost_capacity, ghost_sizes, lifetime, now, next_expiry });
 
 /// An object's requests, and where it is.
 #[derive(Debug, Clone, Copy, Default)]
@@ -68,28 +72,35 @@ impl Policy for Mq {
             },
             Parameter { name: "ghost", default: "4", help: "how much is remembered, in sizes of the cache, 0 to 64" },
         ],
-        needs_future: false,
-        unbounded: false,
+        fills_up: true,
+        ..Info::PLAIN
     };
     type Node = Node;
 
     fn new(capacity: Capacity, parameters: &Parameters) -> Result<Self, ParameterError> {
         let number = |name, range| parameters.number(name, &Self::INFO, range);
+        let ghost_sizes = number("ghost", 0..=64)?;
         Ok(Mq {
             queues: vec![List::default(); number("queues", 1..=MOST_QUEUES)? as usize],
             ghosts: List::default(),
-            ghost_capacity: capacity.amount().saturating_mul(number("ghost", 0..=64)?),
+            ghost_capacity: capacity.amount().saturating_mul(ghost_sizes),
+            ghost_sizes,
             lifetime: number("lifetime", 1..=u64::from(u32::MAX) / 2)? as u32,
             now: 0,
             next_expiry: u32::MAX,
         })
     }
 
+    fn resize(&mut self, nodes: &mut Nodes<Node>, capacity: Capacity) {
+        self.ghost_capacity = capacity.amount().saturating_mul(self.ghost_sizes);
+        self.limit_ghosts(nodes, 0);
+    }
+
     #[inline(always)]
-    fn on_miss(&mut self, nodes: &mut Nodes<Node>, request: &Request) {
-        if nodes[request.object].state == State::Ghost {
-            self.ghosts.remove(nodes, request.object);
-            nodes[request.object].state = State::Returning;
+    fn recall(&mut self, nodes: &mut Nodes<Node>, object: ObjectId) {
+        if nodes[object].state == State::Ghost {
+            self.ghosts.remove(nodes, object);
+            nodes[object].state = State::Returning;
         }
     }
 
@@ -97,13 +108,6 @@ impl Policy for Mq {
     fn on_hit(&mut self, nodes: &mut Nodes<Node>, request: &Request) {
         self.queues[nodes[request.object].queue as usize].remove(nodes, request.object);
         self.enter(nodes, request.object);
-    }
-
-    #[inline(always)]
-    fn admit(&mut self, nodes: &mut Nodes<Node>, request: &Request) -> bool {
-        // An answer may come so late that its object was inserted and evicted meanwhile, and is a ghost again.
-        self.on_miss(nodes, request);
-        true
     }
 
     #[inline(always)]
@@ -117,7 +121,7 @@ impl Policy for Mq {
     }
 
     #[inline(always)]
-    fn evict(&mut self, nodes: &mut Nodes<Node>) -> ObjectId {
+    fn evict(&mut self, nodes: &mut Nodes<Node>, _: Option<&Request>) -> ObjectId {
         let lowest = self.queues.iter().position(|queue| !queue.is_empty()).unwrap_or(0);
         let victim = self.queues[lowest].pop(nodes);
         self.remember(nodes, victim);
@@ -186,11 +190,17 @@ impl Mq {
         if weight > self.ghost_capacity {
             return;
         }
+        self.limit_ghosts(nodes, weight);
+        nodes[object].state = State::Ghost;
+        self.ghosts.push(nodes, object);
+    }
+
+    /// Forgets the oldest ghosts until there is room for so much.
+    #[inline(always)]
+    fn limit_ghosts(&mut self, nodes: &mut Nodes<Node>, weight: u64) {
         while self.ghosts.weight() + weight > self.ghost_capacity {
             let forgotten = self.ghosts.pop(nodes);
             nodes[forgotten].state = State::Plain;
         }
-        nodes[object].state = State::Ghost;
-        self.ghosts.push(nodes, object);
     }
 }

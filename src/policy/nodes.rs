@@ -3,7 +3,7 @@
 //! It knows object ids and weights, not what a policy keeps.
 
 use super::Capacity;
-use crate::request::ObjectId;
+use crate::request::{self, ObjectId};
 use std::ops::{Index, IndexMut};
 
 /// One node per object of the trace, and each cached object's weight.
@@ -74,17 +74,17 @@ impl<N: Copy + Default> Nodes<N> {
         if self.weights.is_empty() { 1 } else { u64::from(self.weights[object.index()]) }
     }
 
-    /// What an object of `size` bytes would count: an object of no bytes still takes a place, so at least 1.
+    /// What an object of `size` bytes would count.
     #[inline(always)]
     pub fn weight_of(&self, size: u32) -> u64 {
-        if self.weights.is_empty() { 1 } else { u64::from(size.max(1)) }
+        if self.weights.is_empty() { 1 } else { u64::from(request::weight(size)) }
     }
 
     /// Called by the cache before an insertion.
     #[inline(always)]
     pub(crate) fn set_weight(&mut self, object: ObjectId, size: u32) {
         if !self.weights.is_empty() {
-            self.weights[object.index()] = size.max(1);
+            self.weights[object.index()] = request::weight(size);
         }
     }
 

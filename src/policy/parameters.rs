@@ -75,6 +75,15 @@ impl Parameters {
         self.text(name, info).parse().map_err(|error| ParameterError(format!("{name}: {error}")))
     }
 
+    /// The value as a share that must not be nothing.
+    ///
+    /// # Errors
+    /// Text that is not a share above 0% and up to 100%.
+    pub fn share_above_zero(&self, name: &str, info: &impl Documented) -> Result<f64, ParameterError> {
+        let share = self.ratio(name, info)?.get();
+        if share > 0.0 { Ok(share) } else { Err(ParameterError(format!("{name}: it needs a share above 0%"))) }
+    }
+
     /// The value as a whole number within a range.
     ///
     /// # Errors

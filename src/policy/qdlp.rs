@@ -12,10 +12,9 @@
 //! re-insertions are paid for by those hits: constant on average. Memory: 12 bytes per object of the trace.
 //! Poor where objects are asked for twice, far apart, and where bursts of hits soon after the first request say nothing.
 
-use super::ghosts::Ghosts;
-use super::list::{Link, List};
+use super::list::Link;
+use super::probation::{Place, Probation, tried};
 use super::{Capacity, Info, Nodes, Parameter, ParameterError, Parameters, Policy};
-use crate::linked;
 use crate::request::{ObjectId, Request};
 
 /// Hits are counted up to this, in two bits.
@@ -24,11 +23,7 @@ const MOST_HITS: u8 = 3;
 /// A small FIFO queue, its ghosts and a CLOCK.
 #[derive(Debug, Clone)]
 pub struct Qdlp {
-    small: List,
-    main: List,
-    ghosts: Ghosts,
-    small_capacity: u64,
-    main_capacity: u64,
+    parts: Probation,
     promote: u8,
     /// The small queue's oldest object is on its way into the main queue, which has not made enough room yet.
     is_moving: bool,
@@ -41,19 +36,7 @@ pub struct Node {
     place: Place,
     hits: u8,
 }
-linked!(Node);
-
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-enum Place {
-    /// Neither cached nor remembered.
-    #[default]
-    Out,
-    Small,
-    Main,
-    Ghost,
-    /// Asked for while it was a ghost; not inserted yet.
-    Returning,
-}
+tried!(Node);
 
 impl Policy for Qdlp {
     const INFO: Info = Info {
@@ -67,37 +50,26 @@ impl Policy for Qdlp {
             Parameter { name: "ghost", default: "90%", help: "how much is remembered, as a share of the cache" },
             Parameter { name: "promote", default: "1", help: "hits that move an object to the main queue: 1, 2 or 3" },
         ],
-        needs_future: false,
-        unbounded: false,
+        ..Info::PLAIN
     };
-    const FILLS_UP: bool = false;
-
     type Node = Node;
 
     fn new(capacity: Capacity, parameters: &Parameters) -> Result<Self, ParameterError> {
-        let amount = capacity.amount();
-        let share = |name| Ok((amount as f64 * parameters.ratio(name, &Self::INFO)?.get()) as u64);
-        if parameters.ratio("small", &Self::INFO)?.get() == 0.0 {
-            return Err(ParameterError("small: the small queue needs a share above 0%".to_string()));
-        }
-        let small_capacity = share("small")?.clamp(1, amount.max(1));
         Ok(Qdlp {
-            small: List::default(),
-            main: List::default(),
-            ghosts: Ghosts::new(share("ghost")?),
-            small_capacity,
-            main_capacity: amount.saturating_sub(small_capacity),
+            parts: Probation::new(capacity, parameters, &Self::INFO, ["small", "ghost"])?,
             promote: parameters.number("promote", &Self::INFO, 1..=u64::from(MOST_HITS))? as u8,
             is_moving: false,
         })
     }
 
+    fn resize(&mut self, nodes: &mut Nodes<Node>, capacity: Capacity) {
+        self.parts.resize(nodes, capacity);
+        self.is_moving = false;
+    }
+
     #[inline(always)]
-    fn on_miss(&mut self, nodes: &mut Nodes<Node>, request: &Request) {
-        if nodes[request.object].place == Place::Ghost {
-            self.ghosts.remove(nodes, request.object);
-            nodes[request.object].place = Place::Returning;
-        }
+    fn recall(&mut self, nodes: &mut Nodes<Node>, object: ObjectId) {
+        self.parts.recall(nodes, object);
     }
 
     #[inline(always)]
@@ -110,13 +82,7 @@ impl Policy for Qdlp {
 
     #[inline(always)]
     fn admit(&mut self, nodes: &mut Nodes<Node>, request: &Request) -> bool {
-        // An answer may come so late that its object was inserted and evicted meanwhile, and is a ghost again.
-        self.on_miss(nodes, request);
-        let weight = nodes.weight_of(request.size);
-        if weight > self.small_capacity || weight > self.main_capacity {
-            nodes[request.object].place = Place::Out;
-        }
-        weight <= self.small_capacity
+        self.parts.admit(nodes, request, self.parts.main_capacity)
     }
 
     #[inline(always)]
@@ -128,30 +94,28 @@ impl Policy for Qdlp {
             return Some(victim);
         }
         let returns = nodes[request.object].place == Place::Returning;
-        (returns && !self.main_has_room(nodes.weight_of(request.size))).then(|| self.evict_main(nodes))
+        let is_full = returns && !self.parts.main_has_room(nodes.weight_of(request.size));
+        is_full.then(|| self.evict_main(nodes))
     }
 
     #[inline(always)]
     fn on_insert(&mut self, nodes: &mut Nodes<Node>, request: &Request) {
         let object = request.object;
+        nodes[object].hits = 0;
         if nodes[object].place == Place::Returning {
-            self.enter_main(nodes, object);
+            self.parts.enter_main(nodes, object);
         } else {
-            nodes[object].place = Place::Small;
-            nodes[object].hits = 0;
-            self.small.push(nodes, object);
+            self.parts.enter_small(nodes, object);
         }
     }
 
     #[inline(always)]
-    fn evict(&mut self, nodes: &mut Nodes<Node>) -> ObjectId {
-        while !self.small.is_empty() {
-            let oldest = self.small.oldest();
-            if nodes[oldest].hits < self.promote || nodes.weight(oldest) > self.main_capacity {
-                self.small.pop(nodes);
-                let place = |ghost| if ghost { Place::Ghost } else { Place::Out };
-                self.ghosts.remember(nodes, oldest, |node, ghost| node.place = place(ghost));
-                return oldest;
+    fn evict(&mut self, nodes: &mut Nodes<Node>, _: Option<&Request>) -> ObjectId {
+        // The main queue never holds too much, unless the cache has shrunk.
+        while !self.parts.small.is_empty() && self.parts.main_has_room(0) {
+            let oldest = self.parts.small.oldest();
+            if nodes[oldest].hits < self.promote || nodes.weight(oldest) > self.parts.main_capacity {
+                return self.parts.evict_small(nodes);
             }
             if let Some(victim) = self.promote_oldest(nodes) {
                 return victim;
@@ -161,42 +125,27 @@ impl Policy for Qdlp {
     }
 
     fn on_remove(&mut self, nodes: &mut Nodes<Node>, object: ObjectId) {
-        let queue = if nodes[object].place == Place::Main { &mut self.main } else { &mut self.small };
-        queue.remove(nodes, object);
-        nodes[object].place = Place::Out;
+        self.is_moving &= object != self.parts.small.oldest();
+        self.parts.remove(nodes, object);
     }
 
     fn forget(&mut self, nodes: &mut Nodes<Node>, object: ObjectId) {
-        if nodes[object].place == Place::Ghost {
-            self.ghosts.remove(nodes, object);
-        }
-        nodes[object].place = Place::Out;
+        self.parts.forget(nodes, object);
     }
 }
 
 impl Qdlp {
-    #[inline(always)]
-    fn main_has_room(&self, weight: u64) -> bool {
-        self.main.weight() + weight <= self.main_capacity
-    }
-
-    #[inline(always)]
-    fn enter_main(&mut self, nodes: &mut Nodes<Node>, object: ObjectId) {
-        nodes[object].place = Place::Main;
-        nodes[object].hits = 0;
-        self.main.push(nodes, object);
-    }
-
     /// Moves the small queue's oldest object into the main queue; if that is full, evicts one object from it, and moves
     /// only if this was enough.
     #[inline(always)]
     fn promote_oldest(&mut self, nodes: &mut Nodes<Node>) -> Option<ObjectId> {
-        let weight = nodes.weight(self.small.oldest());
-        let victim = (!self.main_has_room(weight)).then(|| self.evict_main(nodes));
-        self.is_moving = !self.main_has_room(weight);
+        let weight = nodes.weight(self.parts.small.oldest());
+        let victim = (!self.parts.main_has_room(weight)).then(|| self.evict_main(nodes));
+        self.is_moving = !self.parts.main_has_room(weight);
         if !self.is_moving {
-            let object = self.small.pop(nodes);
-            self.enter_main(nodes, object);
+            let object = self.parts.small.pop(nodes);
+            nodes[object].hits = 0;
+            self.parts.enter_main(nodes, object);
         }
         victim
     }
@@ -205,13 +154,12 @@ impl Qdlp {
     #[inline(always)]
     fn evict_main(&mut self, nodes: &mut Nodes<Node>) -> ObjectId {
         loop {
-            let object = self.main.oldest();
+            let object = self.parts.main.oldest();
             if nodes[object].hits == 0 {
-                nodes[object].place = Place::Out;
-                return self.main.pop(nodes);
+                return self.parts.evict_main(nodes);
             }
             nodes[object].hits -= 1;
-            self.main.turn(nodes);
+            self.parts.main.turn(nodes);
         }
     }
 }

@@ -6,6 +6,7 @@
 //! entries are older than its living one, so what is popped is dead exactly while the object's counter is above zero.
 //! A queue knows neither weights nor what its objects' nodes hold.
 
+use super::in_place::clone_in_place;
 use super::{Nodes, Population};
 use crate::request::ObjectId;
 use std::mem::take;
@@ -16,7 +17,7 @@ const LEAST_ROOM: usize = 64;
 const AHEAD: usize = 12;
 
 /// A queue of objects. Unless it says otherwise, an object may be on it once.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Default)]
 pub struct Queue {
     /// A power of two of entries, or none before the first push.
     ring: Vec<ObjectId>,
@@ -29,6 +30,7 @@ pub struct Queue {
     /// Number of each object's dead entries; empty before the first removal.
     dead_of: Vec<u32>,
 }
+clone_in_place!(Queue { ring, oldest, len, dead, dead_of });
 
 impl Queue {
     /// Bytes it allocates for so many living entries, in a trace of so many objects of which some are removed.

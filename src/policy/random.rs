@@ -7,17 +7,19 @@
 //! Parameters: `seed`. Cost: constant; a hit changes nothing. Memory: 4 bytes per object of the trace and 4 per cached one.
 //! Poor everywhere in the same mild way: it neither learns nor can be led astray, and beats LRU on loops.
 
+use super::in_place::clone_in_place;
 use super::roster::{Roster, generator};
 use super::{Capacity, Info, Nodes, ParameterError, Parameters, Policy, Population, SEED};
 use crate::request::{ObjectId, Request};
 use rand_xoshiro::Xoshiro256PlusPlus;
 
 /// Evicts at random.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Random {
     cached: Roster<()>,
     random: Xoshiro256PlusPlus,
 }
+clone_in_place!(Random { cached, random });
 
 impl Policy for Random {
     const INFO: Info = Info {
@@ -27,8 +29,8 @@ impl Policy for Random {
         paper: "Gelenbe, A unified approach to the evaluation of a class of replacement algorithms, IEEE ToC 1973",
         weakness: "learns nothing: popular objects are as likely to go as others",
         parameters: &[SEED],
-        needs_future: false,
-        unbounded: false,
+        fills_up: true,
+        ..Info::PLAIN
     };
     type Node = u32;
 
@@ -40,6 +42,8 @@ impl Policy for Random {
         Roster::<()>::memory(population.cached)
     }
 
+    fn resize(&mut self, _: &mut Nodes<u32>, _: Capacity) {}
+
     #[inline(always)]
     fn on_hit(&mut self, _: &mut Nodes<u32>, _: &Request) {}
 
@@ -49,7 +53,7 @@ impl Policy for Random {
     }
 
     #[inline(always)]
-    fn evict(&mut self, nodes: &mut Nodes<u32>) -> ObjectId {
+    fn evict(&mut self, nodes: &mut Nodes<u32>, _: Option<&Request>) -> ObjectId {
         let victim = self.cached.draw(&mut self.random).object;
         self.cached.remove(nodes, victim);
         victim

@@ -4,6 +4,7 @@
 //! Against a linked list (`list.rs`) a use touches one node and not four, and everything else it touches is next to what
 //! the uses before it touched, or one bit per entry. It costs room for struck entries, and rewriting the log once it is full.
 
+use super::in_place::clone_in_place;
 use super::{Nodes, run};
 use crate::request::ObjectId;
 use std::hint::select_unpredictable;
@@ -14,7 +15,7 @@ const ROOM: usize = 4;
 const WORD: usize = u64::BITS as usize;
 
 /// Objects in order of their last use. An object's node is where in the log its last use stands.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Default)]
 pub struct Recency {
     /// A ring: a power of two of entries, at least [`WORD`], or none before the first use.
     log: Vec<ObjectId>,
@@ -29,6 +30,7 @@ pub struct Recency {
     /// Number of objects.
     len: usize,
 }
+clone_in_place!(Recency { log, valid, oldest, oldest_valid, end, len });
 
 impl Recency {
     /// Bytes it allocates for so many objects.

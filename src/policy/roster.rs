@@ -4,6 +4,7 @@
 //! It knows places; what is kept beside an object is the policy's, and stands here rather than in the node, so that
 //! looking at many drawn objects touches one small array.
 
+use super::in_place::clone_in_place;
 use super::nodes::Placed;
 use super::{Nodes, ParameterError, Parameters, SEED};
 use crate::request::ObjectId;
@@ -19,10 +20,11 @@ pub fn generator(parameters: &Parameters, info: &super::Info) -> Result<Xoshiro2
 }
 
 /// Cached objects, and `T` beside each.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Roster<T> {
     entries: Vec<Entry<T>>,
 }
+clone_in_place!(Roster<T: Copy> { entries });
 
 /// An object and what is kept of it.
 #[derive(Debug, Clone, Copy)]

@@ -15,52 +15,70 @@
 //! Poor where most objects are asked for exactly twice, far apart: the second request comes after the small queue and
 //! the ghosts have let go. With byte sizes and the default fill, objects above a tenth of the cache are refused.
 
+use super::in_place::clone_in_place;
 use super::queue::Queue;
-use super::run::{self, ahead};
+use super::run::{self, Run};
 use super::{Capacity, Info, Nodes, Parameter, ParameterError, Parameters, Policy, Population};
-use crate::bitset::BitSet;
 use crate::request::{ObjectId, Request};
-use std::hint::select_unpredictable;
-use std::mem::take;
 
 /// A node's lowest bits: the hits in its present place, counted up to 3.
-const HITS: u8 = 0b11;
+pub(super) const HITS: u8 = 0b11;
 /// The next bits: the place.
-const PLACE: u8 = 0b111 << 2;
+pub(super) const PLACE: u8 = 0b111 << 2;
 /// Neither cached nor remembered.
-const OUT: u8 = 0;
-const SMALL: u8 = 1 << 2;
-const MAIN: u8 = 2 << 2;
-const GHOST: u8 = 3 << 2;
+pub(super) const OUT: u8 = 0;
+pub(super) const SMALL: u8 = 1 << 2;
+pub(super) const MAIN: u8 = 2 << 2;
+pub(super) const GHOST: u8 = 3 << 2;
 /// Asked for while it was a ghost; not inserted yet.
-const RETURNING: u8 = 4 << 2;
+pub(super) const RETURNING: u8 = 4 << 2;
 /// The highest bits count the object's entries among the ghosts that are stale, as it has left them again. They are older
 /// than the one that is not.
-const STALE: u8 = 0b111 << 5;
-const ONE_STALE: u8 = 1 << 5;
+pub(super) const STALE: u8 = 0b111 << 5;
+pub(super) const ONE_STALE: u8 = 1 << 5;
 /// So many stale entries are not worth dropping.
-const LEAST_STALE: usize = 64;
+pub(super) const LEAST_STALE: usize = 64;
 
 /// A small queue, a main queue and ghosts.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct S3Fifo {
-    small: Queue,
-    main: Queue,
+    pub(super) small: Queue,
+    pub(super) main: Queue,
     /// With stale entries in between.
-    ghosts: Queue,
-    small_weight: u64,
-    main_weight: u64,
+    pub(super) ghosts: Queue,
+    pub(super) small_weight: u64,
+    pub(super) main_weight: u64,
     /// Of the ghosts, without what is stale.
-    ghost_weight: u64,
+    pub(super) ghost_weight: u64,
     /// Number of ghosts, without what is stale.
-    ghost_count: usize,
-    small_capacity: u64,
-    main_capacity: u64,
-    ghost_capacity: u64,
-    promote: u8,
-    paper_fill: bool,
-    has_evicted: bool,
+    pub(super) ghost_count: usize,
+    /// The shares of the cache that the small queue and the ghosts have.
+    pub(super) small_share: f64,
+    pub(super) ghost_share: f64,
+    pub(super) small_capacity: u64,
+    pub(super) main_capacity: u64,
+    pub(super) ghost_capacity: u64,
+    pub(super) promote: u8,
+    pub(super) paper_fill: bool,
+    pub(super) has_evicted: bool,
 }
+clone_in_place!(S3Fifo {
+    small,
+    main,
+    ghosts,
+    small_weight,
+    main_weight,
+    ghost_weight,
+    ghost_count,
+    small_share,
+    ghost_share,
+    small_capacity,
+    main_capacity,
+    ghost_capacity,
+    promote,
+    paper_fill,
+    has_evicted
+});
 
 impl Policy for S3Fifo {
     const INFO: Info = Info {
@@ -80,20 +98,17 @@ impl Policy for S3Fifo {
                        objects larger than the small queue are refused; paper: neither",
             },
         ],
-        needs_future: false,
-        unbounded: false,
+        fills_up: true,
+        ..Info::PLAIN
     };
+    const RUN: Option<Run<Self>> = Some(run::s3fifo::run);
     /// The place and [`HITS`].
     type Node = u8;
 
     fn new(capacity: Capacity, parameters: &Parameters) -> Result<Self, ParameterError> {
-        let amount = capacity.amount();
-        let share = |name| Ok(parameters.ratio(name, &Self::INFO)?.get());
-        let small = share("small")?;
-        if small == 0.0 {
-            return Err(ParameterError("small: the small queue needs a share above 0%".to_string()));
-        }
-        let small_capacity = ((amount as f64 * small) as u64).clamp(1, amount.max(1));
+        let small_share = parameters.share_above_zero("small", &Self::INFO)?;
+        let ghost_share = parameters.ratio("ghost", &Self::INFO)?.get();
+        let small_capacity = capacity.nonempty_part(small_share);
         let promote = parameters.choice("promote", &Self::INFO, &["1", "2", "3"])?;
         Ok(S3Fifo {
             small: Queue::default(),
@@ -103,9 +118,11 @@ impl Policy for S3Fifo {
             main_weight: 0,
             ghost_weight: 0,
             ghost_count: 0,
+            small_share,
+            ghost_share,
             small_capacity,
-            main_capacity: amount.saturating_sub(small_capacity),
-            ghost_capacity: (amount as f64 * share("ghost")?) as u64,
+            main_capacity: capacity.amount().saturating_sub(small_capacity),
+            ghost_capacity: capacity.part(ghost_share),
             promote: promote.as_bytes()[0] - b'0',
             paper_fill: parameters.choice("fill", &Self::INFO, &["libcachesim", "paper"])? == "paper",
             has_evicted: false,
@@ -119,10 +136,17 @@ impl Policy for S3Fifo {
         2 * Queue::memory(most, population) + Queue::memory(ghosts, population)
     }
 
+    fn resize(&mut self, nodes: &mut Nodes<u8>, capacity: Capacity) {
+        self.small_capacity = capacity.nonempty_part(self.small_share);
+        self.main_capacity = capacity.amount().saturating_sub(self.small_capacity);
+        self.ghost_capacity = capacity.part(self.ghost_share);
+        self.limit_ghosts(nodes, 0);
+    }
+
     #[inline(always)]
-    fn on_miss(&mut self, nodes: &mut Nodes<u8>, request: &Request) {
-        if nodes[request.object] & PLACE == GHOST {
-            self.leave_ghosts(nodes, request.object, RETURNING);
+    fn recall(&mut self, nodes: &mut Nodes<u8>, object: ObjectId) {
+        if nodes[object] & PLACE == GHOST {
+            self.leave_ghosts(nodes, object, RETURNING);
         }
     }
 
@@ -134,8 +158,6 @@ impl Policy for S3Fifo {
 
     #[inline(always)]
     fn admit(&mut self, nodes: &mut Nodes<u8>, request: &Request) -> bool {
-        // An answer may come so late that its object was inserted and evicted meanwhile, and is a ghost again.
-        self.on_miss(nodes, request);
         let fits = self.paper_fill || nodes.weight_of(request.size) <= self.small_capacity;
         if !fits {
             place(nodes, request.object, OUT);
@@ -157,7 +179,7 @@ impl Policy for S3Fifo {
     }
 
     #[inline(always)]
-    fn evict(&mut self, nodes: &mut Nodes<u8>) -> ObjectId {
+    fn evict(&mut self, nodes: &mut Nodes<u8>, _: Option<&Request>) -> ObjectId {
         self.has_evicted = true;
         if self.main_weight <= self.main_capacity {
             while !self.small.is_empty() {
@@ -171,68 +193,6 @@ impl Policy for S3Fifo {
             }
         }
         self.evict_main(nodes)
-    }
-
-    fn run(&mut self, nodes: &mut Nodes<u8>, cached: &mut BitSet, gets: &[ObjectId], missed: &mut [u8]) -> bool {
-        self.prepare(nodes);
-        let (mut small, mut main) = (take(&mut self.small), take(&mut self.main));
-        let (mut ghosts, mut ghost_count) = (take(&mut self.ghosts), self.ghost_count as u64);
-        let (main_capacity, ghost_capacity, promote) = (self.main_capacity, self.ghost_capacity, self.promote);
-        let (mut marks, mut set) = (take(nodes), take(cached));
-        for ((object, coming), missed) in ahead(gets).zip(&mut *missed) {
-            set.prefetch(coming);
-            marks.prefetch(coming);
-            *missed = 1 - set.bit(object);
-            if *missed == 0 {
-                marks[object] += u8::from(marks[object] & HITS < HITS);
-                continue;
-            }
-            let mark = marks[object];
-            let returns = u8::from(mark & PLACE == GHOST);
-            if returns == 1 && mark & STALE == STALE {
-                ghosts.retain(|ghost| !is_stale(&mut marks, ghost));
-            }
-            marks[object] += returns * (ONE_STALE + RETURNING - GHOST);
-            ghost_count -= u64::from(returns);
-
-            let mut from_main = main.len() as u64 > main_capacity;
-            let victim = loop {
-                from_main |= small.is_empty();
-                let oldest = select_unpredictable(from_main, main.next_out(), small.next_out());
-                small.pop_if(&marks, u8::from(!from_main));
-                main.pop_if(&marks, u8::from(from_main));
-                let mark = marks[oldest];
-                if mark & HITS < select_unpredictable(from_main, 1, promote) {
-                    break oldest;
-                }
-                marks[oldest] = select_unpredictable(from_main, mark.wrapping_sub(1), mark & STALE | MAIN);
-                main.push_if(oldest, 1);
-            };
-            let remembered = u8::from(!from_main && ghost_capacity > 0);
-            while ghost_count + u64::from(remembered) > ghost_capacity {
-                let forgotten = ghosts.next_out();
-                let mark = marks[forgotten];
-                let is_stale = mark & STALE != 0;
-                marks[forgotten] = select_unpredictable(is_stale, mark.wrapping_sub(ONE_STALE), OUT);
-                ghost_count -= u64::from(!is_stale);
-                ghosts.pop_if(&marks, 1);
-            }
-            marks[victim] = (marks[victim] & STALE) | (remembered * GHOST);
-            ghosts.push_if(victim, remembered);
-            ghost_count += u64::from(remembered);
-            set.remove(victim);
-
-            set.insert(object);
-            marks[object] = marks[object] & STALE | (SMALL + returns * (MAIN - SMALL));
-            small.push_if(object, 1 - returns);
-            main.push_if(object, returns);
-        }
-        (self.small_weight, self.main_weight) = (small.len() as u64, main.len() as u64);
-        (self.ghost_weight, self.ghost_count) = (ghost_count, ghost_count as usize);
-        self.has_evicted |= missed.contains(&1);
-        (self.small, self.main, self.ghosts) = (small, main, ghosts);
-        (*nodes, *cached) = (marks, set);
-        true
     }
 
     fn on_remove(&mut self, nodes: &mut Nodes<u8>, object: ObjectId) {
@@ -262,7 +222,7 @@ fn place(nodes: &mut Nodes<u8>, object: ObjectId, place: u8) {
 
 impl S3Fifo {
     /// Makes sure that nothing in a run needs memory: an object may stand in either queue, and each get may make one stale.
-    fn prepare(&mut self, nodes: &mut Nodes<u8>) {
+    pub(super) fn prepare(&mut self, nodes: &mut Nodes<u8>) {
         let cached = self.small.len() + self.main.len();
         self.small.prepare(cached);
         self.main.prepare(cached);
@@ -302,6 +262,16 @@ impl S3Fifo {
             place(nodes, object, OUT);
             return;
         }
+        self.limit_ghosts(nodes, weight);
+        place(nodes, object, GHOST);
+        self.ghosts.push(object);
+        self.ghost_weight += weight;
+        self.ghost_count += 1;
+    }
+
+    /// Forgets the oldest ghosts until there is room for so much.
+    #[inline(always)]
+    fn limit_ghosts(&mut self, nodes: &mut Nodes<u8>, weight: u64) {
         while self.ghost_weight + weight > self.ghost_capacity {
             let forgotten = self.ghosts.pop(nodes);
             if !is_stale(nodes, forgotten) {
@@ -310,10 +280,6 @@ impl S3Fifo {
                 self.ghost_count -= 1;
             }
         }
-        place(nodes, object, GHOST);
-        self.ghosts.push(object);
-        self.ghost_weight += weight;
-        self.ghost_count += 1;
     }
 
     /// A ghost moves to another place; its entry among the ghosts gets stale.
@@ -332,7 +298,7 @@ impl S3Fifo {
 
 /// Whether an entry that goes from the oldest end of the ghosts is a stale one, which is then forgotten.
 #[inline(always)]
-fn is_stale(nodes: &mut Nodes<u8>, object: ObjectId) -> bool {
+pub(super) fn is_stale(nodes: &mut Nodes<u8>, object: ObjectId) -> bool {
     let is_stale = nodes[object] & STALE != 0;
     nodes[object] -= if is_stale { ONE_STALE } else { 0 };
     is_stale

@@ -45,7 +45,6 @@ linked!(Node);
 impl Policy for Slru {
     const INFO: Info = Info {
         name: "slru",
-        aliases: &[],
         summary: "LRU in segments: a hit moves an object up by one, a full segment's oldest falls to the one below",
         paper: "Karedla et al., Caching strategies to improve disk system performance, IEEE Computer 1994",
         weakness: "what was popular must sink through every segment; refuses objects larger than a segment (see fill)",
@@ -58,11 +57,8 @@ impl Policy for Slru {
                        others, and objects larger than a segment are refused; paper: none of this",
             },
         ],
-        needs_future: false,
-        unbounded: false,
+        ..Info::PLAIN
     };
-    const FILLS_UP: bool = false;
-
     type Node = Node;
 
     fn new(capacity: Capacity, parameters: &Parameters) -> Result<Self, ParameterError> {
@@ -70,10 +66,18 @@ impl Policy for Slru {
         Ok(Slru {
             segments: Default::default(),
             highest: segments as usize - 1,
-            segment_capacity: (capacity.amount() / segments).max(1),
+            segment_capacity: part(capacity, segments),
             paper_fill: parameters.choice("fill", &Self::INFO, &["libcachesim", "paper"])? == "paper",
             has_fallen: false,
         })
+    }
+
+    fn resize(&mut self, nodes: &mut Nodes<Node>, capacity: Capacity) {
+        self.segment_capacity = part(capacity, self.highest as u64 + 1);
+        for segment in (1..=self.highest).rev() {
+            self.settle(nodes, segment);
+        }
+        self.has_fallen = true;
     }
 
     #[inline(always)]
@@ -113,7 +117,7 @@ impl Policy for Slru {
     }
 
     #[inline(always)]
-    fn evict(&mut self, nodes: &mut Nodes<Node>) -> ObjectId {
+    fn evict(&mut self, nodes: &mut Nodes<Node>, _: Option<&Request>) -> ObjectId {
         let mut lowest = 0;
         while self.segments[lowest].is_empty() && lowest < self.highest {
             lowest += 1;
@@ -129,6 +133,11 @@ impl Policy for Slru {
     fn prefetch(&self, nodes: &Nodes<Node>, object: ObjectId) {
         List::prefetch_neighbours(nodes, object);
     }
+}
+
+/// The capacity of each of so many segments.
+fn part(capacity: Capacity, segments: u64) -> u64 {
+    (capacity.amount() / segments).max(1)
 }
 
 impl Slru {

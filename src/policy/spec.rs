@@ -49,14 +49,7 @@ impl PolicySpec {
     /// then what is said of losses from the hits of a warm replay is safe. A filter may refuse what is fetched again, and a
     /// policy whose parts have fixed sizes may give it up while the cache has room.
     pub fn hits_bound_losses(&self) -> bool {
-        struct Ask;
-        impl Visitor for Ask {
-            type Output = bool;
-            fn visit<P: Policy>(self) -> bool {
-                P::FILLS_UP
-            }
-        }
-        self.filter.is_none() && visit(self.info.name, Ask).unwrap_or(false)
+        self.filter.is_none() && self.info.fills_up
     }
 
     /// The admission filter before it, empty, for a cache of this capacity and a trace of so many objects.
@@ -237,7 +230,7 @@ fn stands_before(filter: &FilterSpec, policy: &Info) -> bool {
     impl Visitor for NamesVictim {
         type Output = bool;
         fn visit<P: Policy>(self) -> bool {
-            P::NAMES_VICTIM
+            P::VICTIM.is_some()
         }
     }
     !filter.info.needs_victim || visit(policy.name, NamesVictim).unwrap_or(false)

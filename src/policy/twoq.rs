@@ -9,20 +9,15 @@
 //! Cost: constant. Memory: 12 bytes per object of the trace.
 //! Poor where objects are asked for in one burst only, or again sooner than they leave the FIFO queue: neither counts.
 
-use super::ghosts::Ghosts;
 use super::list::{Link, List};
+use super::probation::{Place, Probation, tried};
 use super::{Capacity, Info, Nodes, Parameter, ParameterError, Parameters, Policy};
-use crate::linked;
 use crate::request::{ObjectId, Request};
 
-/// A FIFO queue, its ghosts and an LRU queue.
+/// A FIFO queue, its ghosts, and an LRU queue as the main one.
 #[derive(Debug, Clone)]
 pub struct TwoQ {
-    fifo: List,
-    recency: List,
-    ghosts: Ghosts,
-    fifo_capacity: u64,
-    recency_capacity: u64,
+    parts: Probation,
 }
 
 /// Where an object is.
@@ -31,19 +26,7 @@ pub struct Node {
     link: Link,
     place: Place,
 }
-linked!(Node);
-
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-enum Place {
-    /// Neither cached nor remembered.
-    #[default]
-    Out,
-    Fifo,
-    Recency,
-    Ghost,
-    /// Asked for while it was a ghost; not inserted yet.
-    Returning,
-}
+tried!(Node);
 
 impl Policy for TwoQ {
     const INFO: Info = Info {
@@ -56,108 +39,70 @@ impl Policy for TwoQ {
             Parameter { name: "in", default: "25%", help: "the FIFO queue's share of the cache, above 0%" },
             Parameter { name: "out", default: "50%", help: "how much is remembered, as a share of the cache" },
         ],
-        needs_future: false,
-        unbounded: false,
+        ..Info::PLAIN
     };
-    const FILLS_UP: bool = false;
-
     type Node = Node;
 
     fn new(capacity: Capacity, parameters: &Parameters) -> Result<Self, ParameterError> {
-        let amount = capacity.amount();
-        let share = |name| Ok((amount as f64 * parameters.ratio(name, &Self::INFO)?.get()) as u64);
-        if parameters.ratio("in", &Self::INFO)?.get() == 0.0 {
-            return Err(ParameterError("in: the FIFO queue needs a share above 0%".to_string()));
-        }
-        let fifo_capacity = share("in")?.clamp(1, amount.max(1));
-        Ok(TwoQ {
-            fifo: List::default(),
-            recency: List::default(),
-            ghosts: Ghosts::new(share("out")?),
-            fifo_capacity,
-            recency_capacity: amount.saturating_sub(fifo_capacity),
-        })
+        Ok(TwoQ { parts: Probation::new(capacity, parameters, &Self::INFO, ["in", "out"])? })
+    }
+
+    fn resize(&mut self, nodes: &mut Nodes<Node>, capacity: Capacity) {
+        self.parts.resize(nodes, capacity);
     }
 
     #[inline(always)]
-    fn on_miss(&mut self, nodes: &mut Nodes<Node>, request: &Request) {
-        if nodes[request.object].place == Place::Ghost {
-            self.ghosts.remove(nodes, request.object);
-            nodes[request.object].place = Place::Returning;
-        }
+    fn recall(&mut self, nodes: &mut Nodes<Node>, object: ObjectId) {
+        self.parts.recall(nodes, object);
     }
 
     #[inline(always)]
     fn on_hit(&mut self, nodes: &mut Nodes<Node>, request: &Request) {
-        if nodes[request.object].place == Place::Recency {
-            self.recency.refresh(nodes, request.object);
+        if nodes[request.object].place == Place::Main {
+            self.parts.main.refresh(nodes, request.object);
         }
     }
 
     #[inline(always)]
     fn admit(&mut self, nodes: &mut Nodes<Node>, request: &Request) -> bool {
-        // An answer may come so late that its object was inserted and evicted meanwhile, and is a ghost again.
-        self.on_miss(nodes, request);
-        let weight = nodes.weight_of(request.size);
-        if weight > self.recency_capacity || weight > self.fifo_capacity {
-            nodes[request.object].place = Place::Out;
-        }
-        weight <= self.fifo_capacity
+        self.parts.admit(nodes, request, self.parts.main_capacity)
     }
 
     #[inline(always)]
     fn overflow(&mut self, nodes: &mut Nodes<Node>, entering: Option<&Request>) -> Option<ObjectId> {
         let request = entering.filter(|request| nodes[request.object].place == Place::Returning)?;
-        let is_full = self.recency.weight() + nodes.weight_of(request.size) > self.recency_capacity;
-        is_full.then(|| self.evict_recency(nodes))
+        let is_full = !self.parts.main_has_room(nodes.weight_of(request.size));
+        is_full.then(|| self.parts.evict_main(nodes))
     }
 
     #[inline(always)]
     fn on_insert(&mut self, nodes: &mut Nodes<Node>, request: &Request) {
-        let object = request.object;
-        if nodes[object].place == Place::Returning {
-            nodes[object].place = Place::Recency;
-            self.recency.push(nodes, object);
+        if nodes[request.object].place == Place::Returning {
+            self.parts.enter_main(nodes, request.object);
         } else {
-            nodes[object].place = Place::Fifo;
-            self.fifo.push(nodes, object);
+            self.parts.enter_small(nodes, request.object);
         }
     }
 
     #[inline(always)]
-    fn evict(&mut self, nodes: &mut Nodes<Node>) -> ObjectId {
-        if !self.recency.is_empty() && self.fifo.weight() <= self.fifo_capacity {
-            return self.evict_recency(nodes);
+    fn evict(&mut self, nodes: &mut Nodes<Node>, _: Option<&Request>) -> ObjectId {
+        if !self.parts.main.is_empty() && self.parts.small.weight() <= self.parts.small_capacity {
+            self.parts.evict_main(nodes)
+        } else {
+            self.parts.evict_small(nodes)
         }
-        let object = self.fifo.pop(nodes);
-        self.ghosts.remember(nodes, object, |node, ghost| node.place = if ghost { Place::Ghost } else { Place::Out });
-        object
     }
 
     fn on_remove(&mut self, nodes: &mut Nodes<Node>, object: ObjectId) {
-        let queue = if nodes[object].place == Place::Recency { &mut self.recency } else { &mut self.fifo };
-        queue.remove(nodes, object);
-        nodes[object].place = Place::Out;
+        self.parts.remove(nodes, object);
     }
 
     fn forget(&mut self, nodes: &mut Nodes<Node>, object: ObjectId) {
-        if nodes[object].place == Place::Ghost {
-            self.ghosts.remove(nodes, object);
-        }
-        nodes[object].place = Place::Out;
+        self.parts.forget(nodes, object);
     }
 
     #[inline(always)]
     fn prefetch(&self, nodes: &Nodes<Node>, object: ObjectId) {
         List::prefetch_neighbours(nodes, object);
-    }
-}
-
-impl TwoQ {
-    #[inline(always)]
-    fn evict_recency(&mut self, nodes: &mut Nodes<Node>) -> ObjectId {
-        let object = self.recency.pop(nodes);
-        nodes[object].place = Place::Out;
-        object
     }
 }

@@ -17,9 +17,8 @@ impl Policy for Unbounded {
         summary: "never evicts and ignores the capacity: only compulsory misses are left",
         paper: "folklore",
         weakness: "a bound, not a policy: nobody has that much memory",
-        parameters: &[],
-        needs_future: false,
         unbounded: true,
+        ..Info::PLAIN
     };
     type Node = ();
 
@@ -27,13 +26,15 @@ impl Policy for Unbounded {
         Ok(Unbounded)
     }
 
+    fn resize(&mut self, _: &mut Nodes<()>, _: Capacity) {}
+
     #[inline(always)]
     fn on_hit(&mut self, _: &mut Nodes<()>, _: &Request) {}
 
     #[inline(always)]
     fn on_insert(&mut self, _: &mut Nodes<()>, _: &Request) {}
 
-    fn evict(&mut self, _: &mut Nodes<()>) -> ObjectId {
+    fn evict(&mut self, _: &mut Nodes<()>, _: Option<&Request>) -> ObjectId {
         unreachable!("a cache without a limit never asks for a victim")
     }
 

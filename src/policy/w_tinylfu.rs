@@ -37,8 +37,9 @@ pub struct WTinyLfu {
     /// The capacity in objects; where it is in bytes, the objects that are cached now.
     objects: u64,
     in_bytes: bool,
-    /// What the object that is about to enter weighs.
-    incoming: u64,
+    /// The window's share of the cache, and the protected share of the rest.
+    window_share: f64,
+    protected_share: f64,
 }
 
 /// An object's neighbours, how often it was asked for, and where it is.
@@ -74,28 +75,35 @@ impl Policy for WTinyLfu {
                 help: "frequencies are halved after so many requests for each object of the cache, 1 to 1000000",
             },
         ],
-        needs_future: false,
-        unbounded: false,
+        fills_up: true,
+        ..Info::PLAIN
     };
     type Node = Node;
 
     fn new(capacity: Capacity, parameters: &Parameters) -> Result<Self, ParameterError> {
-        let amount = capacity.amount();
         let share = |name| Ok(parameters.ratio(name, &Self::INFO)?.get());
-        let main = (amount as f64 * (1.0 - share("window")?)) as u64;
-        Ok(WTinyLfu {
+        let mut policy = WTinyLfu {
             window: List::default(),
             probation: List::default(),
             protected: List::default(),
-            capacity: amount,
-            window_capacity: amount - main.min(amount),
-            protected_capacity: (main as f64 * share("protected")?) as u64,
+            capacity: 0,
+            window_capacity: 0,
+            protected_capacity: 0,
             sample: Sample::default(),
             sample_per_object: parameters.number("sample", &Self::INFO, 1..=1_000_000)?,
-            objects: capacity.objects().unwrap_or(0),
+            objects: 0,
             in_bytes: capacity.bytes().is_some(),
-            incoming: 0,
-        })
+            window_share: share("window")?,
+            protected_share: share("protected")?,
+        };
+        policy.take_shares(capacity);
+        Ok(policy)
+    }
+
+    fn resize(&mut self, nodes: &mut Nodes<Node>, capacity: Capacity) {
+        self.take_shares(capacity);
+        self.limit_protected(nodes);
+        self.limit_window(nodes);
     }
 
     #[inline(always)]
@@ -117,20 +125,17 @@ impl Policy for WTinyLfu {
                 self.probation.remove(nodes, object);
                 nodes[object].segment = Segment::Protected;
                 self.protected.push(nodes, object);
-                while self.protected.weight() > self.protected_capacity {
-                    let cooled = self.protected.pop(nodes);
-                    self.put_on_probation(nodes, cooled);
-                }
+                self.limit_protected(nodes);
             }
         }
     }
 
     #[inline(always)]
     fn admit(&mut self, nodes: &mut Nodes<Node>, request: &Request) -> bool {
-        self.incoming = nodes.weight_of(request.size);
-        let has_room = self.main_weight() + self.window.weight() + self.incoming <= self.capacity;
+        let weight = nodes.weight_of(request.size);
+        let has_room = self.main_weight() + self.window.weight() + weight <= self.capacity;
         has_room
-            || self.fits_window()
+            || self.fits_window(weight)
             || self.main_victim().is_none_or(|victim| self.beats(nodes, request.object, victim))
     }
 
@@ -140,22 +145,22 @@ impl Policy for WTinyLfu {
         if self.in_bytes {
             self.objects += 1;
         }
-        if !self.fits_window() {
+        if !self.fits_window(nodes.weight(object)) {
             self.put_on_probation(nodes, object);
             return;
         }
         nodes[object].segment = Segment::Window;
         self.window.push(nodes, object);
-        while self.window.weight() > self.window_capacity {
-            let candidate = self.window.pop(nodes);
-            self.put_on_probation(nodes, candidate);
-        }
+        self.limit_window(nodes);
     }
 
     #[inline(always)]
-    fn evict(&mut self, nodes: &mut Nodes<Node>) -> ObjectId {
+    fn evict(&mut self, nodes: &mut Nodes<Node>, entering: Option<&Request>) -> ObjectId {
         let candidate = self.window.oldest();
-        let overflows = self.fits_window() && self.window.weight() + self.incoming > self.window_capacity;
+        let overflows = entering.is_some_and(|request| {
+            let weight = nodes.weight_of(request.size);
+            self.fits_window(weight) && self.window.weight() + weight > self.window_capacity
+        });
         let evicted = match self.main_victim() {
             None => candidate,
             Some(victim) if !overflows || self.beats(nodes, candidate, victim) => victim,
@@ -189,6 +194,14 @@ impl Policy for WTinyLfu {
 }
 
 impl WTinyLfu {
+    fn take_shares(&mut self, capacity: Capacity) {
+        let main = capacity.part(1.0 - self.window_share);
+        self.capacity = capacity.amount();
+        self.window_capacity = self.capacity - main.min(self.capacity);
+        self.protected_capacity = (main as f64 * self.protected_share) as u64;
+        self.objects = capacity.objects().unwrap_or(self.objects);
+    }
+
     #[inline(always)]
     fn count(&mut self, nodes: &mut Nodes<Node>, object: ObjectId) {
         self.sample.add(&mut nodes[object].count, self.sample_per_object.saturating_mul(self.objects.max(1)));
@@ -199,10 +212,28 @@ impl WTinyLfu {
         self.probation.weight() + self.protected.weight()
     }
 
-    /// Whether the object that is about to enter starts in the window; a larger one starts in the main cache.
+    /// Whether an object that enters starts in the window; a larger one starts in the main cache.
     #[inline(always)]
-    fn fits_window(&self) -> bool {
-        self.incoming <= self.window_capacity
+    fn fits_window(&self, weight: u64) -> bool {
+        weight <= self.window_capacity
+    }
+
+    /// What the window gives up enters the main cache.
+    #[inline(always)]
+    fn limit_window(&mut self, nodes: &mut Nodes<Node>) {
+        while self.window.weight() > self.window_capacity {
+            let candidate = self.window.pop(nodes);
+            self.put_on_probation(nodes, candidate);
+        }
+    }
+
+    /// What was protected longest returns to probation.
+    #[inline(always)]
+    fn limit_protected(&mut self, nodes: &mut Nodes<Node>) {
+        while self.protected.weight() > self.protected_capacity {
+            let cooled = self.protected.pop(nodes);
+            self.put_on_probation(nodes, cooled);
+        }
     }
 
     /// What the main cache would give up.

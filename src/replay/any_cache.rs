@@ -11,7 +11,7 @@ use crate::outage::window::Window;
 use crate::policy::Policy;
 use crate::request::{ObjectId, Request, Requests};
 use crate::service::Service;
-use crate::units::{Ratio, Seconds};
+use crate::units::Seconds;
 use std::any::Any;
 
 /// A cache whose policy is not known to the caller. [`Cell::cache`](super::cell::Cell::cache) makes them.
@@ -42,9 +42,6 @@ pub trait AnyCache: Any + Send + Sync {
 
     /// Inserts the objects of these requests, the first one first, as if their answers came at `now`.
     fn fill(&mut self, requests: &mut dyn Iterator<Item = &Request>, now: u64);
-
-    /// Loses a share of the objects: see [`Lookaside::lose`].
-    fn lose(&mut self, share: Ratio);
 
     /// Loses the chosen objects.
     fn lose_where(&mut self, chosen: &dyn Fn(ObjectId) -> bool);
@@ -107,10 +104,6 @@ impl<P: Policy> AnyCache for Cache<P> {
 
     fn fill(&mut self, requests: &mut dyn Iterator<Item = &Request>, now: u64) {
         requests.for_each(|request| self.insert(request, now));
-    }
-
-    fn lose(&mut self, share: Ratio) {
-        Lookaside::lose(self, share);
     }
 
     fn lose_where(&mut self, chosen: &dyn Fn(ObjectId) -> bool) {

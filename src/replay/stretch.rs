@@ -8,7 +8,7 @@ use super::any_cache::AnyCache;
 use super::ground::Ground;
 use super::refill::refill;
 use super::worst::lattice::{Axis, EASIEST, Level, level_of};
-use super::worst::tape::Losses;
+use crate::placement::Losses;
 use crate::units::{Loss, Seconds};
 use std::ops::Range;
 

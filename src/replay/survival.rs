@@ -98,6 +98,8 @@ impl Walker {
                     self.under_way[request.object.index()] += 1;
                     self.fetches.push_back(Fetch { at, request, stale: false });
                 }
+                // A request that only starts a life anew brings no other answer.
+                Op::Set if request.renews => cache.write(&request),
                 Op::Set => {
                     self.make_stale(&request);
                     cache.write(&request);

@@ -124,6 +124,12 @@ impl ReplayReport {
             sampling.share,
             sampling.seed
         ));
+        if let Some(drawn) = trace.sample {
+            self.head.assumptions.push(format!(
+                "{}: the trace is itself a sample, {} of a larger one's keys: what is estimated is what a replay of this file gives",
+                trace.name, drawn.share
+            ));
+        }
         self.head.assumptions.push(format!(
             "a band is meant to hold the true miss ratio in 95 of 100 draws: {GROUPS} groups of the sample say how far chance \
              and the smaller caches lead astray; unknown where the sample's cache would hold fewer than {FEWEST_OBJECTS} objects"

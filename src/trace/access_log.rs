@@ -6,12 +6,14 @@ use super::builder::{Builder, Flow, Row};
 use super::format::{Format, FormatInfo, Head, ReadOptions, Sniff};
 use super::input::Input;
 use super::intern::Key;
+use super::long_line::{self, LONGEST};
+use super::sizes::Says;
 use super::words::shown;
 use crate::error::{Error, Result, Spot};
 use crate::request::{Op, SECOND};
 use crate::units::grouped;
 use chrono::NaiveDate;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read};
 
 /// Bytes of a date as logs write it, without the brackets.
 const DATE: &str = "17/May/2015:10:05:03 +0000";
@@ -26,9 +28,9 @@ static INFO: FormatInfo = FormatInfo {
     extensions: &["log"],
     summary: "access logs in the Common or the combined format (Apache, nginx)",
     layout: "host ident user [17/May/2015:10:05:03 +0000] \"GET /path?query HTTP/1.1\" status bytes, then anything. The \
-             key is path and query, with percent escapes normalised (RFC 3986, 6.2.2). GET and HEAD are gets; POST, PUT, \
+             key is path and query, behind the host where lines begin with HOST:PORT (vhost_combined), with percent escapes normalised (RFC 3986, 6.2.2). GET and HEAD are gets; POST, PUT, \
              PATCH and DELETE invalidate the key; other methods and lines without a request (timeouts, handshakes) are \
-             left out and counted in a note. The size is the bytes sent (-: 0). Times have the zone they are written \
+             left out and counted in a note. An object has the size of its largest answer of status 200, in bytes sent. Times have the zone they are written \
              with. A line that begins with a blank or a quote, or after an open quote, continues the one before.",
 };
 
@@ -57,14 +59,19 @@ impl Format for AccessLog {
         let mut reader = Reader::default();
         for number in 1.. {
             line.clear();
-            let length = lines.read_until(b'\n', &mut line).map_err(|cause| lines.get_ref().broken(&cause))?;
+            let length = (&mut lines).take(LONGEST as u64).read_until(b'\n', &mut line);
+            let length = match length {
+                Ok(LONGEST) if !line.ends_with(b"\n") => Err(long_line::error()),
+                length => length,
+            };
+            let length = length.map_err(|cause| lines.get_ref().broken(&cause))?;
             if length == 0 {
                 break;
             }
             let text = line.strip_suffix(b"\n").unwrap_or(&line);
             let spot = Spot::Line(number);
             match reader.row(text).map_err(|error| rows.locate(error, spot))? {
-                Some(row) if rows.push(row, spot)? == Flow::Break(()) => break,
+                Some((row, says)) if rows.push_answer(row, says, spot)? == Flow::Break(()) => break,
                 _ => {}
             }
         }
@@ -88,8 +95,8 @@ struct Reader {
 }
 
 impl Reader {
-    /// The request of a line; `None` for a line that holds none.
-    fn row(&mut self, line: &[u8]) -> Result<Option<Row<'_>>> {
+    /// The request of a line, and what its bytes say of the object's size; `None` for a line that holds none.
+    fn row(&mut self, line: &[u8]) -> Result<Option<(Row<'_>, Says)>> {
         let odd_quotes = quotes(line) % 2 == 1;
         let parsed = match Line::parse(line) {
             Ok(parsed) => parsed,
@@ -116,8 +123,11 @@ impl Reader {
                 return Ok(None);
             }
         };
+        self.path.clear();
+        self.path.extend_from_slice(virtual_host(parsed.prefix));
         normalise(target, &mut self.path);
-        Ok(Some(Row { time: Some(time), key: Key::parse(&self.path), size: Some(parsed.bytes), op, ttl: 0 }))
+        let row = Row { time: Some(time), key: Key::parse(&self.path), size: Some(parsed.bytes), op, ttl: 0 };
+        Ok(Some((row, Says::of(method == b"GET", parsed.status))))
     }
 
     /// Says what was left out.
@@ -151,8 +161,11 @@ fn quotes(line: &[u8]) -> usize {
 
 /// The parts of a line that matter.
 struct Line<'a> {
+    /// All before the date.
+    prefix: &'a [u8],
     date: &'a [u8],
     request: &'a [u8],
+    status: u32,
     bytes: u64,
 }
 
@@ -181,6 +194,7 @@ impl<'a> Line<'a> {
         if status.len() != 3 || !status.iter().all(u8::is_ascii_digit) {
             return Err("it has no status of three digits");
         }
+        let status = status.iter().fold(0, |number, digit| number * 10 + u32::from(digit - b'0'));
         let bytes = match fields.next() {
             Some(b"-") => 0,
             Some(digits) => {
@@ -191,7 +205,7 @@ impl<'a> Line<'a> {
             }
             None => return Err("it has no bytes sent"),
         };
-        Ok(Line { date, request: &rest[..end], bytes })
+        Ok(Line { prefix: &line[..open], date, request: &rest[..end], status, bytes })
     }
 
     /// Method and target of the request; HTTP/0.9 has no third part, and careless clients put blanks into targets.
@@ -200,6 +214,7 @@ impl<'a> Line<'a> {
         let (method, rest) = (&self.request[..space], self.request[space..].trim_ascii());
         let target = match rest.iter().rposition(|byte| *byte == b' ') {
             Some(last) if rest[last + 1..].starts_with(b"HTTP/") => rest[..last].trim_ascii_end(),
+            None if rest.starts_with(b"HTTP/") => return None,
             _ => rest,
         };
         (!target.is_empty() && method.iter().all(u8::is_ascii_uppercase)).then_some((method, target))
@@ -249,10 +264,22 @@ fn parse_date(date: &[u8]) -> Option<u64> {
     u64::try_from(utc).ok()?.checked_mul(SECOND)
 }
 
-/// Writes `target` with its percent escapes normalised (RFC 3986, 6.2.2): those of unreserved characters are undone,
+/// The host that was asked, where the line begins with it and its port (`vhost_combined` of Apache); else nothing. Paths of
+/// different hosts are different objects.
+fn virtual_host(prefix: &[u8]) -> &[u8] {
+    let mut fields = prefix.split(|byte| *byte == b' ');
+    let (first, client) = (fields.next().unwrap_or_default(), fields.next().unwrap_or_default());
+    let Some(colon) = first.iter().rposition(|byte| *byte == b':') else { return &[] };
+    let (host, port) = (&first[..colon], &first[colon + 1..]);
+    let is_port = (1..=5).contains(&port.len()) && port.iter().all(u8::is_ascii_digit);
+    // A client alone may be an address of IPv6, which ends like a port; then comes its identity.
+    let is_client = client.iter().any(|byte| matches!(byte, b'.' | b':'));
+    if is_port && is_client && !host.is_empty() && fields.count() >= 2 { host } else { &[] }
+}
+
+/// Appends `target` with its percent escapes normalised (RFC 3986, 6.2.2): those of unreserved characters are undone,
 /// the others get capital digits. So one path is one key, however the client wrote it.
 fn normalise(target: &[u8], out: &mut Vec<u8>) {
-    out.clear();
     let mut rest = target;
     while let Some(percent) = rest.iter().position(|byte| *byte == b'%') {
         out.extend_from_slice(&rest[..percent]);
@@ -288,7 +315,8 @@ mod tests {
     #[test]
     fn a_line_becomes_a_request() {
         let mut reader = Reader::default();
-        let row = reader.row(COMBINED).unwrap().unwrap();
+        let (row, says) = reader.row(COMBINED).unwrap().unwrap();
+        assert_eq!(says, Says::All);
         assert_eq!(row.key, Key::Text(b"/a~b?x=%2F"));
         assert_eq!((row.size, row.op), (Some(512), Op::Get));
         // 2015-05-17 08:05:03 UTC.
@@ -300,7 +328,7 @@ mod tests {
         let mut reader = Reader::default();
         assert!(reader.row(b" \"curl/7.54.0\"").is_err(), "nothing to continue");
         let line = |request: &str, rest: &str| format!("h - - [17/May/2015:10:05:03 +0000] \"{request}\" {rest}");
-        let mut op = |text: &str| reader.row(text.as_bytes()).map(|row| row.map(|row| row.op));
+        let mut op = |text: &str| reader.row(text.as_bytes()).map(|row| row.map(|(row, _)| row.op));
         assert_eq!(op(&line("POST /a HTTP/1.1", "201 -")), Ok(Some(Op::Delete)));
         assert_eq!(op(&line("GET /a b", "200 1")), Ok(Some(Op::Get)));
         assert_eq!(op(&line("OPTIONS * HTTP/1.1", "200 1")), Ok(None));
@@ -322,6 +350,30 @@ mod tests {
             assert!(op(bad).is_err(), "{bad}");
         }
         assert_eq!((reader.continued, reader.other_methods, reader.no_request), (2, 1, 2));
+    }
+
+    #[test]
+    fn a_request_without_a_target_is_none() {
+        let mut reader = Reader::default();
+        let line = b"h - - [17/May/2015:10:05:03 +0000] \"GET  HTTP/1.1\" 400 150";
+        assert!(reader.row(line).unwrap().is_none());
+        assert_eq!(reader.no_request, 1);
+    }
+
+    #[test]
+    fn paths_of_different_hosts_are_different_objects() {
+        let key = |prefix: &str| {
+            let line = format!("{prefix} [17/May/2015:10:05:03 +0000] \"GET /a HTTP/1.1\" 200 1");
+            let mut reader = Reader::default();
+            let (row, _) = reader.row(line.as_bytes()).unwrap().unwrap();
+            format!("{:?}", row.key)
+        };
+        let text = |text: &[u8]| format!("{:?}", Key::Text(text));
+        assert_eq!(key("shop.example:80 192.0.2.1 - -"), text(b"shop.example/a"));
+        assert_eq!(key("blog.example:443 2001:db8::7 - bob"), text(b"blog.example/a"));
+        for alone in ["192.0.2.1 - -", "2001:db8::7 - -", "2001:db8::7 - a.b", "h - first.name last", "h:80 - -"] {
+            assert_eq!(key(alone), text(b"/a"), "{alone}");
+        }
     }
 
     #[test]

@@ -5,13 +5,17 @@
 use super::builder::{Batch, Builder, Flow};
 use super::columns::{self, Columns};
 use super::format::ReadOptions;
+use super::guard;
 use super::table::Table;
 use super::words::Cell;
 use crate::error::{Error, Result, Spot};
 use crate::request::SECOND;
-use arrow::array::{Array, ArrayRef, AsArray, LargeBinaryArray, RecordBatch};
+use arrow::array::{Array, ArrayRef, AsArray, LargeBinaryArray, RecordBatch, make_array};
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, Float64Type, Int64Type, Schema, TimeUnit, UInt64Type};
+
+/// Rows that a batch may claim to have; columns of nothing may claim any number.
+const MOST_ROWS: u64 = u32::MAX as u64;
 
 /// Which columns of a schema are read, and as what.
 pub struct Selection {
@@ -36,7 +40,8 @@ impl Selection {
             }
             columns.unit = Some(unit);
         }
-        let used = [Some(columns.key), columns.time, columns.size, columns.op, columns.ttl, columns.count];
+        let Columns { time, size, op, ttl, count, status, .. } = columns;
+        let used = [Some(columns.key), time, size, op, ttl, count, status];
         let mut wanted: Vec<usize> = used.into_iter().flatten().collect();
         wanted.sort_unstable();
         wanted.dedup();
@@ -58,6 +63,7 @@ impl Selection {
             op: self.columns.op.map(place),
             ttl: self.columns.ttl.map(place),
             count: self.columns.count.map(place),
+            status: self.columns.status.map(place),
             ..self.columns
         };
         BatchReader { table: Table::new(columns), rows: 0 }
@@ -76,6 +82,10 @@ impl BatchReader {
     /// # Errors
     /// A column of a type that cannot be read; see also [`Table::push`].
     pub fn push(&mut self, batch: &RecordBatch, rows: &mut Builder<'_>) -> Result<Flow> {
+        if batch.num_rows() as u64 > MOST_ROWS {
+            return Err(Error::trace(format!("a batch claims {} rows, more than a trace may have", batch.num_rows()))
+                .hint("fetch or write the file again"));
+        }
         let cells: Vec<Cells> = batch
             .columns()
             .iter()
@@ -124,15 +134,23 @@ enum Cells {
     Signed(ArrayRef),
     Float(ArrayRef),
     Bytes(LargeBinaryArray),
+    /// Places in a dictionary, and the dictionary.
+    Named(Box<Cells>, Box<Cells>),
 }
 
 impl Cells {
     fn new(column: &ArrayRef, name: &str) -> Result<Cells> {
         let to = |data_type: &DataType| {
-            cast(column, data_type).map_err(|cause| Error::trace(format!("column '{name}' cannot be read: {cause}")))
+            guard::decode(|| cast(column, data_type))
+                .map_err(|cause| Error::trace(format!("column '{name}' cannot be read: {cause}")))
         };
         Ok(match column.data_type() {
-            DataType::Dictionary(_, values) => return Cells::new(&to(values)?, name),
+            // Values are not copied to each row: a file of few and long ones may be a thousandth of what it would become.
+            DataType::Dictionary(..) => {
+                let dictionary = column.as_any_dictionary();
+                let (numbers, values) = (make_array(dictionary.keys().to_data()), dictionary.values());
+                Cells::Named(Box::new(Cells::new(&numbers, name)?), Box::new(Cells::new(values, name)?))
+            }
             DataType::UInt8 | DataType::UInt16 | DataType::UInt32 | DataType::UInt64 => {
                 Cells::Unsigned(to(&DataType::UInt64)?)
             }
@@ -142,7 +160,7 @@ impl Cells {
             data_type if unit_of(data_type).is_some() => Cells::Signed(to(&DataType::Int64)?),
             DataType::Float16 | DataType::Float32 | DataType::Float64 => Cells::Float(to(&DataType::Float64)?),
             DataType::Utf8 | DataType::Utf8View => return Cells::new(&to(&DataType::LargeUtf8)?, name),
-            DataType::LargeUtf8 | DataType::Binary | DataType::BinaryView | DataType::FixedSizeBinary(_) => {
+            DataType::LargeUtf8 | DataType::Binary | DataType::BinaryView | DataType::FixedSizeBinary(1..) => {
                 return Cells::new(&to(&DataType::LargeBinary)?, name);
             }
             DataType::LargeBinary => Cells::Bytes(column.as_binary::<i64>().clone()),
@@ -168,6 +186,15 @@ impl Cells {
         }
     }
 
+    /// A cell as a place in a dictionary.
+    fn place(&self, i: usize) -> Option<usize> {
+        match self.get(i) {
+            Cell::Unsigned(number) => usize::try_from(number).ok(),
+            Cell::Signed(number) => usize::try_from(number).ok(),
+            _ => None,
+        }
+    }
+
     fn get(&self, i: usize) -> Cell<'_> {
         match self {
             Cells::Unsigned(column) | Cells::Signed(column) | Cells::Float(column) if column.is_null(i) => Cell::Null,
@@ -176,6 +203,10 @@ impl Cells {
             Cells::Float(column) => Cell::Float(column.as_primitive::<Float64Type>().value(i)),
             Cells::Bytes(column) if column.is_null(i) => Cell::Null,
             Cells::Bytes(column) => Cell::Text(column.value(i)),
+            Cells::Named(places, values) => match places.place(i) {
+                Some(place) => values.get(place),
+                None => Cell::Null,
+            },
         }
     }
 }

@@ -5,10 +5,12 @@
 use super::format::ReadOptions;
 use super::input::in_shell;
 use super::intern::{Interner, Key, Keys};
-use super::{Trace, sample, ticks};
+use super::sample::{self, Drawn};
+use super::sizes::{self, Says};
+use super::{Trace, ticks};
 use crate::error::{Error, Result, Spot};
-use crate::request::{ObjectId, Op, SECOND};
-use crate::units::Seconds;
+use crate::request::{ObjectId, Op, RENEWS, SECOND};
+use crate::units::{Seconds, grouped};
 use std::ops::ControlFlow;
 use xxhash_rust::xxh3::Xxh3;
 
@@ -23,7 +25,7 @@ pub struct Row<'a> {
     pub size: Option<u64>,
     /// What is done.
     pub op: Op,
-    /// Seconds the answer lives; 0 where the row does not say.
+    /// Seconds the answer lives, 0 where the row does not say; with the mark [`RENEWS`] where it starts the life anew.
     pub ttl: u32,
 }
 
@@ -44,6 +46,9 @@ impl<'a> Batch<'a> {
         Row { time: self.times.map(|times| times[i]), key: Key::Number(self.keys[i]), size, op: Op::Get, ttl: 0 }
     }
 }
+
+/// A size of so many bytes is taken for something else: 1 TiB.
+const LARGEST_LIKELY: u64 = 1 << 40;
 
 /// Keys that wait to be interned at the most.
 const PENDING: usize = 1024;
@@ -67,8 +72,16 @@ pub struct Builder<'o> {
     pending: Keys,
     first: Option<u64>,
     last: u64,
+    /// What the sizes of answers over HTTP say; empty where rows are no such answers.
+    answers: Vec<Says>,
+    /// Rows of a size that 32 bits do not hold.
+    huge: u64,
+    /// Whether what the rows say was judged before the file was written.
+    is_native: bool,
     /// As in [`Trace`], where the file says it.
     tick: Option<u64>,
+    /// As in [`Trace`]: what the rows that are kept are a sample of.
+    sample: Option<Drawn>,
     /// Rows behind the limit that share the last one's time.
     cut: u64,
     times: Vec<u64>,
@@ -92,7 +105,11 @@ impl<'o> Builder<'o> {
             pending: Keys::default(),
             first: None,
             last: 0,
+            answers: Vec::new(),
+            huge: 0,
+            is_native: false,
             tick: None,
+            sample: options.sample.map(|share| Drawn::next(None, share, 0)),
             cut: 0,
             times: Vec::new(),
             objects: Vec::new(),
@@ -108,9 +125,14 @@ impl<'o> Builder<'o> {
         self.notes.push(note.into());
     }
 
-    /// The file says inside which tick its times were spread, in nanoseconds.
-    pub(super) fn set_tick(&mut self, tick: Option<u64>) {
+    /// The file says inside which tick its times were spread, in nanoseconds, and what it is a sample of.
+    pub(super) fn set_origin(&mut self, tick: Option<u64>, sample: Option<Drawn>) {
+        self.is_native = true;
         self.tick = tick;
+        self.sample = match self.options.sample {
+            Some(share) => Some(Drawn::next(sample, share, 0)),
+            None => sample,
+        };
     }
 
     /// True once no more rows are kept.
@@ -126,10 +148,24 @@ impl<'o> Builder<'o> {
     /// Adds a row; `spot` is where it stands, for errors.
     ///
     /// # Errors
-    /// A time that steps back (unless the options ask to sort), a size of 4 GiB or more, more rows or keys
+    /// A time that steps back (unless the options ask to sort), a size of 1 TiB or more, more rows or keys
     /// than 32-bit ids can name, or a row with a time or size where others have none.
     pub fn push(&mut self, row: Row<'_>, spot: Spot) -> Result<Flow> {
         self.check_and_push(row).map_err(|error| self.locate(error, spot))
+    }
+
+    /// Adds a row whose size is the bytes of an answer over HTTP, which say so much of the object's. All rows of a trace
+    /// must be added so, or none.
+    ///
+    /// # Errors
+    /// See [`Builder::push`].
+    pub(super) fn push_answer(&mut self, row: Row<'_>, says: Says, spot: Spot) -> Result<Flow> {
+        let before = self.len();
+        let flow = self.push(row, spot)?;
+        if self.len() > before {
+            self.answers.push(says);
+        }
+        Ok(flow)
     }
 
     /// Adds the rows of a batch, whose columns must be equally long; the i-th stands at `spot(i)`. The same as pushing one
@@ -183,7 +219,8 @@ impl<'o> Builder<'o> {
                 if time < self.last {
                     let back = Seconds((self.last - time) as f64 / SECOND as f64);
                     return Err(Error::trace(format!("time steps back by {back}")).hint(format!(
-                        "sort it first: coldgap convert --sort {} sorted.parquet",
+                        "sort it first: coldgap convert --sort{} {} sorted.parquet",
+                        self.options.flags(),
                         in_shell(&self.name)
                     )));
                 }
@@ -200,8 +237,8 @@ impl<'o> Builder<'o> {
             return Err(Error::trace("--from and --until need times, and this trace has none")
                 .hint("use --limit, or give the trace times with convert --rate"));
         }
-        if let Some(share) = self.options.sample
-            && sample::place(row.key, 0) >= share.get()
+        if let (Some(share), Some(drawn)) = (self.options.sample, self.sample)
+            && sample::place(row.key, drawn.seed) >= share.get()
         {
             return Ok(Flow::Continue(()));
         }
@@ -238,21 +275,24 @@ impl<'o> Builder<'o> {
             return Err(Error::trace("this row has a time or a size where others have none, or the reverse"));
         }
         if let Some(size) = row.size {
-            let size = u32::try_from(size).map_err(|_| {
-                Error::trace(format!("size {size} is 4 GiB or more; no object of a look-aside cache is")).hint(
+            if size >= LARGEST_LIKELY {
+                return Err(Error::trace(format!("size {size} is 1 TiB or more; no object of a cache is")).hint(
                     "check which column holds the size: --columns size=NAME, or leave sizes out with --columns size=-",
-                )
-            })?;
-            self.sizes.push(size);
+                ));
+            }
+            self.huge += u64::from(size > u64::from(u32::MAX));
+            self.sizes.push(size.min(u64::from(u32::MAX)) as u32);
         }
         self.times.extend(row.time);
-        if row.op != Op::Get || !self.ops.is_empty() {
+        // What is deleted lives no longer.
+        let ttl = if row.op == Op::Delete { row.ttl & !RENEWS } else { row.ttl };
+        if row.op != Op::Get || ttl & RENEWS != 0 || !self.ops.is_empty() {
             self.ops.resize(n, Op::Get);
             self.ops.push(row.op);
         }
-        if row.ttl != 0 || !self.ttls.is_empty() {
+        if ttl != 0 || !self.ttls.is_empty() {
             self.ttls.resize(n, 0);
-            self.ttls.push(row.ttl);
+            self.ttls.push(ttl);
         }
         self.pending.push(row.key);
         if self.pending.len() == PENDING { self.intern_pending() } else { Ok(()) }
@@ -273,6 +313,7 @@ impl<'o> Builder<'o> {
         if self.options.sort {
             self.sort_and_cut();
         }
+        self.settle_sizes();
         if self.objects.is_empty() {
             return Err(Error::trace("the trace holds no request").hint(
                 "coldgap inspect says how the file was read; --from, --until, --limit and --sample may leave nothing",
@@ -288,6 +329,13 @@ impl<'o> Builder<'o> {
             self.note(format!("the clock ticks every {tick}: requests of one tick are spread evenly inside it"));
         }
         let tick = self.tick.or(spread).or_else(|| ticks::spread_before(&self.times, start));
+        if let (Some(share), Some(drawn)) = (self.options.sample, self.sample) {
+            self.note(if drawn.share == share {
+                format!("a sample: {share} of the keys, chosen by hash; rates and footprint shrink with it")
+            } else {
+                format!("a sample of that sample: {share} of its keys, so {} of all", drawn.share)
+            });
+        }
         let mut trace = Trace {
             name: self.name,
             format: self.format,
@@ -300,11 +348,40 @@ impl<'o> Builder<'o> {
             ttls: (!self.ttls.is_empty()).then_some(self.ttls),
             next: None,
             keys: self.interner.into_keys(),
+            sample: self.sample,
             fingerprint: String::new(),
             notes: self.notes,
         };
         trace.fingerprint = fingerprint(&trace);
         Ok(trace)
+    }
+
+    /// Gives requests that do not say their object's size the one that others say.
+    fn settle_sizes(&mut self) {
+        if self.huge > 0 {
+            self.note(format!("sizes of 4 GiB and more, which count as 4 GiB: {}", grouped(self.huge)));
+        }
+        if self.sizes.is_empty() || self.is_native {
+            return;
+        }
+        let (sizes, objects, count) = (&mut self.sizes, &self.objects, self.interner.len());
+        if !self.answers.is_empty() {
+            let silent = sizes::of_answers(sizes, objects, &self.answers, count);
+            if silent > 0 {
+                self.note(format!(
+                    "an object has the size of its largest answer of status 200; HEAD, 304, parts (206) and errors say less: {}",
+                    grouped(silent)
+                ));
+            }
+        } else if sizes.contains(&0) {
+            let filled = sizes::fill_in(sizes, objects, &self.ops, count);
+            if filled > 0 {
+                self.note(format!(
+                    "gets of 0 bytes, which have the size that their object has before or later: {}",
+                    grouped(filled)
+                ));
+            }
+        }
     }
 
     /// Sorts by time (stable: rows of one time keep their order), then cuts as --from, --until and --limit ask.
@@ -333,6 +410,7 @@ impl<'o> Builder<'o> {
         reorder(&mut self.times, &order);
         reorder(&mut self.sizes, &order);
         reorder(&mut self.ops, &order);
+        reorder(&mut self.answers, &order);
         reorder(&mut self.ttls, &order);
     }
 }
@@ -366,7 +444,7 @@ pub(super) fn fingerprint(trace: &Trace) -> String {
             to[..8].copy_from_slice(&request.time.to_le_bytes());
             to[8..16].copy_from_slice(&key_hashes[request.object.index()].to_le_bytes());
             to[16..20].copy_from_slice(&request.size.to_le_bytes());
-            to[20] = request.op as u8;
+            to[20] = request.op as u8 | u8::from(request.renews) << 7;
             to[21..].copy_from_slice(&(request.ttl / SECOND).to_le_bytes());
         }
         hasher.update(&bytes[..count * REQUEST_BYTES]);

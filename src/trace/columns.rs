@@ -7,8 +7,20 @@ use super::format::{ReadOptions, Role};
 use crate::error::{Error, Result};
 
 /// Names that are known, the surest first: lower case, letters and digits only, a unit at the end left out.
-const TIME_NAMES: &[&str] =
-    &["time", "timestamp", "ts", "optime", "relativeunix", "eventtime", "requesttime", "datetime", "unixtime", "epoch"];
+const TIME_NAMES: &[&str] = &[
+    "time",
+    "timestamp",
+    "ts",
+    "optime",
+    "relativeunix",
+    "eventtime",
+    "datetime",
+    "unixtime",
+    "epoch",
+    "timeiso8601",
+    "timelocal",
+    "msec",
+];
 const KEY_NAMES: &[&str] = &[
     "key",
     "object",
@@ -25,6 +37,8 @@ const KEY_NAMES: &[&str] = &[
     "hashedhostpathquery",
     "url",
     "uri",
+    "requesturi",
+    "requestpath",
 ];
 const SIZE_NAMES: &[&str] = &[
     "size",
@@ -36,10 +50,13 @@ const SIZE_NAMES: &[&str] = &[
     "sizebytes",
     "responsesize",
     "bytessent",
+    "bodybytessent",
     "length",
 ];
 const OP_NAMES: &[&str] = &["op", "optype", "operation", "opname", "method", "command", "cmd", "opcode"];
 const TTL_NAMES: &[&str] = &["ttl", "ttlseconds", "timetolive", "maxage"];
+/// The status of an answer over HTTP: it decides what the size says.
+const STATUS_NAMES: &[&str] = &["status", "statuscode", "httpstatus", "response", "responsecode", "scstatus"];
 /// How often the row happened: Meta's tables count equal operations.
 const COUNT_NAMES: &[&str] = &["opcount"];
 
@@ -54,6 +71,8 @@ pub struct Columns {
     pub size: Option<usize>,
     /// Bytes that are added to the size: a key's own, where a table tells them apart.
     pub key_size: Option<usize>,
+    /// The status of an answer over HTTP, whose bytes the size then is.
+    pub status: Option<usize>,
     /// What is done.
     pub op: Option<usize>,
     /// True where the operation `1` means a get, as in the tables of Meta's CDN.
@@ -115,12 +134,14 @@ pub fn choose(names: Option<&[String]>, width: usize, options: &ReadOptions) -> 
     let by_name = |known| names.and_then(|names| find(names, known));
     let time = role(Role::Time, names.and_then(find_time))?;
     let op = role(Role::Op, by_name(OP_NAMES))?;
+    let size = role(Role::Size, by_name(SIZE_NAMES))?;
     let name_of = |index: usize| names.and_then(|names| names.get(index));
     Ok(Columns {
         time,
         key: role(Role::Key, by_name(KEY_NAMES))?.ok_or_else(|| no_key(names, width))?,
-        size: role(Role::Size, by_name(SIZE_NAMES))?,
+        size,
         key_size: None,
+        status: size.and(by_name(STATUS_NAMES)).filter(|index| !taken.contains(index)),
         op,
         one_is_get: op.and_then(name_of).is_some_and(|name| plain(name) == "optype"),
         ttl: role(Role::Ttl, by_name(TTL_NAMES))?,

@@ -5,18 +5,19 @@
 
 use super::builder::{Builder, Flow};
 use super::columns::{self, Columns, names_a_key};
-use super::format::{Format, FormatInfo, Head, ReadOptions, Sniff};
+use super::format::{Format, FormatInfo, Head, ReadOptions, Sniff, is_utf8};
 use super::input::Input;
-use super::records::{Records, csv_reader};
+use super::records::{Dialect, Records, csv_reader};
 use super::table::Table;
 use super::words::{self, Cell, decimal, shown};
 use crate::error::{Error, Result, Spot};
+use crate::units::grouped;
 use csv::ByteRecord;
 use std::io::{self, Read};
 use std::mem;
 
 /// Delimiters that are looked for; the first of those that fit equally well is taken.
-const DELIMITERS: [u8; 5] = [b',', b'\t', b';', b'|', b' '];
+const DELIMITERS: [u8; 5] = [b'\t', b',', b';', b'|', b' '];
 /// Rows that are looked at to tell the layout.
 const ROWS_TO_SNIFF: usize = 100;
 /// Comments before the first row are skipped; the last may be the header.
@@ -68,7 +69,7 @@ impl Format for Csv {
         let columns = survey.columns(options, rows)?;
         let skip = survey.skip_bytes as u64;
         io::copy(&mut (&mut input).take(skip), &mut io::sink()).map_err(|cause| input.broken(&cause))?;
-        let mut records = Records::new(&mut input, survey.delimiter);
+        let mut records = Records::new(&mut input, survey.dialect(options));
         let mut table = Table::new(columns);
         let mut at_header = survey.header_is_first_row;
         let is_key_list = survey.names.is_none() && survey.width() == 1;
@@ -97,6 +98,12 @@ impl Format for Csv {
                 break;
             }
         }
+        if records.run_on() > 0 {
+            rows.note(format!(
+                "rows with a field in quotes that runs over several lines: {}; a quote that is none swallows rows",
+                grouped(records.run_on())
+            ));
+        }
         if breaks > 0 {
             rows.note(format!("left out, lines that hold just a *, the mark of a break: {breaks}"));
         }
@@ -107,13 +114,9 @@ impl Format for Csv {
 
 /// True for UTF-8 (the head may end inside a character) and for text in another encoding that is mostly ASCII.
 fn is_text(bytes: &[u8]) -> bool {
-    let is_utf8 = match std::str::from_utf8(bytes) {
-        Ok(_) => true,
-        Err(error) => error.error_len().is_none(),
-    };
     let is_control = |byte: &u8| byte.is_ascii_control() && !matches!(byte, b'\t' | b'\r' | b'\n');
     let not_ascii = bytes.iter().filter(|byte| !byte.is_ascii()).count();
-    !bytes.iter().any(is_control) && (is_utf8 || not_ascii <= bytes.len() / 4)
+    !bytes.iter().any(is_control) && (is_utf8(bytes) || not_ascii <= bytes.len() / 4)
 }
 
 /// Without blanks around it; hardly any cell has some.
@@ -130,12 +133,16 @@ fn unequal(found: usize, expected: usize) -> Error {
 
 /// What the first bytes of a file say of its layout.
 struct Survey {
-    delimiter: u8,
+    dialect: Dialect,
     /// Bytes and lines before the first row.
     skip_bytes: usize,
     skip_lines: u64,
     names: Option<Vec<String>>,
     header_is_first_row: bool,
+    /// True where most lines hold the same number of a delimiter, even if the first does not: they are no keys.
+    is_delimited: bool,
+    /// True where a quote is among the first rows.
+    has_quotes: bool,
     /// The first rows, without a header.
     rows: Vec<ByteRecord>,
 }
@@ -165,13 +172,30 @@ impl Survey {
         {
             sample = &sample[..end];
         }
-        let (delimiter, mut rows) = split(sample);
+        let (dialect, mut rows) = split(sample);
+        let is_delimited = DELIMITERS.iter().any(|delimiter| divides_most(sample, *delimiter));
         let comment_names = comment
-            .map(|line| names_of(&split_line(line, delimiter)))
+            .map(|line| names_of(&split_line(line, dialect)))
             .filter(|names| names_a_key(names) && rows.first().is_some_and(|row| row.len() == names.len()));
         let header_is_first_row = comment_names.is_none() && is_header(&rows, options);
         let names = comment_names.or_else(|| header_is_first_row.then(|| names_of(&rows.remove(0))));
-        Survey { delimiter, skip_bytes, skip_lines, names, header_is_first_row, rows }
+        Survey {
+            dialect,
+            skip_bytes,
+            skip_lines,
+            names,
+            header_is_first_row,
+            is_delimited,
+            has_quotes: sample.contains(&b'"'),
+            rows,
+        }
+    }
+
+    /// How fields are told apart. Keys in Twitter's traces may begin with a quote, be it in the millionth row.
+    fn dialect(&self, options: &ReadOptions) -> Dialect {
+        let is_published =
+            self.names.is_none() && options.columns.is_empty() && self.rows.iter().all(|row| is_twitter((row, 0)));
+        Dialect { quotes: self.dialect.quotes && (self.has_quotes || !is_published), ..self.dialect }
     }
 
     fn width(&self) -> usize {
@@ -199,13 +223,26 @@ impl Survey {
         ))
     }
 
+    /// True where column 4 is the position of a row's next access: a row among the first that it names has the same key, and
+    /// at least one does. Tables of other things are numbers in four columns, too.
+    fn next_is_the_same(&self) -> bool {
+        let key = |row: &ByteRecord| row.get(1).map(<[u8]>::trim_ascii).map(<[u8]>::to_vec);
+        let named = |row: &ByteRecord| {
+            let next = decimal(row.get(3)?.trim_ascii(), 1)?.0 as usize;
+            self.rows.get(next.checked_sub(1)?)
+        };
+        let mut pairs = self.rows.iter().filter_map(|row| Some((row, named(row)?))).peekable();
+        let says_never = || self.rows.iter().any(|row| row.get(3).is_some_and(|next| next.trim_ascii() == b"-1"));
+        (pairs.peek().is_some() || says_never()) && pairs.all(|(row, next)| key(row) == key(next))
+    }
+
     /// The well-known layout that all the first rows fit.
     fn preset(&self) -> Option<Preset> {
         let fits = |test: fn((&ByteRecord, i64)) -> bool| self.rows.iter().zip(1i64..).all(test);
         if self.names.is_some() || self.rows.is_empty() {
             return None;
         }
-        if fits(|(row, _)| row.len() == 1) {
+        if fits(|(row, _)| row.len() == 1) && !self.is_delimited {
             return Some(Preset { columns: Columns::default(), why: "its one column holds the keys" });
         }
         if fits(is_twitter) {
@@ -220,7 +257,7 @@ impl Survey {
             };
             return Some(Preset { columns, why: "its seven columns are those of Twitter's traces" });
         }
-        if fits(is_libcachesim) && is_ordered(&self.rows) {
+        if fits(is_libcachesim) && is_ordered(&self.rows) && self.next_is_the_same() {
             let columns = Columns { time: Some(0), key: 1, size: Some(2), ..Columns::default() };
             return Some(Preset { columns, why: "its four columns are those of libCacheSim's traces" });
         }
@@ -228,23 +265,59 @@ impl Survey {
     }
 }
 
-/// The delimiter that splits most rows as the first, and the rows. A single column has none.
-fn split(sample: &[u8]) -> (u8, Vec<ByteRecord>) {
-    let mut best = (0, b',', Vec::new());
+/// The dialect that splits most rows as the first, and the rows. A single column has no delimiter. Tabs go first: they are
+/// hardly ever in a field.
+fn split(sample: &[u8]) -> (Dialect, Vec<ByteRecord>) {
+    let mut best = (0, Dialect { delimiter: b',', quotes: true }, Vec::new());
     for delimiter in DELIMITERS {
-        let rows: Vec<ByteRecord> =
-            csv_reader(sample, delimiter).into_byte_records().take(ROWS_TO_SNIFF).flatten().collect();
-        let width = rows.first().map_or(0, ByteRecord::len);
-        let alike = if width > 1 { rows.iter().filter(|row| row.len() == width).count() } else { 0 };
-        if best.2.is_empty() || alike > best.0 {
-            best = (alike, delimiter, rows);
+        if is_quoted(sample, delimiter) {
+            continue;
+        }
+        // A quote that ends in another row is none, if rows are alike without it.
+        for quotes in [true, false] {
+            let dialect = Dialect { delimiter, quotes };
+            let rows: Vec<ByteRecord> =
+                csv_reader(sample, dialect).into_byte_records().take(ROWS_TO_SNIFF).flatten().collect();
+            let width = rows.first().map_or(0, ByteRecord::len);
+            let alike = if width > 1 { rows.iter().filter(|row| row.len() == width).count() } else { 0 };
+            if best.2.is_empty() || alike > best.0 {
+                best = (alike, dialect, rows);
+            }
         }
     }
     (best.1, best.2)
 }
 
-fn split_line(line: &[u8], delimiter: u8) -> ByteRecord {
-    csv_reader(line, delimiter).into_byte_records().next().and_then(|row| row.ok()).unwrap_or_default()
+/// The lines of a sample without those that are empty.
+fn lines(sample: &[u8]) -> impl Iterator<Item = &[u8]> {
+    sample.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty()).take(ROWS_TO_SNIFF)
+}
+
+/// True where the delimiter stands inside quotes only: in user agents, in titles.
+fn is_quoted(sample: &[u8], delimiter: u8) -> bool {
+    let (mut inside, mut outside) = (0, 0);
+    for line in lines(sample) {
+        let mut is_open = false;
+        for byte in line {
+            is_open ^= *byte == b'"';
+            if *byte == delimiter {
+                if is_open { inside += 1 } else { outside += 1 }
+            }
+        }
+    }
+    inside > 0 && outside == 0
+}
+
+/// True where the delimiter splits nine lines of ten, the first left out, into equally many parts.
+fn divides_most(sample: &[u8], delimiter: u8) -> bool {
+    let count = |line: &[u8]| line.iter().filter(|byte| **byte == delimiter).count();
+    let counts: Vec<usize> = lines(sample).skip(1).map(count).collect();
+    let usual = counts.get(counts.len() / 2).copied().unwrap_or(0);
+    usual > 0 && counts.iter().filter(|count| **count == usual).count() * 10 >= counts.len() * 9
+}
+
+fn split_line(line: &[u8], dialect: Dialect) -> ByteRecord {
+    csv_reader(line, dialect).into_byte_records().next().and_then(|row| row.ok()).unwrap_or_default()
 }
 
 fn names_of(row: &ByteRecord) -> Vec<String> {

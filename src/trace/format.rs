@@ -4,7 +4,7 @@
 //! replay does with the rows.
 
 use super::builder::Builder;
-use super::input::Input;
+use super::input::{Input, in_shell};
 use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
 use crate::units::{Ratio, Seconds};
@@ -86,6 +86,23 @@ impl ReadOptions {
         format && !parts && !self.sort && self.columns.is_empty() && self.time_unit.is_none()
     }
 
+    /// The flags that say how the columns of a file are read, each after a blank.
+    pub(super) fn flags(&self) -> String {
+        let mut flags = String::new();
+        if let Some(format) = &self.format {
+            flags += &format!(" --input {format}");
+        }
+        if !self.columns.is_empty() {
+            let columns: Vec<String> =
+                self.columns.iter().map(|(role, column)| format!("{}={column}", role.name())).collect();
+            flags += &format!(" --columns {}", in_shell(&columns.join(",")));
+        }
+        if let Some((name, _)) = UNITS.iter().find(|(_, unit)| Some(*unit) == self.time_unit) {
+            flags += &format!(" --time-unit {name}");
+        }
+        flags
+    }
+
     /// Refuses what only makes sense for tables, for a format whose columns are fixed.
     pub(super) fn refuse_columns(&self, format: &FormatInfo) -> Result<()> {
         let flag = match (self.columns.is_empty(), self.time_unit) {
@@ -112,6 +129,25 @@ pub enum Role {
     /// How long the answer lives.
     Ttl,
 }
+
+impl Role {
+    /// Every role.
+    pub const ALL: [Role; 5] = [Role::Time, Role::Key, Role::Size, Role::Op, Role::Ttl];
+
+    /// As `--columns` names it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Role::Time => "time",
+            Role::Key => "key",
+            Role::Size => "size",
+            Role::Op => "op",
+            Role::Ttl => "ttl",
+        }
+    }
+}
+
+/// Units of a time column as `--time-unit` names them, and their nanoseconds.
+pub const UNITS: [(&str, u64); 4] = [("s", 1_000_000_000), ("ms", 1_000_000), ("us", 1_000), ("ns", 1)];
 
 /// A trace format. The order of [`FORMATS`] settles ties between those that are not sure.
 pub trait Format: Sync {
@@ -166,9 +202,37 @@ pub fn recognise(input: &Input, named: Option<&str>) -> Result<(&'static dyn For
             Sniff::No => {}
         }
     }
-    not_sure.ok_or_else(|| {
-        Error::trace("no format recognises this file")
-            .at(&input.name, None)
-            .hint(format!("name it with --input, one of: {}", known()))
-    })
+    not_sure.ok_or_else(|| unknown(&head, &in_shell(&input.name)).at(&input.name, None))
+}
+
+/// Where an archive of tar says that it is one.
+const TAR_MAGIC: std::ops::Range<usize> = 257..262;
+
+/// True for UTF-8, which may end inside a character.
+pub(super) fn is_utf8(bytes: &[u8]) -> bool {
+    match std::str::from_utf8(bytes) {
+        Ok(_) => true,
+        Err(error) => error.error_len().is_none(),
+    }
+}
+
+/// No format recognises a file: what it seems to be, and how to make of it one that is read.
+fn unknown(head: &Head<'_>, name: &str) -> Error {
+    let bytes = head.bytes;
+    let hint = if bytes.starts_with(b"PK\x03\x04") {
+        format!("it is a zip archive; unpack it: unzip -p {name} | coldgap inspect -")
+    } else if bytes.get(TAR_MAGIC) == Some(b"ustar") {
+        format!("it is a tar archive; unpack it: tar -xOf {name} | coldgap inspect -")
+    } else if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
+        format!("it is text in UTF-16; write it as UTF-8: iconv -f UTF-16 -t UTF-8 {name} | coldgap inspect -")
+    } else if is_utf8(bytes) && matches!(bytes.trim_ascii_start().first(), Some(b'{' | b'[')) {
+        format!(
+            "it looks like JSON; make a table of its fields: jq -r '[.time, .key, .size] | @csv' {name} | \
+             coldgap inspect - --columns time=1,key=2,size=3"
+        )
+    } else {
+        let known: Vec<&str> = FORMATS.iter().map(|format| format.info().name).collect();
+        format!("name it with --input, one of: {}", known.join(", "))
+    };
+    Error::trace("no format recognises this file").hint(hint)
 }

@@ -3,6 +3,7 @@
 //! It hands on plain bytes and knows no format.
 
 use super::format::Head;
+use super::long_line;
 use super::read_ahead::ReadAhead;
 use crate::error::{Error, Kind, Result};
 use std::fs::File;
@@ -20,7 +21,7 @@ const STANDARD_INPUT: &str = "standard input";
 
 /// An input's name as one would write it in a shell, for commands in hints.
 pub fn in_shell(name: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "._-/+=:@%".contains(c);
+    let plain = |c: char| c.is_ascii_alphanumeric() || "._-/+=:@%,".contains(c);
     match name {
         STANDARD_INPUT => "-".to_string(),
         name if name.chars().all(plain) => name.to_string(),
@@ -121,6 +122,9 @@ impl Input {
 
 fn broken(name: &str, compression: Option<&str>, cause: &io::Error) -> Error {
     match compression {
+        _ if long_line::is_cause(cause) => Error::trace(format!("{cause}, which is no request"))
+            .hint("check that this is a trace, and no quote is left open")
+            .at(name, None),
         Some(compression) => Error::trace(format!("the {compression} data is truncated or damaged: {cause}"))
             .hint("fetch or compress the file again")
             .at(name, None),

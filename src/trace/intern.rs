@@ -218,6 +218,11 @@ impl Interner {
         Some(id)
     }
 
+    /// Number of keys seen.
+    pub(super) fn len(&self) -> usize {
+        self.keys.len()
+    }
+
     /// The keys seen, by id.
     pub fn into_keys(self) -> Keys {
         self.keys

@@ -10,11 +10,13 @@ pub mod builder;
 mod clock;
 mod columns;
 mod csv;
+mod footer;
 pub mod format;
 mod guard;
 mod id_table;
 pub mod input;
 pub mod intern;
+mod long_line;
 pub mod native;
 mod oracle_general;
 pub mod parquet;
@@ -22,6 +24,7 @@ pub mod profile;
 mod read_ahead;
 mod records;
 pub mod sample;
+mod sizes;
 pub mod source;
 mod spool;
 pub mod synthetic;
@@ -31,13 +34,14 @@ mod words;
 pub mod write;
 
 use crate::error::{Error, Result};
-use crate::request::{NEVER, ObjectId, Op, Requests, SECOND};
+use crate::request::{NEVER, ObjectId, Op, Requests, SECOND, weight};
 use crate::units::Rate;
 use builder::Builder;
 pub use format::{FORMATS, Format, ReadOptions, Sniff};
 pub use guard::is_decoding;
 use input::Input;
 pub use intern::{Key, Keys};
+use sample::Drawn;
 use source::About;
 use std::path::Path;
 
@@ -67,6 +71,8 @@ pub struct Trace {
     pub next: Option<Vec<u32>>,
     /// The keys, by object id.
     pub keys: Keys,
+    /// What it is a sample of; `None` where nobody said that it is one.
+    pub sample: Option<Drawn>,
     /// A hash over times, keys, sizes, operations and times to live: equal for equal requests in any format.
     pub fingerprint: String,
     /// What was assumed or changed while reading, in sentences.
@@ -96,11 +102,11 @@ impl Trace {
         (0..self.object_count() as u32).map(|i| self.keys.get(ObjectId(i)).node_hash()).collect()
     }
 
-    /// Bytes of all distinct objects, each at its largest size; `None` where the trace has no sizes.
+    /// Bytes that a cache needs for all distinct objects, each at its largest size; `None` where the trace has no sizes.
     pub fn footprint_bytes(&self) -> Option<u64> {
         let mut largest = vec![0; self.object_count()];
         for (object, size) in self.objects.iter().zip(self.sizes.as_ref()?) {
-            largest[object.index()] = (*size).max(largest[object.index()]);
+            largest[object.index()] = weight(*size).max(largest[object.index()]);
         }
         Some(largest.into_iter().map(u64::from).sum())
     }
@@ -116,6 +122,7 @@ impl Trace {
             sized: self.sizes.is_some(),
             expires: self.ttls.is_some(),
             deletes: self.ops.as_ref().is_some_and(|ops| ops.contains(&Op::Delete)),
+            sample: self.sample,
             notes: &self.notes,
         }
     }

@@ -4,9 +4,10 @@
 //! It knows the native layout only; any other table is read by [`super::parquet`]. What a file promises is verified as it is
 //! read: ids in order of first touch, times that do not step back, counts, and a hash over the columns.
 
-use super::{Trace, builder, guard};
+use super::sample::Drawn;
+use super::{Trace, builder, footer, guard};
 use crate::error::{Error, Kind, Result};
-use crate::request::{ObjectId, Op, Requests};
+use crate::request::{ObjectId, Op, RENEWS, Requests};
 use arrow::array::{Array, ArrayRef, AsArray, PrimitiveArray, RecordBatch, StringArray};
 use arrow::datatypes::{ArrowPrimitiveType, DataType, Field, Int64Type, TimeUnit, TimestampNanosecondType, UInt32Type};
 use parquet::arrow::ProjectionMask;
@@ -28,7 +29,7 @@ const COLUMNS: [&str; 5] = ["time", OBJECT, "size", "op", "ttl"];
 pub const ROWS_PER_BATCH: usize = 1 << 18;
 
 /// What a native file says of itself, so that nothing need be read to know it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Summary {
     /// Requests, of any operation.
     pub requests: u64,
@@ -43,6 +44,9 @@ pub struct Summary {
     /// [`Trace::tick`]; files of older versions do not say it.
     #[serde(default)]
     pub(super) tick: Option<u64>,
+    /// [`Trace::sample`]; the same.
+    #[serde(default)]
+    pub(super) sample: Option<Drawn>,
     /// See [`ColumnHash`].
     columns_hash: String,
 }
@@ -58,6 +62,7 @@ impl Summary {
             footprint_bytes: trace.footprint_bytes(),
             fingerprint: builder::fingerprint(trace),
             tick: trace.tick,
+            sample: trace.sample,
             columns_hash: columns.digest(),
         }
     }
@@ -109,6 +114,7 @@ impl Native {
     pub fn open(path: &Path) -> Result<Option<Native>> {
         // Whatever is no readable Parquet is judged by those who know more formats.
         let Ok(file) = File::open(path) else { return Ok(None) };
+        let Ok(None) = footer::fault(&file) else { return Ok(None) };
         let load = || ArrowReaderMetadata::load(&file, ArrowReaderOptions::new());
         let Ok(metadata) = guard::decode(load) else { return Ok(None) };
         let entries = metadata.metadata().file_metadata().key_value_metadata();
@@ -235,12 +241,14 @@ impl Batches<'_> {
         let numbers =
             |name: &str| column(name).map(|column| Ok(values::<UInt32Type>(column)?.values().to_vec())).transpose();
         let objects = column(OBJECT).ok_or_else(|| damaged("it has no ids"))?;
+        let mut ttls = numbers("ttl")?;
+        let ops = column("op").map(|column| ops(column, ttls.as_deref_mut())).transpose()?;
         Ok(Some(Batch {
             times: column("time").map_or(Ok(Vec::new()), |column| self.times(column))?,
             objects: self.objects(values::<UInt32Type>(objects)?)?,
             sizes: numbers("size")?,
-            ops: column("op").map(ops).transpose()?,
-            ttls: numbers("ttl")?,
+            ops,
+            ttls,
         }))
     }
 
@@ -290,13 +298,24 @@ fn values<T: ArrowPrimitiveType>(column: &ArrayRef) -> Result<&PrimitiveArray<T>
         .ok_or_else(|| damaged("a value is missing"))
 }
 
-fn ops(column: &ArrayRef) -> Result<Vec<Op>> {
+/// Operations; marks the times to live of those that start a life anew.
+fn ops(column: &ArrayRef, mut ttls: Option<&mut [u32]>) -> Result<Vec<Op>> {
     let column: &StringArray = column.as_string_opt().ok_or_else(|| damaged("a value is missing"))?;
-    let op = |word: Option<&str>| match word {
-        Some("get") => Ok(Op::Get),
-        Some("set") => Ok(Op::Set),
-        Some("delete") => Ok(Op::Delete),
-        _ => Err(damaged("an operation is none of get, set, delete")),
-    };
-    column.iter().map(op).collect()
+    let mut ops = Vec::with_capacity(column.len());
+    for (i, word) in column.iter().enumerate() {
+        let (op, renews) = match word {
+            Some("get") => (Op::Get, false),
+            Some("gat") => (Op::Get, true),
+            Some("set") => (Op::Set, false),
+            Some("touch") => (Op::Set, true),
+            Some("delete") => (Op::Delete, false),
+            _ => return Err(damaged("an operation is none of get, gat, set, touch, delete")),
+        };
+        if renews {
+            let ttl = ttls.as_mut().and_then(|ttls| ttls.get_mut(i));
+            *ttl.ok_or_else(|| damaged("it has no times to live to start anew"))? |= RENEWS;
+        }
+        ops.push(op);
+    }
+    Ok(ops)
 }

@@ -9,9 +9,9 @@ use super::format::{Format, FormatInfo, Head, ReadOptions, Sniff};
 use super::input::Input;
 use super::intern::{Key, Keys};
 use super::native::{ColumnHash, OBJECT, SUMMARY, Summary};
-use super::{Trace, guard, spool};
+use super::{Trace, footer, guard, spool, words};
 use crate::error::{Error, Result};
-use crate::request::{ObjectId, Op};
+use crate::request::{ObjectId, RENEWS};
 use arrow::array::{
     ArrayRef, BinaryArray, RecordBatch, StringArray, TimestampNanosecondArray, UInt32Array, UInt64Array,
 };
@@ -72,6 +72,9 @@ impl Format for Parquet {
 
     fn read(&self, input: Input, options: &ReadOptions, rows: &mut Builder<'_>) -> Result<()> {
         let file = spool::file(input)?;
+        if let Some(fault) = footer::fault(&file).map_err(|cause| damaged(cause.to_string()))? {
+            return Err(damaged(fault.to_string()));
+        }
         let builder = guard::decode(|| ParquetRecordBatchReaderBuilder::try_new(file)).map_err(damaged)?;
         let selection = Selection::new(builder.schema(), options)?;
         let metadata = builder.metadata().file_metadata().key_value_metadata();
@@ -79,7 +82,11 @@ impl Format for Parquet {
             let value = entry.value.as_deref().unwrap_or_default();
             match entry.key.as_str() {
                 NOTES => value.lines().for_each(|note| rows.note(note)),
-                SUMMARY => rows.set_tick(serde_json::from_str::<Summary>(value).ok().and_then(|summary| summary.tick)),
+                SUMMARY => {
+                    if let Ok(Summary { tick, sample, .. }) = serde_json::from_str(value) {
+                        rows.set_origin(tick, sample);
+                    }
+                }
                 _ => {}
             }
         }
@@ -200,11 +207,12 @@ fn columns(trace: &Trace, schema: &Schema, range: Range<usize>) -> Vec<ArrayRef>
     if let Some(sizes) = &trace.sizes {
         columns.push(Arc::new(UInt32Array::from_iter_values(sizes[range.clone()].iter().copied())));
     }
+    let ttl = |i: usize| trace.ttls.as_ref().map_or(0, |ttls| ttls[i]);
     if let Some(ops) = &trace.ops {
-        columns.push(Arc::new(StringArray::from_iter_values(ops[range.clone()].iter().map(|op| op_word(*op)))));
+        columns.push(Arc::new(StringArray::from_iter_values(range.clone().map(|i| words::of(ops[i], ttl(i))))));
     }
     if let Some(ttls) = &trace.ttls {
-        columns.push(Arc::new(UInt32Array::from_iter_values(ttls[range].iter().copied())));
+        columns.push(Arc::new(UInt32Array::from_iter_values(ttls[range].iter().map(|ttl| ttl & !RENEWS))));
     }
     columns
 }
@@ -225,14 +233,6 @@ fn key_column(keys: &Keys, key_type: &DataType, objects: &[ObjectId]) -> ArrayRe
             objects.iter().map(|object| String::from_utf8_lossy(&bytes(object)).into_owned()),
         )),
         _ => Arc::new(BinaryArray::from_iter_values(objects.iter().map(bytes))),
-    }
-}
-
-fn op_word(op: Op) -> &'static str {
-    match op {
-        Op::Get => "get",
-        Op::Set => "set",
-        Op::Delete => "delete",
     }
 }
 

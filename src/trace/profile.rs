@@ -3,7 +3,7 @@
 //! It reads a decoded trace and must not know caches, policies or files.
 
 use super::{Trace, ticks};
-use crate::request::{Op, SECOND};
+use crate::request::{Op, RENEWS, SECOND};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -21,13 +21,13 @@ pub struct Profile {
     pub requests: u64,
     /// Requests that read.
     pub gets: u64,
-    /// Requests that write.
+    /// Requests that write; touches, which only start a life anew, among them.
     pub sets: u64,
     /// Requests that invalidate.
     pub deletes: u64,
     /// Distinct objects.
     pub objects: u64,
-    /// Bytes of all distinct objects, each as large as when last seen; `None` without sizes.
+    /// Bytes of all distinct objects, each at its largest size; `None` without sizes.
     pub footprint_bytes: Option<u64>,
     /// Objects asked for just once, as a share of all.
     pub one_hit_ratio: f64,
@@ -130,7 +130,7 @@ pub fn profile(trace: &Trace) -> Profile {
         sets,
         deletes,
         objects: objects as u64,
-        footprint_bytes: trace.sizes.as_ref().map(|_| last_sizes.iter().map(|size| u64::from(*size)).sum()),
+        footprint_bytes: trace.footprint_bytes(),
         one_hit_ratio: one_hit as f64 / objects.max(1) as f64,
         compulsory_miss_ratio: (gets > 0).then(|| compulsory as f64 / gets as f64),
         reuse_mean: requests.len() as f64 / objects.max(1) as f64,
@@ -186,7 +186,7 @@ fn busiest(times: &[u64], window: u64) -> Busiest {
 fn ttl_statistics(ttls: &[u32]) -> Vec<Ttl> {
     let mut counts: BTreeMap<u32, u64> = BTreeMap::new();
     for ttl in ttls {
-        *counts.entry(*ttl).or_default() += 1;
+        *counts.entry(*ttl & !RENEWS).or_default() += 1;
     }
     let mut counts: Vec<(u32, u64)> = counts.into_iter().collect();
     counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));

@@ -5,6 +5,7 @@
 //! without an end, the csv crate reads. It knows bytes and delimiters, and must not know what a field means.
 
 use super::input::fill;
+use super::long_line::Rationed;
 use csv::{ByteRecord, Reader, ReaderBuilder};
 use memchr::{memchr2_iter, memrchr};
 use std::io::{self, Chain, Cursor, Read};
@@ -16,23 +17,38 @@ const BLOCK_BYTES: usize = 1 << 17;
 /// The cut before a block's first byte.
 const BEFORE_BLOCK: u32 = u32::MAX;
 
+/// How fields are told apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Dialect {
+    /// What stands between fields.
+    pub delimiter: u8,
+    /// Whether a field that begins with a quote ends at the next; else a quote is a byte like others.
+    pub quotes: bool,
+}
+
 /// A reader of the csv crate, for rows of any width.
-pub fn csv_reader<R: Read>(input: R, delimiter: u8) -> Reader<R> {
-    ReaderBuilder::new().delimiter(delimiter).has_headers(false).flexible(true).from_reader(input)
+pub fn csv_reader<R: Read>(input: R, dialect: Dialect) -> Reader<R> {
+    let Dialect { delimiter, quotes } = dialect;
+    ReaderBuilder::new().delimiter(delimiter).quoting(quotes).has_headers(false).flexible(true).from_reader(input)
 }
 
 /// The records of an input, one after the other; empty lines are none.
 pub struct Records<R: Read> {
     source: Source<R>,
-    delimiter: u8,
+    dialect: Dialect,
     /// Lines before the next record.
     lines: u64,
+    /// Records of several lines.
+    run_on: u64,
 }
+
+/// What was read of an input but not used, then the input.
+type Rest<R> = Rationed<Chain<Cursor<Vec<u8>>, R>>;
 
 enum Source<R: Read> {
     Plain(Plain<R>),
     Quoted {
-        reader: Box<Reader<Chain<Cursor<Vec<u8>>, R>>>,
+        reader: Box<Reader<Rest<R>>>,
         record: ByteRecord,
     },
     /// Only while one of the others becomes the next.
@@ -94,9 +110,9 @@ impl Record<'_> {
 
 impl<R: Read> Records<R> {
     /// The records of `input`.
-    pub fn new(input: R, delimiter: u8) -> Records<R> {
+    pub fn new(input: R, dialect: Dialect) -> Records<R> {
         let plain = Plain { input, block: vec![0; BLOCK_BYTES], filled: 0, cuts: vec![BEFORE_BLOCK], next: 0 };
-        Records { source: Source::Plain(plain), delimiter, lines: 0 }
+        Records { source: Source::Plain(plain), dialect, lines: 0, run_on: 0 }
     }
 
     /// The next record; `None` at the end.
@@ -105,19 +121,29 @@ impl<R: Read> Records<R> {
     /// What reading the input gives.
     pub fn next(&mut self) -> io::Result<Option<Record<'_>>> {
         if let Source::Plain(plain) = &mut self.source
-            && !plain.seek_record(self.delimiter, &mut self.lines)?
+            && !plain.seek_record(self.dialect, &mut self.lines)?
         {
             self.quote();
         }
         match &mut self.source {
             Source::Plain(plain) => Ok(Some(plain.record(&mut self.lines))),
             Source::Quoted { reader, record } => {
-                let is_there = reader.read_byte_record(record)?;
+                let is_there = reader.read_byte_record(record).map_err(|cause| match cause.into_kind() {
+                    csv::ErrorKind::Io(cause) => cause,
+                    kind => io::Error::other(format!("{kind:?}")),
+                })?;
+                reader.get_mut().renew();
+                self.run_on += u64::from(is_there && record.as_slice().contains(&b'\n'));
                 let line = self.lines + record.position().map_or(0, csv::Position::line);
                 Ok(is_there.then_some(Record { line, fields: Fields::Quoted(record) }))
             }
             Source::Between => Ok(None),
         }
+    }
+
+    /// How many records so far had a line end in a field.
+    pub fn run_on(&self) -> u64 {
+        self.run_on
     }
 
     /// Hands what is left to the csv crate.
@@ -128,7 +154,7 @@ impl<R: Read> Records<R> {
             rest.truncate(plain.filled);
             let mut rest = Cursor::new(rest);
             rest.set_position(start);
-            let reader = Box::new(csv_reader(rest.chain(plain.input), self.delimiter));
+            let reader = Box::new(csv_reader(Rationed::new(rest.chain(plain.input)), self.dialect));
             self.source = Source::Quoted { reader, record: ByteRecord::new() };
         }
     }
@@ -143,10 +169,10 @@ impl<R: Read> Plain<R> {
 
     /// Goes to the next record; false where no plain line is left.
     #[inline]
-    fn seek_record(&mut self, delimiter: u8, lines: &mut u64) -> io::Result<bool> {
+    fn seek_record(&mut self, dialect: Dialect, lines: &mut u64) -> io::Result<bool> {
         loop {
             let Some(end) = self.cuts.get(self.next + 1) else {
-                if self.fill(delimiter)? {
+                if self.fill(dialect)? {
                     continue;
                 }
                 return Ok(false);
@@ -174,7 +200,7 @@ impl<R: Read> Plain<R> {
     }
 
     /// Reads and searches the next block; false where it begins with no plain line.
-    fn fill(&mut self, delimiter: u8) -> io::Result<bool> {
+    fn fill(&mut self, dialect: Dialect) -> io::Result<bool> {
         let start = self.start();
         self.block.copy_within(start..self.filled, 0);
         self.filled -= start;
@@ -183,8 +209,8 @@ impl<R: Read> Plain<R> {
         self.cuts.push(BEFORE_BLOCK);
         // A line that is longer than a block is no trace's: what is searched stays small.
         self.filled += fill(&mut self.input, &mut self.block[self.filled..])?;
-        let length = plain_length(&self.block[..self.filled]);
-        find(&self.block[..length], delimiter, &mut self.cuts);
+        let length = plain_length(&self.block[..self.filled], dialect.quotes);
+        find(&self.block[..length], dialect.delimiter, &mut self.cuts);
         Ok(length > 0)
     }
 }
@@ -195,12 +221,13 @@ fn after_cut(cut: u32) -> usize {
     cut.wrapping_add(1) as usize
 }
 
-/// Bytes of the whole lines at the front that hold no quote, and no carriage return but before a line feed.
-fn plain_length(block: &[u8]) -> usize {
+/// Bytes of the whole lines at the front that hold no quote where quotes count, and no carriage return but before a line feed.
+fn plain_length(block: &[u8], quotes: bool) -> usize {
     let lines = |bytes: &[u8]| memrchr(b'\n', bytes).map_or(0, |last| last + 1);
     let whole = &block[..lines(block)];
     // The last byte is a line feed, so that one more follows a carriage return.
-    let odd = memchr2_iter(b'"', b'\r', whole).find(|at| whole[*at] == b'"' || whole[at + 1] != b'\n');
+    let odd = memchr2_iter(if quotes { b'"' } else { b'\r' }, b'\r', whole)
+        .find(|at| whole[*at] == b'"' || whole[at + 1] != b'\n');
     odd.map_or(whole.len(), |at| lines(&whole[..at]))
 }
 
@@ -237,13 +264,17 @@ mod tests {
 
     type Split = Vec<Vec<Vec<u8>>>;
 
-    fn by_csv(text: &[u8], delimiter: u8) -> Split {
-        let rows = csv_reader(text, delimiter).into_byte_records();
+    fn dialect(delimiter: u8) -> Dialect {
+        Dialect { delimiter, quotes: true }
+    }
+
+    fn by_csv(text: &[u8], dialect: Dialect) -> Split {
+        let rows = csv_reader(text, dialect).into_byte_records();
         rows.map(|row| row.unwrap().iter().map(<[u8]>::to_vec).collect()).collect()
     }
 
-    fn in_place(text: &[u8], delimiter: u8) -> (Split, Vec<u64>) {
-        let mut records = Records::new(text, delimiter);
+    fn in_place(text: &[u8], dialect: Dialect) -> (Split, Vec<u64>) {
+        let mut records = Records::new(text, dialect);
         let (mut split, mut lines) = (Split::new(), Vec::new());
         while let Some(record) = records.next().unwrap() {
             split.push((0..record.len()).map(|i| record.field(i).to_vec()).collect());
@@ -263,18 +294,21 @@ mod tests {
 
         #[test]
         fn records_are_those_of_the_csv_crate(text in "(([a-c0-9 é\u{0}]{0,9},?){0,6}[,\"\r]?\r?\n){0,12}[a-c,\"\r\n]{0,9}") {
-            prop_assert_eq!(in_place(text.as_bytes(), b',').0, by_csv(text.as_bytes(), b','));
+            for quotes in [true, false] {
+                let dialect = Dialect { quotes, ..dialect(b',') };
+                prop_assert_eq!(in_place(text.as_bytes(), dialect).0, by_csv(text.as_bytes(), dialect));
+            }
         }
 
         #[test]
         fn of_arbitrary_bytes_too(text in prop::collection::vec(any::<u8>(), 0..200), delimiter in any::<u8>()) {
             prop_assume!(!matches!(delimiter, b'\n' | b'\r' | b'"'));
-            prop_assert_eq!(in_place(&text, delimiter).0, by_csv(&text, delimiter));
+            prop_assert_eq!(in_place(&text, dialect(delimiter)).0, by_csv(&text, dialect(delimiter)));
         }
 
         #[test]
         fn lines_are_counted(text in "(([a-c]{0,9},?){0,3}\r?\n){0,12}") {
-            prop_assert_eq!(in_place(text.as_bytes(), b',').1, lines(text.as_bytes()));
+            prop_assert_eq!(in_place(text.as_bytes(), dialect(b',')).1, lines(text.as_bytes()));
         }
     }
 
@@ -283,7 +317,7 @@ mod tests {
         let long = "x".repeat(3 * BLOCK_BYTES);
         let plain: String = (0..40_000).map(|i| format!("{i},key{},{}\r\n", i * 7, i % 5)).collect();
         for text in [plain.clone(), format!("{plain}1,\"a\nb\",2\n{plain}"), format!("{plain}1,{long},2\n{plain}")] {
-            assert_eq!(in_place(text.as_bytes(), b',').0, by_csv(text.as_bytes(), b','));
+            assert_eq!(in_place(text.as_bytes(), dialect(b',')).0, by_csv(text.as_bytes(), dialect(b',')));
         }
     }
 }

@@ -7,6 +7,31 @@ use super::{Keys, Trace};
 use crate::hash::mix;
 use crate::request::{NEVER, ObjectId};
 use crate::trace::Key;
+use crate::units::Ratio;
+use serde::{Deserialize, Serialize};
+
+/// What a trace is a sample of.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Drawn {
+    /// The share of the keys that it has; of a sample of a sample, the share of all.
+    pub share: Ratio,
+    /// What its keys were hashed with at the last draw.
+    pub seed: u64,
+}
+
+impl Drawn {
+    /// What a sample is of which `share` is drawn from a trace that was `before` this; with the given seed or, since keys
+    /// that an earlier draw has kept would all be kept again, one that follows from it and the earlier draw's.
+    pub fn next(before: Option<Drawn>, share: Ratio, seed: u64) -> Drawn {
+        match before {
+            None => Drawn { share, seed },
+            Some(before) => {
+                let share = Ratio::new(before.share.get() * share.get()).unwrap_or(share);
+                Drawn { share, seed: mix(before.seed) ^ seed }
+            }
+        }
+    }
+}
 
 /// Where a key stands between 0 and 1, by its hash. Each seed is another draw.
 pub fn place(key: Key<'_>, seed: u64) -> f64 {
@@ -54,6 +79,7 @@ impl Part {
             ttls: whole.ttls.as_ref().map(|ttls| pick(ttls, &positions)),
             next: None,
             keys,
+            sample: whole.sample,
             fingerprint: whole.fingerprint.clone(),
             notes: Vec::new(),
         };

@@ -1,6 +1,7 @@
 //! A trace as a replay takes it: in memory, or streamed from a native file. Results are the same either way.
 
 use super::native::Native;
+use super::sample::Drawn;
 use super::{ReadOptions, Trace, read};
 use crate::error::Result;
 use std::path::Path;
@@ -32,6 +33,8 @@ pub struct About<'t> {
     pub expires: bool,
     /// True where it may hold deletes.
     pub deletes: bool,
+    /// What it is a sample of; `None` where nobody said that it is one.
+    pub sample: Option<Drawn>,
     /// What was assumed or changed while reading, in sentences.
     pub notes: &'t [String],
 }
@@ -63,6 +66,7 @@ impl Source {
                 sized: native.has("size"),
                 expires: native.has("ttl"),
                 deletes: native.has("op"),
+                sample: native.summary.sample,
                 notes: &native.notes,
             },
         }

@@ -6,13 +6,18 @@ use super::builder::{Builder, Flow, Row};
 use super::clock::Clock;
 use super::columns::Columns;
 use super::intern::Key;
+use super::sizes::Says;
 use super::words::{self, Cell};
 use crate::error::{Error, Result, Spot};
-use crate::request::Op;
+use crate::request::{Op, RENEWS};
 use crate::units::grouped;
 
 /// A row that claims to have happened more often is taken for a mistake.
 const MOST_REPEATS: u64 = 1_000_000;
+
+/// From so many requests on, rows may stand for so many of them on average.
+const MANY_REQUESTS: u64 = 10_000_000;
+const MOST_MEAN_REPEATS: u64 = 1_000;
 
 /// Longest decimal of a negative key.
 const NUMBER_BYTES: usize = 20;
@@ -41,11 +46,19 @@ impl Table {
     /// A cell that does not fit its role; see also [`Builder::push`].
     pub fn push<'a>(&mut self, rows: &mut Builder<'_>, cell: impl Fn(usize) -> Cell<'a>, spot: Spot) -> Result<Flow> {
         let mut digits = [0; NUMBER_BYTES];
-        let (row, repeats) = self.row(cell, &mut digits).map_err(|error| rows.locate(error, spot))?;
+        let (row, repeats) = self.row(&cell, &mut digits).map_err(|error| rows.locate(error, spot))?;
+        let says = self.columns.status.map(|status| self.says(row.op, &cell, cell(status)));
         self.rows += 1;
         self.requests += repeats;
+        if self.requests > MANY_REQUESTS && self.requests / self.rows > MOST_MEAN_REPEATS {
+            return Err(rows.locate(too_many(self.rows, self.requests), spot));
+        }
         for _ in 0..repeats {
-            if rows.push(row, spot)? == Flow::Break(()) {
+            let flow = match says {
+                Some(says) => rows.push_answer(row, says, spot)?,
+                None => rows.push(row, spot)?,
+            };
+            if flow == Flow::Break(()) {
                 return Ok(Flow::Break(()));
             }
         }
@@ -55,7 +68,9 @@ impl Table {
     /// Times, keys and sizes of the next `count` rows, if the table has no other columns and all of their cells are whole
     /// numbers; such rows need not be pushed one by one.
     pub fn numbers(&mut self, count: usize, column: impl Fn(usize) -> Option<Vec<u64>>) -> Option<Numbers> {
-        let Columns { time, key, size, key_size: None, op: None, ttl: None, count: None, .. } = self.columns else {
+        let Columns { time, key, size, key_size: None, op: None, ttl: None, count: None, status: None, .. } =
+            self.columns
+        else {
             return None;
         };
         let keys = column(key)?;
@@ -81,10 +96,11 @@ impl Table {
     #[inline]
     fn row<'a: 'd, 'd>(
         &mut self,
-        cell: impl Fn(usize) -> Cell<'a>,
+        cell: &impl Fn(usize) -> Cell<'a>,
         digits: &'d mut [u8; NUMBER_BYTES],
     ) -> Result<(Row<'d>, u64)> {
         let columns = self.columns;
+        let renews = columns.op.is_some_and(|op| matches!(cell(op), Cell::Text(word) if words::renews(word)));
         let row = Row {
             time: match columns.time {
                 Some(time) => Some(self.clock.read(cell(time))?),
@@ -103,13 +119,25 @@ impl Table {
             ttl: match columns.ttl {
                 Some(ttl) => read_ttl(cell(ttl))?,
                 None => 0,
-            },
+            } | if renews { RENEWS } else { 0 },
         };
         let repeats = match columns.count {
             Some(count) => repeats(cell(count))?,
             None => 1,
         };
         Ok((row, repeats))
+    }
+
+    /// What the size of a row with a status says of its object's.
+    fn says<'a>(&self, op: Op, cell: &impl Fn(usize) -> Cell<'a>, status: Cell<'_>) -> Says {
+        let is_head = |column| matches!(cell(column), Cell::Text(word) if word.eq_ignore_ascii_case(b"HEAD"));
+        let status = words::whole(status, "status").ok().flatten().and_then(|status| u32::try_from(status).ok());
+        match (op, status) {
+            (Op::Set, _) => Says::All,
+            // A word instead of a status.
+            (Op::Get, None) => Says::All,
+            (op, status) => Says::of(op == Op::Get && !self.columns.op.is_some_and(is_head), status.unwrap_or(0)),
+        }
     }
 
     fn size(&mut self, cell: Cell<'_>) -> Result<u64> {
@@ -182,13 +210,20 @@ fn read_op(cell: Cell<'_>, one_is_get: bool) -> Result<Op> {
 /// Seconds to live; 0 where the row does not say.
 fn read_ttl(cell: Cell<'_>) -> Result<u32> {
     let ttl = words::whole(cell, "ttl")?.unwrap_or(0);
-    u32::try_from(ttl).map_err(|_| too_long(ttl))
+    u32::try_from(ttl).ok().filter(|ttl| *ttl < RENEWS).ok_or_else(|| too_long(ttl))
 }
 
 #[cold]
 fn too_long(ttl: u64) -> Error {
-    Error::trace(format!("a time to live of {ttl} s is more than a century"))
+    Error::trace(format!("a time to live of {ttl} s is more than 68 years"))
         .hint("check which column holds it: --columns ttl=NAME, in seconds; ttl=- leaves times to live out")
+}
+
+#[cold]
+fn too_many(rows: u64, requests: u64) -> Error {
+    let (rows, requests) = (grouped(rows), grouped(requests));
+    Error::trace(format!("op_count makes {requests} requests of {rows} rows so far, more than can be meant"))
+        .hint("check the column; rename op_count if it holds something else, or read a part: --limit 1000000")
 }
 
 fn repeats(cell: Cell<'_>) -> Result<u64> {

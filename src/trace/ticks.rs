@@ -169,7 +169,7 @@ mod tests {
         assert_eq!((before(SECOND / 2), before(3 * SECOND / 2)), (500, 1_500));
         assert!(scattered.is_sorted() && before(2 * SECOND) == 2_000);
         assert!(before(7 * SECOND / 4).abs_diff(1_750) < 64, "{}", before(7 * SECOND / 4));
-        assert_eq!(scatter(&[], 0, SECOND, 0), []);
+        assert!(scatter(&[], 0, SECOND, 0).is_empty());
     }
 
     #[test]

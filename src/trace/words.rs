@@ -3,7 +3,7 @@
 //! It reads one cell at a time and knows neither files nor columns.
 
 use crate::error::{Error, Result};
-use crate::request::Op;
+use crate::request::{Op, RENEWS};
 
 /// One cell of a table.
 #[derive(Debug, Clone, Copy)]
@@ -27,6 +27,7 @@ const GETS: &[&str] = &[
     "getlease",
     "gat",
     "gats",
+    "getex",
     "mget",
     "read",
     "r",
@@ -42,10 +43,13 @@ const GETS: &[&str] = &[
 ];
 const SETS: &[&str] = &[
     "set", "setlease", "setex", "add", "replace", "cas", "append", "prepend", "incr", "decr", "put", "write", "w",
-    "insert", "update", "store", "putchunk", "2a", "0x2a", "8a", "0x8a",
+    "insert", "update", "store", "putchunk", "touch", "expire", "2a", "0x2a", "8a", "0x8a",
 ];
 const DELETES: &[&str] =
     &["delete", "del", "remove", "invalidate", "unlink", "purge", "evict", "trim", "unmap", "discard", "post", "patch"];
+
+/// Those that start the object's life anew: the first three read it, the others do nothing else.
+const RENEWALS: [&str; 5] = ["gat", "gats", "getex", "touch", "expire"];
 
 /// Longer words are no operation's.
 const LONGEST_WORD: usize = 16;
@@ -58,6 +62,22 @@ const LONGEST_WORD: usize = 16;
 pub fn op(text: &[u8]) -> Result<Op> {
     // Most are written so.
     if text == GETS[0].as_bytes() { Ok(Op::Get) } else { any_op(text) }
+}
+
+/// Whether an operation's word starts the life of its object anew.
+pub fn renews(text: &[u8]) -> bool {
+    RENEWALS.iter().any(|word| text.eq_ignore_ascii_case(word.as_bytes()))
+}
+
+/// The word of an operation in files that coldgap writes; `ttl`: the request's in the column of times to live.
+pub fn of(op: Op, ttl: u32) -> &'static str {
+    match (op, ttl & RENEWS != 0) {
+        (Op::Get, false) => "get",
+        (Op::Get, true) => "gat",
+        (Op::Set, false) => "set",
+        (Op::Set, true) => "touch",
+        (Op::Delete, _) => "delete",
+    }
 }
 
 fn any_op(text: &[u8]) -> Result<Op> {

@@ -1,6 +1,7 @@
 //! Bad input: a message with the place and a hint, the right exit code, no panic, no output file.
 
 mod fuzz;
+mod hostile;
 
 use crate::formats::samples::sample;
 use std::path::Path;
@@ -70,7 +71,7 @@ fn rows_that_cannot_be_used() {
     refused(b"time,key\n1,a\nnoon,b\n", &[], 3, &["in, line 3: 'noon' is not a time"]);
     refused(b"time,key\n1,a\n99999999999999999999999,b\n", &[], 3, &["in, line 3: "]);
     refused(b"time,key\n1,a\n-5,b\n", &[], 3, &["in, line 3: '-5' is not a time"]);
-    refused(b"time,key,size\n1,a,4294967296\n", &[], 3, &["in, line 2: size 4294967296 is 4 GiB or more"]);
+    refused(b"time,key,size\n1,a,1099511627776\n", &[], 3, &["in, line 2: size 1099511627776 is 1 TiB or more"]);
     refused(b"time,key,size\n1,a,99999999999999999999\n", &[], 3, &["in, line 2: the size '99999999999999999999'"]);
     refused(b"time,key,size\n1,a,big\n", &[], 3, &["in, line 2: the size 'big'", "--columns size=-"]);
     refused(b"time,key\n1,a\n2,\n", &[], 3, &["in, line 3: a row has no key"]);

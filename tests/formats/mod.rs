@@ -2,10 +2,12 @@
 
 mod clocks;
 mod conformance;
+mod layouts;
 mod nodes;
 mod published;
 mod round_trip;
 pub mod samples;
+mod sizes;
 
 use coldgap::error::Result;
 use coldgap::trace::input::Input;

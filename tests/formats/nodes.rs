@@ -57,7 +57,7 @@ fn nodes_are_even_and_independent_of_samples() {
     let counts = |kept: &dyn Fn(ObjectId) -> bool| {
         let mut counts = [0u32; 8];
         let objects = (0..hashes.len() as u32).map(ObjectId).filter(|object| kept(*object));
-        objects.for_each(|object| counts[(u64::from(hashes[object.index()]) * 8 >> 32) as usize] += 1);
+        objects.for_each(|object| counts[((u64::from(hashes[object.index()]) * 8) >> 32) as usize] += 1);
         counts
     };
     // 10,000 a node, give or take four standard deviations; 1,000 in a sample of 10 %.

@@ -1,6 +1,7 @@
 //! Every trigger does what it says, and every way of breaking the loop breaks it (or does not) where it should.
 
 use super::{Made, model, outage, ratio};
+use coldgap::outage::backend::Scatter;
 use coldgap::outage::breaker::Breaker;
 use coldgap::outage::client::{Backoff, Budget};
 use coldgap::outage::queue::{CoDel, Order};
@@ -9,7 +10,7 @@ use coldgap::outage::run::Scenario;
 use coldgap::outage::trigger::{Happening, Step, Trigger};
 use coldgap::outage::verdict::{Phase, Verdict, judge, sum};
 use coldgap::outage::window::Window;
-use coldgap::outage::{Abandoned, Model, Sets};
+use coldgap::outage::{Abandoned, Model, SameKey, Sets};
 use coldgap::request::{ObjectId, Op, Requests, SECOND};
 use coldgap::units::Seconds;
 use rand::{RngExt, SeedableRng};
@@ -149,6 +150,59 @@ fn cancelled_asks_do_not_wait() {
         let longest = oldest(model);
         assert!((SECOND * 8 / 10..=SECOND).contains(&longest), "{order:?}: {longest}");
     }
+}
+
+/// Ten ask every second, one server takes a second for each, and clients wait two: it answers the first two in time. Then
+/// whoever's turn comes is late; where he is cancelled even in service, nothing is ever finished again.
+#[test]
+fn abandoned_work_is_finished_or_leaves_the_queue_or_is_cancelled() {
+    let made = Made {
+        times: (0..600).map(|i| i * SECOND / 10).collect(),
+        objects: (0..600).map(ObjectId).collect(),
+        keys: 600,
+    };
+    let run = |abandoned: Abandoned, scatter: Scatter| {
+        let mut model = Model { abandoned, ..model(1.0, 2.0, 1.0, 0) };
+        model.backend = model.backend.with_service(scatter);
+        let windows = outage(600, &made.scenario(0, 1.0, model, 1), 60.0);
+        let all = sum(&windows);
+        (all.in_time, all.answered, windows[59].queue)
+    };
+    let (in_time, answered, queue) = run(Abandoned::Finished, Scatter::Constant);
+    assert!(in_time == 2 && answered >= 59 && queue > 500, "{in_time} {answered} {queue}");
+    let (in_time, answered, queue) = run(Abandoned::Leaves, Scatter::Constant);
+    assert!(in_time == 2 && answered >= 59 && queue <= 20, "{in_time} {answered} {queue}");
+    let (in_time, answered, queue) = run(Abandoned::Cancelled, Scatter::Constant);
+    assert!(in_time == 2 && answered == 2 && queue <= 20, "{in_time} {answered} {queue}");
+    let (in_time, answered, _) = run(Abandoned::Cancelled, Scatter::Exponential);
+    assert!(in_time > 10 && answered == in_time, "some are quick enough: {in_time} {answered}");
+}
+
+/// One key, one server, 1.5 s: asked for at 0, 0.5 and 1.2 s by clients who wait 1 s.
+#[test]
+fn a_fetch_can_be_joined_until_its_asker_gives_up_or_until_its_answer() {
+    let times = [0.0, 0.5, 1.2].map(|at| Seconds(at).nanoseconds()).to_vec();
+    let made = Made { times, objects: vec![ObjectId(0); 3], keys: 1 };
+    let run = |same_key: SameKey| {
+        let mut model = Model { same_key, ..model(1.0 / 1.5, 1.0, 1.5, 0) };
+        model.backend = model.backend.with_service(Scatter::Constant);
+        let all = sum(&outage(1, &made.scenario(0, 1.0, model, 1), 60.0));
+        (all.asked, all.in_time)
+    };
+    assert_eq!(run(SameKey::EachAsks), (3, 0));
+    assert_eq!(run(SameKey::Joined), (2, 1));
+    assert_eq!(run(SameKey::Kept), (1, 2));
+}
+
+#[test]
+fn the_words_of_the_model_are_read_as_they_are_printed() {
+    for word in ["finished", "leaves", "cancelled"] {
+        assert_eq!(word.parse::<Abandoned>().unwrap().to_string(), word);
+    }
+    for word in ["each-asks", "joined", "kept"] {
+        assert_eq!(word.parse::<SameKey>().unwrap().to_string(), word);
+    }
+    assert!("cancel".parse::<Abandoned>().unwrap_err().contains("finished, leaves, cancelled"));
 }
 
 #[test]

@@ -43,11 +43,8 @@ fn models() -> impl Strategy<Value = Model> {
         Just(Order::FillsFirst),
         Just(Order::FirstTriesFirst),
     ];
-    let scatter = prop_oneof![
-        Just(Scatter::Exponential),
-        Just(Scatter::Deterministic),
-        Just(Scatter::Lognormal { variation: 1.5 })
-    ];
+    let scatter =
+        prop_oneof![Just(Scatter::Exponential), Just(Scatter::Constant), Just(Scatter::Lognormal { variation: 1.5 })];
     let kind = prop_oneof![
         (1u32..5, scatter).prop_map(|(count, service)| Kind::Servers { count, service }),
         Just(Kind::PureRate { latency: Seconds(0.1) }),
@@ -58,7 +55,9 @@ fn models() -> impl Strategy<Value = Model> {
         Just(Backoff::Fixed(Seconds(0.05))),
         Just(Backoff::Exponential { first: Seconds(0.02), cap: Seconds(0.5), jitter: ratio(0.5) }),
     ];
-    let guards = (any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>(), 0.0f64..0.3);
+    let same_key = prop_oneof![Just(SameKey::EachAsks), Just(SameKey::Joined), Just(SameKey::Kept)];
+    let abandoned = prop_oneof![Just(Abandoned::Finished), Just(Abandoned::Leaves), Just(Abandoned::Cancelled)];
+    let guards = (any::<bool>(), same_key, abandoned, any::<bool>(), any::<bool>(), 0.0f64..0.3);
     let queue = (order, prop::option::of(0u32..20), prop::option::of(0.02f64..0.5));
     (10.0f64..60.0, kind, queue, backoff, 0u32..4, guards).prop_map(|(mu, kind, queue, backoff, retries, guards)| {
         let mut model = model(mu, 0.2, 0.05, retries);
@@ -66,10 +65,9 @@ fn models() -> impl Strategy<Value = Model> {
         (model.queue.order, model.queue.bound) = (queue.0, queue.1);
         model.queue.deadline = queue.2.map(Seconds);
         model.client.backoff = backoff;
-        let (late, joined, cancelled, silent, guarded, shed) = guards;
+        let (late, same_key, abandoned, silent, guarded, shed) = guards;
         model.fill = if late { Fill::Late } else { Fill::InTime };
-        model.same_key = if joined { SameKey::Joined } else { SameKey::EachAsks };
-        model.abandoned = if cancelled { Abandoned::Cancelled } else { Abandoned::Finished };
+        (model.same_key, model.abandoned) = (same_key, abandoned);
         model.queue.dropped = if silent { Dropped::Silent } else { Dropped::Told };
         if guarded {
             model.client.breaker = Some(Breaker { least: 5, rest: Seconds(0.3), ..Breaker::default() });
@@ -188,7 +186,7 @@ proptest! {
         };
         let Some((low, high)) = edge(survives) else { return Ok(()) };
         let mut model = model(mu, service.timeout.0, 1.0 / mu, 0);
-        model.backend.kind = Kind::Servers { count: 1, service: Scatter::Deterministic };
+        model.backend.kind = Kind::Servers { count: 1, service: Scatter::Constant };
         model.same_key = if joined { SameKey::Joined } else { SameKey::EachAsks };
         let timeouts = |load: f64| {
             let mut scenario = made.scenario(0, load, model, 1);

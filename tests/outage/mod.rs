@@ -4,6 +4,7 @@ mod behaviour;
 mod laws;
 mod numbers;
 mod queueing;
+mod real_stack;
 mod time;
 
 use coldgap::cache::{Cache, Lookaside};

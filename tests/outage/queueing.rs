@@ -49,6 +49,35 @@ fn loss(c: u32, k: u32, load: f64) -> f64 {
     weights[k as usize] / weights.iter().sum::<f64>()
 }
 
+/// The mean queue of M/D/c at `load` erlangs: who is there a service time later are the arrivals in between, and those
+/// beyond the first `c` of now [Crommelin 1932].
+fn constant_service_queue(c: usize, load: f64) -> f64 {
+    const STATES: usize = 500;
+    let arrivals: Vec<f64> =
+        (1..80).scan((-load).exp(), |p, n| Some(std::mem::replace(p, *p * load / f64::from(n)))).collect();
+    let mut states = vec![0.0; STATES];
+    states[0] = 1.0;
+    for _ in 0..3000 {
+        let mut later = vec![0.0; STATES];
+        for (n, p) in states.iter().enumerate() {
+            let stay = n.saturating_sub(c);
+            arrivals.iter().zip(&mut later[stay..]).for_each(|(a, state)| *state += p * a);
+        }
+        states = later;
+    }
+    states.iter().enumerate().map(|(n, p)| n.saturating_sub(c) as f64 * p).sum()
+}
+
+#[test]
+fn many_servers_of_constant_speed() {
+    assert!((constant_service_queue(1, 0.7) / (0.49 / 0.6) - 1.0).abs() < 1e-6, "Pollaczek and Khinchine");
+    for (count, utilisation) in [(4, 0.8), (10, 0.9)] {
+        let load = f64::from(count) * utilisation;
+        let expected = constant_service_queue(count as usize, load);
+        near(mean_queue(&run(load, count, Scatter::Constant, None, 8)), expected, 0.08);
+    }
+}
+
 #[test]
 fn one_exponential_server() {
     for utilisation in [0.5, 0.7] {
@@ -71,7 +100,7 @@ fn many_exponential_servers() {
 fn one_server_with_any_service_times() {
     let formula =
         |utilisation: f64, squared: f64| utilisation * utilisation * (1.0 + squared) / (2.0 * (1.0 - utilisation));
-    near(mean_queue(&run(0.7, 1, Scatter::Deterministic, None, 3)), formula(0.7, 0.0), 0.05);
+    near(mean_queue(&run(0.7, 1, Scatter::Constant, None, 3)), formula(0.7, 0.0), 0.05);
     near(mean_queue(&run(0.5, 1, Scatter::Lognormal { variation: 2.0 }, None, 4)), formula(0.5, 4.0), 0.1);
     // A pure rate is a single server as far as its line goes, however long answers take.
     let mut model = model(1.0, 1e9, 1.0, 0);
@@ -94,7 +123,7 @@ fn contention_costs_what_the_scalability_law_says() {
     let mut found = Vec::new();
     for count in [5_u32, 10, 40] {
         let mut model = model(f64::from(count), 10.0, 1.0, 0);
-        model.backend.kind = Kind::Contended { count, service: Scatter::Deterministic, serial: 0.05, crosstalk: 0.01 };
+        model.backend.kind = Kind::Contended { count, service: Scatter::Constant, serial: 0.05, crosstalk: 0.01 };
         let windows = windows(100.0, model, 7);
         let busy = sum(&windows[1000..]);
         found.push(busy.answered as f64 / (windows.len() - 1000) as f64);

@@ -50,7 +50,7 @@ fn who_waits_when_the_trace_ends_is_answered_or_given_up() {
     let objects = (0..times.len() as u32).map(ObjectId).collect();
     let made = Made { keys: times.len(), times, objects };
     let mut model = model(1.0, 4.5, 1.0, 1);
-    model.backend.kind = Kind::Servers { count: 1, service: Scatter::Deterministic };
+    model.backend.kind = Kind::Servers { count: 1, service: Scatter::Constant };
     let scenario = made.scenario(0, 1.0, model, 1);
     let windows = outage(100, &scenario, 900.0);
     let all = sum(&windows);

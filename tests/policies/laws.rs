@@ -41,7 +41,7 @@ fn decisions(spec: &str, capacity: Capacity, columns: &Columns) -> Option<u64> {
             let Count(spec, capacity, columns) = self;
             let mut cache = build::<P>(spec, capacity, columns.object_count(), false);
             replay(&mut cache, &columns.requests());
-            P::FILLS_UP.then(|| cache.decisions())
+            P::INFO.fills_up.then(|| cache.decisions())
         }
     }
     let spec: PolicySpec = spec.parse().unwrap();

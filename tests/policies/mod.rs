@@ -7,12 +7,15 @@
 mod admission;
 mod conformance;
 pub mod golden;
+mod late;
 mod laws;
+mod lives;
 mod models;
 mod models_learned;
 mod models_priority;
 mod models_sampling;
 mod registry;
+mod shrinking;
 mod tinylfu;
 
 use coldgap::cache::Cache;

@@ -59,9 +59,24 @@ fn nothing_but_the_registry_names_a_policys_type() {
         let (file, _) = entry.split_once("::").unwrap();
         assert!(sources["mod"].contains(&format!("\nmod {file};")), "{file} is public");
         assert_eq!(sources["mod"].matches(&entry).count(), 1, "{entry} has one entry");
-        for (other, text) in &sources {
-            assert!(other == "mod" || !text.contains(&format!("{file}::")), "{other}.rs names {file}");
+        let path = format!("{file}::");
+        let is_part_of_a_word = |before: &str| before.ends_with(|c: char| c.is_alphanumeric() || c == '_');
+        for (other, text) in sources.iter().filter(|(other, _)| *other != "mod" && *other != file) {
+            let mut named = text.match_indices(&path).map(|(at, _)| &text[..at]);
+            assert!(named.all(is_part_of_a_word), "{other}.rs names {file}");
         }
+    }
+}
+
+/// Copying a cache, as searches do hundreds of times, must not allocate what is there.
+#[test]
+fn what_allocates_can_be_copied_in_place() {
+    let sources = sources();
+    for entry in registered(&sources) {
+        let (file, name) = entry.split_once("::").unwrap();
+        let allocates = sources[file].contains("    fn memory(");
+        let in_place = sources[file].contains(&format!("\nclone_in_place!({name} {{"));
+        assert!(in_place || !allocates, "{file}.rs allocates: clone_in_place! instead of a derived Clone");
     }
 }
 

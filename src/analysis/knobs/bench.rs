@@ -35,6 +35,8 @@ pub struct Scene<'t> {
     pub setup: &'t Setup,
     /// What the trace says of itself.
     pub facts: Facts,
+    /// By object, where its key lives.
+    pub key_hashes: Vec<u32>,
     /// Policy and capacity.
     pub cell: Cell,
     /// The capacity over the footprint.
@@ -119,6 +121,7 @@ impl<'t> Scene<'t> {
             model: setup.model(backend),
             width: suitable_width(today * load),
             trace,
+            key_hashes: trace.key_hashes(),
             setup,
             facts,
             cell,
@@ -250,11 +253,11 @@ impl<'t> Scene<'t> {
     }
 
     /// A run of this scene.
-    pub(super) fn scenario<'v>(&self, model: &Model, requests: &Requests<'v>, load: f64, seed: u64) -> Scenario<'v> {
+    pub(super) fn scenario<'v>(&'v self, model: &Model, requests: &Requests<'v>, load: f64, seed: u64) -> Scenario<'v> {
         Scenario {
             requests: *requests,
             history: requests.slice(0..0),
-            objects: self.trace.object_count(),
+            key_hashes: &self.key_hashes,
             load,
             model: *model,
             steps: Vec::new(),

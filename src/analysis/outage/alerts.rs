@@ -5,7 +5,7 @@
 use super::stage::Stage;
 use crate::error::Result;
 use crate::outage::trigger::{Step, Trigger};
-use crate::outage::verdict::HEALTHY;
+use crate::outage::verdict::{HEALTHY, loaded};
 use crate::outage::window::Window;
 use crate::replay::any_cache::AnyCache;
 use crate::units::{Ratio, Seconds};
@@ -98,7 +98,7 @@ pub(super) fn find(stage: &Stage<'_>, warm: &dyn AnyCache) -> Result<Alerts> {
         let windows = warm.fork().simulate(&scenario, stage.end);
         let healed = stage.judge_loss(&windows).healed;
         let from = windows.partition_point(|window| window.start < stage.begins.nanoseconds());
-        Ok(Run { share: *share, healed, windows: windows[from..].to_vec() })
+        Ok(Run { share: *share, healed, windows: loaded(&windows[from..]).to_vec() })
     })?;
     let stayed: Vec<&Run> = runs.iter().filter(|run| !run.healed).collect();
     let fatal = stayed.first().map(|run| run.share);

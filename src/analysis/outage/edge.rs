@@ -30,7 +30,9 @@ pub(super) fn find(
         .map(|step| Step { at: Seconds(step.at.0 - stage.begins.0), ..*step })
         .collect();
     let quiet = Seconds(stage.over.0 - stage.begins.0);
-    let lead = stage.requests.position_at(stage.requests.times[0] + Seconds(stage.begins.0 * stage.load).nanoseconds());
+    let lead = stage
+        .requests
+        .position_at(stage.requests.times[0].saturating_add(Seconds(stage.begins.0 * stage.load).nanoseconds()));
     let lead = lead.min(stage.requests.len() - 1);
     let lowest = floor_long_run(stage.answers(), stage.model.client.retries, 1.0) / today;
     let highest = most_carried(stage, warm, lead) / today;

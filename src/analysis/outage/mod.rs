@@ -186,6 +186,8 @@ pub fn tell(trace: &Trace, question: &Question, interrupt: &Interrupt, step: &(d
     let mut warm_cache = cell.cache_for(objects, trace.ttls.is_some())?;
     warm_cache.replay(&stage.history);
     let told = told(&stage, &*warm_cache, question, today, step)?;
+    // The verdict knows how those end who wait when the trace is over; the story is of the service under load.
+    let windows = loaded(&told.windows).to_vec();
     Ok(Story {
         capacity: cell.capacity,
         capacity_ratio: super::sweep::capacity_ratio(cell.capacity, &facts),
@@ -199,10 +201,10 @@ pub fn tell(trace: &Trace, question: &Question, interrupt: &Interrupt, step: &(d
         begins: stage.begins,
         over: stage.over,
         act: stage.act,
-        ran: Seconds(told.windows.len() as f64 * width.0),
+        ran: Seconds(windows.len() as f64 * width.0),
         spent: stage.is_short(),
         width,
-        windows: told.windows,
+        windows,
         control: told.control,
         verdict: told.verdict,
         remedies: told.remedies,

@@ -19,7 +19,7 @@ use crate::units::Seconds;
 pub(super) struct Stage<'t> {
     pub requests: Requests<'t>,
     pub history: Requests<'t>,
-    pub objects: usize,
+    pub key_hashes: Vec<u32>,
     pub load: f64,
     pub model: Model,
     pub steps: Vec<Step>,
@@ -78,7 +78,7 @@ impl<'t> Stage<'t> {
         Stage {
             requests: requests.slice(begin..requests.len()),
             history: requests.slice(0..begin),
-            objects: trace.object_count(),
+            key_hashes: trace.key_hashes(),
             load,
             model,
             steps,
@@ -95,11 +95,11 @@ impl<'t> Stage<'t> {
         }
     }
 
-    pub fn scenario(&self, model: &Model, steps: &[Step], seed: u64) -> Scenario<'t> {
+    pub fn scenario(&self, model: &Model, steps: &[Step], seed: u64) -> Scenario<'_> {
         Scenario {
             requests: self.requests,
             history: self.history,
-            objects: self.objects,
+            key_hashes: &self.key_hashes,
             load: self.load,
             model: *model,
             steps: steps.to_vec(),

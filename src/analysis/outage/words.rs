@@ -60,7 +60,8 @@ pub const REMEDIES: &[Word] = &[
     word("serve-stale", &[("longer", "60s")], "entries past their time to live are still served"),
     word("fast-errors", &[], "errors cost the backend nothing"),
     word("late-fills", &[], "answers enter the cache also when nobody waits for them any more"),
-    word("cancel", &[], "work whose client gave up is cancelled"),
+    word("leave-queue", &[], "work whose client gave up leaves the queue; what has begun is finished"),
+    word("cancel", &[], "work whose client gave up is cancelled, also where it has begun"),
 ];
 
 /// A word as it was written, with its fields.
@@ -215,6 +216,7 @@ pub fn remedy(text: &str) -> Result<Remedy, String> {
         "serve-stale" => Remedy::ServeStale(written.length("longer")?),
         "fast-errors" => Remedy::FastErrors,
         "late-fills" => Remedy::LateFills,
+        "leave-queue" => Remedy::LeaveQueue,
         _ => Remedy::Cancel,
     })
 }

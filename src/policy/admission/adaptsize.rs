@@ -16,7 +16,7 @@
 
 use super::{Admission, FilterInfo};
 use crate::policy::{Capacity, Parameter, ParameterError, Parameters, SEED};
-use crate::request::{ObjectId, Request};
+use crate::request::{ObjectId, Request, weight};
 use rand::{RngExt, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
 use std::collections::BTreeMap;
@@ -77,7 +77,7 @@ fn new(capacity: Capacity, objects: usize, parameters: &Parameters) -> Result<Bo
 
 impl AdaptSize {
     fn size(&self, request: &Request) -> u32 {
-        if self.capacity.bytes().is_some() { request.size.max(1) } else { 1 }
+        if self.capacity.bytes().is_some() { weight(request.size) } else { 1 }
     }
 
     fn tune(&mut self) {
@@ -113,6 +113,11 @@ impl Admission for AdaptSize {
 
     fn admit(&mut self, request: &Request) -> bool {
         self.random.random::<f64>() < (-f64::from(self.size(request)) / self.c).exp()
+    }
+
+    /// Tuned anew when the interval is over; until then c stays what it is.
+    fn resize(&mut self, capacity: Capacity) {
+        self.capacity = capacity;
     }
 
     fn forget(&mut self, object: ObjectId) {

@@ -30,7 +30,10 @@ pub trait Admission: Send + Sync {
     /// The cache node that held this object is lost, and what the filter remembered of it.
     fn forget(&mut self, _object: ObjectId) {}
 
-    /// Back to the state of an empty cache.
+    /// The cache holds more or less from now on.
+    fn resize(&mut self, capacity: Capacity);
+
+    /// Back to the state of an empty cache, of the capacity that was said last.
     fn reset(&mut self);
 
     /// Bytes it keeps, for the prediction of memory.

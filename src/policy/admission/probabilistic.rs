@@ -30,10 +30,7 @@ struct Probabilistic {
 }
 
 fn new(_: Capacity, _: usize, parameters: &Parameters) -> Result<Box<dyn Admission>, ParameterError> {
-    let probability = parameters.ratio("p", &INFO)?.get();
-    if probability == 0.0 {
-        return Err(ParameterError("p: nothing would ever enter; it needs a probability above 0%".to_string()));
-    }
+    let probability = parameters.share_above_zero("p", &INFO)?;
     let start = Xoshiro256PlusPlus::seed_from_u64(parameters.number("seed", &INFO, 0..=u64::MAX)?);
     Ok(Box::new(Probabilistic { probability, random: start.clone(), start }))
 }
@@ -42,6 +39,8 @@ impl Admission for Probabilistic {
     fn admit(&mut self, _: &Request) -> bool {
         self.random.random::<f64>() < self.probability
     }
+
+    fn resize(&mut self, _: Capacity) {}
 
     fn reset(&mut self) {
         self.random = self.start.clone();

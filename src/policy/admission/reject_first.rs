@@ -8,6 +8,7 @@
 
 use super::{Admission, FilterInfo};
 use crate::bitset::BitSet;
+use crate::policy::Capacity;
 use crate::request::{ObjectId, Request};
 
 pub const INFO: FilterInfo = FilterInfo {
@@ -37,6 +38,8 @@ impl Admission for RejectFirst {
     fn forget(&mut self, object: ObjectId) {
         self.fetched.remove(object);
     }
+
+    fn resize(&mut self, _: Capacity) {}
 
     fn reset(&mut self) {
         self.fetched.clear();

@@ -39,6 +39,8 @@ impl Admission for SizeThreshold {
         u64::from(request.size) <= self.max
     }
 
+    fn resize(&mut self, _: Capacity) {}
+
     fn reset(&mut self) {}
 
     fn fork(&self) -> Box<dyn Admission> {

@@ -13,7 +13,7 @@
 use super::{Admission, FilterInfo};
 use crate::policy::frequency::{Count, Sample};
 use crate::policy::{Capacity, Parameter, ParameterError, Parameters};
-use crate::request::{ObjectId, Request};
+use crate::request::{ObjectId, Request, weight};
 
 pub const INFO: FilterInfo = FilterInfo {
     name: "tinylfu",
@@ -65,7 +65,7 @@ impl TinyLfu {
 impl Admission for TinyLfu {
     fn on_request(&mut self, request: &Request) {
         self.requests += 1;
-        self.bytes += u64::from(request.size.max(1));
+        self.bytes += u64::from(weight(request.size));
         let size = self.sample_per_object.saturating_mul(self.entries().max(1));
         self.sample.add(&mut self.counts[request.object.index()], size);
     }
@@ -73,6 +73,10 @@ impl Admission for TinyLfu {
     fn may_replace(&self, candidate: ObjectId, victim: ObjectId) -> bool {
         let frequency = |object: ObjectId| self.sample.estimate(self.counts[object.index()]);
         frequency(candidate) > frequency(victim)
+    }
+
+    fn resize(&mut self, capacity: Capacity) {
+        self.capacity = capacity;
     }
 
     fn forget(&mut self, object: ObjectId) {

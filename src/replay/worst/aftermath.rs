@@ -4,8 +4,9 @@
 //! before `m`. A walk starts with the warm backlog at `m`, and ends where its backlog has met the warm one with no fetch of its
 //! own under way: what follows is no worse than the same loss at that instant, which has a walk of its own.
 
-use super::tape::{ASKS, GET, Lost, NEVER, Point, Rules, Tape};
+use super::tape::{ASKS, GET, NEVER, Point, Rules, Tape};
 use super::warm::Warm;
+use crate::placement::Lost;
 use std::ops::Range;
 
 /// Backlogs that differ by less, in seconds, are equal: less than any answer takes, more than rounding.
@@ -84,6 +85,8 @@ impl Walker {
         let scale = 1e-9 / point.load;
         let cost = 1.0 / point.mu;
         let limit = if stop == Until::Past { HOPELESS } else { 1.0 } * rules.patience;
+        // A wait that others may still pass is no peak.
+        let enough = 0.3 * rules.patience;
         let begin = moments.start;
         // Keys last touched before it are lost.
         let edge = moments.end - 1;
@@ -94,25 +97,33 @@ impl Walker {
         let mut free_at = warm_free_at[begin];
         let mut busy_since = times[begin] as f64 * scale;
         let mut own_until = 0.0_f64;
+        // Where a later moment is no better, a walk may end at once, and say nothing of its own moment.
+        let earliest = if stop == Until::Past { busy_since + rules.patience } else { 0.0 };
         let mut peak = Peak::default();
         let mut position = begin;
         while position < n {
-            let now = times[position] as f64 * scale;
-            let turn = free_at.max(now);
-            let ahead = turn > warm_free_at[position].max(now) + EQUAL;
-            if position > edge && !ahead && now >= own_until {
-                break;
-            }
-            let wait = turn - now;
             let before = previous[position];
             let mine = before != NEVER && before as usize >= begin;
             let known = if mine { own[before as usize - begin] } else { 0.0 };
-            let under_way = known > now;
             let kind = kinds[position];
             let get = kind & GET != 0;
             let untouched = before == NEVER || (before as usize) < edge || position < edge;
-            let forgotten = untouched & lost.holds(hashes[position]);
-            let misses = (kind & ASKS != 0) | (get & (under_way | forgotten));
+            let forgotten = untouched && get && lost.holds(hashes[position]);
+            if kind & ASKS == 0 && !forgotten && known == 0.0 {
+                // A hit or a write: most requests, and nothing to do for them.
+                own[position - begin] = 0.0;
+                position += 1;
+                continue;
+            }
+            let now = times[position] as f64 * scale;
+            let turn = free_at.max(now);
+            let ahead = turn > warm_free_at[position].max(now) + EQUAL;
+            if position > edge && !ahead && now >= own_until && now >= earliest {
+                break;
+            }
+            let wait = turn - now;
+            let under_way = known > now;
+            let misses = (kind & ASKS != 0) | forgotten | (get & under_way);
             // Inside the block nothing is remembered, so nothing of a lost key can be joined.
             let asks = misses & !(JOINS & under_way);
             if asks {
@@ -121,7 +132,7 @@ impl Walker {
                     if wait > limit {
                         break;
                     }
-                } else if stop == Until::Past && wait < 0.75 * peak.wait && position > edge {
+                } else if stop == Until::Past && wait < 0.75 * peak.wait && peak.wait > enough {
                     break;
                 }
                 if wait == 0.0 {

@@ -1,7 +1,7 @@
 //! The columns that walks need beside those of a trace: what was touched before, and where keys live.
 
 use super::tape::{ASKS, GET, NEVER, Tape};
-use crate::request::{Op, Requests};
+use crate::request::{ObjectId, Op, RENEWS, Requests};
 use crate::units::Demand;
 
 /// One entry per request.
@@ -15,8 +15,10 @@ impl Columns {
     /// Of these requests. `key_hashes`: by object.
     pub fn of(requests: &Requests<'_>, key_hashes: &[u32]) -> Columns {
         let mut last = vec![NEVER; key_hashes.len()];
-        let touch = |(position, object): (usize, &crate::request::ObjectId)| {
-            std::mem::replace(&mut last[object.index()], position as u32)
+        let touch = |(position, object): (usize, &ObjectId)| {
+            let previous = &mut last[object.index()];
+            // One that only starts a life anew brings nothing back that was lost.
+            if brings_back(requests, position) { std::mem::replace(previous, position as u32) } else { *previous }
         };
         Columns {
             previous: requests.objects.iter().enumerate().map(touch).collect(),
@@ -33,6 +35,11 @@ impl Columns {
             shares: requests.sizes.filter(|_| demand == Demand::Bytes),
         }
     }
+}
+
+fn brings_back(requests: &Requests<'_>, position: usize) -> bool {
+    let is_set = requests.ops.is_some_and(|ops| ops[position] == Op::Set);
+    !is_set || requests.ttls.is_none_or(|ttls| ttls[position] & RENEWS == 0)
 }
 
 /// What a replay says of each request: a get or not, and whether it asks the backend. `missed`: by position, of gets.

@@ -7,9 +7,9 @@
 use super::aftermath::{Until, Walker as Shadow};
 use super::lattice::{Axis, Level, lowest};
 use super::search::{Case, Subject};
-use super::tape::{Losses, Lost};
 use super::warm::Warm;
 use crate::interrupt::Interrupt;
+use crate::placement::{Losses, Lost};
 use crate::replay::any_cache::AnyCache;
 use crate::replay::survival::Walker;
 use crate::request::{Requests, compressed};

@@ -4,29 +4,30 @@
 //! gets that miss anyway: the closed form of single-flight. It ranks moments; what a loss needs is for a walk to say.
 
 use super::search::Case;
-use super::tape::{ASKS, GET, Losses, NEVER, Tape, node_of};
+use super::tape::{ASKS, GET, NEVER, Tape};
 use super::warm::Warm;
+use crate::placement::{Losses, node_of};
 
 /// How long after a moment gets are counted, in patiences.
-const REACHES: [f64; 4] = [0.5, 1.0, 2.0, 4.0];
+const REACHES: [f64; 2] = [1.0, 3.0];
 /// Moments counted in a patience.
 const MOMENTS: f64 = 16.0;
 /// Moments of which the most crowded is kept.
 const TOGETHER: usize = 4;
 
 /// The most crowded of a few neighbouring moments, for each loss, and how many gets would ask there, a second.
-/// `patience`: in nanoseconds of the trace. `repeats`: gets that come again within so many nanoseconds ask as well, as they do
-/// while the answer is under way.
+/// `patience`: in nanoseconds of the trace. `delay`: how long answers take; a get asks if its key was touched last before the
+/// moment, or has been touched since for no longer than that.
 pub fn crowds(
     tape: &Tape<'_>,
     warm: &Warm,
     start: usize,
     losses: &Losses,
     patience: f64,
-    repeats: u64,
+    delay: u64,
 ) -> Vec<(f64, Case)> {
     let moments = spaced(tape, start, (patience / MOMENTS).max(1.0) as u64);
-    let next = next_touches(tape);
+    let answered = Answered::of(tape, delay);
     let ways = losses.ways.len();
     let mut rates = vec![0.0_f32; moments.len() * ways];
     for reach in REACHES {
@@ -37,20 +38,20 @@ pub fn crowds(
         let mut moment = start;
         for (row, at) in moments.iter().enumerate() {
             while moment < *at {
-                // What was counted of the moment's own key passes on to its next touch.
-                counted.add(moment, -1);
-                let later = next[moment] as usize;
-                let passes = |later: usize| later < end && tape.times[later] - tape.times[moment] >= repeats;
-                if next[moment] != NEVER && passes(later) && warm.kinds[later] == GET {
-                    counted.add(later, 1);
+                if moment < end && answered.is_before(moment, moment) {
+                    counted.add(moment, -1);
+                }
+                // Once the moment is past it, this touch says nothing of later ones any more.
+                for later in answered.by(moment) {
+                    if later < end {
+                        counted.add(later, 1);
+                    }
                 }
                 moment += 1;
             }
             let until = tape.times[*at].saturating_add(length);
             while end < tape.len() && tape.times[end] < until {
-                let before = tape.previous[end];
-                let again = |before: u32| tape.times[end] - tape.times[before as usize] < repeats;
-                if warm.kinds[end] != GET || before == NEVER || (before as usize) < moment || again(before) {
+                if answered.is_before(end, moment) {
                     counted.add(end, 1);
                 }
                 end += 1;
@@ -112,12 +113,45 @@ fn spaced(tape: &Tape<'_>, start: usize, apart: u64) -> Vec<usize> {
     positions
 }
 
-fn next_touches(tape: &Tape<'_>) -> Vec<u32> {
-    let mut next = vec![NEVER; tape.len()];
-    for (position, before) in tape.previous.iter().enumerate() {
-        if *before != NEVER {
-            next[*before as usize] = position as u32;
+/// For every request the last touch of its key that had been answered when it came.
+struct Answered {
+    touch: Vec<u32>,
+    /// The first and, by request, the next request with the same such touch.
+    first: Vec<u32>,
+    next: Vec<u32>,
+}
+
+impl Answered {
+    fn of(tape: &Tape<'_>, delay: u64) -> Answered {
+        let n = tape.len();
+        let (mut touch, mut first, mut next) = (vec![NEVER; n], vec![NEVER; n], vec![NEVER; n]);
+        for i in 0..n {
+            let before = tape.previous[i];
+            if before == NEVER {
+                continue;
+            }
+            // Touches that were not answered yet are few: they lie within the delay.
+            let mut last = before;
+            while last != NEVER && tape.times[last as usize] + delay > tape.times[i] {
+                last = tape.previous[last as usize];
+            }
+            touch[i] = last;
+            if last != NEVER {
+                next[i] = std::mem::replace(&mut first[last as usize], i as u32);
+            }
         }
+        Answered { touch, first, next }
     }
-    next
+
+    /// Whether a request's key had no touch from a moment on that was answered when it came.
+    fn is_before(&self, position: usize, moment: usize) -> bool {
+        let touch = self.touch[position];
+        touch == NEVER || (touch as usize) < moment
+    }
+
+    /// Requests whose last answered touch this one is.
+    fn by(&self, touch: usize) -> impl Iterator<Item = usize> {
+        let some = |at: u32| (at != NEVER).then_some(at as usize);
+        std::iter::successors(some(self.first[touch]), move |at| some(self.next[*at]))
+    }
 }

@@ -9,8 +9,9 @@
 use super::aftermath::{Peak, Until, Walker};
 use super::crowd::crowds;
 use super::lattice::{Axis, Level, STEPS_PER_OCTAVE, lowest};
-use super::tape::{Losses, Rules, Tape};
+use super::tape::{Rules, Tape};
 use super::warm::Warm;
+use crate::placement::Losses;
 use std::ops::Range;
 
 /// Levels by which a cleared moment may be worse than the limit: 0.27 %.
@@ -26,8 +27,12 @@ const BUSY: usize = 5;
 /// Requests of a block that is cleared in one walk, at most.
 const BLOCK: usize = 256;
 /// Requests walked, for each request of the trace, before the search gives up clearing; and at least.
-const WALKS_PER_REQUEST: u64 = 50;
-const LEAST_WALKS: u64 = 20_000_000;
+const WALKS_PER_REQUEST: f64 = 50.0;
+const LEAST_WALKS: u64 = 8_000_000;
+/// The share of these that are enough where cases near the limit are known.
+const SEEDED: f64 = 0.4;
+/// Of these, those that rank moments.
+const RANKING: f64 = 0.125;
 
 /// A loss at a moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,6 +52,8 @@ pub struct Found {
     pub case: Option<Case>,
     /// Other cases that came near, the worst first.
     pub near: Vec<Case>,
+    /// What the mildest of the losses needs, about; `None` where there is but one.
+    pub mildest: Option<Level>,
     /// Whether every moment of every loss was cleared.
     pub certified: bool,
 }
@@ -107,13 +114,14 @@ impl<'a> Search<'a> {
         search
     }
 
+    /// Requests walked so far.
+    pub fn steps(&self) -> u64 {
+        self.walker.steps
+    }
+
     /// The lowest level tried: one that warm traffic survives.
     pub(super) fn base(&self) -> Level {
         self.base
-    }
-
-    pub(super) fn axis(&self) -> Axis {
-        self.axis
     }
 
     pub(super) fn rules(&self) -> Rules {
@@ -125,36 +133,73 @@ impl<'a> Search<'a> {
         self.losses.ways.len()
     }
 
-    /// The lowest level that survives. `seeds`: cases to try first. `exhaustive`: go on until every moment is cleared.
-    pub fn find(&mut self, seeds: &[Case], exhaustive: bool) -> Found {
-        let requests = (self.subject.tape.len() - self.subject.start) as u64;
-        let effort = (WALKS_PER_REQUEST * requests).max(LEAST_WALKS);
+    /// The lowest level that survives. `seeds`: cases to try first, that came near another limit of the cell. `exhaustive`: go
+    /// on until every moment is cleared.
+    pub fn find(mut self, seeds: &[Case], exhaustive: bool) -> Found {
         for case in seeds {
             self.raise(*case);
         }
         self.approach();
-        let ranked = self.rank(WALKS_PER_REQUEST * requests / 8);
+        let ranked = self.rank();
+        let mildest = self.mildest(&ranked[0]);
         let mut near: Vec<(f64, Case)> =
             self.best(&ranked[0], CLIMBED).into_iter().map(|case| self.climb(case)).collect();
         near.sort_by(|a, b| b.0.total_cmp(&a.0));
-        let certified = self.clear_all(&ranked, if exhaustive { u64::MAX } else { effort });
+        let effort = if exhaustive { u64::MAX } else { self.effort(if seeds.is_empty() { 1.0 } else { SEEDED }) };
+        let certified = self.clear_all(&ranked, effort, false);
         let near = self.case.into_iter().chain(near.into_iter().map(|(_, case)| case)).collect();
-        Found { level: self.limit, case: self.case, near, certified }
+        Found { level: self.limit, case: self.case, near, mildest, certified }
     }
 
-    /// What the loss that is felt the least needs, about: each needs what its worst moments of a few do.
-    pub fn mildest(mut self) -> Level {
-        let [ranked, ..] = self.rank(0);
+    /// Whether the level that the search began with survives everywhere.
+    pub fn survives(mut self) -> bool {
+        let failed = |search: &Search<'_>| search.limit > search.base;
+        self.approach();
+        if failed(&self) {
+            return false;
+        }
+        let ranked = self.rank();
+        for case in self.best(&ranked[0], CLIMBED) {
+            self.climb(case);
+            if failed(&self) {
+                return false;
+            }
+        }
+        let effort = self.effort(1.0);
+        self.clear_all(&ranked, effort, true);
+        !failed(&self)
+    }
+
+    /// Requests to walk before clearing is given up.
+    fn effort(&self, share: f64) -> u64 {
+        let requests = (self.subject.tape.len() - self.subject.start) as f64;
+        // One way alone decides hidden capacity.
+        let walks = if self.ways() == 1 { 2.0 } else { 1.0 } * WALKS_PER_REQUEST;
+        ((walks * share * requests) as u64).max(LEAST_WALKS)
+    }
+
+    /// What the loss that is felt the least needs, about: each needs what its worst moments of a few do. `None` where there is
+    /// but one.
+    fn mildest(&mut self, ranked: &[(f64, Case)]) -> Option<Level> {
+        let ways = self.ways();
+        if ways == 1 {
+            return None;
+        }
+        let mut worst = (self.limit, self.case);
         let mut mildest = Level::MAX;
-        for loss in 0..self.losses.ways.len() {
-            self.limit = self.base;
+        for loss in 0..ways {
+            (self.limit, self.case) = (self.base, None);
             let own: Vec<(f64, Case)> = ranked.iter().copied().filter(|(_, case)| case.loss == loss).collect();
-            for case in self.best(&own, 2) {
+            for case in self.best(&own, 1) {
                 self.climb(case);
             }
             mildest = mildest.min(self.limit);
+            if self.limit > worst.0 {
+                worst = (self.limit, self.case);
+            }
         }
-        mildest
+        (self.limit, self.case) = worst;
+        Some(mildest)
     }
 
     pub(super) fn warm_up(&mut self, level: Level) {
@@ -215,23 +260,24 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// Cases and what each needs, about, from walks of some `effort` requests.
-    fn rank(&mut self, effort: u64) -> [Vec<(f64, Case)>; 3] {
+    /// Cases and what each needs, about: those that were walked, and those that look crowded, the worst first.
+    fn rank(&mut self) -> [Vec<(f64, Case)>; 3] {
+        let effort = self.effort(RANKING);
         let before = self.walker.steps;
         let mut moments = self.spread(FIRST / 2);
         let mut ranked = Vec::new();
         self.try_all(&moments, &mut ranked);
-        let each = ((self.walker.steps - before) / moments.len() as u64).max(1);
+        let each = ((self.walker.steps - before) / moments.len().max(1) as u64).max(1);
         moments = self.spread((effort / each).clamp(FIRST as u64, 20_000) as usize);
         moments.extend(self.busy_moments());
         self.try_all(&moments, &mut ranked);
-        let crowded = [0.0, 0.5].map(|repeats| self.crowded(repeats));
+        let crowded = [0.0, 0.5].map(|delay| self.crowded(delay));
         for case in crowded.iter().flat_map(|crowded| self.best(crowded, 2 * CLIMBED)).collect::<Vec<_>>() {
             ranked.push((self.excess(case), case));
         }
         ranked.sort_by(|a, b| b.0.total_cmp(&a.0));
-        let [distinct, repeated] = crowded;
-        [ranked, distinct, repeated]
+        let [at_once, delayed] = crowded;
+        [ranked, at_once, delayed]
     }
 
     fn try_all(&mut self, moments: &[usize], into: &mut Vec<(f64, Case)>) {
@@ -263,20 +309,20 @@ impl<'a> Search<'a> {
             }
         }
         longest.sort_by(|a, b| b.0.total_cmp(&a.0));
-        let before = |peak: usize| (0..8).map(move |i| (peak, i));
+        let before = |peak: usize| (0..4).map(move |i| (peak, i));
         longest
             .iter()
             .take(BUSY)
             .flat_map(|(_, peak)| before(*peak))
-            .map(|(peak, i)| self.moved(peak, -(self.apart(0.25) as i64) * i))
+            .map(|(peak, i)| self.moved(peak, -(self.apart(0.5) as i64) * i))
             .collect()
     }
 
     /// Every neighbourhood's most crowded moment with each loss, the most crowded first.
-    fn crowded(&self, repeats: f64) -> Vec<(f64, Case)> {
+    fn crowded(&self, delay: f64) -> Vec<(f64, Case)> {
         let Subject { tape, start, rules, .. } = &self.subject;
         let patience = rules.patience * self.axis.point(self.level).load * 1e9;
-        let mut all = crowds(tape, &self.warm, *start, self.losses, patience, (repeats * patience) as u64);
+        let mut all = crowds(tape, &self.warm, *start, self.losses, patience, (delay * patience) as u64);
         all.sort_by(|a, b| b.0.total_cmp(&a.0));
         all
     }
@@ -361,15 +407,17 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// Clears neighbourhoods in the order of a ranking, until some `effort` requests were walked. True where all were
-    /// cleared.
-    fn clear_all(&mut self, ranked: &[Vec<(f64, Case)>; 3], effort: u64) -> bool {
+    /// Clears neighbourhoods in the order of rankings, until some `effort` requests were walked, or (where the `first` failure
+    /// is enough) the limit was raised. True where all were cleared.
+    fn clear_all(&mut self, ranked: &[Vec<(f64, Case)>; 3], effort: u64, first: bool) -> bool {
         let Subject { tape, start, .. } = self.subject;
         let width = self.apart(REACH);
         let origin = tape.times[start];
         let slots = ((tape.times[tape.len() - 1] - origin) / width + 1) as usize;
         let mut cleared = vec![false; slots * self.losses.ways.len()];
-        self.warm_up(self.limit + SLACK);
+        // A yes or no is asked of the level itself.
+        let slack = if first { 0 } else { SLACK };
+        self.warm_up(self.limit + slack);
         let stop = self.walker.steps.saturating_add(effort);
         let unranked = (0..slots).flat_map(|slot| (0..self.losses.ways.len()).map(move |loss| (slot, loss)));
         let slot = |case: &Case| (((tape.times[case.moment] - origin) / width) as usize, case.loss);
@@ -379,19 +427,19 @@ impl<'a> Search<'a> {
             if std::mem::replace(&mut cleared[slot * self.losses.ways.len() + loss], true) {
                 continue;
             }
-            if self.walker.steps >= stop {
+            if self.walker.steps >= stop || (first && self.limit > self.base) {
                 return false;
             }
             let edge =
                 |slot: usize| tape.position_at(origin.saturating_add(width.saturating_mul(slot as u64))).max(start);
             let end = if slot + 1 == slots { tape.len() } else { edge(slot + 1) };
-            self.clear(loss, edge(slot)..end);
+            self.clear(loss, edge(slot)..end, slack);
         }
         true
     }
 
-    /// Clears the moments of a range; `warm` is [`SLACK`] levels above the limit.
-    fn clear(&mut self, loss: usize, range: Range<usize>) {
+    /// Clears the moments of a range; `warm` is `slack` levels above the limit.
+    fn clear(&mut self, loss: usize, range: Range<usize>, slack: Level) {
         let mut length = BLOCK;
         let mut from = range.start;
         while from < range.end {
@@ -405,7 +453,7 @@ impl<'a> Search<'a> {
             } else {
                 self.limit = self.level;
                 self.raise(Case { loss, moment: from });
-                self.warm_up(self.limit + SLACK);
+                self.warm_up(self.limit + slack);
             }
         }
     }

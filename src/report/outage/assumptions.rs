@@ -6,7 +6,7 @@ use crate::analysis::outage::words::QueueWord;
 use crate::analysis::outage::{Question, Story};
 use crate::outage::backend::Kind;
 use crate::outage::client::Backoff;
-use crate::outage::{Fill, Model, SameKey, verdict};
+use crate::outage::{Abandoned, Fill, Model, SameKey, verdict};
 use crate::policy::Capacity;
 use crate::report::assumptions::{capacity_text, percent};
 use crate::trace::Trace;
@@ -64,14 +64,18 @@ pub(in crate::report) fn cache(setup: &Setup, model: &Model, capacity: Capacity,
 /// Backend, queue and clients.
 pub(in crate::report) fn service(setup: &Setup, model: &Model) -> Vec<String> {
     let mut all = Vec::new();
+    let scatter = match model.backend.kind {
+        Kind::Servers { service, .. } | Kind::Contended { service, .. } => service.to_string(),
+        Kind::PureRate { .. } => "constant".to_string(),
+    };
     let servers = match model.backend.kind {
         Kind::Servers { count, .. } | Kind::Contended { count, .. } if model.backend.mu.of == Demand::Answers => {
             let mean = Seconds(f64::from(count) / model.backend.mu.per_second);
             let servers =
                 if count == 1 { "one server".to_string() } else { format!("{} servers", grouped(u64::from(count))) };
-            format!("{servers}, service times exponential with mean {mean}")
+            format!("{servers}, service times {scatter} with mean {mean}")
         }
-        _ => "one server, service times exponential around what the bytes take".to_string(),
+        _ => format!("one server, service times {scatter} around what the bytes take"),
     };
     let queue = match setup.queue {
         QueueWord::Unbounded => "first in, first out, without bound".to_string(),
@@ -81,8 +85,13 @@ pub(in crate::report) fn service(setup: &Setup, model: &Model) -> Vec<String> {
         QueueWord::CoDel => "adaptive LIFO with CoDel".to_string(),
         QueueWord::Priority => "fetches that fill the cache first".to_string(),
     };
+    let abandoned = match model.abandoned {
+        Abandoned::Finished => "is done all the same",
+        Abandoned::Leaves => "leaves the queue, but is finished once it has begun",
+        Abandoned::Cancelled => "is cancelled wherever it is",
+    };
     all.push(format!(
-        "backend: {}, {servers} (as many servers as come closest to {}); queue: {queue}; refusing or dropping costs {} of an answer; abandoned work is done all the same",
+        "backend: {}, {servers} (as many servers as come closest to {}); queue: {queue}; refusing or dropping costs {} of an answer; abandoned work {abandoned}",
         model.backend.mu, setup.service.service_time, model.error_cost
     ));
     let backoff = match model.client.backoff {
@@ -103,6 +112,7 @@ pub(in crate::report) fn service(setup: &Setup, model: &Model) -> Vec<String> {
     let same = match model.same_key {
         SameKey::EachAsks => "each miss asks, also while the key is being fetched",
         SameKey::Joined => "a miss joins the fetch of its key that is under way",
+        SameKey::Kept => "a miss joins the fetch of its key that is under way, also once whoever asked has given up",
     };
     all.push(format!("clients wait {} and {retries}; new ones keep coming; {fill}; {same}", model.client.timeout));
     all

@@ -54,6 +54,7 @@ pub fn remedy(remedy: &Remedy) -> String {
         Remedy::ServeStale(longer) => format!("serve stale for {longer}"),
         Remedy::FastErrors => "errors that cost nothing".to_string(),
         Remedy::LateFills => "late answers fill the cache".to_string(),
+        Remedy::LeaveQueue => "abandoned work leaves the queue".to_string(),
         Remedy::Cancel => "cancel abandoned work".to_string(),
     }
 }

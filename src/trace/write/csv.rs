@@ -3,8 +3,8 @@
 
 use super::{Target, failed, refused};
 use crate::error::Result;
-use crate::request::{ObjectId, Op, SECOND};
-use crate::trace::{Key, Trace};
+use crate::request::{ObjectId, RENEWS, SECOND};
+use crate::trace::{Key, Trace, words};
 use std::io;
 
 pub fn write(trace: &Trace, target: Target<'_>) -> Result<()> {
@@ -47,14 +47,10 @@ fn rows(trace: &Trace, target: Target<'_>) -> io::Result<()> {
             write!(target, ",{}", sizes[i])?;
         }
         if let Some(ops) = &trace.ops {
-            target.write_all(match ops[i] {
-                Op::Get => b",get",
-                Op::Set => b",set",
-                Op::Delete => b",delete",
-            })?;
+            write!(target, ",{}", words::of(ops[i], trace.ttls.as_ref().map_or(0, |ttls| ttls[i])))?;
         }
         if let Some(ttls) = &trace.ttls {
-            write!(target, ",{}", ttls[i])?;
+            write!(target, ",{}", ttls[i] & !RENEWS)?;
         }
         target.write_all(b"\n")?;
     }

@@ -1,0 +1,220 @@
+//! Looks through the footer of a Parquet file before a library decodes it: lists that claim more elements than there are
+//! bytes, and nesting without end, would end the process, which no guard can catch.
+//!
+//! It knows Thrift's compact protocol and two fields of the footer, and builds nothing.
+
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom};
+
+/// The end of a Parquet file: the footer's length, and the magic word.
+const END_BYTES: usize = 8;
+/// Elements of a list: row groups, columns, entries of metadata.
+const LONGEST_LIST: u64 = 1 << 20;
+/// Structures inside structures that a footer has at most; real ones have five or six.
+const DEEPEST: u32 = 16;
+/// How deep columns may be nested.
+const DEEPEST_SCHEMA: usize = 64;
+/// The field of the footer that lists the schema's elements, and the field of an element that counts its children.
+const SCHEMA: i64 = 2;
+const CHILDREN: i64 = 5;
+
+/// Says what is wrong with the footer of a file that a library could not stand; where it stands is not changed.
+///
+/// # Errors
+/// A file that cannot be read.
+pub fn fault(mut file: &File) -> io::Result<Option<&'static str>> {
+    let before = file.stream_position()?;
+    let length = file.seek(SeekFrom::End(0))?;
+    let mut footer = Vec::new();
+    if length >= END_BYTES as u64 {
+        let mut end = [0; END_BYTES];
+        file.seek(SeekFrom::Start(length - END_BYTES as u64))?;
+        file.read_exact(&mut end)?;
+        let [a, b, c, d, ..] = end;
+        // Without room for it the library refuses the file.
+        let size = u64::from(u32::from_le_bytes([a, b, c, d]));
+        if let Some(start) = (length - END_BYTES as u64).checked_sub(size) {
+            file.seek(SeekFrom::Start(start))?;
+            file.take(size).read_to_end(&mut footer)?;
+        }
+    }
+    file.seek(SeekFrom::Start(before))?;
+    Ok(look_through(&footer))
+}
+
+/// What is wrong with a footer. One that is cut off or of another form is left to the library, which reads no further either.
+fn look_through(footer: &[u8]) -> Option<&'static str> {
+    let mut walk = Walk { bytes: footer, children: Vec::new(), fault: None };
+    walk.structure(0, false);
+    walk.fault.or_else(|| schema_fault(&walk.children))
+}
+
+/// What is wrong with a schema whose elements, parents first, have so many children each.
+fn schema_fault(children: &[i64]) -> Option<&'static str> {
+    let mut open: Vec<i64> = Vec::new();
+    for count in children {
+        if let Some(left) = open.last_mut() {
+            *left -= 1;
+        }
+        if *count < 0 || *count > children.len() as i64 {
+            return Some("a column claims more parts than there are");
+        }
+        open.push(*count);
+        while open.last().is_some_and(|left| *left <= 0) {
+            open.pop();
+        }
+        if open.len() > DEEPEST_SCHEMA {
+            return Some("its columns are nested too deep");
+        }
+    }
+    None
+}
+
+/// A walk over a structure in the compact protocol.
+struct Walk<'a> {
+    bytes: &'a [u8],
+    /// Of each element of the schema.
+    children: Vec<i64>,
+    fault: Option<&'static str>,
+}
+
+impl Walk<'_> {
+    /// Goes on to the structure's end; `None` where the bytes end before, or a fault is found.
+    fn structure(&mut self, depth: u32, is_element: bool) -> Option<()> {
+        if depth > DEEPEST {
+            return self.fail("its footer is nested too deep");
+        }
+        let mut field = 0;
+        if is_element {
+            self.children.push(0);
+        }
+        loop {
+            let head = self.byte()?;
+            if head == 0 {
+                return Some(());
+            }
+            field = match i64::from(head >> 4) {
+                0 => self.integer()?,
+                step => field + step,
+            };
+            let kind = head & 15;
+            if is_element && field == CHILDREN && (4..=6).contains(&kind) {
+                let count = self.integer()?;
+                self.children.last_mut().map(|children| *children = count)?;
+                continue;
+            }
+            self.value(kind, depth, depth == 0 && field == SCHEMA, false)?;
+        }
+    }
+
+    /// Goes past a value of this kind; a truth in a list is a byte, in a structure its field's kind.
+    fn value(&mut self, kind: u8, depth: u32, is_schema: bool, in_list: bool) -> Option<()> {
+        match kind {
+            1 | 2 if in_list => self.skip(1),
+            1 | 2 => Some(()),
+            3 => self.skip(1),
+            4..=6 => self.varint().map(drop),
+            7 => self.skip(8),
+            8 => {
+                let length = self.varint()?;
+                self.skip(length)
+            }
+            9 | 10 => {
+                let head = self.byte()?;
+                let count = match head >> 4 {
+                    15 => self.varint()?,
+                    count => u64::from(count),
+                };
+                self.list(count, &[head & 15], depth, is_schema)
+            }
+            11 => {
+                let count = self.varint()?;
+                if count == 0 {
+                    return Some(());
+                }
+                let kinds = self.byte()?;
+                self.list(count, &[kinds >> 4, kinds & 15], depth, false)
+            }
+            12 => self.structure(depth + 1, is_schema),
+            13 => self.skip(16),
+            _ => None,
+        }
+    }
+
+    fn list(&mut self, count: u64, kinds: &[u8], depth: u32, is_schema: bool) -> Option<()> {
+        if count > LONGEST_LIST.min(self.bytes.len() as u64) {
+            return self.fail("a list in its footer claims more elements than there are bytes");
+        }
+        if depth > DEEPEST {
+            return self.fail("its footer is nested too deep");
+        }
+        for _ in 0..count {
+            for kind in kinds {
+                // Lists in lists are as deep as structures in structures.
+                let depth = if matches!(kind, 9..=11) { depth + 1 } else { depth };
+                self.value(*kind, depth, is_schema, true)?;
+            }
+        }
+        Some(())
+    }
+
+    fn fail(&mut self, fault: &'static str) -> Option<()> {
+        self.fault.get_or_insert(fault);
+        None
+    }
+
+    fn byte(&mut self) -> Option<u8> {
+        let (first, rest) = self.bytes.split_first()?;
+        self.bytes = rest;
+        Some(*first)
+    }
+
+    fn skip(&mut self, length: u64) -> Option<()> {
+        self.bytes = self.bytes.get(usize::try_from(length).ok()?..)?;
+        Some(())
+    }
+
+    fn varint(&mut self) -> Option<u64> {
+        let mut number = 0;
+        for shift in (0..64).step_by(7) {
+            let byte = self.byte()?;
+            number |= u64::from(byte & 0x7f) << shift;
+            if byte < 0x80 {
+                return Some(number);
+            }
+        }
+        None
+    }
+
+    /// A number in zigzag order: 0, -1, 1, -2.
+    fn integer(&mut self) -> Option<i64> {
+        self.varint().map(|number| (number >> 1) as i64 ^ -((number & 1) as i64))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_that_claim_too_much_and_nesting_without_end_are_found() {
+        // Field 4, the row groups: a list of structures that claims 2^31 of them.
+        assert!(look_through(&[0x49, 0xfc, 0x80, 0x80, 0x80, 0x80, 0x08, 0]).unwrap().contains("more elements"));
+        assert_eq!(look_through(&[0x49, 0x1c, 0, 0]), None);
+        // Structures in structures, and lists in lists.
+        assert!(look_through(&[0x1c; 100]).unwrap().contains("nested"));
+        assert!(look_through(&[&[0x19][..], &[0x19; 100]].concat()).unwrap().contains("nested"));
+        assert_eq!(look_through(&[]), None);
+        for bytes in [&[0xff; 20][..], &[0x15], &[0x18, 0xff, 0xff, 0x7f], &[0x1b, 0x7f, 0x88, 1, 2]] {
+            let _ = look_through(bytes);
+        }
+    }
+
+    #[test]
+    fn a_schema_may_be_wide_and_not_deep() {
+        assert_eq!(schema_fault(&[&[1_000][..], &[0; 1_000]].concat()), None);
+        assert_eq!(schema_fault(&[2, 1, 0, 2, 0, 0]), None);
+        assert!(schema_fault(&[1; 200]).unwrap().contains("too deep"));
+        assert!(schema_fault(&[1 << 30, 0]).unwrap().contains("more parts"));
+    }
+}

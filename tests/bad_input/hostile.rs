@@ -1,0 +1,81 @@
+//! Files made to do harm: small ones that would become large, outputs that would take an input's place. They are refused, with
+//! the ordinary exit code, before memory is asked for.
+
+use super::{coldgap, refused};
+use std::io::Write;
+use std::path::Path;
+
+/// What zstd makes of a repeated byte behind some text.
+fn compressed(begin: &[u8], byte: u8, count: usize) -> Vec<u8> {
+    let mut encoder = zstd::Encoder::new(Vec::new(), 1).unwrap();
+    encoder.write_all(begin).unwrap();
+    let many = vec![byte; 1 << 20];
+    for _ in 0..count >> 20 {
+        encoder.write_all(&many).unwrap();
+    }
+    encoder.finish().unwrap()
+}
+
+#[test]
+fn lines_without_end_are_refused() {
+    let line = b"h - - [17/May/2015:10:05:03 +0000] \"GET /a HTTP/1.1\" 200 1\n";
+    for begin in [&line[..], b"time,key\n1,a\n2,", b"time,key\n1,a\n2,\"", b"a\nb\n"] {
+        refused(
+            &compressed(begin, b'x', 64 << 20),
+            &[],
+            3,
+            &["in: a line, or a field in quotes, has more than 16 MiB"],
+        );
+    }
+    // As many bytes in lines of their own are no harm, nor is a long line.
+    let lines = compressed(b"time,key\n1,a\n", b'\n', 64 << 20);
+    let input = coldgap::trace::input::Input::from_bytes("in", lines).unwrap();
+    assert_eq!(coldgap::trace::read_input(input, &Default::default()).unwrap().0.len(), 1);
+    let long = format!("time,key\n1,{}\n2,\"b\"\n3,\"{}\"\n", "x".repeat(9 << 20), "y".repeat(9 << 20));
+    let input = coldgap::trace::input::Input::from_bytes("in", long.into_bytes()).unwrap();
+    assert_eq!(coldgap::trace::read_input(input, &Default::default()).unwrap().0.len(), 3);
+}
+
+#[test]
+fn rows_that_stand_for_millions_are_refused_before_they_are_made() {
+    let rows: String = (0..2_000).map(|i| format!("{i},k{i},1000000\n")).collect();
+    refused(format!("time,key,op_count\n{rows}").as_bytes(), &[], 3, &["op_count makes", "more than can be meant"]);
+}
+
+#[test]
+fn an_output_never_takes_an_input_s_place() {
+    let folder = tempfile::tempdir().unwrap();
+    let rows: String = (0..100).map(|i| format!("{i}.5,{}\n", i % 7)).collect();
+    let text = format!("time,key\n{rows}");
+    let (csv, parquet) = (folder.path().join("in.csv"), folder.path().join("in.parquet"));
+    std::fs::write(&csv, &text).unwrap();
+    assert_eq!(coldgap(folder.path(), &["convert", "in.csv", "in.parquet"]).code, 0);
+    let native = std::fs::read(&parquet).unwrap();
+    for arguments in [
+        &["replay", "in.csv", "-p", "lru", "-o", "in.csv"][..],
+        &["replay", "in.csv", "-p", "lru", "-o", "./in.csv"],
+        &["replay", "in.parquet", "-p", "lru", "-o", "in.parquet"],
+        &["gap", "in.csv", "-b", "10/s", "--quick", "-o", "in.csv"],
+        &["compare", "in.csv", "-b", "10/s", "-o", "in.csv"],
+        &["convert", "in.parquet", "in.parquet", "--limit", "3"],
+    ] {
+        let outcome = coldgap(folder.path(), arguments);
+        assert!(outcome.stderr.contains("this file is read, and would be overwritten"), "{}", outcome.stderr);
+        assert_eq!(outcome.code, 2);
+    }
+    assert_eq!((std::fs::read_to_string(&csv).unwrap(), std::fs::read(&parquet).unwrap()), (text, native));
+}
+
+#[test]
+fn files_that_claim_what_they_do_not_hold_are_refused() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/faults/hostile");
+    if !folder.exists() {
+        eprintln!("skipped: ../shared/faults is not here");
+        return;
+    }
+    for name in ["fsb0_62.arrows", "fsb0_40.arrows", "rgclaim.parquet", "deepmin_2000.parquet", "dict1M.arrows.zst"] {
+        let outcome = coldgap(&folder, &["inspect", name]);
+        assert!(outcome.stderr.contains("hint: ") || outcome.code == 0, "{name}: {}", outcome.stderr);
+        assert!([0, 3].contains(&outcome.code), "{name}: {}", outcome.stderr);
+    }
+}
