@@ -9,6 +9,7 @@ mod if_lost;
 mod job;
 pub mod knobs;
 mod measured;
+mod moments;
 mod money;
 pub mod noise;
 pub mod outage;
@@ -25,6 +26,7 @@ pub use finding::{Finding, LossFinding, Need};
 pub use if_lost::{IfLost, Lost};
 pub use job::{Job, ONE_PASS};
 pub use measured::{End, Measured};
+pub use moments::Moments;
 pub use money::{Offer, Prices};
 pub use run::{Monitor, SweepCell, Swept};
 pub use sweep::{AUTO_CACHE_SHARE, Sweep};
@@ -130,6 +132,8 @@ pub struct Findings {
     pub refills: Vec<Refill>,
     /// What each stretch of the trace withstands by itself, by cell; none where that was not asked for, or the trace is short.
     pub stretches: Vec<Vec<Stretch>>,
+    /// When losing nodes would hurt the baseline, by loss; empty where warm traffic itself is not carried, or the trace is short.
+    pub hurts: Vec<Moments>,
     /// The baseline's outage; `None` where nothing is simulated, or the trace is too short.
     pub if_lost: Option<IfLost>,
     /// Cache sizes around the first one, in rising order: of the baseline, and of all policies where prices ask for them.
@@ -207,6 +211,7 @@ pub fn analyse(
     let flush = findings[question.baseline].worst_position;
     let refills = study.refills(&ground, &cells, flush)?;
     let stretches = study.stretches(&ground, backend, &findings)?;
+    let hurts = study.moments(&ground, backend, &findings[question.baseline])?;
 
     let grid = sizes::grid(question, findings[0].cell.capacity, &facts);
     let warm_runs = study.warm(&ground, &grid.cells)?;
@@ -258,6 +263,7 @@ pub fn analyse(
         cells: findings,
         refills,
         stretches,
+        hurts,
         if_lost,
         sizes,
         sensitivity,

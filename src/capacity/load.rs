@@ -161,11 +161,9 @@ mod tests {
         assert_eq!(shed_share(300.0, 1200.0), 0.75);
         assert_eq!(shed_share(300.0, 200.0), 0.0);
         let region = |load| region(load, Some(3000.0), Some(700.0));
-        assert_eq!([600.0, 700.0, 2000.0, 4000.0].map(region), [
-            Region::Survives,
-            Region::Survives,
-            Region::Vulnerable,
-            Region::OverloadedWarm
-        ]);
+        assert_eq!(
+            [600.0, 700.0, 2000.0, 4000.0].map(region),
+            [Region::Survives, Region::Survives, Region::Vulnerable, Region::OverloadedWarm]
+        );
     }
 }

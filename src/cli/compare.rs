@@ -2,7 +2,7 @@
 
 use super::gap;
 use super::gate_args::{self, GateArgs};
-use super::service_args::{BackendArg, ServiceArgs, parse_backend, check_lengths};
+use super::service_args::{BackendArg, ServiceArgs, check_lengths, parse_backend};
 use super::target;
 use super::terminal::look;
 use super::trace_args::TraceArgs;

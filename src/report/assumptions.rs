@@ -2,9 +2,9 @@
 
 use super::decisions::assumptions as decisions;
 use crate::analysis::{AUTO_BACKEND_HEADROOM, End, Finding, Findings, Question};
+use crate::capacity::EPSILON;
 use crate::policy::Capacity;
 use crate::policy::spec::PolicySpec;
-use crate::capacity::EPSILON;
 use crate::trace::Trace;
 use crate::units::{CacheSize, Demand, Seconds, bytes, grouped, significant};
 
@@ -32,10 +32,9 @@ pub fn assumptions(question: &Question, found: &[(Trace, Findings)]) -> Vec<Stri
             }
         }
         all.push(name(format!(
-            "today is the busiest window of {}, at {} into the trace; the worst moment of a loss was sought among all {} requests after warm-up, and on every node",
+            "today is the busiest window of {}, at {} into the trace",
             findings.windows.width,
             Seconds(findings.busiest_at),
-            grouped(findings.moments as u64)
         )));
         all.push(name(certainty(question, findings)));
         all.extend(decisions::of_trace(question, findings).into_iter().map(name));
@@ -83,13 +82,21 @@ pub fn assumptions(question: &Question, found: &[(Trace, Findings)]) -> Vec<Stri
     all
 }
 
-/// How sure it is that no moment and no node is worse.
+/// Where the worst moment was sought, and how sure it is that no moment and no node is worse.
 fn certainty(question: &Question, findings: &Findings) -> String {
-    let cleared = |cell: &&Finding| cell.certified && cell.losses.iter().all(|lost| lost.need.certified);
-    let all = findings.cells.iter().all(|cell| cleared(&cell));
     if !findings.limits_known {
         return "no limit was sought: the trace is too short".to_string();
     }
+    let moments = grouped(findings.moments as u64);
+    format!(
+        "the worst moment of a loss was sought among all {moments} requests after warm-up, and on every node; {}",
+        certified(question, findings)
+    )
+}
+
+fn certified(question: &Question, findings: &Findings) -> String {
+    let cleared = |cell: &&Finding| cell.certified && cell.losses.iter().all(|lost| lost.need.certified);
+    let all = findings.cells.iter().all(|cell| cleared(&cell));
     match (all, question.certify) {
         (true, _) => "certified: no moment and no node needs more than 0.5 % beyond what is printed".to_string(),
         (false, true) => {

@@ -35,7 +35,7 @@ pub use head::Head;
 use decisions::{GrowthRow, IfLost, MoneyRow, Sensitivity, SizeRow};
 
 use crate::analysis::CompulsoryPoint;
-use crate::units::{Rate, Seconds};
+use crate::units::{Loss, Rate, Seconds};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -67,6 +67,10 @@ pub struct Report {
     pub sensitivity: Vec<Sensitivity>,
     /// One per trace, cache size, policy and window.
     pub windows: Vec<WindowRow>,
+    /// One per trace, loss and slice of it: the longest wait that losing so much then would bring the baseline at the first cache
+    /// size. Empty where it is overloaded warm, and for a trace too short for limits.
+    #[serde(default)]
+    pub moments: Vec<MomentRow>,
     /// One per trace, cache size, policy and step: the refill after a full flush.
     pub refill: Vec<RefillRow>,
     /// One per trace, cache size, policy, stretch of the trace and loss: how limits vary from one part of it to the next. Empty
@@ -270,6 +274,24 @@ pub struct WindowRow {
     pub bytes_missed: Option<u64>,
 }
 
+/// One slice of a trace, and the worst loss tried in it at the load to carry.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[allow(missing_docs, reason = "the names say it, with units; as in the result table")]
+pub struct MomentRow {
+    pub trace: String,
+    pub policy: String,
+    pub cache_capacity: u64,
+    pub loss: String,
+    pub loss_ratio: f64,
+    /// Where the slice begins; the next one begins where it ends.
+    pub start_seconds: f64,
+    /// The longest wait in the backend's queue until it is as long as without the loss; null: longer than clients wait, so answers
+    /// come too late.
+    pub wait_seconds: Option<f64>,
+    /// The first of the nodes whose loss that is; null where the whole cache is lost.
+    pub node: Option<u32>,
+}
+
 /// One step of one refill curve.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[allow(missing_docs, reason = "the names say it, with units")]
@@ -329,6 +351,11 @@ impl Row {
     pub fn is_baseline(&self) -> bool {
         self.policy == self.baseline
     }
+}
+
+/// A loss for a heading, from how a row has it: `1/8` as `1/8 (12.5%)`.
+fn loss_in_full(loss: &str) -> String {
+    loss.parse().map_or_else(|_| loss.to_string(), Loss::in_full)
 }
 
 /// `10 s` as JSON gives it.

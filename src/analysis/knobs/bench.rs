@@ -84,8 +84,10 @@ impl Edge {
 }
 
 fn too_short(lasts: Seconds, timeout: Seconds) -> Error {
-    Error::trace(format!("after warm-up the trace lasts {lasts} at this load: too short for clients that wait {timeout}"))
-        .hint("give it ten timeouts: a longer trace, a lower --load, a shorter --timeout")
+    Error::trace(format!(
+        "after warm-up the trace lasts {lasts} at this load: too short for clients that wait {timeout}"
+    ))
+    .hint("give it ten timeouts: a longer trace, a lower --load, a shorter --timeout")
 }
 
 impl<'t> Scene<'t> {

@@ -7,7 +7,7 @@ use crate::report::assumptions::{capacity_text, percent};
 use crate::report::sheet::Sheet;
 use crate::report::sheet::columns::Columns;
 use crate::report::text::{backend, limit, load, loss_name, name_width, signed_percent};
-use crate::report::{Report, Row, TraceReport};
+use crate::report::{Report, Row, TraceReport, loss_in_full};
 use crate::units::{Growth, Seconds, grouped, grouped_rate, significant};
 
 /// How far the load may grow until today's backend stops surviving each loss, and what the grown load needs.
@@ -15,7 +15,7 @@ pub(in crate::report) fn growth(out: &mut Sheet, report: &Report, trace: &TraceR
     let Some(first) = group.first() else { return };
     let by_loss = || {
         let table = Columns::new(4).left("", name_width(group) + 1);
-        report.losses(first).fold(table, |table, row| table.right(loss_name(row.loss_ratio), 11))
+        report.losses(first).fold(table, |table, row| table.right(loss_in_full(&row.loss), 11))
     };
     let rate = trace.backend.rate;
     out.led("  ", &format!("HOW FAR THE LOAD MAY GROW until today's {rate} no longer survive losing..."));

@@ -17,12 +17,15 @@ pub(super) fn glance(group: &Group) -> Section {
             ("policy", ""),
             ("floor_per_second", "floor"),
             ("hidden_safe_per_second", "hidden"),
+            ("hidden_safe_per_second_p01", "at 1 in 100 moments"),
+            ("hidden_safe_per_second_p50", "typically"),
             ("advertised_per_second", "advertised"),
             ("gap_ratio", "gap"),
         ],
     )
     .note(
-        "floor: carried with no cache at all; hidden: sure to heal by itself below it after losing the cache; advertised: carried \
+        "floor: carried with no cache at all; hidden: sure to heal by itself below it after losing the cache at the \
+         worst moment, and at other moments beside it; advertised: carried \
          while the cache is warm; gap: advertised over hidden.",
     );
     for row in group.rows {
@@ -30,6 +33,8 @@ pub(super) fn glance(group: &Group) -> Section {
             Cell::text(name(row)),
             maybe(row.floor_per_second, Cell::rate, row.absent("no limit")),
             maybe(row.hidden_safe_per_second, Cell::rate, row.absent("no limit")),
+            maybe(row.hidden_safe_per_second_p01, Cell::rate, row.absent("no limit")),
+            maybe(row.hidden_safe_per_second_p50, Cell::rate, row.absent("no limit")),
             maybe(row.advertised_per_second, Cell::rate, row.absent("no limit")),
             maybe(row.gap_ratio, Cell::times, "unknown"),
         ]);
@@ -85,7 +90,9 @@ fn glance_caption(group: &Group) -> String {
             grouped_rate(hidden),
             grouped_rate(carried)
         ),
-        (Region::Unknown, ..) => "What the service carries and recovers from is unknown: the trace is too short".to_string(),
+        (Region::Unknown, ..) => {
+            "What the service carries and recovers from is unknown: the trace is too short".to_string()
+        }
         (_, _, hidden) => format!(
             "With {} the service is sure to come back from a lost cache {}: its load of {} lies below that",
             baseline.policy,

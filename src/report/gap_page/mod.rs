@@ -9,6 +9,7 @@ mod growth;
 mod knobs;
 mod loads;
 mod lost;
+mod moments;
 mod money;
 mod sizes;
 
@@ -117,6 +118,7 @@ impl<'r> Group<'r> {
         let all = [
             capacity::glance(self),
             lost::section(self),
+            of_trace(moments::section),
             cut::losses(self),
             cut::section(self),
             capacity::policies(self),
