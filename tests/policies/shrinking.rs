@@ -19,7 +19,7 @@ fn trace() -> Columns {
     let mut rng = Xoshiro256PlusPlus::seed_from_u64(1);
     let requests = PARTS.iter().sum::<usize>() as u32;
     let object = |i: u32| {
-        if i / 200 % 10 == 0 {
+        if (i / 200).is_multiple_of(10) {
             return i % OBJECTS;
         }
         let rank = (rng.random::<f64>().powi(4) * f64::from(OBJECTS)) as u32;
