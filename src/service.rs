@@ -25,4 +25,9 @@ impl Service {
     pub fn patience(&self) -> Seconds {
         Seconds(self.timeout.0 - self.service_time.0)
     }
+
+    /// The shortest while that shows whether answers keep coming in time; what is shorter says nothing of limits. Ten timeouts.
+    pub fn least_while(&self) -> Seconds {
+        Seconds(10.0 * self.timeout.0)
+    }
 }

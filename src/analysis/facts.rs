@@ -1,5 +1,6 @@
 //! What a trace says of itself, whatever the cache: counts, footprint, first touches.
 
+use crate::capacity::compulsory;
 use crate::request::{Op, Requests};
 use crate::trace::Trace;
 use schemars::JsonSchema;
@@ -81,7 +82,7 @@ impl Counter {
         for i in 0..requests.len() {
             let request = requests.get(i);
             let position = self.position + i;
-            let first = request.object.0 == self.touched;
+            let first = compulsory(request.object.0, self.touched);
             self.touched += u32::from(first);
             if request.op != Op::Get {
                 continue;

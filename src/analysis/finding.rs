@@ -1,18 +1,16 @@
-//! The finding for one cell: what its replays say, turned into the numbers of `definitions.md`.
+//! The finding for one cell: what its replays say, turned into the numbers of `docs/definitions.md`.
 
 use super::study::WarmResult;
 use super::sweep::capacity_ratio;
-use super::withstand::{Endurance, Needed, Worst};
+use super::withstand::{Endurance, Needed};
 use super::{Facts, Lost, Measured};
-use crate::capacity::gap::{Gap, widening};
-use crate::capacity::{self, decisions};
+use crate::capacity::{self, Gap};
 use crate::replay::Tally;
 use crate::replay::cell::Cell;
 use crate::replay::ground::Ground;
 use crate::replay::observe::Observation;
 use crate::replay::windows::Windows;
-use crate::replay::worst::lattice::value;
-use crate::units::{Demand, Loss, Rate, Ratio};
+use crate::units::{Demand, Loss, Rate};
 
 /// Gets that a window must hold for its miss ratio to be called the worst.
 const ENOUGH: u64 = 100;
@@ -24,6 +22,7 @@ pub(super) struct Scene<'a> {
     pub ground: &'a Ground<'a>,
     pub losses: &'a [Loss],
     pub today: f64,
+    pub limits_known: bool,
     pub backend: Rate,
 }
 
@@ -106,7 +105,7 @@ pub struct Finding {
     pub hidden_reclaimed: Option<f64>,
     /// The share of one node of as few as survive the loss of any of them, 0 where no number does; `None` where the load is
     /// not carried warm.
-    pub loss_survived: Option<Ratio>,
+    pub loss_survived: Option<f64>,
     /// Cache nodes needed so that losing one of them is survived; `None` where no number of them helps.
     pub nodes_needed: Option<u64>,
     /// By loss; the first is for losing nothing.
@@ -124,33 +123,35 @@ pub struct Finding {
 }
 
 impl Finding {
-    pub(super) fn new(scene: &Scene<'_>, cell: Cell, warm: WarmResult, endurance: Endurance) -> Finding {
-        let Scene { facts, windows, ground, losses, today, backend } = *scene;
+    /// `mu_warm`: what steady traffic needs at each load of the least backends.
+    pub(super) fn new(
+        scene: &Scene<'_>,
+        cell: Cell,
+        warm: WarmResult,
+        mu_warm: &[Option<f64>],
+        endurance: Endurance,
+    ) -> Finding {
+        let Scene { facts, windows, ground, losses, today, limits_known, backend } = *scene;
         let mu = backend.per_second;
         let carry = ground.load * today;
         let retries = ground.service.retries;
-        let load = |factor: f64| factor * today;
         let miss_ratio = warm.observation.total.miss_ratio().unwrap_or(0.0);
         let mean_size = facts.bytes_requested as f64 / facts.counted.max(1) as f64;
         let (demand_ratio, demand_per_request) = match ground.service.demand {
             Demand::Answers => (miss_ratio, 1.0),
             Demand::Bytes => (warm.observation.total.bytes_missed as f64 / facts.counted.max(1) as f64, mean_size),
         };
-        let advertised = endurance.advertised.map(load);
-        let bounded = |worst: Worst| capped(worst.limit.map(load), advertised);
-        let hidden = bounded(endurance.hidden);
-        let floor = capped(endurance.floor.map(load), hidden);
-        let floor_long_run = capacity::floor(mu, retries, demand_per_request);
-        let between =
-            |low: Option<f64>| advertised.zip(low).and_then(|(advertised, low)| Gap::between(advertised, low));
-        let carried = advertised.is_none_or(|advertised| carry <= advertised);
-        let share = endurance.nodes_needed.map_or(Ratio::NONE, |nodes| Loss::one_of(nodes).ratio());
-        let loss_survived = carried.then_some(share);
-        let warm_needs = warm.levels.iter().map(|level| level.map(value));
-        let mut needs =
-            warm_needs.zip(&endurance.least_backends).map(|(warm, lost)| needs(ground, losses, warm, lost, mu));
+        let advertised = capacity::advertised(endurance.advertised, today);
+        let hidden = capacity::hidden(endurance.hidden.limit, today, advertised);
+        let floor = capacity::floor(endurance.floor, today, hidden);
+        let carried = limits_known && advertised.is_none_or(|advertised| carry <= advertised);
+        let mut needs = mu_warm
+            .iter()
+            .zip(&endurance.least_backends)
+            .map(|(mu_warm, lost)| needs(ground, losses, *mu_warm, lost, mu));
         let now: Vec<Need> = needs.next().unwrap_or_default();
-        let limits = load_limits(advertised, endurance.load_limits.iter().map(|worst| worst.limit.map(load)));
+        let limits = endurance.load_limits.iter().map(|worst| worst.limit.map(|factor| factor * today));
+        let limits = capacity::load_limit(advertised, limits);
         Finding {
             capacity_ratio: capacity_ratio(cell.capacity, facts),
             worst_window: worst_window(&warm.observation.windows, windows, ground.warm),
@@ -158,21 +159,21 @@ impl Finding {
             advertised,
             advertised_long_run: capacity::advertised_long_run(mu, demand_ratio),
             floor,
-            floor_long_run,
+            floor_long_run: capacity::floor_long_run(mu, retries, demand_per_request),
             hidden,
-            hidden_quantiles: endurance.hidden_quantiles.map(|limit| capped(limit.map(load), advertised)),
+            hidden_quantiles: endurance.hidden_quantiles.map(|limit| capacity::hidden(limit, today, advertised)),
             certified: endurance.hidden.certified,
             worst_moment: ground.requests.times[endurance.hidden.moment] as f64 / 1e9,
             worst_position: endurance.hidden.moment,
             measured: None,
-            gap: between(hidden),
-            gap_floor: between(floor),
+            gap: capacity::gap(advertised, hidden),
+            gap_floor: capacity::gap(advertised, floor),
             amplification: capacity::amplification(miss_ratio, retries),
-            advertised_reclaimed: endurance.reclaimed.map(|(advertised, _)| advertised.map(load)),
+            advertised_reclaimed: endurance.reclaimed.map(|(k, _)| capacity::advertised(k, today)),
             hidden_reclaimed: endurance
                 .reclaimed
-                .and_then(|(advertised, hidden)| capped(hidden.map(load), advertised.map(load))),
-            loss_survived,
+                .and_then(|(k, hidden)| capacity::hidden(hidden, today, capacity::advertised(k, today))),
+            loss_survived: carried.then(|| capacity::loss_survived(endurance.nodes_needed)),
             nodes_needed: endurance.nodes_needed.filter(|_| carried).map(u64::from),
             losses: now.into_iter().zip(limits).map(|(need, limit)| LossFinding::new(need, limit, carry)).collect(),
             grown: needs.next().unwrap_or_default(),
@@ -192,18 +193,14 @@ impl Finding {
             return;
         }
         let (own, other) = (self.miss_ratio(), baseline.miss_ratio());
-        self.naive_saving = own.zip(other).and_then(|(own, other)| decisions::naive_saving(own, other));
-        self.widening = self.gap.zip(baseline.gap).map(|(own, other)| widening(own.ratio, other.ratio));
+        self.naive_saving = own.zip(other).and_then(|(own, other)| capacity::naive_saving(own, other));
+        self.widening = capacity::widening(self.gap, baseline.gap);
         // Both are the policy's own at the smaller backend.
-        let reclaimed = self
-            .advertised_reclaimed
-            .flatten()
-            .zip(self.hidden_reclaimed)
-            .and_then(|(advertised, hidden)| Gap::between(advertised, hidden));
-        self.widening_reclaimed = reclaimed.zip(baseline.gap).map(|(own, other)| widening(own.ratio, other.ratio));
+        let reclaimed = capacity::gap(self.advertised_reclaimed.flatten(), self.hidden_reclaimed);
+        self.widening_reclaimed = capacity::widening(reclaimed, baseline.gap);
         for (own, other) in self.losses.iter_mut().zip(&baseline.losses) {
             let both = own.need.per_second.zip(other.need.per_second);
-            own.reclaimable = both.and_then(|(own, other)| decisions::reclaimable(own, other));
+            own.reclaimable = both.and_then(|(own, other)| capacity::reclaimable_share(own, other));
         }
     }
 
@@ -218,24 +215,16 @@ impl Finding {
     }
 }
 
-/// Hidden is never above advertised: where warm traffic does not survive, the flush is not to blame.
-fn capped(hidden: Option<f64>, advertised: Option<f64>) -> Option<f64> {
-    match (hidden, advertised) {
-        (Some(hidden), Some(advertised)) => Some(hidden.min(advertised)),
-        (hidden, advertised) => hidden.or(advertised),
-    }
-}
-
 impl LossFinding {
     fn new(need: Need, load_limit: Option<f64>, load: f64) -> LossFinding {
-        let growth = load_limit.map(|limit| decisions::growth(limit, load));
+        let growth = load_limit.map(|limit| capacity::growth(limit, load));
         LossFinding { need, reclaimable: None, load_limit, growth }
     }
 }
 
-/// What survives a larger loss survives a smaller one, so requirements never fall along the list.
+/// What nothing and each loss needs.
 fn needs(ground: &Ground<'_>, losses: &[Loss], warm: Option<f64>, lost: &[Needed], mu: f64) -> Vec<Need> {
-    let mut required = Some(0.0_f64);
+    let required = capacity::least_backend(warm, lost.iter().map(|lost| lost.worst.limit));
     let nothing = Need {
         loss: Loss::NOTHING,
         per_second: warm,
@@ -243,7 +232,7 @@ fn needs(ground: &Ground<'_>, losses: &[Loss], warm: Option<f64>, lost: &[Needed
         mildest: None,
         worst_moment: None,
         worst_node: None,
-        certified: true,
+        certified: warm.is_some(),
     };
     let lost = losses.iter().zip(lost).map(|(loss, Needed { worst, mildest })| {
         let decided = worst.moment > ground.warm;
@@ -259,23 +248,11 @@ fn needs(ground: &Ground<'_>, losses: &[Loss], warm: Option<f64>, lost: &[Needed
     });
     std::iter::once(nothing)
         .chain(lost)
-        .map(|need| {
-            required = required.zip(need.per_second).map(|(so_far, limit)| so_far.max(limit));
-            let safe_cut = required.map(|required| decisions::safe_cut(required, mu));
+        .zip(required)
+        .map(|(need, required)| {
+            let safe_cut = required.map(|required| capacity::safe_cut(required, mu));
             let mildest = need.mildest.zip(required).map(|(mildest, required)| mildest.min(required));
             Need { per_second: required, safe_cut, mildest, ..need }
-        })
-        .collect()
-}
-
-/// Nor do loads rise.
-fn load_limits(warm: Option<f64>, lost: impl Iterator<Item = Option<f64>>) -> Vec<Option<f64>> {
-    let mut least = warm;
-    std::iter::once(warm)
-        .chain(lost)
-        .map(|limit| {
-            least = capped(limit, least);
-            least
         })
         .collect()
 }

@@ -9,6 +9,7 @@ mod if_lost;
 mod job;
 pub mod knobs;
 mod measured;
+mod moments;
 mod money;
 pub mod noise;
 pub mod outage;
@@ -25,6 +26,7 @@ pub use finding::{Finding, LossFinding, Need};
 pub use if_lost::{IfLost, Lost};
 pub use job::{Job, ONE_PASS};
 pub use measured::{End, Measured};
+pub use moments::Moments;
 pub use money::{Offer, Prices};
 pub use run::{Monitor, SweepCell, Swept};
 pub use sweep::{AUTO_CACHE_SHARE, Sweep};
@@ -115,6 +117,9 @@ pub struct Findings {
     pub backend_assumed: bool,
     /// How many moments a loss was sought at: every request after warm-up.
     pub moments: usize,
+    /// False where the trace ends too soon after warm-up to tell, at the load to carry: then no load, backend or share that is
+    /// a limit is known.
+    pub limits_known: bool,
     /// Whether requests of one tick of the clock were spread at random as well, and the worse taken.
     pub spread_at_random: bool,
     /// At how many of them outages were simulated.
@@ -127,6 +132,8 @@ pub struct Findings {
     pub refills: Vec<Refill>,
     /// What each stretch of the trace withstands by itself, by cell; none where that was not asked for, or the trace is short.
     pub stretches: Vec<Vec<Stretch>>,
+    /// When losing nodes would hurt the baseline, by loss; empty where warm traffic itself is not carried, or the trace is short.
+    pub hurts: Vec<Moments>,
     /// The baseline's outage; `None` where nothing is simulated, or the trace is too short.
     pub if_lost: Option<IfLost>,
     /// Cache sizes around the first one, in rising order: of the baseline, and of all policies where prices ask for them.
@@ -195,7 +202,8 @@ pub fn analyse(
 
     let cells = question.sweep.cells(&trace.about(), &facts)?;
     let per_size = question.sweep.policies.len();
-    let study = Study { trace, question, facts: &facts, windows: &windows, today, interrupt, step };
+    let limits_known = lasts(&ground) >= question.service.least_while();
+    let study = Study { trace, question, facts: &facts, windows: &windows, today, limits_known, interrupt, step };
     check_prices(trace, question, &cells)?;
     let warm_runs = study.warm(&ground, &cells)?;
     let (backend, backend_assumed) = backend(trace, question, &warm_runs)?;
@@ -203,12 +211,13 @@ pub fn analyse(
     let flush = findings[question.baseline].worst_position;
     let refills = study.refills(&ground, &cells, flush)?;
     let stretches = study.stretches(&ground, backend, &findings)?;
+    let hurts = study.moments(&ground, backend, &findings[question.baseline])?;
 
     let grid = sizes::grid(question, findings[0].cell.capacity, &facts);
     let warm_runs = study.warm(&ground, &grid.cells)?;
     let others = study.findings(&ground, backend, &grid.cells, warm_runs, (grid.per_size, grid.baseline))?;
     let sizes = sizes::with_first(others, &findings, question);
-    let offers = question.prices.as_ref().map_or(Vec::new(), |prices| {
+    let offers = question.prices.as_ref().filter(|_| limits_known).map_or(Vec::new(), |prices| {
         let choice = if question.sweeps_prices() { &sizes } else { &findings };
         money::offers(prices, choice, &findings[question.baseline], backend)
     });
@@ -219,7 +228,7 @@ pub fn analyse(
     let model = Model::new(&question.service, backend);
     let mut laboratory = Laboratory::new(trace, &ground, &windows, (model, today), trials, worst);
     let (mut if_lost, mut sensitivity) = (None, Vec::new());
-    if !question.seeds.is_empty() {
+    if limits_known && !question.seeds.is_empty() {
         for finding in &mut findings {
             let Finding { hidden, advertised, floor, .. } = *finding;
             finding.measured = Some(laboratory.measure(&finding.cell, hidden, advertised, floor)?);
@@ -245,6 +254,7 @@ pub fn analyse(
         backend,
         backend_assumed,
         moments: requests.len() - warm,
+        limits_known,
         spread_at_random,
         moments_measured: laboratory.moments(),
         flush_at: requests.times[flush] as f64 / 1e9,
@@ -253,6 +263,7 @@ pub fn analyse(
         cells: findings,
         refills,
         stretches,
+        hurts,
         if_lost,
         sizes,
         sensitivity,
@@ -270,6 +281,12 @@ pub fn forecast(trace: &Trace, question: &Question, limit: Option<Limit>) -> Res
     let mut cells = sweep.cells(&about, &facts)?;
     cells.extend(sizes::grid(question, cells[0].capacity, &facts).cells);
     Ok((Forecast::of_gap(&about, &facts, trace.memory(), &cells, sweep.threads, limit)?, cells))
+}
+
+/// How long requests keep coming after warm-up, at the load to carry.
+fn lasts(ground: &Ground<'_>) -> Seconds {
+    let times = ground.requests.times;
+    Seconds((times[times.len() - 1] - times[ground.warm]) as f64 / 1e9 / ground.load)
 }
 
 fn check_window(trace: &Trace, question: &Question) -> Result<()> {

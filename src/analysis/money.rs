@@ -1,7 +1,7 @@
 //! What every cache size and policy costs with the least backend that survives each loss, and which is the cheapest.
 
 use super::Finding;
-use crate::capacity::decisions;
+use crate::capacity;
 use crate::policy::Capacity;
 use crate::units::{BackendPrice, CachePrice, Loss, Rate};
 
@@ -73,7 +73,7 @@ pub(super) fn offers(prices: &Prices, findings: &[Finding], today: &Finding, bac
                 cheapest: false,
                 on_frontier: false,
             };
-            offer.saving = offer.cost().filter(|_| today_cost > 0.0).map(|cost| decisions::safe_cut(cost, today_cost));
+            offer.saving = offer.cost().filter(|_| today_cost > 0.0).map(|cost| capacity::safe_cut(cost, today_cost));
             offers.push(offer);
         }
     }

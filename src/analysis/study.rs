@@ -2,8 +2,9 @@
 //! and compares those of one cache size with their baseline.
 
 use super::finding::{Finding, Scene};
-use super::withstand::{Endurance, Known, Wanted, Withstand};
+use super::withstand::{Endurance, Known, Needed, Wanted, Withstand, Worst};
 use super::{Facts, Question};
+use crate::capacity;
 use crate::error::Result;
 use crate::interrupt::Interrupt;
 use crate::replay::cell::Cell;
@@ -30,6 +31,8 @@ pub(super) struct Study<'a> {
     pub windows: &'a Windows,
     /// Load of the busiest window, requests a second.
     pub today: f64,
+    /// Whether the trace is long enough for limits to be sought.
+    pub limits_known: bool,
     pub interrupt: &'a Interrupt,
     /// Called as work is done.
     pub step: &'a (dyn Fn() + Sync),
@@ -74,30 +77,40 @@ impl Study<'_> {
             .map(|i| {
                 // The backend that is left once the policy's saving over the baseline has been handed back.
                 let (own, baseline) = (miss_ratio(i), miss_ratio(baseline_of(i)));
-                let reclaims = i != baseline_of(i) && own > 0.0 && baseline > 0.0 && own != baseline;
+                let reclaims = i != baseline_of(i) && own > 0.0 && own != baseline;
                 let mu = backend.per_second;
-                Wanted { mu, mu_reclaimed: reclaims.then(|| mu * own / baseline) }
+                let saving = capacity::naive_saving(own, baseline).filter(|_| reclaims);
+                Wanted { mu, mu_reclaimed: saving.map(|saving| capacity::reclaimed_backend(mu, saving)) }
             })
             .collect();
-        let mut endurances =
-            self.endurances(ground, cells, &warm_runs, &wanted, |i| Ok(warm_runs[i].levels.clone()))?;
+        let mut levels: Vec<Vec<Option<Level>>> = warm_runs.iter().map(|run| run.levels.clone()).collect();
+        let mut endurances = self.endurances(ground, cells, &warm_runs, &wanted, &levels)?;
+        let mut mu_warm: Vec<Vec<Option<f64>>> = levels.iter().map(|levels| values(levels)).collect();
         for seed in self.spreads() {
             let times = self.trace.spread_at_random(seed);
             let ground = Ground { requests: Requests { times: &times, ..ground.requests }, ..ground.clone() };
             let loads = self.loads(&ground);
             let withstand = self.withstand(&ground, &loads);
-            let levels = |i: usize| {
-                loads.iter().map(|load| withstand.warm_backend(&cells[i], &warm_runs[i].hits, *load)).collect()
+            let of_cell = |(cell, run): (&Cell, &WarmResult)| {
+                loads.iter().map(|load| withstand.warm_backend(cell, &run.hits, *load)).collect()
             };
-            let spread = self.endurances(&ground, cells, &warm_runs, &wanted, levels)?;
+            levels = cells.iter().zip(&warm_runs).map(of_cell).collect::<Result<_>>()?;
+            let spread = self.endurances(&ground, cells, &warm_runs, &wanted, &levels)?;
+            for (so_far, spread) in mu_warm.iter_mut().zip(levels.iter().map(|levels| values(levels))) {
+                *so_far = so_far.iter().zip(spread).map(|(even, spread)| capacity::mu_warm([*even, spread])).collect();
+            }
             endurances = endurances.into_iter().zip(spread).map(|(even, spread)| even.or_worse(spread)).collect();
         }
-        let Study { facts, windows, today, question, .. } = *self;
-        let scene = Scene { facts, windows, ground, losses: &question.losses, today, backend };
+        if !self.limits_known {
+            mu_warm.iter_mut().flatten().for_each(|mu| *mu = None);
+        }
+        let Study { facts, windows, today, limits_known, question, .. } = *self;
+        let scene = Scene { facts, windows, ground, losses: &question.losses, today, limits_known, backend };
         let mut findings: Vec<Finding> = cells
             .iter()
-            .zip(warm_runs.into_iter().zip(endurances))
-            .map(|(cell, (run, endurance))| Finding::new(&scene, cell.clone(), run, endurance))
+            .zip(warm_runs.into_iter().zip(mu_warm))
+            .zip(endurances)
+            .map(|((cell, (run, mu_warm)), endurance)| Finding::new(&scene, cell.clone(), run, &mu_warm, endurance))
             .collect();
         for i in 0..findings.len() {
             let baseline = findings[baseline_of(i)].clone();
@@ -118,7 +131,7 @@ impl Study<'_> {
 
     /// What each stretch of the trace withstands by itself, by cell; nothing where that was not asked for.
     pub fn stretches(&self, ground: &Ground<'_>, backend: Rate, findings: &[Finding]) -> Result<Vec<Vec<Stretch>>> {
-        if !self.question.stretches {
+        if !self.question.stretches || !self.limits_known {
             return Ok(vec![Vec::new(); findings.len()]);
         }
         let (losses, window) = (self.question.losses.as_slice(), self.windows.width);
@@ -157,12 +170,31 @@ impl Study<'_> {
         cells: &[Cell],
         warm_runs: &[WarmResult],
         wanted: &[Wanted],
-        levels: impl Fn(usize) -> Result<Vec<Option<Level>>>,
+        levels: &[Vec<Option<Level>>],
     ) -> Result<Vec<Endurance>> {
         let loads = self.loads(ground);
-        let known = |i: usize| Ok(Known { cell: &cells[i], hits: &warm_runs[i].hits, warm: levels(i)? });
-        let known: Vec<Known<'_>> = (0..cells.len()).map(known).collect::<Result<_>>()?;
+        if !self.limits_known {
+            return Ok(wanted.iter().map(|wanted| self.unknown(ground, loads.len(), wanted)).collect());
+        }
+        let known = |i: usize| Known { cell: &cells[i], hits: &warm_runs[i].hits, warm: levels[i].clone() };
+        let known: Vec<Known<'_>> = (0..cells.len()).map(known).collect();
         self.withstand(ground, &loads).endurances(&known, wanted, self.step)
+    }
+
+    /// What one cell withstands where nobody can tell.
+    fn unknown(&self, ground: &Ground<'_>, loads: usize, wanted: &Wanted) -> Endurance {
+        let worst = Worst { limit: None, moment: ground.warm, node: 0, certified: false };
+        let losses = self.question.losses.len();
+        Endurance {
+            advertised: None,
+            floor: None,
+            hidden: worst,
+            hidden_quantiles: [None; 2],
+            reclaimed: wanted.mu_reclaimed.map(|_| (None, None)),
+            load_limits: vec![worst; losses],
+            least_backends: vec![vec![Needed { worst, mildest: None }; losses]; loads],
+            nodes_needed: None,
+        }
     }
 
     fn warm_replay(&self, ground: &Ground<'_>, cell: &Cell) -> Result<WarmResult> {
@@ -191,4 +223,9 @@ impl Study<'_> {
         self.interrupt.check()?;
         Ok(done)
     }
+}
+
+/// The backends that levels stand for.
+fn values(levels: &[Option<Level>]) -> Vec<Option<f64>> {
+    levels.iter().map(|level| level.map(value)).collect()
 }

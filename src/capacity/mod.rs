@@ -1,74 +1,63 @@
-//! The arithmetic of capacity: numbers in, numbers out. `definitions.md` says what each means.
+//! The arithmetic of capacity: numbers in, numbers out. It reads beside `docs/definitions.md`: a function for each row of
+//! its tables, in its order, under its name; each begins with the row.
 //!
-//! Rates are per second and all in one unit; ratios are 0..=1. Nothing here replays, reads or prints.
+//! Rates are a second and in one unit, ratios are 0..=1, `mu` is the backend's capacity, `m` a miss ratio, `r` retries.
+//! Which of many moments and nodes is the worst is searched in `replay`; nothing here replays, reads or prints.
 
-pub mod decisions;
-pub mod gap;
+mod backend;
+mod check;
+mod cold;
+mod decisions;
+mod load;
 
-/// The load served while the cache is warm, in the long run: mu / m. `None` where nothing misses.
-pub fn advertised_long_run(mu: f64, miss_ratio: f64) -> Option<f64> {
-    (miss_ratio > 0.0).then(|| mu / miss_ratio)
-}
+pub use backend::*;
+pub use check::*;
+pub use cold::*;
+pub use decisions::*;
+pub use load::*;
 
-/// The load served with no cache at all: mu / (1 + r) over what one request takes of the backend (1 in answers, the
-/// mean size in bytes). [seed; HotOS'21 §2.1, §2.2]
-pub fn floor(mu: f64, retries: u32, demand_per_request: f64) -> f64 {
-    mu / ((1.0 + f64::from(retries)) * demand_per_request)
-}
-
-/// Backend load with an empty cache over warm backend load: (1 + r) / m. `None` where nothing misses. [OSDI'22 §6.5]
-pub fn amplification(miss_ratio: f64, retries: u32) -> Option<f64> {
-    (miss_ratio > 0.0).then(|| (1.0 + f64::from(retries)) / miss_ratio)
-}
-
-/// The smallest backend that survives fetches at these times (seconds, not stepping back) with single-flight and no
-/// eviction: sup over v < u of the fetches in [v, u) over (u - v + T - s). The delay bound of network calculus
-/// [Le Boudec & Thiran, Network Calculus, §1.4]; `patience` is T - s in seconds. Takes time quadratic in the fetches.
-pub fn single_flight_backend(fetches: &[f64], patience: f64) -> f64 {
-    let mut least = 0.0_f64;
-    for (u, end) in fetches.iter().enumerate() {
-        for (v, begin) in fetches[..u].iter().enumerate() {
-            least = least.max((u - v) as f64 / (end - begin + patience));
-        }
+/// The smaller of two limits; `None` is no limit.
+fn smaller(a: Option<f64>, b: Option<f64>) -> Option<f64> {
+    match (a, b) {
+        (Some(a), Some(b)) => Some(a.min(b)),
+        (a, b) => a.or(b),
     }
-    least
-}
-
-/// Hidden capacity of a trace without any reuse, `keys` evenly spaced distinct keys: mu N / (N - mu (T - s)). `None`
-/// where even an instant burst of all keys is answered in time.
-pub fn hidden_without_reuse(mu: f64, keys: f64, patience: f64) -> Option<f64> {
-    (keys > mu * patience).then(|| mu * keys / (keys - mu * patience))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use std::fs;
+    use std::path::Path;
 
-    #[test]
-    fn the_articles_numbers() {
-        // load 3000, hit ratio 0.9, mu 300 [seed; HotOS'21 §2.2]
-        let advertised = advertised_long_run(300.0, 0.1).unwrap();
-        assert_eq!(advertised, 3000.0);
-        assert_eq!(floor(300.0, 0, 1.0), 300.0);
-        let gap = gap::Gap::between(advertised, floor(300.0, 0, 1.0)).unwrap();
-        assert_eq!((gap.ratio, gap.per_second), (10.0, 2700.0));
-        assert_eq!(amplification(0.1, 0), Some(10.0));
-        // one retry, mu 300 [HotOS'21 §2.1]
-        assert_eq!(floor(300.0, 1, 1.0), 150.0);
-        // hit ratio 0.99 [OSDI'22 §6.5]
-        assert_eq!(amplification(1.0 / 100.0, 0), Some(100.0));
+    /// The names in the first column of a page's tables, and the functions that its last column says they are.
+    fn rows(page: &str) -> Vec<(String, String)> {
+        let cells = |line: &str| line.trim().trim_matches('|').split(" | ").map(str::trim).map(String::from).collect();
+        let rows = page.lines().filter(|line| line.starts_with("| **")).map(|line| -> Vec<String> { cells(line) });
+        rows.map(|cells| (cells[0].clone(), cells.last().cloned().unwrap_or_default())).collect()
     }
 
     #[test]
-    fn what_never_misses_has_no_limit() {
-        assert_eq!(advertised_long_run(300.0, 0.0), None);
-        assert_eq!(amplification(0.0, 0), None);
-    }
-
-    #[test]
-    fn the_closed_form_on_a_burst() {
-        // Ten fetches at once with half a second of patience: the tenth waits for nine.
-        assert_eq!(single_flight_backend(&[0.0; 10], 0.5), 18.0);
-        assert_eq!(single_flight_backend(&[0.0], 0.5), 0.0);
+    fn every_row_of_the_definitions_has_its_function_in_their_order() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let page = fs::read_to_string(root.join("docs/definitions.md")).unwrap();
+        let rows = rows(&page);
+        assert!(rows.len() >= 25, "only {} rows: {rows:?}", rows.len());
+        let mut last = ("", 0);
+        for (name, function) in &rows {
+            let path: Vec<&str> = function.trim_matches('`').split("::").collect();
+            let [file, function] = path[..] else { panic!("{name}: '{function}' is no function of a file") };
+            let plain: Vec<String> =
+                name.split("**").nth(1).unwrap().split([' ', '(']).map(str::to_lowercase).collect();
+            assert!(function.starts_with(&*plain[0]), "{name} is called {function}");
+            let source = fs::read_to_string(root.join(format!("src/capacity/{file}.rs"))).unwrap();
+            let declared = [format!("pub fn {function}("), format!("pub fn {function}<")];
+            let at = declared.iter().find_map(|declared| source.find(declared));
+            let at = at.unwrap_or_else(|| panic!("{name}: no {function} in capacity/{file}.rs"));
+            assert!(last.0 != file || last.1 < at, "{function} stands before its predecessor");
+            last = (path[0], at);
+            let comment = source[..at].rsplit("\n\n").next().unwrap();
+            let quoted = comment.contains(&format!("/// **{}", name.split("**").nth(1).unwrap()));
+            assert!(quoted, "{function} does not begin with its row, {name}");
+        }
     }
 }

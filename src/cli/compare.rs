@@ -2,13 +2,13 @@
 
 use super::gap;
 use super::gate_args::{self, GateArgs};
-use super::service_args::{BackendArg, ServiceArgs, parse_backend};
+use super::service_args::{BackendArg, ServiceArgs, check_lengths, parse_backend};
 use super::target;
 use super::terminal::look;
 use super::trace_args::TraceArgs;
 use super::{command_line, print};
 use crate::analysis::{self, Question, Sweep};
-use crate::capacity::decisions::naive_saving;
+use crate::capacity::{naive_saving, reclaimed_backend};
 use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
 use crate::policy::spec::PolicySpec;
@@ -254,7 +254,7 @@ fn of_trace(args: &CompareArgs, path: &Path, interrupt: &Interrupt) -> Result<Co
         before.demand_ratio().zip(after.demand_ratio()).and_then(|(before, after)| naive_saving(after, before));
     let saving = saving.filter(|saving| *saving > 0.0 && *saving < 1.0 && candidate.candidate_backend.is_none());
     let banked = saving.map(|saving| {
-        set_backend(&mut asked, Rate { per_second: given.per_second * (1.0 - saving), ..given });
+        set_backend(&mut asked, Rate { per_second: reclaimed_backend(given.per_second, saving), ..given });
         (asked.seeds, asked.stretches) = (Vec::new(), false);
         bench.analyse(trace, &asked)
     });
@@ -287,8 +287,8 @@ fn set_backend(question: &mut Question, backend: Rate) {
 
 fn question(args: &CompareArgs, service: &ServiceArgs, policies: Vec<PolicySpec>, size: CacheSize) -> Result<Question> {
     let CompareArgs { ignore_size, warmup, threads, load, window, horizon, .. } = *args;
-    gap::check_lengths(window, horizon)?;
     let (backend, service) = service.resolve()?;
+    check_lengths(window, horizon, &service)?;
     Ok(Question {
         sweep: Sweep { policies, sizes: vec![size], ignore_size, warmup, threads },
         baseline: 0,

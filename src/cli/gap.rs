@@ -2,7 +2,7 @@
 
 use super::budget::{self, Budget};
 use super::gate_args::{self, GateArgs};
-use super::service_args::ServiceArgs;
+use super::service_args::{ServiceArgs, check_lengths};
 use super::sweep_args::SweepArgs;
 use super::target::{self, Target};
 use super::terminal::look;
@@ -159,7 +159,7 @@ fn question(args: &GapArgs) -> Result<Question> {
     let mut policies = args.sweep.sweep(args.warmup)?.policies;
     let baseline = baseline(args.baseline.as_deref(), &mut policies)?;
     let (backend, service) = args.service.resolve()?;
-    check_lengths(args.window, args.horizon)?;
+    check_lengths(args.window, args.horizon, &service)?;
     let mut losses = args.lose.clone();
     let prices = args.backend_price.zip(args.cache_price).map(|(backend, cache)| Prices { backend, cache });
     let nodes = args.nodes.unwrap_or(NODES);
@@ -194,18 +194,6 @@ fn question(args: &GapArgs) -> Result<Question> {
         seeds: if args.quick { Vec::new() } else { seeds(args.seed) },
         stretches: !args.quick,
     })
-}
-
-/// Refuses windows and horizons that hold nothing.
-///
-/// # Errors
-/// One that does.
-pub fn check_lengths(window: Option<Seconds>, horizon: Seconds) -> Result<()> {
-    if window.is_some_and(|window| window.nanoseconds() == 0) || horizon.nanoseconds() == 0 {
-        return Err(Error::usage("a window and a horizon must be longer than nothing")
-            .hint("write them like --window 10s --horizon 15min"));
-    }
-    Ok(())
 }
 
 /// Losses as they are tried: each once, in rising order, and none of nothing.

@@ -39,6 +39,25 @@ pub fn parse_backend(text: &str) -> std::result::Result<BackendArg, String> {
     text.parse().map(|rate| BackendArg(Some(rate))).map_err(|error: crate::units::UnitError| error.to_string())
 }
 
+/// Refuses windows that hold nothing, and horizons within which nobody can see whether answers keep coming in time.
+///
+/// # Errors
+/// One of these.
+pub fn check_lengths(window: Option<Seconds>, horizon: Seconds, service: &Service) -> Result<()> {
+    if window.is_some_and(|window| window.nanoseconds() == 0) {
+        return Err(Error::usage("a window must be longer than nothing").hint("write it like --window 10s"));
+    }
+    let least = service.least_while();
+    if horizon < least {
+        return Err(Error::usage(format!(
+            "a horizon of {horizon} is too short to tell what clients that wait {} recover from",
+            service.timeout
+        ))
+        .hint(format!("give --horizon {}s or longer: ten timeouts", least.0)));
+    }
+    Ok(())
+}
+
 impl ServiceArgs {
     /// The backend, where one is given, and the service.
     ///

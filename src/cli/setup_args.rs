@@ -1,5 +1,6 @@
 //! The flags of simulations: one trace, one cache, the service around it, its load.
 
+use super::service_args::check_lengths;
 use super::target::{self, Target};
 use super::trace_args::TraceArgs;
 use crate::analysis::Sweep;
@@ -124,10 +125,15 @@ impl SetupArgs {
             .hint("no answer could ever be in time; check --timeout and --service-time"));
         }
         let horizon = self.horizon.or(scenario.horizon).unwrap_or(Seconds(900.0));
-        if horizon.nanoseconds() == 0 {
-            return Err(Error::usage("a horizon must be longer than nothing").hint("write it like --horizon 15min"));
-        }
         let backend = flags.backend.or(scenario.backend);
+        let service = Service {
+            demand: backend.map_or(Demand::Answers, |backend| backend.of),
+            timeout,
+            service_time,
+            retries: flags.retries.or(scenario.retries).unwrap_or(0),
+            single_flight: flags.single_flight || scenario.single_flight.unwrap_or(false),
+        };
+        check_lengths(None, horizon, &service)?;
         let late = flags.late_answers || scenario.late_answers.unwrap_or(false);
         let policy = self.policy.clone().or_else(|| scenario.policy.clone()).map_or_else(|| one_policy("lru"), Ok)?;
         Ok(Setup {
@@ -139,13 +145,7 @@ impl SetupArgs {
                 threads: self.threads,
             },
             backend,
-            service: Service {
-                demand: backend.map_or(Demand::Answers, |backend| backend.of),
-                timeout,
-                service_time,
-                retries: flags.retries.or(scenario.retries).unwrap_or(0),
-                single_flight: flags.single_flight || scenario.single_flight.unwrap_or(false),
-            },
+            service,
             queue: flags.queue.or(scenario.queue).unwrap_or(QueueWord::Unbounded),
             fill: if late { Fill::Late } else { Fill::InTime },
             backoff: flags.backoff.or(scenario.backoff).unwrap_or(Backoff::None),

@@ -3,11 +3,11 @@
 
 use super::Model;
 use super::window::Window;
+use crate::capacity::{self, asks};
 use crate::units::{Demand, Seconds};
 use serde::Serialize;
 
-/// A system is well while at least this share of its requests is answered in time.
-pub const HEALTHY: f64 = 0.97;
+pub use crate::capacity::HEALTHY;
 
 /// Success is judged over so many windows at once: one window of a low load says little.
 const SMOOTH: usize = 5;
@@ -52,7 +52,7 @@ pub struct Verdict {
 impl Verdict {
     /// The share of the load that has to be shed for it to heal; 0 where it heals by itself.
     pub fn shed(&self) -> f64 {
-        if self.healed || self.load <= 0.0 { 0.0 } else { (1.0 - self.escape_load / self.load).max(0.0) }
+        if self.healed { 0.0 } else { capacity::shed_share(self.escape_load, self.load) }
     }
 }
 
@@ -81,14 +81,15 @@ pub fn judge(
         Demand::Answers => model.backend.mu.per_second,
         Demand::Bytes => model.backend.mu.per_second / mean_demand.max(f64::MIN_POSITIVE),
     };
-    let retries = 1.0 + f64::from(model.client.retries);
+    let without_cache = asks(1.0, model.client.retries);
     let load = tail.offered as f64 / (tail_windows.max(1) as f64 * width.0);
-    let asks = tail.asks_per_request().filter(|asks| !healed && *asks > 0.0).unwrap_or(retries);
+    let asks = tail.asks_per_request().filter(|asks| !healed && *asks > 0.0).unwrap_or(without_cache);
+    let escape_load = capacity::escape_load(answers, asks);
     let keeps_up = tail.drops == 0 && last.iter().any(|window| is_idle(window, model.client.timeout));
     let phase = match healed {
-        false if keeps_up && load < answers / asks => Phase::Unsettled,
+        false if keeps_up && load < escape_load => Phase::Unsettled,
         false => Phase::Metastable,
-        true if load < answers / retries => Phase::Stable,
+        true if load < capacity::escape_load(answers, without_cache) => Phase::Stable,
         true => Phase::Vulnerable,
     };
     Verdict {
@@ -99,7 +100,7 @@ pub fn judge(
         worst_success: windows[begins..].windows(SMOOTH).filter_map(success).fold(1.0, f64::min),
         miss_ratio,
         load,
-        escape_load: answers / asks,
+        escape_load,
     }
 }
 
@@ -112,10 +113,10 @@ pub fn loaded(windows: &[Window]) -> &[Window] {
 
 /// The first window with an idle queue after the last one in which users suffered; `None` where they still do in the end.
 pub(super) fn recovered(after: &[Window], timeout: Seconds) -> Option<usize> {
-    let suffers = |stretch: &[Window]| success(stretch).is_some_and(|success| success < HEALTHY);
     let smooth = SMOOTH.min(after.len().max(1));
-    let last = after.windows(smooth).rposition(suffers).map_or(0, |i| i + smooth);
-    (last..loaded(after).len()).find(|i| is_idle(&after[*i], timeout))
+    let success: Vec<Option<f64>> = after.windows(smooth).map(success).collect();
+    let idle: Vec<bool> = loaded(after).iter().map(|window| is_idle(window, timeout)).collect();
+    capacity::recovery(&success, smooth, &idle)
 }
 
 /// Whether the queue was empty at some time of the window: somebody waited next to nothing, a hundredth of the timeout. Old

@@ -1,7 +1,7 @@
 //! The predicate everything rests on: does the backend keep up with a replay, so that every answer comes in time?
 //!
 //! The backend's unfinished work is walked in seconds of service (the Lindley recursion, at event resolution), and a miss
-//! enters the cache when its answer comes, not before. `definitions.md`, "Required backend".
+//! enters the cache when its answer comes, not before. `docs/definitions.md`, "Required backend".
 
 use crate::cache::Lookaside;
 use crate::request::{Op, Request, Requests};

@@ -2,9 +2,9 @@
 
 use super::decisions::assumptions as decisions;
 use crate::analysis::{AUTO_BACKEND_HEADROOM, End, Finding, Findings, Question};
+use crate::capacity::EPSILON;
 use crate::policy::Capacity;
 use crate::policy::spec::PolicySpec;
-use crate::replay::refill::EPSILON;
 use crate::trace::Trace;
 use crate::units::{CacheSize, Demand, Seconds, bytes, grouped, significant};
 
@@ -32,10 +32,9 @@ pub fn assumptions(question: &Question, found: &[(Trace, Findings)]) -> Vec<Stri
             }
         }
         all.push(name(format!(
-            "today is the busiest window of {}, at {} into the trace; the worst moment of a loss was sought among all {} requests after warm-up, and on every node",
+            "today is the busiest window of {}, at {} into the trace",
             findings.windows.width,
             Seconds(findings.busiest_at),
-            grouped(findings.moments as u64)
         )));
         all.push(name(certainty(question, findings)));
         all.extend(decisions::of_trace(question, findings).into_iter().map(name));
@@ -83,8 +82,19 @@ pub fn assumptions(question: &Question, found: &[(Trace, Findings)]) -> Vec<Stri
     all
 }
 
-/// How sure it is that no moment and no node is worse.
+/// Where the worst moment was sought, and how sure it is that no moment and no node is worse.
 fn certainty(question: &Question, findings: &Findings) -> String {
+    if !findings.limits_known {
+        return "no limit was sought: the trace is too short".to_string();
+    }
+    let moments = grouped(findings.moments as u64);
+    format!(
+        "the worst moment of a loss was sought among all {moments} requests after warm-up, and on every node; {}",
+        certified(question, findings)
+    )
+}
+
+fn certified(question: &Question, findings: &Findings) -> String {
     let cleared = |cell: &&Finding| cell.certified && cell.losses.iter().all(|lost| lost.need.certified);
     let all = findings.cells.iter().all(|cell| cleared(&cell));
     match (all, question.certify) {
@@ -175,6 +185,16 @@ pub fn warnings(question: &Question, found: &[(Trace, Findings)]) -> Vec<String>
                 question.service.service_time,
                 significant(servers)
             ));
+        }
+        if !findings.limits_known {
+            all.insert(
+                0,
+                format!(
+                    "{}: the trace is too short for a timeout of {}: what is advertised, hidden, needed and survived is unknown. \
+                     After warm-up it must go on for ten timeouts at the load to carry",
+                    trace.name, question.service.timeout
+                ),
+            );
         }
         if findings.spread_at_random {
             all.insert(

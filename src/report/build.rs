@@ -4,10 +4,13 @@ use super::assumptions::{assumptions, warnings};
 use super::decisions::build as decisions;
 use super::head::Kind;
 use super::verdict::verdict;
-use super::{BackendReport, Config, Head, RefillRow, Report, Row, StretchRow, TraceReport, WindowRow, seconds};
-use crate::analysis::{Finding, Findings, LossFinding, Question};
+use super::{
+    BackendReport, Config, Head, MomentRow, RefillRow, Report, Row, StretchRow, TraceReport, WindowRow, seconds,
+};
+use crate::analysis::{Finding, Findings, LossFinding, Moments, Question};
 use crate::replay::refill::Refill;
 use crate::replay::stretch::Stretch;
+use crate::replay::worst::map::Hurt;
 use crate::trace::Trace;
 use crate::units::{Demand, Loss};
 
@@ -27,6 +30,7 @@ pub fn build(command: &str, question: &Question, found: &[(Trace, Findings)]) ->
         sizes: Vec::new(),
         sensitivity: Vec::new(),
         windows: Vec::new(),
+        moments: Vec::new(),
         refill: Vec::new(),
         stretches: Vec::new(),
     };
@@ -37,6 +41,8 @@ pub fn build(command: &str, question: &Question, found: &[(Trace, Findings)]) ->
             report.windows.extend(windows(trace, findings, cell));
             report.refill.extend(refill(trace, cell, refilled));
         }
+        let baseline = &findings.cells[question.baseline];
+        report.moments.extend(findings.hurts.iter().flat_map(|of_loss| moments(trace, baseline, of_loss)));
         report.if_lost.extend(findings.if_lost.iter().map(|told| decisions::if_lost(trace, findings, told)));
         report.money.extend(decisions::money(trace, findings, question));
         report.sizes.extend(decisions::sizes(trace, findings, question));
@@ -89,6 +95,7 @@ fn trace_report(trace: &Trace, findings: &Findings, question: &Question) -> Trac
         load_per_second: findings.load,
         backend: BackendReport { rate: findings.backend, assumed: findings.backend_assumed },
         moments: findings.moments,
+        limits_known: findings.limits_known,
         moments_measured: (!question.seeds.is_empty()).then_some(findings.moments_measured),
         refill_flush_seconds: findings.flush_at,
         compulsory: facts.compulsory_curve.clone(),
@@ -134,6 +141,7 @@ fn rows(trace: &Trace, findings: &Findings, question: &Question, cell: &Finding,
         hidden_safe_per_second_p01: cell.hidden_quantiles[0],
         hidden_safe_per_second_p50: cell.hidden_quantiles[1],
         hidden_safe_certified: cell.certified,
+        limits_known: findings.limits_known,
         advertised_reclaimed_per_second: cell.advertised_reclaimed.flatten(),
         hidden_safe_reclaimed_per_second: cell.hidden_reclaimed,
         worst_moment_seconds: cell.worst_moment,
@@ -148,7 +156,7 @@ fn rows(trace: &Trace, findings: &Findings, question: &Question, cell: &Finding,
         widening_ratio: cell.widening,
         widening_reclaimed_ratio: cell.widening_reclaimed,
         naive_saving_ratio: cell.naive_saving,
-        loss_survived_ratio: cell.loss_survived.map(|share| share.get()),
+        loss_survived_ratio: cell.loss_survived,
         nodes_needed: cell.nodes_needed,
         recovers: cell.lost.and_then(|lost| lost.recovers),
         recovery_seconds: cell.lost.and_then(|lost| lost.recovery).map(|time| time.0),
@@ -187,8 +195,22 @@ fn windows(trace: &Trace, findings: &Findings, cell: &Finding) -> Vec<WindowRow>
     tallies.map(row).collect()
 }
 
+fn moments(trace: &Trace, cell: &Finding, of_loss: &Moments) -> Vec<MomentRow> {
+    let row = |hurt: &Hurt| MomentRow {
+        trace: trace.name.clone(),
+        policy: cell.policy(),
+        cache_capacity: cell.cell.capacity.amount(),
+        loss: of_loss.loss.to_string(),
+        loss_ratio: of_loss.loss.share(),
+        start_seconds: hurt.start as f64 / 1e9,
+        wait_seconds: hurt.wait,
+        node: (!of_loss.loss.is_everything()).then_some(hurt.loss as u32),
+    };
+    of_loss.slices.iter().map(row).collect()
+}
+
 fn refill(trace: &Trace, cell: &Finding, refilled: &Refill) -> Vec<RefillRow> {
-    let row = |step: &crate::replay::refill::Step| RefillRow {
+    let row = |step: &crate::capacity::Step| RefillRow {
         trace: trace.name.clone(),
         policy: cell.policy(),
         cache_capacity: cell.cell.capacity.amount(),

@@ -41,6 +41,7 @@ impl Table for Report {
             advertised_per_second, advertised_long_run_per_second, floor_per_second,
             floor_long_run_per_second,
             hidden_safe_per_second, hidden_safe_per_second_p01, hidden_safe_per_second_p50, hidden_safe_certified,
+            limits_known,
             advertised_reclaimed_per_second, hidden_safe_reclaimed_per_second, worst_moment_seconds,
             hidden_low_per_second, hidden_high_per_second, hidden_measured_end, hidden_measured_worst_moment_seconds,
             gap_ratio, gap_per_second, gap_floor_ratio, amplification,

@@ -28,13 +28,14 @@ pub mod text;
 mod verdict;
 mod words;
 
+pub use crate::capacity::Region;
 pub use build::build;
 pub use head::Head;
 
 use decisions::{GrowthRow, IfLost, MoneyRow, Sensitivity, SizeRow};
 
 use crate::analysis::CompulsoryPoint;
-use crate::units::{Rate, Seconds};
+use crate::units::{Loss, Rate, Seconds};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -66,6 +67,10 @@ pub struct Report {
     pub sensitivity: Vec<Sensitivity>,
     /// One per trace, cache size, policy and window.
     pub windows: Vec<WindowRow>,
+    /// One per trace, loss and slice of it: the longest wait that losing so much then would bring the baseline at the first cache
+    /// size. Empty where it is overloaded warm, and for a trace too short for limits.
+    #[serde(default)]
+    pub moments: Vec<MomentRow>,
     /// One per trace, cache size, policy and step: the refill after a full flush.
     pub refill: Vec<RefillRow>,
     /// One per trace, cache size, policy, stretch of the trace and loss: how limits vary from one part of it to the next. Empty
@@ -146,6 +151,9 @@ pub struct TraceReport {
     pub backend: BackendReport,
     /// Moments at which losses were tried.
     pub moments: usize,
+    /// False where the trace ends too soon after warm-up for this timeout: then loads, backends and shares that are limits are
+    /// null and unknown.
+    pub limits_known: bool,
     /// Moments at which outages were simulated; null where none were.
     pub moments_measured: Option<usize>,
     /// The flush of the refill curves.
@@ -156,6 +164,13 @@ pub struct TraceReport {
     pub verdict: Verdict,
 }
 
+impl TraceReport {
+    /// What an absent limit means: `otherwise`, where limits are known.
+    pub fn absent(&self, otherwise: &'static str) -> &'static str {
+        if self.limits_known { otherwise } else { "unknown" }
+    }
+}
+
 /// The backend's capacity.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize, JsonSchema)]
 pub struct BackendReport {
@@ -164,18 +179,6 @@ pub struct BackendReport {
     pub rate: Rate,
     /// True where it was not given.
     pub assumed: bool,
-}
-
-/// Where the service stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Region {
-    /// The load is not carried even while the cache is warm.
-    OverloadedWarm,
-    /// The load is carried warm, and not sure to come back after a full flush.
-    Vulnerable,
-    /// The load is sure to come back after a full flush at any moment tried.
-    Survives,
 }
 
 /// The verdict.
@@ -190,7 +193,7 @@ pub struct Verdict {
 /// One row of the result table: a policy at a cache size on a trace, and one loss. All columns before `loss` repeat
 /// for each loss.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-#[allow(missing_docs, reason = "the names say it, with units; definitions.md and the README define each")]
+#[allow(missing_docs, reason = "the names say it, with units; docs/definitions.md defines each")]
 pub struct Row {
     pub trace: String,
     pub policy: String,
@@ -221,6 +224,7 @@ pub struct Row {
     pub hidden_safe_per_second_p01: Option<f64>,
     pub hidden_safe_per_second_p50: Option<f64>,
     pub hidden_safe_certified: bool,
+    pub limits_known: bool,
     pub advertised_reclaimed_per_second: Option<f64>,
     pub hidden_safe_reclaimed_per_second: Option<f64>,
     pub worst_moment_seconds: f64,
@@ -268,6 +272,24 @@ pub struct WindowRow {
     pub misses: u64,
     pub miss_ratio: Option<f64>,
     pub bytes_missed: Option<u64>,
+}
+
+/// One slice of a trace, and the worst loss tried in it at the load to carry.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[allow(missing_docs, reason = "the names say it, with units; as in the result table")]
+pub struct MomentRow {
+    pub trace: String,
+    pub policy: String,
+    pub cache_capacity: u64,
+    pub loss: String,
+    pub loss_ratio: f64,
+    /// Where the slice begins; the next one begins where it ends.
+    pub start_seconds: f64,
+    /// The longest wait in the backend's queue until it is as long as without the loss; null: longer than clients wait, so answers
+    /// come too late.
+    pub wait_seconds: Option<f64>,
+    /// The first of the nodes whose loss that is; null where the whole cache is lost.
+    pub node: Option<u32>,
 }
 
 /// One step of one refill curve.
@@ -320,10 +342,20 @@ impl Row {
         self.cache_capacity_objects.or(self.cache_capacity_bytes).unwrap_or(0)
     }
 
+    /// What an absent limit means: `otherwise`, where limits are known.
+    pub fn absent(&self, otherwise: &'static str) -> &'static str {
+        if self.limits_known { otherwise } else { "unknown" }
+    }
+
     /// True for the baseline's own row.
     pub fn is_baseline(&self) -> bool {
         self.policy == self.baseline
     }
+}
+
+/// A loss for a heading, from how a row has it: `1/8` as `1/8 (12.5%)`.
+fn loss_in_full(loss: &str) -> String {
+    loss.parse().map_or_else(|_| loss.to_string(), Loss::in_full)
 }
 
 /// `10 s` as JSON gives it.

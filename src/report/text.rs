@@ -6,7 +6,7 @@ use super::decisions::text as decisions;
 use super::sheet::Sheet;
 use super::sheet::columns::Columns;
 use super::sheet::look::{Look, Tone};
-use super::{Report, Row, TraceReport};
+use super::{Report, Row, TraceReport, loss_in_full};
 use crate::policy::Capacity;
 use crate::units::{Demand, Rate, Seconds, grouped, grouped_rate, significant};
 use std::fmt::Write;
@@ -69,19 +69,33 @@ fn bars(out: &mut Sheet, trace: &TraceReport, cell: &Row) {
     let beside = out.look.chart(BAR, LEAD + words);
     // Where a bar and its words do not fit side by side, the words go below.
     let longest = if beside >= BAR / 3 { beside } else { out.look.chart(BAR, LEAD) };
+    let blank = if beside >= BAR / 3 { longest } else { 0 };
     for (name, value, what) in all {
-        let length = value.map_or(1.0, |value| value / most) * longest as f64;
+        let nothing = if cell.limits_known { 1.0 } else { 0.0 };
+        let length = value.map_or(nothing, |value| value / most) * longest as f64;
         let bar = out.look.ink.full().to_string().repeat(length.ceil() as usize);
-        out.led(&format!("  {name:<10} {:>12}  {bar:<longest$}  ", load(value)), &what);
+        out.led(&format!("  {name:<10} {:>12}  {bar:<longest$}  ", limit(cell.absent("no limit"), value)), &what);
+        if name == "HIDDEN"
+            && let Some(text) = moments_of(cell)
+        {
+            out.led(&format!("  {:<10} {:>12}  {:blank$}  ", "", "", ""), &text);
+        }
     }
     let floor = cell.gap_floor_ratio.map_or("unknown".to_string(), times);
     let gap = cell.gap_ratio.map_or("unknown".to_string(), times);
-    let blank = if beside >= BAR / 3 { longest } else { 0 };
     out.led(
         &format!("  {:<10} {gap:>12}  {:blank$}  ", "GAP", ""),
         &format!("advertised over hidden ({floor} against the floor)"),
     );
     out.blank();
+}
+
+/// Hidden capacity at the worst moment and at others: `957 at the worst moment, 980 at one in a hundred, 1,050 typically`.
+pub(super) fn moments_of(cell: &Row) -> Option<String> {
+    let worst = cell.hidden_safe_per_second?;
+    let [rare, usual] = [cell.hidden_safe_per_second_p01, cell.hidden_safe_per_second_p50]
+        .map(|limit| limit.map_or("no limit".to_string(), grouped_rate));
+    Some(format!("{} at the worst moment, {rare} at one in a hundred, {usual} typically", grouped_rate(worst)))
 }
 
 fn policies(out: &mut Sheet, report: &Report, trace: &TraceReport, group: &[&Row]) {
@@ -99,7 +113,7 @@ fn policies(out: &mut Sheet, report: &Report, trace: &TraceReport, group: &[&Row
             None => "unknown".to_string(),
         };
         let loss = match row.loss_survived_ratio {
-            None => "overloaded warm".to_string(),
+            None => row.absent("overloaded warm").to_string(),
             Some(ratio) if ratio >= 1.0 => "everything".to_string(),
             Some(ratio) => {
                 let nodes = row.nodes_needed.map_or(String::new(), |nodes| format!(" ({} nodes)", grouped(nodes)));
@@ -110,10 +124,10 @@ fn policies(out: &mut Sheet, report: &Report, trace: &TraceReport, group: &[&Row
             format!("{mark} {name}"),
             maybe_percent(row.miss_ratio),
             maybe_percent(row.miss_ratio_worst_window),
-            load(row.advertised_per_second),
-            load(row.hidden_safe_per_second),
+            limit(row.absent("no limit"), row.advertised_per_second),
+            limit(row.absent("no limit"), row.hidden_safe_per_second),
             measured(row),
-            load(row.floor_per_second),
+            limit(row.absent("no limit"), row.floor_per_second),
             row.gap_ratio.map_or("unknown".to_string(), times),
             widening,
             row.refill_seconds.map_or("unknown".to_string(), |seconds| Seconds(seconds).to_string()),
@@ -236,10 +250,10 @@ fn cuts(out: &mut Sheet, report: &Report, trace: &TraceReport, group: &[&Row]) {
     let Some(first) = group.first() else { return };
     let mut table = Columns::new(4).left("", name_width(group) + 1);
     for loss in report.losses(first) {
-        table = table.right(loss_name(loss.loss_ratio), 11);
+        table = table.right(loss_in_full(&loss.loss), 11);
     }
     for row in group {
-        let needed = report.losses(row).map(|loss| backend(loss.least_backend_per_second, trace.backend.rate.of));
+        let needed = report.losses(row).map(|loss| backend(loss.least_backend_per_second, trace));
         table.row(std::iter::once(row.policy.clone()).chain(needed));
     }
     let baseline = group.iter().find(|row| row.is_baseline());
@@ -254,6 +268,9 @@ fn cuts(out: &mut Sheet, report: &Report, trace: &TraceReport, group: &[&Row]) {
             "    ",
             &format!("change: what {} lets you cut of today's {rate} (-), or forces you to add (+).", baseline.policy),
         );
+        if let Some(text) = mildest(report, trace, baseline) {
+            out.prose("    ", &text);
+        }
     }
     for row in group.iter().filter(|row| !row.is_bound) {
         if let Some(text) = looks_like(report, row) {
@@ -261,6 +278,17 @@ fn cuts(out: &mut Sheet, report: &Report, trace: &TraceReport, group: &[&Row]) {
         }
     }
     out.blank();
+}
+
+/// What would do if the mildest node were the one that is lost.
+fn mildest(report: &Report, trace: &TraceReport, baseline: &Row) -> Option<String> {
+    let need = |row: &Row| {
+        Some(format!("{} for {}", backend(Some(row.least_backend_mildest_node_per_second?), trace), row.loss))
+    };
+    let needs: Vec<String> = report.losses(baseline).filter_map(need).collect();
+    (!needs.is_empty()).then(|| {
+        format!("The worst node decides; losing the mildest, {} needs about {}.", baseline.policy, needs.join(", "))
+    })
 }
 
 /// `lru -> sieve looks like a 17% cut. It is 9% if you must survive losing 12.5%, ...`
@@ -329,12 +357,18 @@ pub(super) fn loss_name(loss: f64) -> String {
 
 /// A load; `no limit` where none was found.
 pub(super) fn load(value: Option<f64>) -> String {
-    value.map_or("no limit".to_string(), |value| Rate::answers(value).to_string())
+    limit("no limit", value)
 }
 
-pub(super) fn backend(value: Option<f64>, of: Demand) -> String {
+/// The same with another word where there is none.
+pub(super) fn limit(absent: &str, value: Option<f64>) -> String {
+    value.map_or_else(|| absent.to_string(), |value| Rate::answers(value).to_string())
+}
+
+pub(super) fn backend(value: Option<f64>, trace: &TraceReport) -> String {
+    let of = trace.backend.rate.of;
     match value {
-        None => "none enough".to_string(),
+        None => trace.absent("none enough").to_string(),
         Some(value) => match of {
             Demand::Answers => grouped_rate(value),
             Demand::Bytes => Rate { per_second: value, of }.to_string(),

@@ -1,7 +1,8 @@
 //! The sentence at the top: where the service stands, in plain words, no stronger than what is known.
 
-use super::{Region, Verdict};
+use super::Verdict;
 use crate::analysis::{Finding, Findings, Question};
+use crate::capacity::{Region, region};
 use crate::units::{grouped_rate, significant};
 
 /// The verdict for the baseline at the first cache size.
@@ -13,27 +14,26 @@ pub fn verdict(findings: &Findings, question: &Question) -> Verdict {
         None => format!("This service serves {} requests a second", grouped_rate(load)),
         Some(_) => format!("This service is to serve {} requests a second", grouped_rate(load)),
     };
-    if let Some(advertised) = cell.advertised.filter(|advertised| load > *advertised) {
-        let most = grouped_rate(advertised);
-        let sentence = format!(
-            "{served}, and with {name} its backend carries only {most} while the cache is warm. \
-             It is overloaded before anything is lost: losing the cache is not to blame."
-        );
-        return Verdict { region: Region::OverloadedWarm, sentence };
-    }
-    match cell.hidden {
-        Some(hidden) if hidden < load => {
+    let region = if findings.limits_known { region(load, cell.advertised, cell.hidden) } else { Region::Unknown };
+    let (advertised, hidden) = (cell.advertised.unwrap_or(f64::INFINITY), cell.hidden.unwrap_or(f64::INFINITY));
+    let sentence = match region {
+        Region::OverloadedWarm => format!(
+            "{served}, and with {name} its backend carries only {} while the cache is warm. \
+             It is overloaded before anything is lost: losing the cache is not to blame.",
+            grouped_rate(advertised)
+        ),
+        Region::Vulnerable => {
             let times =
                 if hidden > 0.0 { format!("{}x", significant(load / hidden)) } else { "far more than".to_string() };
             let (seen, counsel) = seen(cell, load);
-            let sentence = format!(
+            format!(
                 "{served} and is sure to recover from losing its cache only below {}{seen}. \
                  With {name} it runs at {times} {counsel}.",
                 grouped_rate(hidden)
-            );
-            Verdict { region: Region::Vulnerable, sentence }
+            )
         }
-        _ => {
+        Region::Unknown => format!("{served}. The trace is too short to say what it recovers from."),
+        Region::Survives => {
             let below = cell.hidden.map_or("at any load in this trace's shape".to_string(), |hidden| {
                 format!("below {}", grouped_rate(hidden))
             });
@@ -45,13 +45,13 @@ pub fn verdict(findings: &Findings, question: &Question) -> Verdict {
                     grouped_rate(high)
                 )
             });
-            let sentence = format!(
+            format!(
                 "{served} and is sure to recover from losing its cache {below}. \
                  With {name} a full cache loss heals by itself, whenever it happens.{margin}"
-            );
-            Verdict { region: Region::Survives, sentence }
+            )
         }
-    }
+    };
+    Verdict { region, sentence }
 }
 
 /// What simulated outages showed beyond the safe bound, and what to make of a load above that.

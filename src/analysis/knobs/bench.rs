@@ -6,7 +6,8 @@ use crate::analysis::outage::moment::Moment;
 use crate::analysis::outage::setup::{Setup, mean_demand, today};
 use crate::analysis::outage::suitable_width;
 use crate::analysis::{Facts, sweep};
-use crate::error::Result;
+use crate::capacity;
+use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
 use crate::outage::Model;
 use crate::outage::queue::Order;
@@ -82,6 +83,13 @@ impl Edge {
     }
 }
 
+fn too_short(lasts: Seconds, timeout: Seconds) -> Error {
+    Error::trace(format!(
+        "after warm-up the trace lasts {lasts} at this load: too short for clients that wait {timeout}"
+    ))
+    .hint("give it ten timeouts: a longer trace, a lower --load, a shorter --timeout")
+}
+
 impl<'t> Scene<'t> {
     /// Finds what the setup leaves open.
     ///
@@ -95,6 +103,10 @@ impl<'t> Scene<'t> {
         let windows = Windows::cut(&requests, setup.load_window);
         let today = today(trace, &windows)?;
         let load = setup.factor(today);
+        let lasts = Seconds((requests.times[requests.len() - 1] - requests.times[warm]) as f64 / 1e9 / load);
+        if lasts < setup.service.least_while() {
+            return Err(too_short(lasts, setup.service.timeout).at(&trace.name, None));
+        }
         let busiest = Moment::choose(&requests, &windows, warm, setup.at, Seconds(setup.horizon.0 * load))
             .map_err(|error| error.at(&trace.name, None))?;
         let mut moments = vec![requests.position_at(busiest.at.nanoseconds()).min(requests.len() - 1)];
@@ -154,9 +166,9 @@ impl<'t> Scene<'t> {
             step();
             found
         })?;
-        let advertised = |i: usize| replayed[i].0.filter(|m| *m > 0.0).map(|m| self.answers() / m);
+        let advertised = |i: usize| replayed[i].0.and_then(|m| capacity::advertised_long_run(self.answers(), m));
         let base_keys = self.trace.requests().objects.as_ptr();
-        let lowest = self.answers() / (1.0 + f64::from(self.model.client.retries)) / self.today;
+        let lowest = capacity::floor_long_run(self.answers(), self.model.client.retries, 1.0) / self.today;
         let mut searches: Vec<Search> = (0..variants.len())
             .map(|i| {
                 let same_keys = std::ptr::eq(variants[i].requests.objects.as_ptr(), base_keys);

@@ -3,6 +3,7 @@
 use super::is_trigger;
 use super::remedies::Tried;
 use super::stage::Stage;
+use crate::capacity::floor_long_run;
 use crate::error::Result;
 use crate::outage::remedy::Remedy;
 use crate::outage::run::Scenario;
@@ -33,7 +34,7 @@ pub(super) fn find(
         .requests
         .position_at(stage.requests.times[0].saturating_add(Seconds(stage.begins.0 * stage.load).nanoseconds()));
     let lead = lead.min(stage.requests.len() - 1);
-    let lowest = stage.answers() / (1.0 + f64::from(stage.model.client.retries)) / today;
+    let lowest = floor_long_run(stage.answers(), stage.model.client.retries, 1.0) / today;
     let highest = most_carried(stage, warm, lead) / today;
     if lowest >= highest {
         return Ok(None);

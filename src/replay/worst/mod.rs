@@ -10,6 +10,7 @@ pub mod columns;
 pub mod confirm;
 mod crowd;
 pub mod lattice;
+pub mod map;
 pub mod search;
 pub mod tape;
 pub mod typical;

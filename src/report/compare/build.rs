@@ -7,7 +7,7 @@ use super::sentence;
 use super::side::View;
 use super::{Banked, Change, CompareReport, Decision, Direction, Material, Verdict};
 use crate::analysis::noise::Band;
-use crate::capacity::decisions;
+use crate::capacity;
 use crate::report::head::Kind;
 use crate::report::{Head, Row};
 use crate::units::Demand;
@@ -122,7 +122,7 @@ fn decide(
     looks_like_material: Material,
 ) -> Vec<Decision> {
     let looks_like = baseline.demand_ratio().zip(candidate.demand_ratio());
-    let looks_like_ratio = looks_like.and_then(|(before, after)| decisions::naive_saving(after, before));
+    let looks_like_ratio = looks_like.and_then(|(before, after)| capacity::naive_saving(after, before));
     let decision = |change: &Change| Decision {
         loss_ratio: change.loss_ratio.unwrap_or(0.0),
         looks_like_ratio,
@@ -130,7 +130,7 @@ fn decide(
         is_ratio: change
             .baseline
             .zip(change.candidate)
-            .and_then(|(before, after)| decisions::reclaimable(after, before)),
+            .and_then(|(before, after)| capacity::reclaimable_share(after, before)),
         baseline_per_second: change.baseline,
         candidate_per_second: change.candidate,
         material: change.material,
@@ -144,7 +144,7 @@ fn price(baseline: &Row, candidate: &View<'_>, banked: &Row) -> Option<Banked> {
         own.zip(other).filter(|(_, other)| *other > 0.0).map(|(own, other)| own / other - 1.0)
     };
     Some(Banked {
-        cut_ratio: decisions::safe_cut(banked.backend_per_second, candidate.cell().backend_per_second),
+        cut_ratio: capacity::safe_cut(banked.backend_per_second, candidate.cell().backend_per_second),
         backend_per_second: banked.backend_per_second,
         advertised_per_second: banked.advertised_per_second,
         hidden_safe_per_second: banked.hidden_safe_per_second,

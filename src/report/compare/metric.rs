@@ -1,7 +1,6 @@
 //! The metrics that are compared: where each stands in a gap report, what it is counted in, and which way is better.
 
 use super::side::View;
-use crate::capacity::decisions;
 use crate::report::Row;
 
 /// What a metric is counted in.
@@ -164,7 +163,7 @@ pub const METRICS: [Metric; 11] = [
         unit: Unit::Nodes,
         more_is_better: false,
         source: Source::Stretches,
-        value: |row| row.loss_survived_ratio.and_then(decisions::nodes_needed).map(|nodes| nodes as f64),
+        value: |row| row.nodes_needed.map(|nodes| nodes as f64),
     },
     Metric {
         name: "refill",

@@ -6,7 +6,7 @@ use super::side::View;
 use crate::analysis::noise::extremes::Stretches;
 use crate::analysis::noise::means::{self, Means};
 use crate::analysis::noise::{Band, DRAWS};
-use crate::capacity::decisions;
+use crate::capacity;
 use crate::replay::stretch::STRETCHES;
 use crate::replay::worst::lattice::TOLERANCE;
 use crate::report::{StretchRow, WindowRow};
@@ -106,7 +106,7 @@ impl<'r> Between<'r> {
         match metric.unit {
             Unit::Times => self.relative(before, after, |view, drawn| {
                 let (advertised, hidden) = limits(view, drawn);
-                advertised / hidden
+                capacity::gap(Some(advertised), Some(hidden)).map_or(f64::NAN, |gap| gap.ratio)
             }),
             Unit::Ratio => {
                 let change =
@@ -115,7 +115,7 @@ impl<'r> Between<'r> {
             }
             Unit::Nodes => {
                 let nodes = |view: &View<'_>, drawn: &[usize]| {
-                    decisions::nodes_needed(survived(view, drawn)).map_or(f64::NAN, |nodes| nodes as f64)
+                    capacity::nodes_needed(survived(view, drawn)).map_or(f64::NAN, |nodes| nodes as f64)
                 };
                 let change = |own: &[usize], other: &[usize]| nodes(self.candidate, other) - nodes(self.baseline, own);
                 self.settled(self.stretches().change(change)?, after - before, 0.0)

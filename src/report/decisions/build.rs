@@ -89,7 +89,7 @@ pub(in crate::report) fn sizes(trace: &Trace, findings: &Findings, question: &Qu
             advertised_per_second: cell.advertised,
             hidden_safe_per_second: cell.hidden,
             gap_ratio: cell.gap.map(|gap| gap.ratio),
-            loss_survived_ratio: cell.loss_survived.map(|share| share.get()),
+            loss_survived_ratio: cell.loss_survived,
             least_backend_warm_per_second: first.and_then(|lost| lost.need.per_second),
             least_backend_per_second: last.and_then(|lost| lost.need.per_second),
             loss_ratio: last.map_or(0.0, |lost| lost.need.loss.share()),

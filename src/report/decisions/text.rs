@@ -6,8 +6,8 @@ use crate::policy::Capacity;
 use crate::report::assumptions::{capacity_text, percent};
 use crate::report::sheet::Sheet;
 use crate::report::sheet::columns::Columns;
-use crate::report::text::{backend, load, loss_name, name_width, signed_percent};
-use crate::report::{Report, Row, TraceReport};
+use crate::report::text::{backend, limit, load, loss_name, name_width, signed_percent};
+use crate::report::{Report, Row, TraceReport, loss_in_full};
 use crate::units::{Growth, Seconds, grouped, grouped_rate, significant};
 
 /// How far the load may grow until today's backend stops surviving each loss, and what the grown load needs.
@@ -15,13 +15,13 @@ pub(in crate::report) fn growth(out: &mut Sheet, report: &Report, trace: &TraceR
     let Some(first) = group.first() else { return };
     let by_loss = || {
         let table = Columns::new(4).left("", name_width(group) + 1);
-        report.losses(first).fold(table, |table, row| table.right(loss_name(row.loss_ratio), 11))
+        report.losses(first).fold(table, |table, row| table.right(loss_in_full(&row.loss), 11))
     };
     let rate = trace.backend.rate;
     out.led("  ", &format!("HOW FAR THE LOAD MAY GROW until today's {rate} no longer survive losing..."));
     let mut table = by_loss();
     for row in group {
-        let grows = |loss: &Row| loss.growth_ratio.map_or("no limit".to_string(), signed_percent);
+        let grows = |loss: &Row| loss.growth_ratio.map_or_else(|| loss.absent("no limit").to_string(), signed_percent);
         table.row(std::iter::once(row.policy.clone()).chain(report.losses(row).map(grows)));
     }
     out.table(&table);
@@ -35,7 +35,7 @@ pub(in crate::report) fn growth(out: &mut Sheet, report: &Report, trace: &TraceR
     let mut table = by_loss();
     for row in group {
         let own = grown.iter().filter(|grown| grown.policy == row.policy && grown.cache_capacity == row.capacity());
-        let needed = own.map(|grown| backend(grown.least_backend_per_second, rate.of));
+        let needed = own.map(|grown| backend(grown.least_backend_per_second, trace));
         table.row(std::iter::once(row.policy.clone()).chain(needed));
     }
     out.table(&table);
@@ -137,7 +137,7 @@ fn offers(out: &mut Sheet, trace: &TraceReport, rows: &[&MoneyRow], name: impl F
     table = table.right("for it", 10).right("cache", 10).right("together", 10).right("change", 8);
     for row in rows {
         let mark = if row.cheapest && row.must_survive { '>' } else { ' ' };
-        let backend = backend(row.least_backend_per_second, trace.backend.rate.of);
+        let backend = backend(row.least_backend_per_second, trace);
         let [for_it, cache, together] = [row.backend_cost, Some(row.cache_cost), row.cost].map(sum);
         let change = row.saving_ratio.map_or("-".to_string(), |saving| signed_percent(-saving));
         let name = format!("{mark} {}", name(row));
@@ -171,11 +171,11 @@ pub(in crate::report) fn sizes(out: &mut Sheet, report: &Report, trace: &TraceRe
         table.row([
             percent(row.cache_capacity_ratio),
             row.miss_ratio.map_or("unknown".to_string(), percent),
-            load(row.advertised_per_second),
-            load(row.hidden_safe_per_second),
+            limit(trace.absent("no limit"), row.advertised_per_second),
+            limit(trace.absent("no limit"), row.hidden_safe_per_second),
             row.gap_ratio.map_or("unknown".to_string(), |gap| format!("{}x", significant(gap))),
-            backend(row.least_backend_warm_per_second, trace.backend.rate.of),
-            backend(row.least_backend_per_second, trace.backend.rate.of),
+            backend(row.least_backend_warm_per_second, trace),
+            backend(row.least_backend_per_second, trace),
         ]);
     }
     out.table(&table);

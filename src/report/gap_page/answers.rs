@@ -1,6 +1,7 @@
 //! The two answers at the top: what may be cut, and what happens if the cache is lost. For a reader who knows nothing else.
 
 use super::{Group, requests};
+use crate::capacity::safe_cut;
 use crate::report::assumptions::percent;
 use crate::report::page::{Answer, Tone};
 use crate::report::{Region, Row};
@@ -45,7 +46,7 @@ fn cut(group: &Group, baseline: &Row) -> Answer {
                 group.backend(least)
             );
             (
-                format!("Up to {} of it{limit}", share(1.0 - least / mu)),
+                format!("Up to {} of it{limit}", share(safe_cut(least, mu))),
                 text,
                 if must < 1.0 { Tone::Careful } else { Tone::Good },
             )
@@ -60,7 +61,14 @@ fn cut(group: &Group, baseline: &Row) -> Answer {
             ),
             Tone::Bad,
         ),
-        _ => ("Unknown".to_string(), format!("{gives} No backend was found that is large enough."), Tone::Careful),
+        _ => {
+            let why = if baseline.limits_known {
+                "No backend was found that is large enough."
+            } else {
+                "The trace is too short to say what it needs."
+            };
+            ("Unknown".to_string(), format!("{gives} {why}"), Tone::Careful)
+        }
     };
     let all = match needed(1.0).filter(|_| must < 1.0) {
         Some(all) => format!(" To recover from losing the whole cache it needs {}.", group.backend(all)),
@@ -129,6 +137,7 @@ fn lost(group: &Group, baseline: &Row) -> Answer {
         Region::Vulnerable => ("It may go down, and stay down", Tone::Bad),
         Region::Survives if stayed_down => ("It heals, with no margin", Tone::Careful),
         Region::Survives => ("It heals by itself", Tone::Good),
+        Region::Unknown => ("Unknown", Tone::Careful),
     };
     let survived = match baseline.loss_survived_ratio {
         _ if verdict.region != Region::Vulnerable => String::new(),

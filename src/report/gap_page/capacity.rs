@@ -17,20 +17,25 @@ pub(super) fn glance(group: &Group) -> Section {
             ("policy", ""),
             ("floor_per_second", "floor"),
             ("hidden_safe_per_second", "hidden"),
+            ("hidden_safe_per_second_p01", "at 1 in 100 moments"),
+            ("hidden_safe_per_second_p50", "typically"),
             ("advertised_per_second", "advertised"),
             ("gap_ratio", "gap"),
         ],
     )
     .note(
-        "floor: carried with no cache at all; hidden: sure to heal by itself below it after losing the cache; advertised: carried \
+        "floor: carried with no cache at all; hidden: sure to heal by itself below it after losing the cache at the \
+         worst moment, and at other moments beside it; advertised: carried \
          while the cache is warm; gap: advertised over hidden.",
     );
     for row in group.rows {
         table.row([
             Cell::text(name(row)),
-            maybe(row.floor_per_second, Cell::rate, "no limit"),
-            maybe(row.hidden_safe_per_second, Cell::rate, "no limit"),
-            maybe(row.advertised_per_second, Cell::rate, "no limit"),
+            maybe(row.floor_per_second, Cell::rate, row.absent("no limit")),
+            maybe(row.hidden_safe_per_second, Cell::rate, row.absent("no limit")),
+            maybe(row.hidden_safe_per_second_p01, Cell::rate, row.absent("no limit")),
+            maybe(row.hidden_safe_per_second_p50, Cell::rate, row.absent("no limit")),
+            maybe(row.advertised_per_second, Cell::rate, row.absent("no limit")),
             maybe(row.gap_ratio, Cell::times, "unknown"),
         ]);
     }
@@ -85,6 +90,9 @@ fn glance_caption(group: &Group) -> String {
             grouped_rate(hidden),
             grouped_rate(carried)
         ),
+        (Region::Unknown, ..) => {
+            "What the service carries and recovers from is unknown: the trace is too short".to_string()
+        }
         (_, _, hidden) => format!(
             "With {} the service is sure to come back from a lost cache {}: its load of {} lies below that",
             baseline.policy,
@@ -155,20 +163,20 @@ fn policy(row: &Row, measured: bool) -> Vec<Cell> {
         Cell::text(if row.is_baseline() { format!("{} (baseline)", name(row)) } else { name(row) }),
         maybe(row.miss_ratio, Cell::share, "unknown"),
         maybe(row.miss_ratio_worst_window, Cell::share, "unknown"),
-        maybe(row.advertised_per_second, Cell::rate, "no limit"),
-        maybe(row.hidden_safe_per_second, Cell::rate, "no limit"),
+        maybe(row.advertised_per_second, Cell::rate, row.absent("no limit")),
+        maybe(row.hidden_safe_per_second, Cell::rate, row.absent("no limit")),
     ];
     if measured {
         cells.push(maybe(row.hidden_low_per_second, Cell::rate, "none tried"));
         cells.push(maybe(row.hidden_high_per_second, Cell::rate, "none tried"));
     }
     let survived = match row.loss_survived_ratio {
-        None => Cell::text("overloaded warm"),
+        None => Cell::text(row.absent("overloaded warm")),
         Some(ratio) if ratio >= 1.0 => Cell::number(ratio, loss(ratio)),
         Some(ratio) => Cell::number(ratio, format!("~{}", percent(ratio))),
     };
     cells.extend([
-        maybe(row.floor_per_second, Cell::rate, "no limit"),
+        maybe(row.floor_per_second, Cell::rate, row.absent("no limit")),
         maybe(row.gap_ratio, Cell::times, "unknown"),
         maybe(row.gap_floor_ratio, Cell::times, "unknown"),
         if row.is_baseline() { Cell::text("-") } else { maybe(row.widening_ratio, Cell::change, "unknown") },

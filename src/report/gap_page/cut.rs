@@ -3,6 +3,7 @@
 use super::{Group, load, loss, name};
 use crate::report::Row;
 use crate::report::assumptions::percent;
+use crate::report::loss_in_full;
 use crate::report::page::{Axis, Block, Cell, Chart, Figure, Fill, Mark, Section, Table, Tone, Unit, maybe};
 use crate::units::Demand;
 
@@ -16,7 +17,7 @@ pub(super) fn losses(group: &Group) -> Section {
         for of_loss in group.report.losses(row) {
             table.row([
                 Cell::text(name(row)),
-                Cell::number(of_loss.loss_ratio, loss(of_loss.loss_ratio)),
+                Cell::number(of_loss.loss_ratio, loss_in_full(&of_loss.loss)),
                 group.needed(of_loss.least_backend_per_second),
             ]);
         }
@@ -41,7 +42,7 @@ fn losses_caption(group: &Group) -> String {
     let Some(baseline) = group.baseline() else { return String::new() };
     let backend = group.trace.backend.rate;
     let with = |row: &Row| match row.loss_survived_ratio {
-        None => "not even that nothing is lost".to_string(),
+        None => row.absent("not even that nothing is lost").to_string(),
         Some(0.0) => "the loss of nothing".to_string(),
         Some(ratio) if ratio >= 1.0 => "the loss of everything".to_string(),
         Some(ratio) => format!("the loss of up to about {} of the cache", percent(ratio)),
@@ -91,7 +92,7 @@ fn of_today(group: &Group) -> Figure {
     let baseline = group.baseline();
     for row in baseline.iter().flat_map(|row| group.report.losses(row)) {
         table.row([
-            Cell::number(row.loss_ratio, loss(row.loss_ratio)),
+            Cell::number(row.loss_ratio, loss_in_full(&row.loss)),
             group.needed(row.least_backend_per_second),
             of_backend(row.safe_cut_ratio),
         ]);
@@ -152,7 +153,7 @@ fn promised(group: &Group) -> Option<Figure> {
         for of_loss in group.report.losses(row) {
             table.row([
                 Cell::text(&row.policy),
-                Cell::text(loss(of_loss.loss_ratio)),
+                Cell::text(loss_in_full(&of_loss.loss)),
                 maybe(of_loss.reclaimable_ratio, Cell::share, "unknown"),
             ]);
         }
@@ -215,7 +216,7 @@ fn all(group: &Group) -> Table {
     let heads: Vec<(String, String)> = group
         .report
         .losses(first)
-        .map(|row| (format!("least_backend_per_second, loss_ratio {}", row.loss_ratio), loss(row.loss_ratio)))
+        .map(|row| (format!("least_backend_per_second, loss_ratio {}", row.loss_ratio), loss_in_full(&row.loss)))
         .collect();
     let columns = heads.iter().map(|(key, head)| (key.as_str(), head.as_str()));
     let columns: Vec<(&str, &str)> = std::iter::once(("policy", "")).chain(columns).collect();

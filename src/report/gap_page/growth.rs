@@ -3,6 +3,7 @@
 use super::{Group, load, loss, name};
 use crate::report::assumptions::percent;
 use crate::report::decisions::GrowthRow;
+use crate::report::loss_in_full;
 use crate::report::page::{Axis, Cell, Chart, Figure, Mark, Section, Table, Unit, maybe};
 
 /// Room to grow by loss; with `--growth`, the backend that the grown load needs.
@@ -20,9 +21,9 @@ pub(super) fn section(group: &Group) -> Section {
     for row in group.rows.iter().flat_map(|row| group.report.losses(row)) {
         table.row([
             Cell::text(name(row)),
-            Cell::number(row.loss_ratio, loss(row.loss_ratio)),
-            maybe(row.load_limit_per_second, Cell::rate, "no limit"),
-            maybe(row.growth_ratio, Cell::change, "no limit"),
+            Cell::number(row.loss_ratio, loss_in_full(&row.loss)),
+            maybe(row.load_limit_per_second, Cell::rate, row.absent("no limit")),
+            maybe(row.growth_ratio, Cell::change, row.absent("no limit")),
         ]);
     }
     let chart = Chart {
@@ -39,7 +40,7 @@ pub(super) fn section(group: &Group) -> Section {
 }
 
 fn caption(group: &Group) -> String {
-    let Some(baseline) = group.baseline() else { return String::new() };
+    let Some(baseline) = group.baseline().filter(|row| row.limits_known) else { return String::new() };
     let room = |row: &crate::report::Row| match row.growth_ratio {
         None => "without limit".to_string(),
         Some(ratio) if ratio >= 0.0 => format!("by {}", percent(ratio)),

@@ -9,6 +9,7 @@ mod growth;
 mod knobs;
 mod loads;
 mod lost;
+mod moments;
 mod money;
 mod sizes;
 
@@ -117,6 +118,7 @@ impl<'r> Group<'r> {
         let all = [
             capacity::glance(self),
             lost::section(self),
+            of_trace(moments::section),
             cut::losses(self),
             cut::section(self),
             capacity::policies(self),
@@ -176,7 +178,7 @@ impl<'r> Group<'r> {
             Demand::Answers => Cell::rate,
             Demand::Bytes => Cell::byte_rate,
         };
-        maybe(least_backend, cell, "none is enough")
+        maybe(least_backend, cell, self.trace.absent("none is enough"))
     }
 
     /// What the backend's capacity is counted in.
@@ -192,12 +194,10 @@ impl<'r> Group<'r> {
 
 /// Where the service stands with this policy and cache size.
 fn region(row: &Row) -> Region {
-    let below = |capacity: Option<f64>| capacity.is_some_and(|capacity| capacity < row.load_per_second);
-    match row {
-        _ if below(row.advertised_per_second) => Region::OverloadedWarm,
-        _ if below(row.hidden_safe_per_second) => Region::Vulnerable,
-        _ => Region::Survives,
+    if !row.limits_known {
+        return Region::Unknown;
     }
+    crate::capacity::region(row.load_per_second, row.advertised_per_second, row.hidden_safe_per_second)
 }
 
 /// A policy's name; a bound's in brackets.

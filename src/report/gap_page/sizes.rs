@@ -33,10 +33,10 @@ pub(super) fn section(group: &Group) -> Section {
             },
             Cell::share(row.cache_capacity_ratio),
             maybe(row.miss_ratio, Cell::share, "unknown"),
-            maybe(row.advertised_per_second, Cell::rate, "no limit"),
-            maybe(row.hidden_safe_per_second, Cell::rate, "no limit"),
+            maybe(row.advertised_per_second, Cell::rate, group.trace.absent("no limit")),
+            maybe(row.hidden_safe_per_second, Cell::rate, group.trace.absent("no limit")),
             maybe(row.gap_ratio, Cell::times, "unknown"),
-            maybe(row.loss_survived_ratio, Cell::share, "overloaded warm"),
+            maybe(row.loss_survived_ratio, Cell::share, group.trace.absent("overloaded warm")),
             group.needed(row.least_backend_warm_per_second),
             group.needed(row.least_backend_per_second),
         ]);

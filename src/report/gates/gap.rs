@@ -10,9 +10,9 @@ const FIELDS: &[Field<Row>] = &[
     Field::new("gap_ratio", "gap", Times, gap),
     Field::new("gap_floor_ratio", "gap_floor", Times, |row| Reading::known(row.gap_floor_ratio)),
     Field::new("gap_per_second", "gap_per_second", Load, |row| Reading::known(row.gap_per_second)),
-    Field::new("hidden_safe_per_second", "hidden", Load, |row| Reading::limit(row.hidden_safe_per_second)),
-    Field::new("hidden_safe_per_second_p01", "hidden_p01", Load, |row| Reading::limit(row.hidden_safe_per_second_p01)),
-    Field::new("hidden_safe_per_second_p50", "hidden_p50", Load, |row| Reading::limit(row.hidden_safe_per_second_p50)),
+    Field::new("hidden_safe_per_second", "hidden", Load, |row| limit(row, row.hidden_safe_per_second)),
+    Field::new("hidden_safe_per_second_p01", "hidden_p01", Load, |row| limit(row, row.hidden_safe_per_second_p01)),
+    Field::new("hidden_safe_per_second_p50", "hidden_p50", Load, |row| limit(row, row.hidden_safe_per_second_p50)),
     Field::new("hidden_low_per_second", "hidden_low", Load, |row| measured(row, row.hidden_low_per_second)),
     Field::new("hidden_high_per_second", "hidden_high", Load, |row| measured(row, row.hidden_high_per_second)),
     Field::new("advertised_reclaimed_per_second", "advertised_reclaimed", Load, |row| {
@@ -21,11 +21,11 @@ const FIELDS: &[Field<Row>] = &[
     Field::new("hidden_safe_reclaimed_per_second", "hidden_reclaimed", Load, |row| {
         Reading::known(row.hidden_safe_reclaimed_per_second)
     }),
-    Field::new("advertised_per_second", "advertised", Load, |row| Reading::limit(row.advertised_per_second)),
+    Field::new("advertised_per_second", "advertised", Load, |row| limit(row, row.advertised_per_second)),
     Field::new("advertised_long_run_per_second", "advertised_long_run", Load, |row| {
         Reading::limit(row.advertised_long_run_per_second)
     }),
-    Field::new("floor_per_second", "floor", Load, |row| Reading::limit(row.floor_per_second)),
+    Field::new("floor_per_second", "floor", Load, |row| limit(row, row.floor_per_second)),
     Field::new("floor_long_run_per_second", "floor_long_run", Load, |row| {
         Reading::Number(row.floor_long_run_per_second)
     }),
@@ -38,22 +38,22 @@ const FIELDS: &[Field<Row>] = &[
     }),
     Field::new("naive_saving_ratio", "naive_saving", Share, |row| Reading::known(row.naive_saving_ratio)),
     Field::new("loss_survived_ratio", "loss_survived", Share, |row| {
-        row.loss_survived_ratio.map_or(Reading::Unknown("overloaded warm"), Reading::Number)
+        row.loss_survived_ratio.map_or(Reading::Unknown(row.absent("overloaded warm")), Reading::Number)
     }),
     Field::per_loss("least_backend_per_second", "least_backend", Backend, |row| {
-        Reading::limit(row.least_backend_per_second)
+        limit(row, row.least_backend_per_second)
     }),
     Field::per_loss("least_backend_mildest_node_per_second", "least_backend_mildest_node", Backend, |row| {
         Reading::known(row.least_backend_mildest_node_per_second)
     }),
     Field::per_loss("safe_cut_ratio", "safe_cut", Share, |row| {
-        row.safe_cut_ratio.map_or(Reading::Unknown("no backend is enough"), Reading::Number)
+        row.safe_cut_ratio.map_or(Reading::Unknown(row.absent("no backend is enough")), Reading::Number)
     }),
     Field::per_loss("reclaimable_ratio", "reclaimable", Share, |row| Reading::known(row.reclaimable_ratio)),
-    Field::per_loss("load_limit_per_second", "load_limit", Load, |row| Reading::limit(row.load_limit_per_second)),
-    Field::per_loss("growth_ratio", "growth", Share, |row| Reading::limit(row.growth_ratio)),
+    Field::per_loss("load_limit_per_second", "load_limit", Load, |row| limit(row, row.load_limit_per_second)),
+    Field::per_loss("growth_ratio", "growth", Share, |row| limit(row, row.growth_ratio)),
     // Where nothing may be lost, no number of nodes is enough.
-    Field::new("nodes_needed", "nodes_needed", Count, |row| Reading::limit(row.nodes_needed.map(|nodes| nodes as f64))),
+    Field::new("nodes_needed", "nodes_needed", Count, |row| limit(row, row.nodes_needed.map(|nodes| nodes as f64))),
     Field::new("recovery_seconds", "recovery", Time, recovery),
     Field::new("user_seconds_lost", "user_seconds_lost", Time, |row| simulated(row.user_seconds_lost)),
     Field::new("escape_per_second", "escape", Load, |row| simulated(row.escape_per_second)),
@@ -74,6 +74,11 @@ const FIELDS: &[Field<Row>] = &[
 
 /// Why a number of a simulation is absent.
 const NOT_SIMULATED: &str = "not simulated: --quick leaves it out";
+
+/// A number that is without limit where it is absent, unless the trace is too short to say.
+fn limit(row: &Row, value: Option<f64>) -> Reading {
+    if row.limits_known { Reading::limit(value) } else { Reading::Unknown("the trace is too short for this timeout") }
+}
 
 /// Advertised without limit over a hidden capacity that has one.
 fn gap(row: &Row) -> Reading {

@@ -1,0 +1,59 @@
+//! When losing nodes would hurt: the longest wait after each loss, over the moments of the trace, for one cell at the load to
+//! carry.
+
+use super::Finding;
+use super::study::Study;
+use crate::error::Result;
+use crate::placement::Losses;
+use crate::replay::grid;
+use crate::replay::ground::Ground;
+use crate::replay::worst::aftermath::Walker;
+use crate::replay::worst::map::{Hurt, SLICES, carried, hurt, slices};
+use crate::replay::worst::search::Case;
+use crate::replay::worst::tape::Point;
+use crate::units::{Loss, Rate};
+
+/// Slices that one task walks.
+const TOGETHER: usize = SLICES / 8;
+
+/// A loss over the trace.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Moments {
+    /// What is lost.
+    pub loss: Loss,
+    /// The longest wait, slice by slice; nothing where warm traffic itself waits too long.
+    pub slices: Vec<Hurt>,
+}
+
+impl Study<'_> {
+    /// Of every loss tried.
+    pub fn moments(&self, ground: &Ground<'_>, backend: Rate, finding: &Finding) -> Result<Vec<Moments>> {
+        let subject = ground.subject(&finding.hits);
+        let point = Point { mu: backend.per_second, load: ground.load };
+        let Some(warm) = Some(()).filter(|()| self.limits_known).and_then(|()| carried(&subject, point)) else {
+            return Ok(Vec::new());
+        };
+        let slices = slices(&subject);
+        let tried = || finding.losses.iter().filter(|lost| lost.need.loss.lost > 0);
+        let ways: Vec<Losses> = tried().map(|lost| Losses::of(lost.need.loss.lost, lost.need.loss.nodes)).collect();
+        let worst = |i: usize| {
+            let need = tried().nth(i)?.need;
+            let moment = subject.tape.position_at((need.worst_moment? * 1e9).round() as u64);
+            Some(Case { loss: need.worst_node.unwrap_or(0) as usize, moment })
+        };
+        let worst: Vec<Option<Case>> = (0..ways.len()).map(worst).collect();
+        let blocks = slices.len().div_ceil(TOGETHER);
+        let jobs: Vec<(usize, usize)> = (0..ways.len()).flat_map(|loss| (0..blocks).map(move |i| (loss, i))).collect();
+        let found = grid::run(&jobs, self.question.sweep.threads, |&(loss, block)| {
+            self.interrupt.check()?;
+            let mut walker = Walker::default();
+            let of_block = slices.chunks(TOGETHER).nth(block).unwrap_or_default();
+            let hurt = |slice: &(u64, std::ops::Range<usize>)| {
+                hurt(&mut walker, &subject, &warm, point, &ways[loss], slice.clone(), worst[loss])
+            };
+            Ok(of_block.iter().map(hurt).collect::<Vec<Hurt>>())
+        })?;
+        let of_loss = found.chunks(blocks.max(1)).map(<[_]>::concat);
+        Ok(tried().zip(of_loss).map(|(lost, slices)| Moments { loss: lost.need.loss, slices }).collect())
+    }
+}
