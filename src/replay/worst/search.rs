@@ -16,6 +16,8 @@ use std::ops::Range;
 
 /// Levels by which a cleared moment may be worse than the limit: 0.27 %.
 pub const SLACK: Level = 4;
+/// The same where not all are cleared: the blocks are larger, so that more are. 0.68 %.
+const SEARCH_SLACK: Level = 10;
 /// Moments of a neighbourhood reach this far, in patiences.
 const REACH: f64 = 0.5;
 /// Moments by which the limit is brought near before anything is ranked.
@@ -31,14 +33,14 @@ const BUSY: usize = 3;
 /// Requests of a block that is cleared in one walk, at most.
 const BLOCK: usize = 256;
 /// Requests walked, for each request of the trace, before the search gives up clearing; and at least.
-const WALKS_PER_REQUEST: f64 = 25.0;
-const LEAST_WALKS: f64 = 8e6;
+const WALKS_PER_REQUEST: f64 = 40.0;
+const LEAST_WALKS: f64 = 2e7;
 /// Loads within this factor are crowded at the same moments.
 const ALIKE: f64 = 1.5;
 /// Crowded cases that are kept; more neighbourhoods than these are not cleared anyway.
 const MOST_RANKED: usize = 100_000;
 /// Of these, those that rank moments.
-const RANKING: f64 = 0.2;
+const RANKING: f64 = 0.125;
 
 /// A loss at a moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -162,7 +164,7 @@ impl<'a> Search<'a> {
             self.best(&ranked[0], CLIMBED).into_iter().map(|case| self.climb(case)).collect();
         near.sort_by(|a, b| b.0.total_cmp(&a.0));
         let effort = if exhaustive { u64::MAX } else { self.effort(1.0) };
-        let certified = self.clear_all(&ranked, effort, false);
+        let certified = self.clear_all(&ranked, effort, false) && exhaustive;
         let others = self.best(&ranked[0], NEAR);
         let cases = self.case.into_iter().chain(near.into_iter().map(|(_, case)| case)).chain(others).collect();
         let [_, at_once, delayed] = ranked;
@@ -193,8 +195,8 @@ impl<'a> Search<'a> {
     /// Requests to walk before clearing is given up.
     fn effort(&self, share: f64) -> u64 {
         let requests = (self.subject.tape.len() - self.subject.start) as f64;
-        // One way alone decides hidden capacity.
-        let walks = if self.ways() == 1 { 2.0 } else { 1.0 } * WALKS_PER_REQUEST;
+        // More ways are more to look at, though each is shorter to walk; and one way alone decides hidden capacity.
+        let walks = if self.ways() == 1 { 2.0 } else { (self.ways() as f64).cbrt() } * WALKS_PER_REQUEST;
         (share * (walks * requests).max(LEAST_WALKS)) as u64
     }
 
@@ -443,7 +445,11 @@ impl<'a> Search<'a> {
         let slots = ((tape.times[tape.len() - 1] - origin) / width + 1) as usize;
         let mut cleared = vec![false; slots * self.losses.ways.len()];
         // A yes or no is asked of the level itself.
-        let slack = if first { 0 } else { SLACK };
+        let slack = match (first, effort == u64::MAX) {
+            (true, _) => 0,
+            (false, true) => SLACK,
+            (false, false) => SEARCH_SLACK,
+        };
         self.warm_up(self.limit + slack);
         let stop = self.walker.steps.saturating_add(effort);
         let unranked = (0..slots).flat_map(|slot| (0..self.losses.ways.len()).map(move |loss| (slot, loss)));
