@@ -70,7 +70,7 @@ impl Axis {
 /// where all do. Survival must not be lost towards easier levels: it is not, where only the backlog decides.
 pub fn lowest(guess: Level, survives: &mut dyn FnMut(Level) -> bool) -> Option<Level> {
     let (mut low, mut high) = (guess, guess);
-    let mut stride = 4;
+    let mut stride = 2;
     if survives(guess) {
         loop {
             low -= stride;

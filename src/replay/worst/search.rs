@@ -21,20 +21,24 @@ const REACH: f64 = 0.5;
 /// Moments by which the limit is brought near before anything is ranked.
 const FIRST: usize = 12;
 /// The best cases that are climbed.
-const CLIMBED: usize = 16;
+const CLIMBED: usize = 4;
+/// Cases that are said to have come near.
+const NEAR: usize = 20;
+/// Crowded cases that are walked, of each kind.
+const CROWDED: usize = 16;
 /// The longest warm waits before which losses are tried.
 const BUSY: usize = 3;
 /// Requests of a block that is cleared in one walk, at most.
 const BLOCK: usize = 256;
 /// Requests walked, for each request of the trace, before the search gives up clearing; and at least.
-const WALKS_PER_REQUEST: f64 = 40.0;
-const LEAST_WALKS: f64 = 2e7;
+const WALKS_PER_REQUEST: f64 = 25.0;
+const LEAST_WALKS: f64 = 8e6;
 /// Loads within this factor are crowded at the same moments.
 const ALIKE: f64 = 1.5;
 /// Crowded cases that are kept; more neighbourhoods than these are not cleared anyway.
 const MOST_RANKED: usize = 100_000;
 /// Of these, those that rank moments.
-const RANKING: f64 = 0.125;
+const RANKING: f64 = 0.2;
 
 /// A loss at a moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -159,7 +163,8 @@ impl<'a> Search<'a> {
         near.sort_by(|a, b| b.0.total_cmp(&a.0));
         let effort = if exhaustive { u64::MAX } else { self.effort(1.0) };
         let certified = self.clear_all(&ranked, effort, false);
-        let cases = self.case.into_iter().chain(near.into_iter().map(|(_, case)| case)).collect();
+        let others = self.best(&ranked[0], NEAR);
+        let cases = self.case.into_iter().chain(near.into_iter().map(|(_, case)| case)).chain(others).collect();
         let [_, at_once, delayed] = ranked;
         let load = self.axis.point(self.level).load;
         let near = Near { cases, crowded: [at_once, delayed], load };
@@ -290,7 +295,7 @@ impl<'a> Search<'a> {
         let load = self.axis.point(self.level).load;
         let near = seeds.filter(|near| (load / near.load).max(near.load / load) < ALIKE);
         let crowded = near.map_or_else(|| [0.0, 0.5].map(|delay| self.crowded(delay)), |near| near.crowded.clone());
-        for case in crowded.iter().flat_map(|crowded| self.best(crowded, CLIMBED)).collect::<Vec<_>>() {
+        for case in crowded.iter().flat_map(|crowded| self.best(crowded, CROWDED)).collect::<Vec<_>>() {
             ranked.push((self.excess(case), case));
         }
         ranked.sort_by(|a, b| b.0.total_cmp(&a.0));
@@ -391,7 +396,10 @@ impl<'a> Search<'a> {
         if self.alone_survives(case, limit) {
             return;
         }
-        if let Some(level) = lowest(limit, &mut |level| level > limit && self.alone_survives(case, level)) {
+        // What the case needs at the level of the warm walk says about where to begin.
+        let guess = (f64::from(self.level) + self.excess(case)).ceil() as Level;
+        let guess = guess.clamp(limit + 1, limit + STEPS_PER_OCTAVE);
+        if let Some(level) = lowest(guess, &mut |level| level > limit && self.alone_survives(case, level)) {
             (self.limit, self.case) = (level, Some(case));
         }
     }
