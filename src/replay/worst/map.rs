@@ -15,7 +15,7 @@ use std::ops::Range;
 /// Slices of the trace, at most.
 pub const SLICES: usize = 120;
 /// Requests walked for each request of a slice, before the other parts of it are left out.
-const WALKS_PER_REQUEST: u64 = 20;
+const WALKS_PER_REQUEST: u64 = 10;
 /// Parts of a slice.
 const PARTS: usize = 16;
 
