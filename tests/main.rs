@@ -22,6 +22,7 @@ mod policies;
 mod reports;
 mod samples;
 mod saved;
+mod short;
 mod synth;
 mod tidy;
 mod weights;

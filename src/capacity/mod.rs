@@ -29,7 +29,7 @@ mod tests {
     use std::fs;
     use std::path::Path;
 
-    /// The names in the first column of a page's tables, and the functions that its last column says they are.
+    /// The names in the first column of a page's tables, and what the last column has for each.
     fn rows(page: &str) -> Vec<(String, String)> {
         let cells = |line: &str| line.trim().trim_matches('|').split(" | ").map(str::trim).map(String::from).collect();
         let rows = page.lines().filter(|line| line.starts_with("| **")).map(|line| -> Vec<String> { cells(line) });
@@ -46,9 +46,9 @@ mod tests {
         for (name, function) in &rows {
             let path: Vec<&str> = function.trim_matches('`').split("::").collect();
             let [file, function] = path[..] else { panic!("{name}: '{function}' is no function of a file") };
-            let plain: Vec<String> =
-                name.split("**").nth(1).unwrap().split([' ', '(']).map(str::to_lowercase).collect();
-            assert!(function.starts_with(&*plain[0]), "{name} is called {function}");
+            let bold = name.split("**").nth(1).unwrap();
+            let first = bold.split([' ', ',']).next().unwrap().replace('-', "_");
+            assert!(function.starts_with(&first), "{name} is called {function}");
             let source = fs::read_to_string(root.join(format!("src/capacity/{file}.rs"))).unwrap();
             let declared = [format!("pub fn {function}("), format!("pub fn {function}<")];
             let at = declared.iter().find_map(|declared| source.find(declared));
@@ -56,8 +56,7 @@ mod tests {
             assert!(last.0 != file || last.1 < at, "{function} stands before its predecessor");
             last = (path[0], at);
             let comment = source[..at].rsplit("\n\n").next().unwrap();
-            let quoted = comment.contains(&format!("/// **{}", name.split("**").nth(1).unwrap()));
-            assert!(quoted, "{function} does not begin with its row, {name}");
+            assert!(comment.contains(&format!("/// **{bold}**")), "{function} does not begin with its row, {name}");
         }
     }
 }

@@ -7,7 +7,8 @@
 use super::any_cache::AnyCache;
 use super::ground::Ground;
 use super::refill::refill;
-use super::worst::lattice::{Axis, EASIEST, Level, level_of};
+use super::worst::lattice::{Axis, EASIEST, level_of};
+use crate::capacity;
 use crate::placement::Losses;
 use crate::units::{Loss, Seconds};
 use std::ops::Range;
@@ -76,33 +77,28 @@ pub fn stretches(mut cache: Box<dyn AnyCache>, hits: &[u8], ground: &Ground<'_>,
         cache.replay(&ground.requests.slice(position..range.start));
         position = range.start;
         let parts = walk.losses.iter().copied().filter(|loss| !loss.is_everything());
-        let mut losses: Vec<(Loss, Limits)> = Vec::new();
-        let (mut backend, mut load) = (level_of(walk.mu), Axis::Load { mu: walk.mu }.level(ground.load));
-        let mut least = [EASIEST; 2];
-        for loss in [Loss::NOTHING].into_iter().chain(parts).chain([Loss::EVERYTHING]) {
+        let tried: Vec<Loss> = [Loss::NOTHING].into_iter().chain(parts).chain([Loss::EVERYTHING]).collect();
+        let (mut backends, mut loads) = (Vec::new(), Vec::new());
+        let axes = [Axis::Backend { load: ground.load }, Axis::Load { mu: walk.mu }];
+        let mut guesses = [level_of(walk.mu), axes[1].level(ground.load)];
+        for loss in &tried {
             let lost = (loss.lost > 0).then(|| Losses::of(loss.lost, loss.nodes));
-            let level = |axis, guess| ground.level_in(hits, range.clone(), axis, guess, lost.as_ref());
-            let axes = [Axis::Backend { load: ground.load }, Axis::Load { mu: walk.mu }];
-            // What survives a larger loss survives a smaller one.
-            let found = [level(axes[0], backend), level(axes[1], load)];
-            let levels = [0, 1].map(|i| found[i].map(|level: Level| level.max(least[i])));
-            least = [0, 1].map(|i| levels[i].unwrap_or(Level::MAX));
-            (backend, load) = (levels[0].unwrap_or(backend), levels[1].unwrap_or(load));
-            let limits = Limits {
-                backend: levels[0]
-                    .filter(|level| *level < Level::MAX)
-                    .map(|level| if level == EASIEST { 0.0 } else { axes[0].limit(level) }),
-                load: levels[1].map_or(Some(0.0), |level| (level > EASIEST).then(|| axes[1].limit(level))),
-            };
-            losses.push((loss, limits));
+            let found = [0, 1].map(|i| ground.level_in(hits, range.clone(), axes[i], guesses[i], lost.as_ref()));
+            guesses = [0, 1].map(|i| found[i].unwrap_or(guesses[i]));
+            backends.push(found[0].map(|level| if level == EASIEST { 0.0 } else { axes[0].limit(level) }));
+            loads.push(found[1].map_or(Some(0.0), |level| (level > EASIEST).then(|| axes[1].limit(level))));
         }
+        let backends = capacity::least_backend(backends[0], backends[1..].iter().copied());
+        let loads = capacity::load_limit(loads[0], loads[1..].iter().copied());
+        let limits = backends.into_iter().zip(loads).map(|(backend, load)| Limits { backend, load });
+        let losses = tried.into_iter().zip(limits).collect();
         let mu = level_of(walk.mu);
         let survives = |nodes: &&u32| {
             let losses = Losses::of(1, **nodes);
             let axis = Axis::Backend { load: ground.load };
             ground.level_in(hits, range.clone(), axis, mu, Some(&losses)).is_some_and(|level| level <= mu)
         };
-        let loss_survived = NODES.iter().find(survives).map_or(0.0, |nodes| 1.0 / f64::from(*nodes));
+        let loss_survived = capacity::loss_survived(NODES.iter().find(survives).copied());
         let (mut twin, mut flushed) = (cache.fork(), cache.fork());
         let refill = refill(&mut *twin, &mut *flushed, &ground.aftermath(range.start), walk.window);
         let refill_seconds = refill.over.map(|(seconds, _)| seconds);

@@ -85,7 +85,7 @@ pub fn assumptions(question: &Question, found: &[(Trace, Findings)]) -> Vec<Stri
 /// Where the worst moment was sought, and how sure it is that no moment and no node is worse.
 fn certainty(question: &Question, findings: &Findings) -> String {
     if !findings.limits_known {
-        return "no limit was sought: the trace is too short".to_string();
+        return "capacities were not sought: the trace is too short".to_string();
     }
     let moments = grouped(findings.moments as u64);
     format!(

@@ -48,7 +48,7 @@ pub(in crate::report) fn shared(question: &Question) -> Vec<String> {
     }
     if !question.seeds.is_empty() {
         all.push(format!(
-            "the cache has {} nodes (--shards) with equal shares of the keys, by hash, that restart empty; restarts are tried from the \
+            "the cache has {} nodes (--nodes) with equal shares of the keys, by hash, that restart empty; restarts are tried from the \
              begin of the busiest window and from the end of warm-up, and are safe if in no five windows fewer than 97% are answered \
              in time",
             question.nodes
