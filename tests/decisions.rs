@@ -149,7 +149,7 @@ impl Visitor for Kept<'_> {
     fn visit<P: Policy>(self) -> HashSet<u32> {
         let mut cache = roomy::<P>(self.0);
         replay(&mut cache, &self.0.requests().slice(0..self.1));
-        cache.lose(self.2);
+        crate::walks::lose_share(&mut cache, self.2.get());
         (0..self.0.object_count() as u32).filter(|id| cache.holds(ObjectId(*id))).collect()
     }
 }

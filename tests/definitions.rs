@@ -8,7 +8,8 @@ use coldgap::interrupt::Interrupt;
 use coldgap::policy::spec::PolicySpec;
 use coldgap::policy::{self, Capacity, Parameters, Policy, Visitor};
 use coldgap::replay::hunt::{Endurance, Ground, Search, endurance};
-use coldgap::replay::limits::{TOLERANCE, largest, smallest};
+use crate::walks::survives;
+use coldgap::replay::worst::lattice::{TOLERANCE, largest, smallest};
 use coldgap::replay::replay;
 use coldgap::replay::survival::Walker;
 use coldgap::request::SECOND;
@@ -70,11 +71,9 @@ fn hidden(policy: &str, filter: bool, trace: &Trace, mu: f64, service: Service) 
             });
             let mut cache = Cache::new(policy, capacity, trace.object_count(), filter, false);
             let mut walker = Walker::new(trace.object_count());
-            let factor = largest(1.0, |factor| {
+            let factor = largest(1.0, &mut |factor| {
                 cache.flush();
-                let mut requests = trace.requests();
-                requests.second = (SECOND as f64 * factor) as u64;
-                walker.survives(&mut cache, &requests, &service, mu)
+                survives(&mut walker, &mut cache, &trace.requests(), &service, mu, factor)
             });
             1000.0 * factor.unwrap()
         }
@@ -200,11 +199,11 @@ fn flush_backend(trace: &Trace, service: Service) -> f64 {
             let policy = P::new(capacity, &Parameters::default()).unwrap();
             let mut cache = Cache::new(policy, capacity, trace.object_count(), None, false);
             let mut walker = Walker::new(trace.object_count());
-            let survives = |mu| {
+            smallest(100.0, &mut |mu| {
                 cache.flush();
-                walker.survives(&mut cache, &trace.requests(), &service, mu)
-            };
-            smallest(100.0, survives).unwrap()
+                survives(&mut walker, &mut cache, &trace.requests(), &service, mu, 1.0)
+            })
+            .unwrap()
         }
     }
     policy::visit("unbounded", Flush(trace, service)).unwrap()

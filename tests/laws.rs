@@ -3,7 +3,8 @@
 use coldgap::cache::{Cache, Lookaside};
 use coldgap::error::Spot;
 use coldgap::policy::{self, Capacity, Parameters, Policy, Visitor};
-use coldgap::replay::limits::{TOLERANCE, smallest};
+use crate::walks;
+use coldgap::replay::worst::lattice::{TOLERANCE, smallest};
 use coldgap::replay::refill::refill;
 use coldgap::replay::replay;
 use coldgap::replay::survival::Walker;
@@ -58,9 +59,8 @@ impl Visitor for Walk<'_> {
         let capacity = Capacity::Objects(20);
         let policy = P::new(capacity, &Parameters::default()).unwrap();
         let mut cache = Cache::new(policy, capacity, self.trace.object_count(), None, false);
-        let mut requests = self.trace.requests();
-        requests.second = (SECOND as f64 * self.load) as u64;
-        Walker::new(self.trace.object_count()).survives(&mut cache, &requests, &self.service, self.mu)
+        let mut walker = Walker::new(self.trace.object_count());
+        walks::survives(&mut walker, &mut cache, &self.trace.requests(), &self.service, self.mu, self.load)
     }
 }
 
@@ -69,7 +69,7 @@ fn survives(policy: &str, trace: &Trace, service: Service, mu: f64, load: f64) -
 }
 
 fn required(policy: &str, trace: &Trace, service: Service) -> f64 {
-    smallest(50.0, |mu| survives(policy, trace, service, mu, 1.0)).unwrap()
+    smallest(50.0, &mut |mu| survives(policy, trace, service, mu, 1.0)).unwrap()
 }
 
 /// definitions.md's predicate for a cache that never evicts, written again: nothing is kept but sets and a list of
@@ -115,7 +115,7 @@ proptest! {
         let trace = trace(&rows);
         let service = service(timeout, single);
         let found = required("unbounded", &trace, service);
-        let other = smallest(50.0, |mu| naive(&trace, service, mu)).unwrap();
+        let other = smallest(50.0, &mut |mu| naive(&trace, service, mu)).unwrap();
         prop_assert!((found / other - 1.0).abs() <= 3.0 * TOLERANCE, "{found} {other}");
     }
 
@@ -139,8 +139,8 @@ proptest! {
         let trace = trace(&rows);
         let here = service(timeout, false);
         let there = Service { timeout: Seconds(timeout * load), service_time: Seconds(0.02 * load), ..here };
-        let fast = smallest(mu, |mu| survives("lru", &trace, here, mu, load)).unwrap();
-        let slow = smallest(mu, |mu| survives("lru", &trace, there, mu / load, 1.0)).unwrap();
+        let fast = smallest(mu, &mut |mu| survives("lru", &trace, here, mu, load)).unwrap();
+        let slow = smallest(mu, &mut |mu| survives("lru", &trace, there, mu / load, 1.0)).unwrap();
         prop_assert!((fast / slow - 1.0).abs() <= 3.0 * TOLERANCE, "{fast} {slow}");
     }
 
@@ -202,7 +202,7 @@ proptest! {
                 let policy = P::new(capacity, &Parameters::default()).unwrap();
                 let mut cache = Cache::new(policy, capacity, self.0.object_count(), None, false);
                 replay(&mut cache, &self.0.requests());
-                cache.lose(Ratio::new(self.1).unwrap());
+                walks::lose_share(&mut cache, self.1);
                 (0..self.0.object_count() as u32).map(|i| cache.holds(coldgap::request::ObjectId(i))).collect()
             }
         }

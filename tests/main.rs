@@ -26,3 +26,4 @@ mod short;
 mod synth;
 mod tidy;
 mod weights;
+mod walks;

@@ -102,7 +102,7 @@ fn renames_add_up() {
     assert!(second > 1.1 * between, "no key gets its old name back");
     let scenario = |objects: usize, share: f64| {
         let mut scenario = ZIPF.scenario(0, 1.0, base(0), 1);
-        scenario.objects = objects;
+        scenario.key_hashes = crate::walks::hashes(objects);
         scenario.steps = vec![Step::trigger(Seconds(1.0), Trigger::Renamed(ratio(share))); 2];
         scenario.cache_objects()
     };

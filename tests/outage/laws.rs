@@ -1,6 +1,7 @@
 //! Laws of the outage simulation on random small traces: no request is lost, the same seed gives the same bytes, and with
 //! one server of constant speed nobody waits in vain exactly where the survival predicate says so.
 
+use crate::walks::survives;
 use super::{Made, Work, model, ratio, with_lru};
 use coldgap::cache::Cache;
 use coldgap::outage::backend::{Backend, Kind, Scatter};
@@ -101,12 +102,12 @@ fn service(mu: f64, timeout: f64, single_flight: bool) -> Service {
 }
 
 /// Whether the predicate says that an empty cache survives.
-struct Survives<'t>(Requests<'t>, Service, f64);
+struct Survives<'t>(Requests<'t>, Service, f64, f64);
 
 impl Work for Survives<'_> {
     type Output = bool;
     fn on<P: Policy>(self, mut cache: Cache<P>) -> bool {
-        Walker::new(60).survives(&mut cache, &self.0, &self.1, self.2)
+        survives(&mut Walker::new(60), &mut cache, &self.0, &self.1, self.2, self.3)
     }
 }
 
@@ -156,9 +157,8 @@ proptest! {
         let (timeout, service_time) = (Seconds(latency + 0.6), Seconds(latency));
         let service = Service { demand: Demand::Bytes, timeout, service_time, retries: 0, single_flight: false };
         let survives = |load: f64| {
-            let second = (SECOND as f64 * load) as u64;
-            let requests = Requests { second, sizes: Some(&sizes), ..made.requests() };
-            with_lru(100, made.keys, false, Survives(requests, service, mu))
+            let requests = Requests { sizes: Some(&sizes), ..made.requests() };
+            with_lru(100, made.keys, false, Survives(requests, service, mu, load))
         };
         let Some((low, high)) = edge(survives) else { return Ok(()) };
         let mut model = model(1.0, timeout.0, latency, 0);
@@ -181,8 +181,7 @@ proptest! {
         let made = made(&rows);
         let service = service(mu, (1.0 + patience) / mu, joined);
         let survives = |load: f64| {
-            let requests = Requests { second: (SECOND as f64 * load) as u64, ..made.requests() };
-            with_lru(100, made.keys, false, Survives(requests, service, mu))
+            with_lru(100, made.keys, false, Survives(made.requests(), service, mu, load))
         };
         let Some((low, high)) = edge(survives) else { return Ok(()) };
         let mut model = model(mu, service.timeout.0, 1.0 / mu, 0);

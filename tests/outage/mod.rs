@@ -55,7 +55,7 @@ impl Made {
         Scenario {
             requests: all.slice(from..all.len()),
             history: all.slice(0..from),
-            objects: self.keys,
+            key_hashes: crate::walks::hashes(self.keys),
             load,
             model,
             steps: Vec::new(),
@@ -131,7 +131,7 @@ pub fn cold_trial(scenario: &Scenario<'_>, horizon: f64) -> Outcome {
             trial(self.0, &mut cache, Seconds(0.0), Seconds(self.1))
         }
     }
-    with_lru(43_016, scenario.objects, false, Cold(scenario, horizon))
+    with_lru(43_016, scenario.key_hashes.len(), false, Cold(scenario, horizon))
 }
 
 /// Between which loads (factors) an empty cache ceases to heal within `horizon` seconds.

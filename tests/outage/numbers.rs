@@ -190,7 +190,7 @@ fn tolerated(made: &Made, entries: u64, timeout: f64, load: f64) -> u32 {
             let mut cache = warm.clone();
             let heals = |tenths: &u32| {
                 cache.copy_from(&warm);
-                cache.lose(ratio(f64::from(*tenths) / 10.0));
+                crate::walks::lose_share(&mut cache, f64::from(*tenths) / 10.0);
                 trial(&made.scenario(half, load, model, 1), &mut cache, Seconds(0.0), Seconds(60.0)).healed
             };
             (1..=10).take_while(heals).last().unwrap_or(0)

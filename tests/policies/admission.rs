@@ -4,7 +4,8 @@ use super::{Columns, build, run};
 use coldgap::cache::Lookaside;
 use coldgap::policy::spec::PolicySpec;
 use coldgap::policy::{self, Capacity, Policy, Visitor};
-use coldgap::replay::limits::{TOLERANCE, largest};
+use crate::walks::survives;
+use coldgap::replay::worst::lattice::{TOLERANCE, largest};
 use coldgap::replay::survival::Walker;
 use coldgap::request::SECOND;
 use coldgap::service::Service;
@@ -36,11 +37,9 @@ fn hidden(spec: &str, columns: &Columns) -> f64 {
                 retries: 0,
                 single_flight: true,
             };
-            largest(1.0, |load| {
+            largest(1.0, &mut |load| {
                 cache.flush();
-                let mut requests = columns.requests();
-                requests.second = (SECOND as f64 * 1000.0 * load) as u64;
-                walker.survives(&mut cache, &requests, &service, 300.0)
+                survives(&mut walker, &mut cache, &columns.requests(), &service, 300.0, 1000.0 * load)
             })
             .unwrap()
         }

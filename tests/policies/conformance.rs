@@ -262,7 +262,7 @@ fn apply<C: Lookaside>(cache: &mut C, event: Event, request: &Request) -> bool {
         Event::Answer { now } => cache.insert(request, now),
         Event::Set => cache.write(request),
         Event::Delete => cache.invalidate(request.object),
-        Event::Lose(share) => cache.lose(share),
+        Event::Lose(share) => crate::walks::lose_share(cache, share.get()),
         Event::Shrink(share) => cache.shrink(share),
     }
     false
@@ -475,8 +475,8 @@ fn runs_of_gets_equal_single_gets() {
                 assert_eq!(replay(&mut in_runs, &requests.slice(part)).misses, misses, "{} {}", self.0, self.1);
                 let held = |cache: &Cache<P>| (0..1000).filter(|i| cache.holds(ObjectId(*i))).collect::<Vec<_>>();
                 assert_eq!(held(&in_runs), held(&singly), "{} {}", self.0, self.1);
-                in_runs.lose(Ratio::new(0.3).unwrap());
-                singly.lose(Ratio::new(0.3).unwrap());
+                crate::walks::lose_share(&mut in_runs, 0.3);
+                crate::walks::lose_share(&mut singly, 0.3);
             }
         }
     }

@@ -283,7 +283,7 @@ fn mq_remembers_what_was_evicted_and_forgets_what_was_lost() {
             (1..11).for_each(|object| (0..4).for_each(|_| _ = cache.access(&get(object))));
             assert!(!cache.holds(ObjectId(0)));
             if self.0 {
-                cache.lose(coldgap::units::Ratio::new(0.999_999).unwrap());
+                crate::walks::lose_share(&mut cache, 0.999_999);
             }
             assert!(!cache.lookup(&get(0)), "asked for, not answered yet");
             (100..150).for_each(|object| _ = cache.access(&get(object)));
