@@ -10,7 +10,7 @@ use coldgap::outage::run::{Scenario, simulate};
 use coldgap::outage::window::Window;
 use coldgap::outage::{Fill, Model};
 use coldgap::policy::{self, Capacity, Parameters, Policy, Visitor};
-use coldgap::request::{ObjectId, Requests, SECOND};
+use coldgap::request::{ObjectId, Requests};
 use coldgap::service::Service;
 use coldgap::units::{Demand, Rate, Seconds};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
@@ -62,7 +62,7 @@ fn outages(criterion: &mut Criterion) {
         [("heals", 0.6, model(0)), ("collapses", 2.9, model(0)), ("retries", 2.0, model(3)), ("late", 1.4, late)]
     {
         let (history, steps, window) = (requests.slice(0..0), Vec::new(), Seconds(1.0));
-        let scenario = Scenario { requests, history, objects: KEYS, load, model, steps, window, seed: 1 };
+        let scenario = Scenario { requests, history, key_hashes: &vec![0; KEYS], load, model, steps, window, seed: 1 };
         let run = || policy::visit("lru", Outage(&scenario));
         group.throughput(Throughput::Elements(run().unwrap_or(0)));
         group.bench_function(name, |bencher| bencher.iter(run));

@@ -11,7 +11,7 @@ mod zipf;
 use coldgap::cache::Cache;
 use coldgap::policy::{self, ALL, Capacity, Parameters, Policy, Visitor};
 use coldgap::replay::replay;
-use coldgap::request::{NEVER, ObjectId, Requests, SECOND};
+use coldgap::request::{NEVER, ObjectId, Requests};
 use coldgap::trace::{self, ReadOptions};
 use std::path::Path;
 use std::time::{Duration, Instant};

@@ -53,7 +53,7 @@ use coldgap::policy::{self, ALL, Capacity, Parameters, Policy, Visitor};
 use coldgap::replay::observe::Feed;
 use coldgap::replay::stack_distance::StackDistances;
 use coldgap::replay::{Tally, replay};
-use coldgap::request::{NEVER, ObjectId, Requests, SECOND};
+use coldgap::request::{NEVER, ObjectId, Requests};
 use coldgap::trace::{self, ReadOptions};
 use criterion::measurement::WallTime;
 use criterion::{BatchSize, BenchmarkGroup, Criterion, Throughput, criterion_group, criterion_main};

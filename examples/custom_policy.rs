@@ -7,7 +7,7 @@ use coldgap::cache::Cache;
 use coldgap::policy::list::{Link, List};
 use coldgap::policy::{Capacity, Info, Nodes, ParameterError, Parameters, Policy};
 use coldgap::replay::replay;
-use coldgap::request::{ObjectId, Request, Requests, SECOND};
+use coldgap::request::{ObjectId, Request, Requests};
 use rand::SeedableRng;
 use rand_distr::{Distribution, Zipf};
 use rand_xoshiro::Xoshiro256PlusPlus;

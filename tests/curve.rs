@@ -7,7 +7,7 @@ use coldgap::policy::spec::parse_list;
 use coldgap::replay::Tally;
 use coldgap::replay::observe::Feed;
 use coldgap::replay::stack_distance::StackDistances;
-use coldgap::request::{ObjectId, Op, Requests, SECOND};
+use coldgap::request::{ObjectId, Op, Requests};
 use coldgap::trace::source::Source;
 use coldgap::trace::{self, ReadOptions, Trace};
 use coldgap::units::{CacheSize, Ratio};

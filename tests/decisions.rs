@@ -5,15 +5,17 @@ use assert_cmd::Command;
 use coldgap::cache::{Cache, Lookaside};
 use coldgap::error::Spot;
 use coldgap::interrupt::Interrupt;
+use coldgap::placement::Losses;
 use coldgap::policy::{self, Capacity, Parameters, Policy, Visitor};
-use coldgap::replay::hunt::{Endurance, Ground, Search, endurance};
-use coldgap::replay::limits::TOLERANCE;
-use coldgap::replay::replay;
-use coldgap::request::{ObjectId, Op};
+use coldgap::replay::ground::Ground;
+use coldgap::replay::worst::columns::{Columns, kinds};
+use coldgap::replay::worst::lattice::{Axis, EASIEST, TOLERANCE};
+use coldgap::replay::worst::search::Search;
+use coldgap::request::Op;
 use coldgap::service::Service;
 use coldgap::trace::builder::{Builder, Row};
 use coldgap::trace::{Key, ReadOptions, Trace};
-use coldgap::units::{Demand, Ratio, Seconds};
+use coldgap::units::{Demand, Seconds};
 use proptest::prelude::*;
 use serde_json::Value;
 use std::collections::HashSet;
@@ -132,28 +134,6 @@ fn roomy<P: Policy>(trace: &Trace) -> Cache<P> {
     Cache::new(P::new(capacity, &Parameters::default()).unwrap(), capacity, trace.object_count(), None, false)
 }
 
-struct Hunt<'a>(&'a Trace, &'a Ground<'a>, &'a Search<'a>);
-
-impl Visitor for Hunt<'_> {
-    type Output = Endurance;
-    fn visit<P: Policy>(self) -> Endurance {
-        endurance(Box::new(roomy::<P>(self.0)), self.1, self.2)
-    }
-}
-
-/// Objects that a cache still holds after a moment's history and the loss of a share.
-struct Kept<'a>(&'a Trace, usize, Ratio);
-
-impl Visitor for Kept<'_> {
-    type Output = HashSet<u32>;
-    fn visit<P: Policy>(self) -> HashSet<u32> {
-        let mut cache = roomy::<P>(self.0);
-        replay(&mut cache, &self.0.requests().slice(0..self.1));
-        crate::walks::lose_share(&mut cache, self.2.get());
-        (0..self.0.object_count() as u32).filter(|id| cache.holds(ObjectId(*id))).collect()
-    }
-}
-
 /// Whether every answer comes in time from `begin` on, from a cache of these keys that never evicts, at so many times the load.
 fn naive(trace: &Trace, begin: usize, mut cached: HashSet<u32>, service: &Service, mu: f64, load: f64) -> bool {
     let requests = trace.requests();
@@ -178,11 +158,11 @@ fn naive(trace: &Trace, begin: usize, mut cached: HashSet<u32>, service: &Servic
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(40))]
 
-    /// The hunt's load limits, against a walk over every load of a fine grid that keeps nothing but sets and lists.
+    /// The search's load limits, against a walk at every moment and node that keeps nothing but sets and lists.
     #[test]
-    fn load_limits_agree_with_a_naive_walk(
+    fn no_moment_and_no_node_is_worse_than_the_load_limit(
         gaps in prop::collection::vec((0u64..30_000, 0u64..60), 60..300),
-        share in 0.1f64..0.9,
+        nodes in 1u32..5,
         mu in 20.0f64..120.0,
     ) {
         let trace = trace(&gaps);
@@ -193,32 +173,45 @@ proptest! {
             retries: 0,
             single_flight: false,
         };
-        let moments: Vec<usize> = [trace.len() / 3, trace.len() / 2].to_vec();
+        let (requests, key_hashes) = (trace.requests(), trace.key_hashes());
+        let columns = Columns::of(&requests, &key_hashes);
         let ground = Ground {
-            requests: trace.requests(),
+            requests,
+            key_hashes: &key_hashes,
+            columns: &columns,
             warm: trace.len() / 3,
-            moments: moments.clone(),
             horizon: Seconds(1e6),
             service,
             load: 1.0,
             interrupt: Interrupt::default(),
         };
-        let losses = [Ratio::new(share).unwrap(), Ratio::ALL];
-        let search = Search { mu, mu_reclaimed: None, loads: &[], losses: &losses };
-        let found = policy::visit("lru", Hunt(&trace, &ground, &search)).unwrap();
-        for (loss, worst) in losses.iter().zip(&found.load_limits) {
-            let kept = |moment: usize| policy::visit("lru", Kept(&trace, moment, *loss)).unwrap();
-            let survives = |load: f64| {
-                moments.iter().all(|moment| naive(&trace, *moment, kept(*moment), &service, mu, load))
-            };
-            match worst.limit {
-                None => prop_assert!(survives(1e9), "a limit where none was found"),
-                Some(limit) => {
-                    prop_assert!(limit == 0.0 || survives(limit * (1.0 - 1e-6)), "{limit}");
-                    prop_assert!(!survives(limit.max(1e-9) * (1.0 + 2.0 * TOLERANCE)), "{limit}");
-                }
+        let mut missed = Vec::new();
+        policy::visit("unbounded", Missed(&trace, &mut missed)).unwrap();
+        let hits = kinds(&requests, &missed);
+        let (axis, losses) = (Axis::Load { mu }, Losses::of(1, nodes));
+        let Some(warm) = ground.subject(&hits).warm_level(axis, axis.level(1.0)) else { return Ok(()) };
+        prop_assume!(warm > EASIEST);
+        let found = Search::new(ground.subject(&hits), axis, &losses, warm).find(None, true);
+        let limit = axis.limit(found.level) * (1.0 - 0.005);
+        for moment in ground.warm..trace.len() {
+            for lost in &losses.ways {
+                let before = requests.objects[..moment].iter().map(|object| object.0);
+                let kept: HashSet<u32> = before.filter(|id| !lost.holds(key_hashes[*id as usize])).collect();
+                prop_assert!(naive(&trace, moment, kept, &service, mu, limit), "{moment} {limit}");
             }
         }
+    }
+}
+
+/// Which gets miss in a cache that never evicts.
+struct Missed<'a>(&'a Trace, &'a mut Vec<bool>);
+
+impl Visitor for Missed<'_> {
+    type Output = ();
+    fn visit<P: Policy>(self) {
+        let requests = self.0.requests();
+        let mut cache = roomy::<P>(self.0);
+        self.1.extend((0..requests.len()).map(|i| cache.access(&requests.get(i))));
     }
 }
 

@@ -1,18 +1,18 @@
 //! Laws of survival and of the refill, on random small traces; and a second, naive writing of the predicate.
 
+use crate::walks;
 use coldgap::cache::{Cache, Lookaside};
 use coldgap::error::Spot;
 use coldgap::policy::{self, Capacity, Parameters, Policy, Visitor};
-use crate::walks;
-use coldgap::replay::worst::lattice::{TOLERANCE, smallest};
 use coldgap::replay::refill::refill;
 use coldgap::replay::replay;
 use coldgap::replay::survival::Walker;
-use coldgap::request::{Op, SECOND};
+use coldgap::replay::worst::lattice::{TOLERANCE, smallest};
+use coldgap::request::Op;
 use coldgap::service::Service;
 use coldgap::trace::builder::{Builder, Row};
 use coldgap::trace::{Key, ReadOptions, Trace};
-use coldgap::units::{Demand, Ratio, Seconds};
+use coldgap::units::{Demand, Seconds};
 use proptest::prelude::*;
 use std::collections::{HashMap, HashSet};
 

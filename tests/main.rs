@@ -25,5 +25,5 @@ mod saved;
 mod short;
 mod synth;
 mod tidy;
-mod weights;
 mod walks;
+mod weights;

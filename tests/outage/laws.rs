@@ -1,8 +1,8 @@
 //! Laws of the outage simulation on random small traces: no request is lost, the same seed gives the same bytes, and with
 //! one server of constant speed nobody waits in vain exactly where the survival predicate says so.
 
-use crate::walks::survives;
 use super::{Made, Work, model, ratio, with_lru};
+use crate::walks::survives;
 use coldgap::cache::Cache;
 use coldgap::outage::backend::{Backend, Kind, Scatter};
 use coldgap::outage::breaker::Breaker;
@@ -14,7 +14,7 @@ use coldgap::outage::window::Window;
 use coldgap::outage::{Abandoned, Fill, Model, SameKey};
 use coldgap::policy::Policy;
 use coldgap::replay::survival::Walker;
-use coldgap::request::{ObjectId, Requests, SECOND};
+use coldgap::request::{ObjectId, Requests};
 use coldgap::service::Service;
 use coldgap::units::{Demand, Rate, Seconds};
 use proptest::prelude::*;

@@ -13,7 +13,7 @@ use coldgap::outage::run::{Scenario, simulate};
 use coldgap::outage::search::{Bracket, Outcome, search, trial};
 use coldgap::outage::window::Window;
 use coldgap::policy::{self, Capacity, Parameters, Policy, Visitor};
-use coldgap::request::{ObjectId, Requests, SECOND};
+use coldgap::request::{ObjectId, Requests};
 use coldgap::service::Service;
 use coldgap::units::{Demand, Rate, Ratio, Seconds};
 use rand::SeedableRng;

@@ -1,8 +1,8 @@
 //! The numbers of the outage model, O1 to O12: what a prototype, a paper or another simulator found. Shapes are firm; the
 //! prototype's figures came from one to three seeds within a horizon of 180 seconds, so here they hold within a tolerance.
 
-use super::{Made, Work, hidden, model, outage, ratio, with_lru};
-use coldgap::cache::{Cache, Lookaside};
+use super::{Made, Work, hidden, model, outage, with_lru};
+use coldgap::cache::Cache;
 use coldgap::outage::absent::Absent;
 use coldgap::outage::backend::Kind;
 use coldgap::outage::client::Budget;

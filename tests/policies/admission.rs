@@ -1,13 +1,12 @@
 //! Admission filters: what each admits, and that all of them lower hidden capacity.
 
 use super::{Columns, build, run};
+use crate::walks::survives;
 use coldgap::cache::Lookaside;
 use coldgap::policy::spec::PolicySpec;
 use coldgap::policy::{self, Capacity, Policy, Visitor};
-use crate::walks::survives;
-use coldgap::replay::worst::lattice::{TOLERANCE, largest};
 use coldgap::replay::survival::Walker;
-use coldgap::request::SECOND;
+use coldgap::replay::worst::lattice::{TOLERANCE, largest};
 use coldgap::service::Service;
 use coldgap::units::{Demand, Seconds};
 use rand::{RngExt, SeedableRng};
