@@ -100,14 +100,14 @@ fn renames_add_up() {
     assert!(second > 0.7 && second > 2.5 * between, "all of them again");
     let [_, _, between, second] = misses([0.8, 0.1]);
     assert!(second > 1.1 * between, "no key gets its old name back");
-    let scenario = |objects: usize, share: f64| {
+    let scenario = |objects: usize, share: f64, times: usize| {
         let mut scenario = ZIPF.scenario(0, 1.0, base(0), 1);
         scenario.key_hashes = crate::walks::hashes(objects);
-        scenario.steps = vec![Step::trigger(Seconds(1.0), Trigger::Renamed(ratio(share))); 2];
+        scenario.steps = vec![Step::trigger(Seconds(1.0), Trigger::Renamed(ratio(share))); times];
         scenario.cache_objects()
     };
-    assert_eq!((scenario(1000, 0.5), scenario(1000, 1.0)), (Some(2000), Some(3000)));
-    assert_eq!(scenario(u32::MAX as usize / 2 + 1, 0.5), None, "more names than ids");
+    assert_eq!((scenario(1000, 0.5, 2), scenario(1000, 1.0, 2)), (Some(2000), Some(3000)));
+    assert_eq!(scenario(1_000_000, 1.0, 4294), None, "more names than ids");
 }
 
 #[test]
