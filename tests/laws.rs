@@ -1,7 +1,7 @@
 //! Laws of survival and of the refill, on random small traces; and a second, naive writing of the predicate.
 
 use crate::walks;
-use coldgap::cache::{Cache, Lookaside};
+use coldgap::cache::Cache;
 use coldgap::error::Spot;
 use coldgap::policy::{self, Capacity, Parameters, Policy, Visitor};
 use coldgap::replay::refill::refill;

@@ -1,6 +1,6 @@
 //! What the limits of all cells of a trace share: its requests, the service around the cache, the load to carry.
 
-use super::worst::aftermath::Walker;
+use super::worst::aftermath::{Block, Until, Walker};
 use super::worst::columns::{Columns, kinds};
 use super::worst::lattice::{Axis, Level, lowest};
 use super::worst::search::Subject;
@@ -9,7 +9,6 @@ use super::worst::warm::Warm;
 use crate::interrupt::Interrupt;
 use crate::placement::{Losses, Lost};
 use crate::replay::any_cache::AnyCache;
-use crate::replay::worst::aftermath::Until;
 use crate::request::{Requests, compressed};
 use crate::service::Service;
 use crate::units::Seconds;
@@ -90,8 +89,8 @@ impl<'t> Ground<'t> {
             }
             let carried = warm.fill(&tape, hits, range.clone(), point, &rules).is_ok();
             let mut survives = |lost: &Lost| {
-                let moment = range.start..range.start + 1;
-                walker.walk(&tape, &warm, point, &rules, *lost, moment, Until::Alone).survives(&rules)
+                let block = Block::at(*lost, range.start);
+                walker.walk(&tape, &warm, point, &rules, block, Until::Alone).survives(&rules)
             };
             carried && losses.is_none_or(|losses| losses.ways.iter().all(&mut survives))
         })

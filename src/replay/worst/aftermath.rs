@@ -31,6 +31,23 @@ impl Peak {
     }
 }
 
+/// A loss at any of some moments. What is walked of several is worse than the loss at each of them, because every get of a
+/// lost key inside them asks and is not remembered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Block {
+    /// The keys.
+    pub lost: Lost,
+    /// Positions.
+    pub moments: Range<usize>,
+}
+
+impl Block {
+    /// The loss of these keys at one moment.
+    pub fn at(lost: Lost, moment: usize) -> Block {
+        Block { lost, moments: moment..moment + 1 }
+    }
+}
+
 /// How far a walk goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Until {
@@ -52,23 +69,21 @@ pub struct Walker {
 }
 
 impl Walker {
-    /// Walks the loss of `lost` at any position of `moments`: at the one it holds, or, where it holds several, worse than at
-    /// each of them, because every get of a lost key inside them asks and is not remembered.
+    /// The peak of the wait after a loss.
     pub fn walk(
         &mut self,
         tape: &Tape<'_>,
         warm: &Warm,
         point: Point,
         rules: &Rules,
-        lost: Lost,
-        moments: Range<usize>,
+        block: Block,
         until: Until,
     ) -> Peak {
         match (tape.shares.is_some(), rules.single_flight) {
-            (false, false) => self.run::<false, false>(tape, warm, point, rules, lost, moments, until),
-            (false, true) => self.run::<false, true>(tape, warm, point, rules, lost, moments, until),
-            (true, false) => self.run::<true, false>(tape, warm, point, rules, lost, moments, until),
-            (true, true) => self.run::<true, true>(tape, warm, point, rules, lost, moments, until),
+            (false, false) => self.run::<false, false>(tape, warm, point, rules, block, until),
+            (false, true) => self.run::<false, true>(tape, warm, point, rules, block, until),
+            (true, false) => self.run::<true, false>(tape, warm, point, rules, block, until),
+            (true, true) => self.run::<true, true>(tape, warm, point, rules, block, until),
         }
     }
 
@@ -78,8 +93,7 @@ impl Walker {
         warm: &Warm,
         point: Point,
         rules: &Rules,
-        lost: Lost,
-        moments: Range<usize>,
+        Block { lost, moments }: Block,
         stop: Until,
     ) -> Peak {
         let n = tape.len();

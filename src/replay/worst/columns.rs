@@ -45,7 +45,7 @@ fn brings_back(requests: &Requests<'_>, position: usize) -> bool {
 /// What a replay says of each request: a get or not, and whether it asks the backend. `missed`: by position, of gets.
 pub fn kinds(requests: &Requests<'_>, missed: &[bool]) -> Vec<u8> {
     let get = |i: usize| requests.ops.is_none_or(|ops| ops[i] == Op::Get);
-    let kind = |(i, missed): (usize, &bool)| if get(i) { GET | ASKS * u8::from(*missed) } else { 0 };
+    let kind = |(i, missed): (usize, &bool)| if get(i) { GET | (ASKS * u8::from(*missed)) } else { 0 };
     missed.iter().enumerate().map(kind).collect()
 }
 

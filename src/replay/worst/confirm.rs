@@ -4,7 +4,7 @@
 //! From there on answers come when they come. Real caches do not always survive from some level on: for a policy whose
 //! hits reorder, a slightly easier level may fail. So the limit is the lowest level from which on all that are tried survive.
 
-use super::aftermath::{Until, Walker as Shadow};
+use super::aftermath::{Block, Until, Walker as Shadow};
 use super::lattice::{Axis, Level, lowest};
 use super::search::{Case, Subject};
 use super::warm::Warm;
@@ -116,14 +116,12 @@ impl Confirm<'_> {
             let idle = |i: &usize| tape.times[*i] <= early && warm.free_at[*i] <= point.arrival(tape.times[*i]);
             let from = (start..=case.moment).rev().find(idle).unwrap_or(start);
             let before = shadow.steps;
-            let lost = losses.ways[case.loss];
-            let moments = case.moment..case.moment + 1;
-            shadow.walk(&tape, &warm, point, &rules, lost, moments, Until::Alone);
+            shadow.walk(&tape, &warm, point, &rules, Block::at(losses.ways[case.loss], case.moment), Until::Alone);
             let took = (shadow.steps - before) as usize;
             let later = tape.position_at(tape.times[case.moment].saturating_add(2 * patience));
             let end = (case.moment + LONGER * took).max(later).min(tape.len());
             let beyond = if rank == 0 { &BEYOND[..] } else { &[] };
-            Stretch { passed: 0, from, end, lost: Some((case.moment, lost)), beyond }
+            Stretch { passed: 0, from, end, lost: Some((case.moment, losses.ways[case.loss])), beyond }
         };
         let mut stretches: Vec<Stretch> = claim.cases.iter().enumerate().map(&mut stretch).collect();
         stretches.sort_by_key(|stretch| stretch.from);

@@ -5,7 +5,7 @@
 //! So a slice's peak is one that happens, and a longer one may lie between. What a lost key costs after its walk has ended
 //! belongs to the slice where it is felt.
 
-use super::aftermath::{Until, Walker};
+use super::aftermath::{Block, Until, Walker};
 use super::search::{Case, Subject};
 use super::tape::{ASKS, GET, Point};
 use super::warm::Warm;
@@ -74,7 +74,7 @@ pub fn hurt(
         let mut from = part.start;
         while let Some(moment) = (from..part.end).find(felt) {
             let before = walker.steps;
-            let peak = walker.walk(tape, warm, point, rules, lost, moment..moment + 1, Until::Decided);
+            let peak = walker.walk(tape, warm, point, rules, Block::at(lost, moment), Until::Decided);
             if !peak.survives(rules) {
                 return Hurt { wait: None, loss, ..worst };
             }
@@ -130,7 +130,7 @@ mod tests {
                 }
             }
         }
-        let hits: Vec<u8> = previous.iter().map(|before| GET | ASKS * u8::from(*before == NEVER)).collect();
+        let hits: Vec<u8> = previous.iter().map(|before| GET | (ASKS * u8::from(*before == NEVER))).collect();
         let tape = Tape { times: &times, previous: &previous, hashes: &hashes, shares: None };
         let rules = Rules { patience: 0.9, service_time: 0.1, single_flight: false };
         let subject = Subject { tape, hits: &hits, start: 0, rules };

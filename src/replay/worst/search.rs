@@ -6,7 +6,7 @@
 //! single moment that fails raises the limit.
 //! It knows columns and backlogs, no cache and no policy.
 
-use super::aftermath::{Peak, Until, Walker};
+use super::aftermath::{Block, Peak, Until, Walker};
 use super::crowd::crowds;
 use super::lattice::{Axis, Level, STEPS_PER_OCTAVE, lowest};
 use super::tape::{Rules, Tape};
@@ -235,7 +235,7 @@ impl<'a> Search<'a> {
     pub(super) fn peak(&mut self, loss: usize, moments: Range<usize>, until: Until) -> Peak {
         let point = self.axis.point(self.level);
         let Subject { tape, rules, .. } = &self.subject;
-        self.walker.walk(tape, &self.warm, point, rules, self.losses.ways[loss], moments, until)
+        self.walker.walk(tape, &self.warm, point, rules, Block { lost: self.losses.ways[loss], moments }, until)
     }
 
     /// About how many levels above that of `warm` a case needs: the work that came since the backend was last idle, over the
@@ -422,9 +422,8 @@ impl<'a> Search<'a> {
                 return false;
             }
             let before = self.walker.steps;
-            let moments = case.moment..case.moment + 1;
-            let lost = self.losses.ways[case.loss];
-            let peak = self.walker.walk(&part, &self.local, point, &rules, lost, moments, Until::Alone);
+            let block = Block::at(self.losses.ways[case.loss], case.moment);
+            let peak = self.walker.walk(&part, &self.local, point, &rules, block, Until::Alone);
             if !peak.survives(&rules) {
                 return false;
             }

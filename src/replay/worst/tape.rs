@@ -29,6 +29,11 @@ impl Tape<'_> {
         self.times.len()
     }
 
+    /// Whether there is no request.
+    pub fn is_empty(&self) -> bool {
+        self.times.is_empty()
+    }
+
     /// The columns up to a position.
     pub fn up_to(&self, end: usize) -> Tape<'_> {
         Tape {
