@@ -198,6 +198,10 @@ impl Withstand<'_, '_> {
         })?;
         cells.iter().for_each(|_| step());
 
+        let mut answers: Vec<f64> = wanted.iter().map(|wanted| wanted.mu).collect();
+        answers.sort_by(f64::total_cmp);
+        answers.dedup();
+        let floors = self.each(&answers, |mu| Ok(self.floor(*mu)))?;
         let rest = self.each(&cells, |&cell| {
             let (known, mu) = (&known[cell], wanted[cell].mu);
             let needs: Vec<(&Losses, Option<f64>)> = losses
@@ -215,14 +219,13 @@ impl Withstand<'_, '_> {
                 }
                 _ => [hidden.and_then(|limit| limit.worst.limit); 2],
             };
-            let floor = self.floor(mu);
             let nodes = self.nodes_needed(known, mu, &needs)?;
             step();
-            Ok((quantiles, floor, nodes))
+            Ok((quantiles, nodes))
         })?;
 
         let start = Worst { limit: None, moment: self.ground.warm, node: 0, certified: false };
-        let endurance = |cell: usize, (hidden_quantiles, floor, nodes_needed)| {
+        let endurance = |cell: usize, (hidden_quantiles, nodes_needed)| {
             let limit_of = |mu: f64, loss: usize| {
                 let at = loads.iter().position(|(at, of)| mus[*at] == (cell, mu) && *of == loss);
                 // Where no load survives warm, none survives a loss.
@@ -239,7 +242,7 @@ impl Withstand<'_, '_> {
             let mu = wanted[cell].mu;
             Endurance {
                 advertised: advertised(mu),
-                floor,
+                floor: answers.iter().position(|of| *of == mu).and_then(|at| floors[at]),
                 hidden: limit_of(mu, own.len()),
                 hidden_quantiles,
                 reclaimed: wanted[cell].mu_reclaimed.map(|mu| (advertised(mu), limit_of(mu, own.len()).limit)),

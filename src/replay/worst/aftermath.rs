@@ -98,7 +98,7 @@ impl Walker {
     ) -> Peak {
         let n = tape.len();
         let (times, previous, hashes) = (&tape.times[..n], &tape.previous[..n], &tape.hashes[..n]);
-        let (kinds, warm_free_at) = (&warm.kinds[..n], &warm.free_at[..n]);
+        let (kinds, backlog) = (&warm.kinds[..n], &warm.backlog[..n]);
         let scale = 1e-9 / point.load;
         let cost = 1.0 / point.mu;
         let limit = if stop == Until::Past { HOPELESS } else { 1.0 } * rules.patience;
@@ -111,8 +111,8 @@ impl Walker {
             self.until.resize(n - begin, 0.0);
         }
         let own = &mut self.until[..n - begin];
-        let mut free_at = warm_free_at[begin];
         let mut busy_since = times[begin] as f64 * scale;
+        let mut free_at = busy_since + backlog[begin];
         let mut own_until = 0.0_f64;
         // Where a later moment is no better, a walk may end at once, and say nothing of its own moment.
         let earliest = if stop == Until::Decided { 0.0 } else { busy_since + rules.patience };
@@ -134,11 +134,11 @@ impl Walker {
             }
             let now = times[position] as f64 * scale;
             let turn = free_at.max(now);
-            let ahead = turn > warm_free_at[position].max(now) + EQUAL;
+            let wait = turn - now;
+            let ahead = wait > backlog[position] + EQUAL;
             if position > edge && !ahead && now >= own_until && now >= earliest {
                 break;
             }
-            let wait = turn - now;
             let under_way = known > now;
             let misses = (kind & ASKS != 0) | forgotten | (get & under_way);
             // Inside the block nothing is remembered, so nothing of a lost key can be joined.

@@ -113,7 +113,7 @@ impl Confirm<'_> {
         let patience = (rules.patience * point.load * 1e9) as u64;
         let mut stretch = |(rank, case): (usize, &Case)| {
             let early = tape.times[case.moment].saturating_sub(patience);
-            let idle = |i: &usize| tape.times[*i] <= early && warm.free_at[*i] <= point.arrival(tape.times[*i]);
+            let idle = |i: &usize| tape.times[*i] <= early && warm.backlog[*i] == 0.0;
             let from = (start..=case.moment).rev().find(idle).unwrap_or(start);
             let before = shadow.steps;
             shadow.walk(&tape, &warm, point, &rules, Block::at(losses.ways[case.loss], case.moment), Until::Alone);

@@ -26,40 +26,42 @@ pub fn crowds(
     patience: f64,
     delay: u64,
 ) -> Vec<(f64, Case)> {
-    let moments = spaced(tape, start, (patience / MOMENTS).max(1.0) as u64);
-    let answered = Answered::of(tape, delay);
+    let apart = (patience / MOMENTS).max(1.0) as u64;
+    let moments = spaced(tape, start, apart);
     let ways = losses.ways.len();
     let mut rates = vec![0.0_f32; moments.len() * ways];
-    for reach in REACHES {
-        let length = (reach * patience) as u64;
-        let per_ask = (1e9 / ((reach + 1.0) * patience)) as f32;
-        let mut counted = Counted { tape, warm, asking: 0, forgotten: vec![0; losses.nodes as usize] };
-        let mut end = start;
-        let mut moment = start;
-        for (row, at) in moments.iter().enumerate() {
-            while moment < *at {
-                if moment < end && answered.is_before(moment, moment) {
-                    counted.add(moment, -1);
-                }
-                // Once the moment is past it, this touch says nothing of later ones any more.
-                for later in answered.by(moment) {
-                    if later < end {
-                        counted.add(later, 1);
-                    }
-                }
-                moment += 1;
-            }
-            let until = tape.times[*at].saturating_add(length);
-            while end < tape.len() && tape.times[end] < until {
-                if answered.is_before(end, moment) {
-                    counted.add(end, 1);
-                }
-                end += 1;
-            }
-            for (first, rate) in rates[row * ways..(row + 1) * ways].iter_mut().enumerate() {
-                *rate = rate.max(counted.asks(first, losses.count) as f32 * per_ask);
-            }
+    let mut bands = REACHES.map(|reach| Band::new(reach, patience, apart, losses));
+    let mut answered = Answered::new(tape, delay);
+    // The last moment that is not after each request.
+    let mut rows = vec![0; tape.len()];
+    let mut row = 0;
+    for position in 0..tape.len() {
+        let touch = answered.touch(position);
+        if position < start {
+            continue;
         }
+        if moments.get(row + 1) == Some(&position) {
+            row += 1;
+        }
+        rows[position] = row as u32;
+        let kind = warm.kinds[position];
+        if kind & GET == 0 {
+            continue;
+        }
+        // From the moment after the touch on it is forgotten; one that misses anyway asks at any moment.
+        let (column, first) = if kind & ASKS != 0 {
+            (losses.nodes, 0)
+        } else {
+            let known = touch != NEVER && touch as usize >= start;
+            (node_of(tape.hashes[position], losses.nodes), if known { rows[touch as usize] as usize + 1 } else { 0 })
+        };
+        for band in &mut bands {
+            band.settle(tape, &moments, tape.times[position], &mut rates);
+            band.count(column as usize, first, row);
+        }
+    }
+    for band in &mut bands {
+        band.settle(tape, &moments, u64::MAX, &mut rates);
     }
     let mut best = Vec::new();
     for (few, rates) in moments.chunks(TOGETHER).zip(rates.chunks(TOGETHER * ways)) {
@@ -72,31 +74,62 @@ pub fn crowds(
     best
 }
 
-/// The gets of a while that would ask.
-struct Counted<'a> {
-    tape: &'a Tape<'a>,
-    warm: &'a Warm,
-    /// Those that miss anyway.
-    asking: i32,
-    /// Those that hit, and would not if their node were lost; by node.
-    forgotten: Vec<i32>,
+/// The gets within a while of each moment that would ask, by node, and in the last column those that miss anyway.
+struct Band<'a> {
+    losses: &'a Losses,
+    length: u64,
+    per_ask: f32,
+    columns: usize,
+    /// What each open moment has more of than the one before it; as many as a while may hold, in turn.
+    steps: Vec<i32>,
+    open: usize,
+    counts: Vec<i32>,
+    /// The first moment whose while goes on.
+    first: usize,
 }
 
-impl Counted<'_> {
-    #[inline(always)]
-    fn add(&mut self, position: usize, by: i32) {
-        let kind = self.warm.kinds[position];
-        if kind & ASKS != 0 {
-            self.asking += by;
-        } else if kind & GET != 0 {
-            let nodes = self.forgotten.len() as u32;
-            self.forgotten[node_of(self.tape.hashes[position], nodes) as usize] += by;
+impl<'a> Band<'a> {
+    fn new(reach: f64, patience: f64, apart: u64, losses: &'a Losses) -> Band<'a> {
+        let columns = losses.nodes as usize + 1;
+        let length = (reach * patience) as u64;
+        // Those within a while, and the one after them, where counts fall again.
+        let open = (length / apart) as usize + 3;
+        Band {
+            losses,
+            length,
+            per_ask: (1e9 / ((reach + 1.0) * patience)) as f32,
+            columns,
+            steps: vec![0; open * columns],
+            open,
+            counts: vec![0; columns],
+            first: 0,
         }
     }
 
-    fn asks(&self, first: usize, count: u32) -> i32 {
-        let nodes = self.forgotten.len();
-        self.asking + (0..count as usize).map(|i| self.forgotten[(first + i) % nodes]).sum::<i32>()
+    /// Closes moments whose while ends before a time: what was counted there is final.
+    fn settle(&mut self, tape: &Tape<'_>, moments: &[usize], time: u64, rates: &mut [f32]) {
+        let ways = self.losses.ways.len();
+        while self.first < moments.len() && tape.times[moments[self.first]].saturating_add(self.length) <= time {
+            let at = self.first % self.open * self.columns;
+            for (count, step) in self.counts.iter_mut().zip(&mut self.steps[at..at + self.columns]) {
+                *count += std::mem::take(step);
+            }
+            let (nodes, anyway) = self.counts.split_at(self.columns - 1);
+            for (first, rate) in rates[self.first * ways..(self.first + 1) * ways].iter_mut().enumerate() {
+                let forgotten = (0..self.losses.count as usize).map(|i| nodes[(first + i) % nodes.len()]).sum::<i32>();
+                *rate = rate.max((anyway[0] + forgotten) as f32 * self.per_ask);
+            }
+            self.first += 1;
+        }
+    }
+
+    /// One more get in a column, at the open moments from `first` to `last`.
+    fn count(&mut self, column: usize, first: usize, last: usize) {
+        let first = first.max(self.first);
+        if first <= last {
+            self.steps[first % self.open * self.columns + column] += 1;
+            self.steps[(last + 1) % self.open * self.columns + column] -= 1;
+        }
     }
 }
 
@@ -113,45 +146,37 @@ fn spaced(tape: &Tape<'_>, start: usize, apart: u64) -> Vec<usize> {
     positions
 }
 
-/// For every request the last touch of its key that had been answered when it came.
-struct Answered {
-    touch: Vec<u32>,
-    /// The first and, by request, the next request with the same such touch.
-    first: Vec<u32>,
+/// For every request in turn the last touch of its key that had been answered when it came.
+struct Answered<'a> {
+    tape: &'a Tape<'a>,
+    delay: u64,
+    /// By request: the first touch of its key that had not been answered yet, itself at the latest; and the key's next touch.
+    open: Vec<u32>,
     next: Vec<u32>,
 }
 
-impl Answered {
-    fn of(tape: &Tape<'_>, delay: u64) -> Answered {
-        let n = tape.len();
-        let (mut touch, mut first, mut next) = (vec![NEVER; n], vec![NEVER; n], vec![NEVER; n]);
-        for i in 0..n {
-            let before = tape.previous[i];
-            if before == NEVER {
-                continue;
-            }
-            // Touches that were not answered yet are few: they lie within the delay.
-            let mut last = before;
-            while last != NEVER && tape.times[last as usize] + delay > tape.times[i] {
-                last = tape.previous[last as usize];
-            }
-            touch[i] = last;
-            if last != NEVER {
-                next[i] = std::mem::replace(&mut first[last as usize], i as u32);
+impl<'a> Answered<'a> {
+    fn new(tape: &'a Tape<'a>, delay: u64) -> Answered<'a> {
+        let kept = if delay == 0 { 0 } else { tape.len() };
+        Answered { tape, delay, open: vec![NEVER; kept], next: vec![NEVER; kept] }
+    }
+
+    /// Of the request after that of the last call.
+    fn touch(&mut self, position: usize) -> u32 {
+        let before = self.tape.previous[position];
+        if self.delay == 0 {
+            return before;
+        }
+        let mut open = position as u32;
+        if before != NEVER {
+            self.next[before as usize] = open;
+            open = self.open[before as usize];
+            let now = self.tape.times[position];
+            while open as usize != position && self.tape.times[open as usize].saturating_add(self.delay) <= now {
+                open = self.next[open as usize];
             }
         }
-        Answered { touch, first, next }
-    }
-
-    /// Whether a request's key had no touch from a moment on that was answered when it came.
-    fn is_before(&self, position: usize, moment: usize) -> bool {
-        let touch = self.touch[position];
-        touch == NEVER || (touch as usize) < moment
-    }
-
-    /// Requests whose last answered touch this one is.
-    fn by(&self, touch: usize) -> impl Iterator<Item = usize> {
-        let some = |at: u32| (at != NEVER).then_some(at as usize);
-        std::iter::successors(some(self.first[touch]), move |at| some(self.next[*at]))
+        self.open[position] = open;
+        self.tape.previous[open as usize]
     }
 }

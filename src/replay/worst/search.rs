@@ -32,15 +32,18 @@ const CROWDED: usize = 16;
 const BUSY: usize = 3;
 /// Requests of a block that is cleared in one walk, at most.
 const BLOCK: usize = 256;
-/// Requests walked, for each request of the trace, before the search gives up clearing; and at least.
-const WALKS_PER_REQUEST: f64 = 40.0;
-const LEAST_WALKS: f64 = 2e7;
+/// Requests walked since the limit was raised last, for each request of the trace, before the search gives up clearing; and
+/// at least.
+const WALKS_PER_REQUEST: f64 = 10.0;
+const LEAST_WALKS: f64 = 1e6;
+/// Levels by which the warm walk's may lie below that of walks before failures of blocks are not believed.
+const STALE: Level = 16;
 /// Loads within this factor are crowded at the same moments.
 const ALIKE: f64 = 1.5;
 /// Crowded cases that are kept; more neighbourhoods than these are not cleared anyway.
 const MOST_RANKED: usize = 100_000;
 /// Of these, those that rank moments.
-const RANKING: f64 = 0.125;
+const RANKING: f64 = 0.25;
 
 /// A loss at a moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -104,8 +107,11 @@ pub struct Search<'a> {
     losses: &'a Losses,
     walker: Walker,
     warm: Warm,
-    /// The level of `warm`.
+    /// The level of walks.
     level: Level,
+    /// That of `warm`, not above it: the backlog at a harder level is no less, so that walks which start with it, and end
+    /// where they meet it, err on the safe side.
+    warmed: Level,
     /// Warm traffic around one moment, at another level.
     local: Warm,
     base: Level,
@@ -123,6 +129,7 @@ impl<'a> Search<'a> {
             walker: Walker::default(),
             warm: Warm::default(),
             level,
+            warmed: level,
             local: Warm::default(),
             base: level,
             limit: level,
@@ -192,7 +199,7 @@ impl<'a> Search<'a> {
         !failed(&self)
     }
 
-    /// Requests to walk before clearing is given up.
+    /// Requests to walk without a find before clearing is given up.
     fn effort(&self, share: f64) -> u64 {
         let requests = (self.subject.tape.len() - self.subject.start) as f64;
         // More ways are more to look at, though each is shorter to walk; and one way alone decides hidden capacity.
@@ -200,20 +207,19 @@ impl<'a> Search<'a> {
         (share * (walks * requests).max(LEAST_WALKS)) as u64
     }
 
-    /// What the loss that is felt the least needs, about: each needs what its worst moments of a few do. `None` where there is
-    /// but one.
+    /// The backend that the loss that is felt the least needs, about: each needs what its worst moment of a few does. `None`
+    /// where there is but one, and for loads.
     fn mildest(&mut self, ranked: &[(f64, Case)]) -> Option<Level> {
         let ways = self.ways();
-        if ways == 1 {
+        if ways == 1 || matches!(self.axis, Axis::Load { .. }) {
             return None;
         }
         let mut worst = (self.limit, self.case);
         let mut mildest = Level::MAX;
         for loss in 0..ways {
             (self.limit, self.case) = (self.base, None);
-            let own: Vec<(f64, Case)> = ranked.iter().copied().filter(|(_, case)| case.loss == loss).collect();
-            for case in self.best(&own, 1) {
-                self.climb(case);
+            if let Some((_, case)) = ranked.iter().find(|(_, case)| case.loss == loss) {
+                self.raise(*case);
             }
             mildest = mildest.min(self.limit);
             if self.limit > worst.0 {
@@ -225,7 +231,7 @@ impl<'a> Search<'a> {
     }
 
     pub(super) fn warm_up(&mut self, level: Level) {
-        self.level = level;
+        (self.level, self.warmed) = (level, level);
         let Subject { tape, hits, start, rules } = &self.subject;
         // Levels from the warm limit on survive.
         let _ = self.warm.walk(tape, hits, *start, self.axis.point(level), rules);
@@ -236,6 +242,20 @@ impl<'a> Search<'a> {
         let point = self.axis.point(self.level);
         let Subject { tape, rules, .. } = &self.subject;
         self.walker.walk(tape, &self.warm, point, rules, Block { lost: self.losses.ways[loss], moments }, until)
+    }
+
+    /// Whether some loss at these moments is not survived at the present level, as far as one walk can say.
+    fn fails(&mut self, loss: usize, moments: Range<usize>) -> bool {
+        let rules = self.subject.rules;
+        if self.peak(loss, moments.clone(), Until::Decided).survives(&rules) {
+            return false;
+        }
+        let stale = self.level - self.warmed;
+        if stale == 0 || (moments.len() > 1 && stale < STALE) {
+            return true;
+        }
+        self.warm_up(self.level);
+        !self.peak(loss, moments, Until::Decided).survives(&rules)
     }
 
     /// About how many levels above that of `warm` a case needs: the work that came since the backend was last idle, over the
@@ -273,13 +293,13 @@ impl<'a> Search<'a> {
         self.warm_up(self.limit);
         for moment in self.spread(FIRST) {
             for loss in 0..self.losses.ways.len() {
-                let peak = self.peak(loss, moment..moment + 1, Until::Decided);
-                if !peak.survives(&self.subject.rules) {
+                if self.fails(loss, moment..moment + 1) {
                     self.raise(Case { loss, moment });
-                    self.warm_up(self.limit);
+                    self.level = self.limit;
                 }
             }
         }
+        self.warm_up(self.limit);
     }
 
     /// Cases and what each needs, about: those that were walked, and those that look crowded, the worst first.
@@ -317,9 +337,8 @@ impl<'a> Search<'a> {
     /// Moments before the longest waits of warm traffic: what is lost there comes on top.
     fn busy_moments(&self) -> Vec<usize> {
         let Subject { tape, start, .. } = &self.subject;
-        let point = self.axis.point(self.level);
         let width = self.apart(1.0);
-        let wait = |i: usize| self.warm.free_at[i] - point.arrival(tape.times[i]);
+        let wait = |i: usize| self.warm.backlog[i];
         let mut longest: Vec<(f64, usize)> = Vec::new();
         let mut slot = u64::MAX;
         for i in *start..tape.len() {
@@ -410,9 +429,9 @@ impl<'a> Search<'a> {
     /// well before.
     fn alone_survives(&mut self, case: Case, level: Level) -> bool {
         let Subject { tape, hits, start, rules } = self.subject;
-        let (point, here) = (self.axis.point(level), self.axis.point(self.level));
+        let point = self.axis.point(level);
         let early = tape.times[case.moment].saturating_sub(self.apart(1.0));
-        let idle = |i: &usize| tape.times[*i] <= early && self.warm.free_at[*i] <= here.arrival(tape.times[*i]);
+        let idle = |i: &usize| tape.times[*i] <= early && self.warm.backlog[*i] == 0.0;
         let from = (start..case.moment).rev().find(idle).unwrap_or(start);
         let mut span = 4096;
         loop {
@@ -435,7 +454,7 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// Clears neighbourhoods in the order of rankings, until some `effort` requests were walked, or (where the `first` failure
+    /// Clears neighbourhoods in the order of rankings, until some `effort` requests were walked without a find, or (where the `first` failure
     /// is enough) the limit was raised. True where all were cleared.
     fn clear_all(&mut self, ranked: &[Vec<(f64, Case)>; 3], effort: u64, first: bool) -> bool {
         let Subject { tape, start, .. } = self.subject;
@@ -450,7 +469,8 @@ impl<'a> Search<'a> {
             (false, false) => SEARCH_SLACK,
         };
         self.warm_up(self.limit + slack);
-        let stop = self.walker.steps.saturating_add(effort);
+        let mut stop = self.walker.steps.saturating_add(effort);
+        let mut limit = self.limit;
         let unranked = (0..slots).flat_map(|slot| (0..self.losses.ways.len()).map(move |loss| (slot, loss)));
         let slot = |case: &Case| (((tape.times[case.moment] - origin) / width) as usize, case.loss);
         let longest = ranked.iter().map(Vec::len).max().unwrap_or(0);
@@ -458,6 +478,10 @@ impl<'a> Search<'a> {
         for (slot, loss) in in_turn.map(|(_, case)| slot(case)).chain(unranked) {
             if std::mem::replace(&mut cleared[slot * self.losses.ways.len() + loss], true) {
                 continue;
+            }
+            if self.limit > limit {
+                // Where one was found, others are near.
+                (limit, stop) = (self.limit, self.walker.steps.saturating_add(effort));
             }
             if self.walker.steps >= stop || (first && self.limit > self.base) {
                 return false;
@@ -470,14 +494,13 @@ impl<'a> Search<'a> {
         true
     }
 
-    /// Clears the moments of a range; `warm` is `slack` levels above the limit.
+    /// Clears the moments of a range; walks are `slack` levels above the limit.
     fn clear(&mut self, loss: usize, range: Range<usize>, slack: Level) {
         let mut length = BLOCK;
         let mut from = range.start;
         while from < range.end {
             let to = (from + length).min(range.end);
-            let peak = self.peak(loss, from..to, Until::Decided);
-            if peak.survives(&self.subject.rules) {
+            if !self.fails(loss, from..to) {
                 from = to;
                 length = (length * 2).min(BLOCK);
             } else if to - from > 1 {
@@ -485,7 +508,7 @@ impl<'a> Search<'a> {
             } else {
                 self.limit = self.level;
                 self.raise(Case { loss, moment: from });
-                self.warm_up(self.limit + slack);
+                self.level = self.limit + slack;
             }
         }
     }

@@ -8,8 +8,8 @@ use super::tape::{ASKS, GET, NEVER, Point, Rules, Tape};
 /// The backlog of warm traffic, by position.
 #[derive(Debug, Clone, Default)]
 pub struct Warm {
-    /// When the backend would be idle if nothing more came, seconds; as the request finds it.
-    pub free_at: Vec<f64>,
+    /// What the backend still has to do as the request finds it, seconds: how long it would wait.
+    pub backlog: Vec<f64>,
     /// [`ASKS`] where the request asks the backend, [`GET`] where it is a get.
     pub kinds: Vec<u8>,
     /// The longest wait, seconds.
@@ -41,7 +41,7 @@ impl Warm {
     }
 
     fn grow(&mut self, requests: usize) {
-        self.free_at.resize(requests, 0.0);
+        self.backlog.resize(requests, 0.0);
         self.kinds.resize(requests, 0);
         self.until.resize(requests, 0.0);
     }
@@ -58,7 +58,7 @@ impl Warm {
         point: Point,
         rules: &Rules,
     ) -> Result<(), Failed> {
-        if self.free_at.len() < tape.len() {
+        if self.backlog.len() < tape.len() {
             self.grow(tape.len());
         }
         self.worst = 0.0;
@@ -68,7 +68,6 @@ impl Warm {
         let mut since = start;
         for i in range {
             let now = point.arrival(tape.times[i]);
-            self.free_at[i] = free_at;
             let previous = tape.previous[i];
             let known = previous != NEVER && previous as usize >= start;
             let until = if known { self.until[previous as usize] } else { 0.0 };
@@ -77,8 +76,9 @@ impl Warm {
             let misses = (hits[i] & ASKS != 0) | under_way;
             let asks = misses & !(rules.single_flight & under_way);
             let turn = free_at.max(now);
+            let wait = turn - now;
+            self.backlog[i] = wait;
             if asks {
-                let wait = turn - now;
                 if wait == 0.0 {
                     since = i;
                 }
