@@ -8,7 +8,7 @@ use coldgap::interrupt::Interrupt;
 use coldgap::placement::Losses;
 use coldgap::policy::{self, Capacity, Parameters, Policy, Visitor};
 use coldgap::replay::ground::Ground;
-use coldgap::replay::worst::columns::{Columns, kinds};
+use coldgap::replay::worst::columns::Columns;
 use coldgap::replay::worst::lattice::{Axis, EASIEST, TOLERANCE};
 use coldgap::replay::worst::search::Search;
 use coldgap::request::Op;
@@ -95,7 +95,8 @@ fn the_least_backend_at_a_load_limit_is_the_backend() {
         let limit = number(of_policy(&report, policy)[i], "load_limit_per_second");
         let there = run(&format!("{limit}/s"));
         let row = of_policy(&there, policy)[i];
-        assert!(close(number(row, "least_backend_per_second"), 350.0, 0.01), "{row}");
+        // Each is searched by itself, to within a hundredth.
+        assert!(close(number(row, "least_backend_per_second"), 350.0, 0.02), "{row}");
         assert!(number(row, "growth_ratio").abs() < 0.005, "{row}");
     }
 }
@@ -187,7 +188,7 @@ proptest! {
         };
         let mut missed = Vec::new();
         policy::visit("unbounded", Missed(&trace, &mut missed)).unwrap();
-        let hits = kinds(&requests, &missed);
+        let hits = columns.hits(&requests, &missed, 0);
         let (axis, losses) = (Axis::Load { mu }, Losses::of(1, nodes));
         let Some(warm) = ground.subject(&hits).warm_level(axis, axis.level(1.0)) else { return Ok(()) };
         prop_assume!(warm > EASIEST);
@@ -259,7 +260,7 @@ fn below_hidden_capacity_it_heals_and_says_when() {
 #[test]
 fn what_was_not_simulated_is_unknown() {
     let columns = ["recovers", "recovery_seconds", "user_seconds_lost", "escape_per_second", "shed_ratio"];
-    for extra in [&["--quick"][..], &["--limit", "30000"], &["--horizon", "5s"]] {
+    for extra in [&["--quick"][..], &["--limit", "30000"], &["--horizon", "10s"]] {
         let report = json(&[&["gap", ARTICLE, "-b", "300/s", "-p", "lru"], extra].concat());
         assert!(rows(&report, "if_lost").is_empty(), "{extra:?}");
         assert!(columns.iter().all(|column| rows(&report, "rows")[0][column].is_null()), "{extra:?}");

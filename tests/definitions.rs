@@ -11,7 +11,7 @@ use coldgap::policy::spec::PolicySpec;
 use coldgap::policy::{self, Capacity, Parameters, Policy, Visitor};
 use coldgap::replay::ground::Ground;
 use coldgap::replay::survival::Walker;
-use coldgap::replay::worst::columns::{Columns, kinds};
+use coldgap::replay::worst::columns::Columns;
 use coldgap::replay::worst::lattice::{Axis, TOLERANCE, largest, smallest};
 use coldgap::replay::worst::search::Search;
 use coldgap::request::SECOND;
@@ -166,17 +166,18 @@ fn warm(policy: &str, trace: &Trace, mu: f64, load: f64) -> Warm {
     policy::visit(policy, Replayed(trace, &mut missed)).unwrap();
     let warm = trace.len() / 2;
     let miss_ratio = missed[warm..].iter().filter(|miss| **miss).count() as f64 / (trace.len() - warm) as f64;
+    let columns = Columns::of(&requests, &key_hashes);
     let ground = Ground {
         requests,
         key_hashes: &key_hashes,
-        columns: &Columns::of(&requests, &key_hashes),
+        columns: &columns,
         warm,
         horizon: Seconds(900.0),
         service: service(1.0, true),
         load: load / 1000.0,
         interrupt: Interrupt::default(),
     };
-    let hits = kinds(&requests, &missed);
+    let hits = columns.hits(&requests, &missed, 0);
     let axis = Axis::Load { mu };
     let advertised = axis.limit(ground.subject(&hits).warm_level(axis, axis.level(2.0)).unwrap());
     let axis = Axis::Backend { load: ground.load };

@@ -47,8 +47,9 @@ fn the_articles_story() {
     let lru = cell(&report, "lru");
     assert!((0.099..=0.101).contains(&number(lru, "miss_ratio")), "{lru}");
     assert!((number(lru, "advertised_per_second") / 3000.0 - 1.0).abs() < 0.03, "{lru}");
-    assert_eq!(number(lru, "floor_per_second"), 300.0);
-    assert!((9.7..=10.3).contains(&number(lru, "gap_floor_ratio")));
+    assert_eq!(number(lru, "floor_long_run_per_second"), 300.0);
+    assert!((number(lru, "floor_per_second") / 300.0 - 1.0).abs() < 0.01, "{lru}");
+    assert!((9.5..=10.3).contains(&number(lru, "gap_floor_ratio")));
     assert!((9.9..=10.2).contains(&number(lru, "amplification")));
     let hidden = number(lru, "hidden_safe_per_second");
     for policy in ["fifo", "sieve", "s3fifo", "lfu"] {
@@ -176,7 +177,7 @@ fn a_backend_may_be_a_link_of_so_many_bytes() {
     let report = json(&["gap", "traces/scan.oracleGeneral.zst", "-b", "5MB/s"]);
     let lru = cell(&report, "lru");
     let mean = number(lru, "bytes_requested") / number(lru, "requests");
-    assert!((number(lru, "floor_per_second") * mean / 5e6 - 1.0).abs() < 1e-9);
+    assert!((number(lru, "floor_long_run_per_second") * mean / 5e6 - 1.0).abs() < 1e-9);
     assert_eq!(lru["backend_unit"], "bytes");
     assert!(number(lru, "least_backend_per_second") > 100_000.0);
 }
@@ -270,7 +271,8 @@ fn real_traces_give_a_report() {
         // Eviction does not move hidden capacity; only where advertised caps it may policies differ.
         for (policy, own) in ["lru", "fifo", "lfu"].iter().zip(&hidden) {
             let capped = *own == number(cell(&report, policy), "advertised_per_second");
-            assert!(capped || (own / hidden[0] - 1.0).abs() < 0.02, "{name} {policy}: {hidden:?}");
+            // A policy that keeps what was asked for often is judged by its misses, where the flushed cache is full again.
+            assert!(capped || (own / hidden[0] - 1.0).abs() < 0.04, "{name} {policy}: {hidden:?}");
         }
     }
 }

@@ -10,6 +10,7 @@ use crate::replay::cell::Cell;
 use crate::replay::ground::Ground;
 use crate::replay::observe::Observation;
 use crate::replay::windows::Windows;
+use crate::replay::worst::columns::Hits;
 use crate::units::{Demand, Loss, Rate};
 
 /// Gets that a window must hold for its miss ratio to be called the worst.
@@ -68,7 +69,7 @@ pub struct Finding {
     /// Totals and windows of the warm replay.
     pub observation: Observation,
     /// By position: a get or not, and whether it misses.
-    pub hits: Vec<u8>,
+    pub hits: Hits,
     /// The largest miss ratio of a window after warm-up.
     pub worst_window: Option<f64>,
     /// How full the cache was when warm-up ended, and at the end of the trace.

@@ -2,7 +2,7 @@
 //! and compares those of one cache size with their baseline.
 
 use super::finding::{Finding, Scene};
-use super::withstand::{Endurance, Known, Needed, Wanted, Withstand, Worst};
+use super::withstand::{Endurance, Known, Needed, Wanted, Withstand, Worst, load_or_backend};
 use super::{Facts, Question};
 use crate::capacity;
 use crate::error::Result;
@@ -14,8 +14,8 @@ use crate::replay::observe::{Observation, observe};
 use crate::replay::refill::{Refill, refill};
 use crate::replay::stretch::{Stretch, Walk, stretches};
 use crate::replay::windows::Windows;
-use crate::replay::worst::columns::kinds;
-use crate::replay::worst::lattice::{Level, value};
+use crate::replay::worst::columns::Hits;
+use crate::replay::worst::lattice::{Axis, Level};
 use crate::request::Requests;
 use crate::trace::Trace;
 use crate::units::Rate;
@@ -41,8 +41,8 @@ pub(super) struct Study<'a> {
 /// The warm replay of one cell.
 pub(super) struct WarmResult {
     pub observation: Observation,
-    /// At the load to carry, by position: a get or not, and whether it misses.
-    pub hits: Vec<u8>,
+    /// At the load to carry.
+    pub hits: Hits,
     /// The lowest level of backend that survives, at each load for which that is sought; `None` where none does.
     pub levels: Vec<Option<Level>>,
     /// How full the cache was when warm-up ended, and in the end: shares of its capacity.
@@ -52,7 +52,7 @@ pub(super) struct WarmResult {
 impl WarmResult {
     /// The smallest backend that survives at the load to carry; `None` where none does.
     pub fn backend(&self) -> Option<f64> {
-        self.levels[0].map(value)
+        values(&self.levels)[0]
     }
 }
 
@@ -202,9 +202,9 @@ impl Study<'_> {
         let mut missed = Vec::with_capacity(ground.requests.len());
         let noted = observe(&mut *cache, &ground.requests, ground.warm, self.windows, &mut missed);
         let hits = if self.trace.ttls.is_some() && ground.load != 1.0 {
-            ground.hits(&mut *cell.cache(self.trace)?, ground.load)
+            ground.hits(&mut *cell.cache(self.trace)?, cell.room(), ground.load)
         } else {
-            kinds(&ground.requests, &missed)
+            ground.columns.hits(&ground.requests, &missed, cell.room())
         };
         let loads = self.loads(ground);
         let withstand = self.withstand(ground, &loads);
@@ -227,5 +227,7 @@ impl Study<'_> {
 
 /// The backends that levels stand for.
 fn values(levels: &[Option<Level>]) -> Vec<Option<f64>> {
-    levels.iter().map(|level| level.map(value)).collect()
+    // At any load: what backend it is does not depend on it.
+    let of = |level| load_or_backend(Axis::Backend { load: 1.0 }, level);
+    levels.iter().map(|level| level.and_then(of)).collect()
 }

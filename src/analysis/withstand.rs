@@ -8,7 +8,7 @@ use crate::placement::Losses;
 use crate::replay::cell::Cell;
 use crate::replay::grid;
 use crate::replay::ground::Ground;
-use crate::replay::worst::columns::kinds_without_cache;
+use crate::replay::worst::columns::Hits;
 use crate::replay::worst::confirm::{Claim, Confirm};
 use crate::replay::worst::lattice::{Axis, EASIEST, Level, level_of, value};
 use crate::replay::worst::search::{Found, Near, Search};
@@ -86,8 +86,8 @@ pub struct Wanted {
 pub struct Known<'a> {
     /// The cell.
     pub cell: &'a Cell,
-    /// At the load to carry, by position: a get or not, and whether it misses.
-    pub hits: &'a [u8],
+    /// At the load to carry.
+    pub hits: &'a Hits,
     /// The lowest level of backend that warm traffic survives, by load; `None` where none does.
     pub warm: Vec<Option<Level>>,
 }
@@ -130,7 +130,7 @@ impl Withstand<'_, '_> {
     ///
     /// # Errors
     /// A cell that cannot be made.
-    pub fn warm_backend(&self, cell: &Cell, hits: &[u8], load: f64) -> Result<Option<Level>> {
+    pub fn warm_backend(&self, cell: &Cell, hits: &Hits, load: f64) -> Result<Option<Level>> {
         let guess = level_of(self.asks_per_second(hits) * load);
         self.warm(cell, hits, Axis::Backend { load }, guess)
     }
@@ -267,23 +267,23 @@ impl Withstand<'_, '_> {
 
     /// Gets that miss after warm-up, or the bytes they take, a second of the trace; at least one in all, so that it can be a
     /// guess.
-    fn asks_per_second(&self, hits: &[u8]) -> f64 {
+    fn asks_per_second(&self, hits: &Hits) -> f64 {
         let (tape, warm) = (self.ground.tape(), self.ground.warm);
-        let asked: f64 = (warm..tape.len()).filter(|i| hits[*i] & ASKS != 0).map(|i| tape.share(i)).sum();
+        let asked: f64 = (warm..tape.len()).filter(|i| hits.kinds[*i] & ASKS != 0).map(|i| tape.share(i)).sum();
         let span = (tape.times[tape.len() - 1] - tape.times[warm]) as f64 / 1e9;
         asked.max(1.0) / span.max(1.0)
     }
 
     /// What hits there are at a load: others than at the load to carry, where lives end by the clock.
-    fn hits_at<'h>(&self, known: &Known<'h>, load: f64) -> Result<Cow<'h, [u8]>> {
+    fn hits_at<'h>(&self, known: &Known<'h>, load: f64) -> Result<Cow<'h, Hits>> {
         if self.trace.ttls.is_none() || load == self.ground.load {
             return Ok(Cow::Borrowed(known.hits));
         }
-        Ok(Cow::Owned(self.ground.hits(&mut *known.cell.cache(self.trace)?, load)))
+        Ok(Cow::Owned(self.ground.hits(&mut *known.cell.cache(self.trace)?, known.cell.room(), load)))
     }
 
     /// The lowest level that warm traffic survives.
-    fn warm(&self, cell: &Cell, hits: &[u8], axis: Axis, guess: Level) -> Result<Option<Level>> {
+    fn warm(&self, cell: &Cell, hits: &Hits, axis: Axis, guess: Level) -> Result<Option<Level>> {
         let known = Known { cell, hits, warm: Vec::new() };
         self.agreed(
             &known,
@@ -343,12 +343,12 @@ impl Withstand<'_, '_> {
         known: &Known<'_>,
         axis: Axis,
         first: Level,
-        mut search: impl FnMut(&[u8]) -> Result<T>,
+        mut search: impl FnMut(&Hits) -> Result<T>,
         level: impl Fn(&T) -> Option<Level>,
     ) -> Result<T> {
         let by_load = matches!(axis, Axis::Load { .. }) && self.trace.ttls.is_some();
         let mut load = axis.point(first).load;
-        let mut found = search(&self.hits_at(known, load)?)?;
+        let mut found = search(self.hits_at(known, load)?.as_ref())?;
         for _ in 1..if by_load { ROUNDS } else { 1 } {
             let Some(level) = level(&found) else { break };
             let at = axis.point(level).load;
@@ -356,12 +356,12 @@ impl Withstand<'_, '_> {
                 break;
             }
             load = at;
-            found = search(&self.hits_at(known, load)?)?;
+            found = search(self.hits_at(known, load)?.as_ref())?;
         }
         Ok(found)
     }
 
-    fn confirmed(&self, cell: &Cell, hits: &[u8], claim: Claim<'_>) -> Result<Level> {
+    fn confirmed(&self, cell: &Cell, hits: &Hits, claim: Claim<'_>) -> Result<Level> {
         let ground = self.ground;
         let confirm = Confirm {
             requests: ground.requests,
@@ -388,7 +388,7 @@ impl Withstand<'_, '_> {
 
     /// The largest load factor that survives with a cache that never hits.
     fn floor(&self, mu: f64) -> Option<f64> {
-        let hits = kinds_without_cache(&self.ground.requests);
+        let hits = Hits::none(&self.ground.requests);
         let axis = Axis::Load { mu };
         let guess = axis.level(mu / self.asks_per_second(&hits));
         load_of(axis, self.ground.subject(&hits).warm_level(axis, guess))
@@ -431,7 +431,7 @@ fn load_of(axis: Axis, level: Option<Level>) -> Option<f64> {
 }
 
 /// What a level stands for; where all survive there is no limit to a load, and no backend is too small.
-fn load_or_backend(axis: Axis, level: Level) -> Option<f64> {
+pub(super) fn load_or_backend(axis: Axis, level: Level) -> Option<f64> {
     match (axis, level <= EASIEST) {
         (Axis::Load { .. }, true) => None,
         (Axis::Backend { .. }, true) => Some(0.0),

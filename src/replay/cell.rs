@@ -33,6 +33,14 @@ impl Cell {
         self.visit(Build { cell: self, objects, expires })?
     }
 
+    /// Objects that the cache holds before it evicts any; 0 where that is not known.
+    pub fn room(&self) -> u64 {
+        match self.capacity {
+            Capacity::Objects(objects) if self.policy.hits_bound_losses() => objects,
+            _ => 0,
+        }
+    }
+
     /// Bytes that an empty cache of this cell will have filled at the end of such a trace, at most.
     ///
     /// # Errors

@@ -1,7 +1,7 @@
 //! What the limits of all cells of a trace share: its requests, the service around the cache, the load to carry.
 
 use super::worst::aftermath::{Block, Until, Walker};
-use super::worst::columns::{Columns, kinds};
+use super::worst::columns::{Columns, Hits};
 use super::worst::lattice::{Axis, Level, lowest};
 use super::worst::search::Subject;
 use super::worst::tape::{Rules, Tape};
@@ -43,7 +43,7 @@ impl<'t> Ground<'t> {
     }
 
     /// What walks over hits look at.
-    pub fn subject<'a>(&'a self, hits: &'a [u8]) -> Subject<'a> {
+    pub fn subject<'a>(&'a self, hits: &'a Hits) -> Subject<'a> {
         Subject { tape: self.tape(), hits, start: self.warm, rules: self.rules() }
     }
 
@@ -61,19 +61,19 @@ impl<'t> Ground<'t> {
         }
     }
 
-    /// What a replay at a load says of each request. `cache` is empty.
-    pub fn hits(&self, cache: &mut dyn AnyCache, load: f64) -> Vec<u8> {
+    /// What a replay at a load says. `cache` is empty; `room`: of [`Hits`].
+    pub fn hits(&self, cache: &mut dyn AnyCache, room: u64, load: f64) -> Hits {
         let mut missed = Vec::with_capacity(self.requests.len());
         let times = compressed(self.requests.times, 0, 0, load);
         cache.replay_noting(&Requests { times: &times, ..self.requests }, &mut missed);
-        kinds(&self.requests, &missed)
+        self.columns.hits(&self.requests, &missed, room)
     }
 
     /// The lowest level that survives in a part of the trace by itself: the backend idle at its begin, and the loss (where there
     /// is one) there.
     pub fn level_in(
         &self,
-        hits: &[u8],
+        hits: &Hits,
         range: Range<usize>,
         axis: Axis,
         guess: Level,
@@ -81,6 +81,7 @@ impl<'t> Ground<'t> {
     ) -> Option<Level> {
         let (mut warm, mut walker) = (Warm::default(), Walker::default());
         let (whole, rules) = (self.tape(), self.rules());
+        let room = losses.map_or(0, |losses| self.subject(hits).room(losses));
         let tape = whole.up_to(range.end);
         lowest(guess, &mut |level| {
             let point = axis.point(level);
@@ -89,7 +90,7 @@ impl<'t> Ground<'t> {
             }
             let carried = warm.fill(&tape, hits, range.clone(), point, &rules).is_ok();
             let mut survives = |lost: &Lost| {
-                let block = Block::at(*lost, range.start);
+                let block = Block::at(*lost, range.start, room);
                 walker.walk(&tape, &warm, point, &rules, block, Until::Alone).survives(&rules)
             };
             carried && losses.is_none_or(|losses| losses.ways.iter().all(&mut survives))

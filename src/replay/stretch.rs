@@ -7,6 +7,7 @@
 use super::any_cache::AnyCache;
 use super::ground::Ground;
 use super::refill::refill;
+use super::worst::columns::Hits;
 use super::worst::lattice::{Axis, EASIEST, level_of};
 use crate::capacity;
 use crate::placement::Losses;
@@ -67,7 +68,7 @@ fn cut(ground: &Ground<'_>) -> Vec<Range<usize>> {
 }
 
 /// Walks every stretch. `hits`: of the warm replay. `cache`: empty.
-pub fn stretches(mut cache: Box<dyn AnyCache>, hits: &[u8], ground: &Ground<'_>, walk: &Walk<'_>) -> Vec<Stretch> {
+pub fn stretches(mut cache: Box<dyn AnyCache>, hits: &Hits, ground: &Ground<'_>, walk: &Walk<'_>) -> Vec<Stretch> {
     let mut position = 0;
     let mut all = Vec::new();
     for range in cut(ground) {

@@ -106,7 +106,7 @@ impl Setup {
             load,
             interrupt: interrupt.clone(),
         };
-        let hits = ground.hits(&mut *cell.cache(trace)?, load);
+        let hits = ground.hits(&mut *cell.cache(trace)?, cell.room(), load);
         let withstand = Withstand {
             trace,
             ground: &ground,

@@ -1,10 +1,11 @@
 //! The walk after a loss: the backlog that refilling adds to what warm traffic leaves, until both are one again.
 //!
 //! After a loss at `m` a get misses where the warm twin's does, or where its key lived on a lost node and was last touched
-//! before `m`. A walk starts with the warm backlog at `m`, and ends where its backlog has met the warm one with no fetch of its
+//! before `m`; one that misses in the warm twin because its object was evicted hits, if it was touched since and the loss left
+//! room for all that came since. A walk starts with the warm backlog at `m`, and ends where its backlog has met the warm one with no fetch of its
 //! own under way: what follows is no worse than the same loss at that instant, which has a walk of its own.
 
-use super::tape::{ASKS, GET, NEVER, Point, Rules, Tape};
+use super::tape::{ASKS, EVICTED, GET, NEVER, Point, Rules, Tape};
 use super::warm::Warm;
 use crate::placement::Lost;
 use std::ops::Range;
@@ -39,12 +40,14 @@ pub struct Block {
     pub lost: Lost,
     /// Positions.
     pub moments: Range<usize>,
+    /// Objects that may come after the loss before the cache evicts again.
+    pub room: u64,
 }
 
 impl Block {
     /// The loss of these keys at one moment.
-    pub fn at(lost: Lost, moment: usize) -> Block {
-        Block { lost, moments: moment..moment + 1 }
+    pub fn at(lost: Lost, moment: usize, room: u64) -> Block {
+        Block { lost, moments: moment..moment + 1, room }
     }
 }
 
@@ -93,7 +96,7 @@ impl Walker {
         warm: &Warm,
         point: Point,
         rules: &Rules,
-        Block { lost, moments }: Block,
+        Block { lost, moments, room }: Block,
         stop: Until,
     ) -> Peak {
         let n = tape.len();
@@ -114,6 +117,9 @@ impl Walker {
         let mut busy_since = times[begin] as f64 * scale;
         let mut free_at = busy_since + backlog[begin];
         let mut own_until = 0.0_f64;
+        // Objects that came since the loss, at most: those under way, answers and writes.
+        let under_way = (backlog[begin] + rules.service_time) * point.mu;
+        let mut entered = if SHARES { u64::MAX } else { under_way.ceil() as u64 };
         // Where a later moment is no better, a walk may end at once, and say nothing of its own moment.
         let earliest = if stop == Until::Decided { 0.0 } else { busy_since + rules.patience };
         let mut peak = Peak::default();
@@ -126,9 +132,13 @@ impl Walker {
             let get = kind & GET != 0;
             let untouched = before == NEVER || (before as usize) < edge || position < edge;
             let forgotten = untouched && get && lost.holds(hashes[position]);
-            if kind & ASKS == 0 && !forgotten && known == 0.0 {
+            // Touched since, and nothing was evicted since.
+            let kept = kind & EVICTED != 0 && !untouched && entered < room;
+            let missing = kind & ASKS != 0 && !kept;
+            if !missing && !forgotten && known == 0.0 {
                 // A hit or a write: most requests, and nothing to do for them.
                 own[position - begin] = 0.0;
+                entered = entered.saturating_add(u64::from(!get));
                 position += 1;
                 continue;
             }
@@ -140,7 +150,7 @@ impl Walker {
                 break;
             }
             let under_way = known > now;
-            let misses = (kind & ASKS != 0) | forgotten | (get & under_way);
+            let misses = missing | forgotten | (get & under_way);
             // Inside the block nothing is remembered, so nothing of a lost key can be joined.
             let asks = misses & !(JOINS & under_way);
             if asks {
@@ -156,7 +166,8 @@ impl Walker {
                     busy_since = now;
                 }
                 free_at = turn + if SHARES { cost * tape.share(position) } else { cost };
-                if ahead | (kind & ASKS == 0) {
+                entered = entered.saturating_add(1);
+                if ahead | !missing {
                     own_until = turn + rules.service_time;
                 }
             }

@@ -1,6 +1,6 @@
 //! The columns that walks need beside those of a trace: what was touched before, and where keys live.
 
-use super::tape::{ASKS, GET, NEVER, Tape};
+use super::tape::{ASKS, EVICTED, GET, NEVER, Tape};
 use crate::request::{ObjectId, Op, RENEWS, Requests};
 use crate::units::Demand;
 
@@ -26,6 +26,19 @@ impl Columns {
         }
     }
 
+    /// What a replay says that missed these; `missed` by position, of gets. `room`: of [`Hits`].
+    pub fn hits(&self, requests: &Requests<'_>, missed: &[bool], room: u64) -> Hits {
+        let mut hits = Hits::none(requests);
+        for (i, kind) in hits.kinds.iter_mut().enumerate().filter(|(_, kind)| **kind != 0) {
+            let before = self.previous[i] as usize;
+            let gone = |ops: &[Op]| ops[before] == Op::Delete;
+            let was_there = self.previous[i] != NEVER && requests.ttls.is_none() && !requests.ops.is_some_and(gone);
+            *kind =
+                GET | if missed[i] { ASKS } else { 0 } | if missed[i] && was_there && room > 0 { EVICTED } else { 0 };
+        }
+        Hits { room, ..hits }
+    }
+
     /// These columns beside the trace's.
     pub fn tape<'t>(&'t self, requests: &Requests<'t>, demand: Demand) -> Tape<'t> {
         Tape {
@@ -42,14 +55,19 @@ fn brings_back(requests: &Requests<'_>, position: usize) -> bool {
     !is_set || requests.ttls.is_none_or(|ttls| ttls[position] & RENEWS == 0)
 }
 
-/// What a replay says of each request: a get or not, and whether it asks the backend. `missed`: by position, of gets.
-pub fn kinds(requests: &Requests<'_>, missed: &[bool]) -> Vec<u8> {
-    let get = |i: usize| requests.ops.is_none_or(|ops| ops[i] == Op::Get);
-    let kind = |(i, missed): (usize, &bool)| if get(i) { GET | (ASKS * u8::from(*missed)) } else { 0 };
-    missed.iter().enumerate().map(kind).collect()
+/// What a warm replay of a cell says.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Hits {
+    /// By position: [`GET`], [`ASKS`], [`EVICTED`].
+    pub kinds: Vec<u8>,
+    /// Objects that the cache holds before it evicts any; 0 where that is not known.
+    pub room: u64,
 }
 
-/// What a cache that never hits says: every get asks.
-pub fn kinds_without_cache(requests: &Requests<'_>) -> Vec<u8> {
-    kinds(requests, &vec![true; requests.len()])
+impl Hits {
+    /// Of a cache that never hits: every get asks.
+    pub fn none(requests: &Requests<'_>) -> Hits {
+        let get = |i: usize| requests.ops.is_none_or(|ops| ops[i] == Op::Get);
+        Hits { kinds: (0..requests.len()).map(|i| if get(i) { GET | ASKS } else { 0 }).collect(), room: 0 }
+    }
 }

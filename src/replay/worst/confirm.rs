@@ -116,7 +116,14 @@ impl Confirm<'_> {
             let idle = |i: &usize| tape.times[*i] <= early && warm.backlog[*i] == 0.0;
             let from = (start..=case.moment).rev().find(idle).unwrap_or(start);
             let before = shadow.steps;
-            shadow.walk(&tape, &warm, point, &rules, Block::at(losses.ways[case.loss], case.moment), Until::Alone);
+            shadow.walk(
+                &tape,
+                &warm,
+                point,
+                &rules,
+                Block::at(losses.ways[case.loss], case.moment, self.subject.room(losses)),
+                Until::Alone,
+            );
             let took = (shadow.steps - before) as usize;
             let later = tape.position_at(tape.times[case.moment].saturating_add(2 * patience));
             let end = (case.moment + LONGER * took).max(later).min(tape.len());

@@ -4,7 +4,7 @@
 //! gets that miss anyway: the closed form of single-flight. It ranks moments; what a loss needs is for a walk to say.
 
 use super::search::Case;
-use super::tape::{ASKS, GET, NEVER, Tape};
+use super::tape::{ASKS, EVICTED, GET, NEVER, Tape};
 use super::warm::Warm;
 use crate::placement::{Losses, node_of};
 
@@ -48,12 +48,13 @@ pub fn crowds(
         if kind & GET == 0 {
             continue;
         }
-        // From the moment after the touch on it is forgotten; one that misses anyway asks at any moment.
-        let (column, first) = if kind & ASKS != 0 {
-            (losses.nodes, 0)
-        } else {
-            let known = touch != NEVER && touch as usize >= start;
-            (node_of(tape.hashes[position], losses.nodes), if known { rows[touch as usize] as usize + 1 } else { 0 })
+        // From the moment after the touch on it is forgotten, and one that was evicted asks; one that misses anyway asks at any.
+        let touched = touch != NEVER && touch as usize >= start;
+        let after = if touched { rows[touch as usize] as usize + 1 } else { 0 };
+        let (column, first) = match kind & (ASKS | EVICTED) {
+            0 => (node_of(tape.hashes[position], losses.nodes), after),
+            ASKS => (losses.nodes, 0),
+            _ => (losses.nodes, after),
         };
         for band in &mut bands {
             band.settle(tape, &moments, tape.times[position], &mut rates);

@@ -60,6 +60,7 @@ pub fn hurt(
     known: Option<Case>,
 ) -> Hurt {
     let Subject { tape, rules, .. } = subject;
+    let room = subject.room(losses);
     let mut worst = Hurt { start, wait: Some(0.0), loss: 0 };
     let stop = walker.steps + WALKS_PER_REQUEST * slice.len() as u64;
     let known = known.filter(|case| slice.contains(&case.moment)).map(|case| (case.loss, case.moment..case.moment + 1));
@@ -74,7 +75,7 @@ pub fn hurt(
         let mut from = part.start;
         while let Some(moment) = (from..part.end).find(felt) {
             let before = walker.steps;
-            let peak = walker.walk(tape, warm, point, rules, Block::at(lost, moment), Until::Decided);
+            let peak = walker.walk(tape, warm, point, rules, Block::at(lost, moment, room), Until::Decided);
             if !peak.survives(rules) {
                 return Hurt { wait: None, loss, ..worst };
             }
@@ -98,6 +99,7 @@ fn coarse_to_fine(slice: &Range<usize>) -> impl Iterator<Item = Range<usize>> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::columns::Hits;
     use super::super::tape::{NEVER, Rules, Tape};
     use super::*;
 
@@ -130,7 +132,8 @@ mod tests {
                 }
             }
         }
-        let hits: Vec<u8> = previous.iter().map(|before| GET | (ASKS * u8::from(*before == NEVER))).collect();
+        let kinds = previous.iter().map(|before| GET | (ASKS * u8::from(*before == NEVER))).collect();
+        let hits = Hits { kinds, room: 0 };
         let tape = Tape { times: &times, previous: &previous, hashes: &hashes, shares: None };
         let rules = Rules { patience: 0.9, service_time: 0.1, single_flight: false };
         let subject = Subject { tape, hits: &hits, start: 0, rules };

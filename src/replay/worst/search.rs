@@ -7,6 +7,7 @@
 //! It knows columns and backlogs, no cache and no policy.
 
 use super::aftermath::{Block, Peak, Until, Walker};
+use super::columns::Hits;
 use super::crowd::crowds;
 use super::lattice::{Axis, Level, STEPS_PER_OCTAVE, lowest};
 use super::tape::{Rules, Tape};
@@ -36,6 +37,8 @@ const BLOCK: usize = 256;
 /// at least.
 const WALKS_PER_REQUEST: f64 = 10.0;
 const LEAST_WALKS: f64 = 1e6;
+/// Standard deviations by which nodes may hold less than their share.
+const DEVIATIONS: f64 = 4.0;
 /// Levels by which the warm walk's may lie below that of walks before failures of blocks are not believed.
 const STALE: Level = 16;
 /// Loads within this factor are crowded at the same moments.
@@ -84,8 +87,8 @@ pub struct Found {
 pub struct Subject<'a> {
     /// The trace's columns.
     pub tape: Tape<'a>,
-    /// By position, what the warm replay says: [`GET`](super::tape::GET) and [`ASKS`](super::tape::ASKS).
-    pub hits: &'a [u8],
+    /// What the warm replay says.
+    pub hits: &'a Hits,
     /// Position of the first request after warm-up.
     pub start: usize,
     /// How answers come.
@@ -93,6 +96,13 @@ pub struct Subject<'a> {
 }
 
 impl Subject<'_> {
+    /// Objects that may come after a loss before the cache evicts again: what its nodes held of a full cache, less what chance
+    /// may have put elsewhere.
+    pub fn room(&self, losses: &Losses) -> u64 {
+        let (all, share) = (self.hits.room as f64, f64::from(losses.count) / f64::from(losses.nodes));
+        (all * share - DEVIATIONS * (all * share * (1.0 - share)).sqrt()).max(0.0) as u64
+    }
+
     /// The lowest level that warm traffic survives; `None` where none does.
     pub fn warm_level(&self, axis: Axis, guess: Level) -> Option<Level> {
         let mut warm = Warm::default();
@@ -105,6 +115,7 @@ pub struct Search<'a> {
     subject: Subject<'a>,
     axis: Axis,
     losses: &'a Losses,
+    room: u64,
     walker: Walker,
     warm: Warm,
     /// The level of walks.
@@ -126,6 +137,7 @@ impl<'a> Search<'a> {
             subject,
             axis,
             losses,
+            room: subject.room(losses),
             walker: Walker::default(),
             warm: Warm::default(),
             level,
@@ -241,7 +253,14 @@ impl<'a> Search<'a> {
     pub(super) fn peak(&mut self, loss: usize, moments: Range<usize>, until: Until) -> Peak {
         let point = self.axis.point(self.level);
         let Subject { tape, rules, .. } = &self.subject;
-        self.walker.walk(tape, &self.warm, point, rules, Block { lost: self.losses.ways[loss], moments }, until)
+        self.walker.walk(
+            tape,
+            &self.warm,
+            point,
+            rules,
+            Block { lost: self.losses.ways[loss], moments, room: self.room },
+            until,
+        )
     }
 
     /// Whether some loss at these moments is not survived at the present level, as far as one walk can say.
@@ -441,7 +460,7 @@ impl<'a> Search<'a> {
                 return false;
             }
             let before = self.walker.steps;
-            let block = Block::at(self.losses.ways[case.loss], case.moment);
+            let block = Block::at(self.losses.ways[case.loss], case.moment, self.room);
             let peak = self.walker.walk(&part, &self.local, point, &rules, block, Until::Alone);
             if !peak.survives(&rules) {
                 return false;

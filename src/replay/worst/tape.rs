@@ -10,6 +10,9 @@ pub const ASKS: u8 = 1;
 /// The request is a get: it may ask the backend; writes never do.
 pub const GET: u8 = 2;
 
+/// It asks because its object was evicted: it would hit if there had been room.
+pub const EVICTED: u8 = 4;
+
 /// The columns that every cell of a trace shares. All have one entry per request.
 #[derive(Debug, Clone, Copy)]
 pub struct Tape<'t> {

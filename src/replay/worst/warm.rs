@@ -3,14 +3,15 @@
 //! It starts from the hits of a replay in which answers come at once, and adds what queueing adds: until a fetch is
 //! answered, further gets of its key ask again. It knows no loss.
 
-use super::tape::{ASKS, GET, NEVER, Point, Rules, Tape};
+use super::columns::Hits;
+use super::tape::{ASKS, EVICTED, GET, NEVER, Point, Rules, Tape};
 
 /// The backlog of warm traffic, by position.
 #[derive(Debug, Clone, Default)]
 pub struct Warm {
     /// What the backend still has to do as the request finds it, seconds: how long it would wait.
     pub backlog: Vec<f64>,
-    /// [`ASKS`] where the request asks the backend, [`GET`] where it is a get.
+    /// As in [`Hits`], with repeats.
     pub kinds: Vec<u8>,
     /// The longest wait, seconds.
     pub worst: f64,
@@ -25,14 +26,14 @@ pub struct Failed {
 }
 
 impl Warm {
-    /// Walks from position `start`, with an idle backend, to the end. `hits`: the replay's kinds.
+    /// Walks from position `start`, with an idle backend, to the end. `hits`: what the replay says.
     ///
     /// # Errors
     /// A wait that is too long, where the walk ends.
     pub fn walk(
         &mut self,
         tape: &Tape<'_>,
-        hits: &[u8],
+        hits: &Hits,
         start: usize,
         point: Point,
         rules: &Rules,
@@ -53,7 +54,7 @@ impl Warm {
     pub fn fill(
         &mut self,
         tape: &Tape<'_>,
-        hits: &[u8],
+        hits: &Hits,
         range: std::ops::Range<usize>,
         point: Point,
         rules: &Rules,
@@ -63,6 +64,8 @@ impl Warm {
         }
         self.worst = 0.0;
         let cost = 1.0 / point.mu;
+        // Where nothing was evicted, nothing is fetched again, nor asked for again meanwhile.
+        let repeats = if hits.room > 0 { EVICTED } else { 0 };
         let start = range.start;
         let mut free_at = 0.0_f64;
         let mut since = start;
@@ -71,9 +74,9 @@ impl Warm {
             let previous = tape.previous[i];
             let known = previous != NEVER && previous as usize >= start;
             let until = if known { self.until[previous as usize] } else { 0.0 };
-            let get = hits[i] & GET != 0;
+            let get = hits.kinds[i] & GET != 0;
             let under_way = get & (until > now);
-            let misses = (hits[i] & ASKS != 0) | under_way;
+            let misses = (hits.kinds[i] & ASKS != 0) | under_way;
             let asks = misses & !(rules.single_flight & under_way);
             let turn = free_at.max(now);
             let wait = turn - now;
@@ -95,7 +98,7 @@ impl Warm {
             } else {
                 0.0
             };
-            self.kinds[i] = (hits[i] & GET) | u8::from(misses);
+            self.kinds[i] = hits.kinds[i] | if misses { ASKS } else { 0 } | if under_way { repeats } else { 0 };
         }
         Ok(())
     }
