@@ -232,8 +232,8 @@ fn sizes_and_services_are_compared() {
     assert_eq!(change(&patient, "hidden", None)["direction"], "better");
     assert!(patient["warnings"][0].as_str().unwrap().contains("timeout: 1 s / 2 s"), "{}", patient["warnings"]);
     let retries = json(&["compare", BURST, "-b", "70/s", "--candidate-retries", "1", "--quick"]);
-    assert_eq!(number(change(&retries, "floor", None), "change_ratio"), -0.5);
-    assert_eq!(change(&retries, "floor", None)["direction"], "worse");
+    assert_eq!(number(change(&retries, "floor_long_run", None), "change_ratio"), -0.5);
+    assert_eq!(change(&retries, "floor_long_run", None)["direction"], "worse");
     assert!(number(change(&retries, "amplification", None), "change_ratio") == 1.0);
 }
 
@@ -252,7 +252,7 @@ fn saved_reports_say_the_same_as_the_trace() {
     let of_two = json(&["compare", &one, &other]);
     assert_eq!(change(&of_two, "miss_ratio", None), change(&of_trace, "miss_ratio", None));
     for change in of_two["changes"].as_array().unwrap() {
-        let known = ["miss_ratio", "miss_ratio_worst_window", "amplification", "floor"];
+        let known = ["miss_ratio", "miss_ratio_worst_window", "amplification", "floor_long_run"];
         if !known.contains(&change["metric"].as_str().unwrap()) {
             assert_eq!((&change["material"], &change["direction"]), (&"unknown".into(), &"neither".into()), "{change}");
         }

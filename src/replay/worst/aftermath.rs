@@ -11,7 +11,7 @@ use crate::placement::Lost;
 use std::ops::Range;
 
 /// Backlogs that differ by less, in seconds, are equal: less than any answer takes, more than rounding.
-const EQUAL: f64 = 1e-7;
+pub(super) const EQUAL: f64 = 1e-7;
 
 /// Walks that rank moments end at so many times the patience.
 const HOPELESS: f64 = 2.0;

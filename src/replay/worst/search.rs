@@ -9,6 +9,7 @@
 use super::aftermath::{Block, Peak, Until, Walker};
 use super::columns::Hits;
 use super::crowd::crowds;
+use super::lanes::Lanes;
 use super::lattice::{Axis, Level, STEPS_PER_OCTAVE, lowest};
 use super::tape::{Rules, Tape};
 use super::warm::Warm;
@@ -117,6 +118,7 @@ pub struct Search<'a> {
     losses: &'a Losses,
     room: u64,
     walker: Walker,
+    lanes: Lanes,
     warm: Warm,
     /// The level of walks.
     level: Level,
@@ -139,6 +141,7 @@ impl<'a> Search<'a> {
             losses,
             room: subject.room(losses),
             walker: Walker::default(),
+            lanes: Lanes::default(),
             warm: Warm::default(),
             level,
             warmed: level,
@@ -153,7 +156,7 @@ impl<'a> Search<'a> {
 
     /// Requests walked so far.
     pub fn steps(&self) -> u64 {
-        self.walker.steps
+        self.walker.steps + self.lanes.steps
     }
 
     /// The lowest level tried: one that warm traffic survives.
@@ -473,14 +476,11 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// Clears neighbourhoods in the order of rankings, until some `effort` requests were walked without a find, or (where the `first` failure
-    /// is enough) the limit was raised. True where all were cleared.
+    /// Clears neighbourhoods in the order of rankings, until some `effort` requests were walked without a find, or (where the
+    /// `first` failure is enough) the limit was raised. True where all were cleared.
     fn clear_all(&mut self, ranked: &[Vec<(f64, Case)>; 3], effort: u64, first: bool) -> bool {
-        let Subject { tape, start, .. } = self.subject;
-        let width = self.apart(REACH);
-        let origin = tape.times[start];
-        let slots = ((tape.times[tape.len() - 1] - origin) / width + 1) as usize;
-        let mut cleared = vec![false; slots * self.losses.ways.len()];
+        let begins = self.neighbourhoods();
+        let mut cleared = vec![false; begins.len()];
         // A yes or no is asked of the level itself.
         let slack = match (first, effort == u64::MAX) {
             (true, _) => 0,
@@ -488,40 +488,62 @@ impl<'a> Search<'a> {
             (false, false) => SEARCH_SLACK,
         };
         self.warm_up(self.limit + slack);
-        let mut stop = self.walker.steps.saturating_add(effort);
+        let mut stop = self.steps().saturating_add(effort);
         let mut limit = self.limit;
-        let unranked = (0..slots).flat_map(|slot| (0..self.losses.ways.len()).map(move |loss| (slot, loss)));
-        let slot = |case: &Case| (((tape.times[case.moment] - origin) / width) as usize, case.loss);
         let longest = ranked.iter().map(Vec::len).max().unwrap_or(0);
         let in_turn = (0..longest).flat_map(|i| ranked.iter().filter_map(move |list| list.get(i)));
-        for (slot, loss) in in_turn.map(|(_, case)| slot(case)).chain(unranked) {
-            if std::mem::replace(&mut cleared[slot * self.losses.ways.len() + loss], true) {
+        let of = |case: &Case| begins.partition_point(|begin| *begin <= case.moment) - 1;
+        for place in in_turn.map(|(_, case)| of(case)).chain(0..begins.len()) {
+            if std::mem::replace(&mut cleared[place], true) {
                 continue;
             }
             if self.limit > limit {
                 // Where one was found, others are near.
-                (limit, stop) = (self.limit, self.walker.steps.saturating_add(effort));
+                (limit, stop) = (self.limit, self.steps().saturating_add(effort));
             }
-            if self.walker.steps >= stop || (first && self.limit > self.base) {
+            if self.steps() >= stop || (first && self.limit > self.base) {
                 return false;
             }
-            let edge =
-                |slot: usize| tape.position_at(origin.saturating_add(width.saturating_mul(slot as u64))).max(start);
-            let end = if slot + 1 == slots { tape.len() } else { edge(slot + 1) };
-            self.clear(loss, edge(slot)..end, slack);
+            let end = begins.get(place + 1).copied().unwrap_or(self.subject.tape.len());
+            let mut from = begins[place];
+            while from < end {
+                let to = (from + BLOCK).min(end);
+                for loss in self.failing(from..to) {
+                    self.clear(loss, from..to, slack);
+                }
+                from = to;
+            }
         }
         true
     }
 
-    /// Clears the moments of a range; walks are `slack` levels above the limit.
-    fn clear(&mut self, loss: usize, range: Range<usize>, slack: Level) {
-        let mut length = BLOCK;
-        let mut from = range.start;
-        while from < range.end {
-            let to = (from + length).min(range.end);
+    /// Where neighbourhoods begin that hold a request.
+    fn neighbourhoods(&self) -> Vec<usize> {
+        let Subject { tape, start, .. } = self.subject;
+        let width = self.apart(REACH);
+        let number = |i: usize| (tape.times[i] - tape.times[start]) / width;
+        (start..tape.len()).filter(|i| *i == start || number(*i) != number(*i - 1)).collect()
+    }
+
+    /// The losses that are not survived at some of these moments, as far as one walk can say.
+    fn failing(&mut self, moments: Range<usize>) -> Vec<usize> {
+        if self.ways() == 1 {
+            return if self.fails(0, moments) { vec![0] } else { Vec::new() };
+        }
+        let point = self.axis.point(self.level);
+        let Subject { tape, rules, .. } = &self.subject;
+        self.lanes.failing(tape, &self.warm, point, rules, self.losses, moments, self.room)
+    }
+
+    /// Clears the moments of a block that failed; walks are `slack` levels above the limit.
+    fn clear(&mut self, loss: usize, block: Range<usize>, slack: Level) {
+        let mut length = block.len().div_ceil(2);
+        let mut from = block.start;
+        while from < block.end {
+            let to = (from + length).min(block.end);
             if !self.fails(loss, from..to) {
                 from = to;
-                length = (length * 2).min(BLOCK);
+                length *= 2;
             } else if to - from > 1 {
                 length = (to - from) / 2;
             } else {

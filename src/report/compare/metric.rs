@@ -126,12 +126,12 @@ pub const METRICS: [Metric; 11] = [
         },
     },
     Metric {
-        name: "floor",
-        label: "floor",
+        name: "floor_long_run",
+        label: "floor, long run",
         unit: Unit::PerSecond,
         more_is_better: true,
         source: Source::Formula,
-        value: |row| row.floor_per_second,
+        value: |row| Some(row.floor_long_run_per_second),
     },
     Metric {
         name: "gap",

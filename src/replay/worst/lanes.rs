@@ -1,0 +1,221 @@
+//! Walks after the loss of each node side by side: which of them would be survived.
+//!
+//! Most of a walk is to read the trace, and what is read is the same whichever node is lost: gets that miss anyway, in every
+//! lane; gets of a lost key in the lane of its node. So one pass walks all lanes. What it says of a lane is what
+//! [`Walker::walk`](super::aftermath::Walker::walk) says with [`Until::Decided`](super::aftermath::Until::Decided), though it may
+//! go on for longer, as lanes wait for each other.
+
+use super::aftermath::EQUAL;
+use super::tape::{ASKS, EVICTED, GET, NEVER, Point, Rules, Tape};
+use super::warm::Warm;
+use crate::placement::{Losses, node_of};
+use std::ops::Range;
+
+/// Requests with work in all lanes between looks whether all walks have ended.
+const LOOK: u32 = 8;
+/// Lanes whose work in one request takes as long as to read it.
+const LANES_PER_STEP: usize = 8;
+
+/// One walk of several.
+#[derive(Debug, Clone, Copy, Default)]
+struct Lane {
+    free_at: f64,
+    own_until: f64,
+    entered: u64,
+    fails: bool,
+}
+
+/// Memory for walks, used again from walk to walk, and what they cost.
+#[derive(Debug, Clone, Default)]
+pub struct Lanes {
+    lanes: Vec<Lane>,
+    /// By position from the moments on: where in `until` the key's fetches stand, from 1 on; 0 where no lane has one.
+    rows: Vec<u32>,
+    /// By row and lane, when a fetch is answered.
+    until: Vec<f64>,
+    /// Requests walked, weighed by lanes.
+    pub steps: u64,
+}
+
+impl Lanes {
+    /// The losses of these that are not survived at some of the moments, as far as one walk can say: none of the others fails.
+    #[allow(clippy::too_many_arguments)]
+    pub fn failing(
+        &mut self,
+        tape: &Tape<'_>,
+        warm: &Warm,
+        point: Point,
+        rules: &Rules,
+        losses: &Losses,
+        moments: Range<usize>,
+        room: u64,
+    ) -> Vec<usize> {
+        let n = tape.len();
+        let (begin, edge) = (moments.start, moments.end - 1);
+        let scale = 1e-9 / point.load;
+        let count = losses.ways.len();
+        let first = tape.times[begin] as f64 * scale;
+        let under_way = (warm.backlog[begin] + rules.service_time) * point.mu;
+        let entered = if tape.shares.is_some() { u64::MAX } else { under_way.ceil() as u64 };
+        self.lanes.clear();
+        self.lanes.resize(count, Lane { free_at: first + warm.backlog[begin], own_until: 0.0, entered, fails: false });
+        if self.rows.len() < n - begin {
+            self.rows.resize(n - begin, 0);
+        }
+        self.until.clear();
+        self.until.resize(count, 0.0);
+        let (mut looked, mut position) = (0, begin);
+        while position < n {
+            let before = tape.previous[position];
+            let mine = before != NEVER && before as usize >= begin;
+            let row = if mine { self.rows[before as usize - begin] } else { 0 };
+            let kind = warm.kinds[position];
+            let untouched = before == NEVER || (before as usize) < edge || position < edge;
+            let here = position - begin;
+            self.rows[here] = 0;
+            position += 1;
+            if kind & GET == 0 {
+                self.lanes.iter_mut().for_each(|lane| lane.entered = lane.entered.saturating_add(1));
+                continue;
+            }
+            if kind & ASKS == 0 && row == 0 && !untouched {
+                continue;
+            }
+            let inside = here + begin < edge;
+            let at = here + begin;
+            let now = tape.times[at] as f64 * scale;
+            let cost = tape.share(at) / point.mu;
+            let node = if untouched { node_of(tape.hashes[at], losses.nodes) } else { 0 };
+            if kind & ASKS == 0 && row == 0 {
+                // Forgotten where its node is lost, and a hit in all other lanes.
+                let new = self.until.len();
+                if !inside {
+                    self.until.resize(new + count, 0.0);
+                    self.rows[here] = (new / count) as u32;
+                }
+                for back in 0..losses.count {
+                    let of = ((node + losses.nodes - back) % losses.nodes) as usize;
+                    let lane = &mut self.lanes[of];
+                    let turn = lane.free_at.max(now);
+                    lane.fails |= turn - now > rules.patience;
+                    lane.free_at = turn + cost;
+                    lane.own_until = turn + rules.service_time;
+                    lane.entered = lane.entered.saturating_add(1);
+                    if !inside {
+                        self.until[new + of] = lane.own_until;
+                    }
+                }
+                continue;
+            }
+            looked += 1;
+            let backlog = warm.backlog[at] + EQUAL;
+            if looked % LOOK == 0 && at > edge {
+                let open = |lane: &Lane| !lane.fails && (lane.free_at - now > backlog || lane.own_until > now);
+                if !self.lanes.iter().any(open) {
+                    break;
+                }
+            }
+            let new = self.until.len();
+            self.until.resize(new + count, 0.0);
+            let (old, new_until) = self.until.split_at_mut(new);
+            let old = &old[row as usize * count..][..count];
+            let kept = kind & EVICTED != 0 && !untouched;
+            let mut fetched = false;
+            for (of, lane) in self.lanes.iter_mut().enumerate() {
+                let (turn, known) = (lane.free_at.max(now), old[of]);
+                let wait = turn - now;
+                let lost = (node + losses.nodes - of as u32) % losses.nodes < losses.count;
+                let forgotten = untouched && lost;
+                let missing = kind & ASKS != 0 && !(kept && lane.entered < room);
+                let under_way = known > now;
+                let misses = missing | forgotten | under_way;
+                if misses & !(rules.single_flight & under_way) {
+                    lane.fails |= wait > rules.patience;
+                    lane.free_at = turn + cost;
+                    lane.entered = lane.entered.saturating_add(1);
+                    if wait > backlog || !missing {
+                        lane.own_until = turn + rules.service_time;
+                    }
+                }
+                let remembered = misses & !(forgotten & inside);
+                new_until[of] = if under_way {
+                    known
+                } else if remembered {
+                    turn + rules.service_time
+                } else {
+                    0.0
+                };
+                fetched |= under_way | remembered;
+            }
+            if fetched {
+                self.rows[here] = (new / count) as u32;
+            } else {
+                self.until.truncate(new);
+            }
+        }
+        self.steps += ((position - begin) * (1 + count / LANES_PER_STEP)) as u64;
+        (0..count).filter(|of| self.lanes[*of].fails).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::aftermath::{Block, Until, Walker};
+    use super::super::columns::Hits;
+    use super::*;
+    use proptest::prelude::*;
+
+    /// Gaps in milliseconds, keys, and whether the twin misses.
+    fn requests() -> impl Strategy<Value = Vec<(u64, u32, bool)>> {
+        prop::collection::vec((0u64..40, 0u32..30, prop::bool::weighted(0.15)), 50..250)
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(200))]
+
+        #[test]
+        fn lanes_fail_where_walks_of_one_loss_do_or_a_later_moment_does(
+            requests in requests(),
+            mu in 30.0f64..200.0,
+            nodes in 2u32..6,
+            single_flight in any::<bool>(),
+            room in 0u64..20,
+            block in (0usize..200, 1usize..30),
+        ) {
+            let n = requests.len();
+            let (mut time, mut last) = (0, [NEVER; 30]);
+            let (mut times, mut previous, mut hashes, mut kinds) = (vec![], vec![], vec![], vec![]);
+            for (i, (gap, key, missed)) in requests.into_iter().enumerate() {
+                time += gap * 1_000_000;
+                let before = std::mem::replace(&mut last[key as usize], i as u32);
+                times.push(time);
+                previous.push(before);
+                hashes.push(key.wrapping_mul(0x9e37_79b9));
+                kinds.push(match (before == NEVER, missed) {
+                    (true, _) => GET | ASKS,
+                    (false, true) => GET | ASKS | EVICTED,
+                    (false, false) => GET,
+                });
+            }
+            let tape = Tape { times: &times, previous: &previous, hashes: &hashes, shares: None };
+            let (hits, point) = (Hits { kinds, room }, Point { mu, load: 1.0 });
+            let rules = Rules { patience: 0.09, service_time: 0.01, single_flight };
+            let mut warm = Warm::default();
+            prop_assume!(warm.walk(&tape, &hits, 0, point, &rules).is_ok());
+            let moments = block.0.min(n - 1)..(block.0 + block.1).min(n).max(block.0.min(n - 1) + 1);
+            let losses = Losses::of(1, nodes);
+            let failing = Lanes::default().failing(&tape, &warm, point, &rules, &losses, moments.clone(), room);
+            for (of, lost) in losses.ways.iter().enumerate() {
+                let fails = |moments: Range<usize>| {
+                    let block = Block { lost: *lost, moments, room };
+                    !Walker::default().walk(&tape, &warm, point, &rules, block, Until::Decided).survives(&rules)
+                };
+                if failing.contains(&of) {
+                    prop_assert!(fails(moments.clone()) || (moments.end..n).any(|moment| fails(moment..moment + 1)));
+                } else {
+                    prop_assert!(!fails(moments.clone()));
+                }
+            }
+        }
+    }
+}
