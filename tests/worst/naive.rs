@@ -14,7 +14,7 @@ use std::collections::VecDeque;
 
 /// A walk goes on for so many timeouts and so many requests after its backlog was last longer than that of undisturbed traffic
 /// by this share of the patience.
-const CALM: (f64, usize, f64) = (2.0, 150, 0.1);
+const CALM: (f64, usize, f64) = (1.0, 150, 0.1);
 
 /// A cache that can be copied and wounded.
 pub trait Store: Send + Sync {

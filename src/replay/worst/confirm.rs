@@ -19,6 +19,9 @@ use crate::service::Service;
 const BEYOND: [Level; 6] = [44, 30, 20, 12, 6, 2];
 /// The same for warm traffic, whose walks are as long as the trace.
 const BEYOND_WARM: [Level; 3] = [30, 14, 5];
+/// Moments around a case that are walked as well, in patiences: a cache whose evictions after a loss are others than its twin's
+/// may be hurt the most somewhat earlier than hits say.
+const AROUND: [f64; 9] = [-8.0, -4.0, -2.0, -1.0, -0.5, -0.25, 0.25, 0.5, 1.0];
 /// Requests walked after the moment at which a walk over hits is settled, for each that it took.
 const LONGER: usize = 2;
 
@@ -60,6 +63,8 @@ struct Stretch {
     lost: Option<(usize, Lost)>,
     /// Levels above a surviving one that must survive as well.
     beyond: &'static [Level],
+    /// Whether they are tried even where the level need not rise.
+    always: bool,
 }
 
 impl Confirm<'_> {
@@ -75,7 +80,7 @@ impl Confirm<'_> {
         for stretch in self.stretches(claim) {
             cache.replay(&requests.slice(stretch.passed..stretch.from));
             let begin = times[stretch.from];
-            level = settled(level, stretch.beyond, &mut |level| {
+            level = settled(level, &stretch, &mut |level| {
                 let point = claim.axis.point(level);
                 let part = self.requests.slice(stretch.from..stretch.end);
                 let arrivals = compressed(part.times, part.times[0], begin, point.load);
@@ -103,7 +108,8 @@ impl Confirm<'_> {
     fn stretches(&self, claim: &Claim<'_>) -> Vec<Stretch> {
         let Subject { tape, hits, start, rules } = self.subject;
         let Some(losses) = claim.losses else {
-            return vec![Stretch { passed: 0, from: start, end: tape.len(), lost: None, beyond: &BEYOND_WARM }];
+            let (end, beyond) = (tape.len(), &BEYOND_WARM);
+            return vec![Stretch { passed: 0, from: start, end, lost: None, beyond, always: true }];
         };
         let point = claim.axis.point(claim.level);
         let (mut warm, mut shadow) = (Warm::default(), Shadow::default());
@@ -120,10 +126,18 @@ impl Confirm<'_> {
             let took = (shadow.steps - before) as usize;
             let later = tape.position_at(tape.times[case.moment].saturating_add(2 * patience));
             let end = (case.moment + LONGER * took).max(later).min(tape.len());
-            let beyond = if rank == 0 { &BEYOND[..] } else { &[] };
-            Stretch { passed: 0, from, end, lost: Some((case.moment, losses.ways[case.loss])), beyond }
+            let lost = Some((case.moment, losses.ways[case.loss]));
+            Stretch { passed: 0, from, end, lost, beyond: &BEYOND, always: rank == 0 }
         };
-        let mut stretches: Vec<Stretch> = claim.cases.iter().enumerate().map(&mut stretch).collect();
+        let mut cases = claim.cases.clone();
+        for Case { loss, moment } in &claim.cases {
+            for patiences in AROUND {
+                let time = tape.times[*moment].saturating_add_signed((patiences * patience as f64) as i64);
+                let moment = tape.position_at(time).clamp(start, tape.len() - 1);
+                cases.push(Case { loss: *loss, moment });
+            }
+        }
+        let mut stretches: Vec<Stretch> = cases.iter().enumerate().map(&mut stretch).collect();
         stretches.sort_by_key(|stretch| stretch.from);
         for i in 1..stretches.len() {
             stretches[i].passed = stretches[i - 1].from;
@@ -133,13 +147,16 @@ impl Confirm<'_> {
 }
 
 /// The lowest level, from `level` on, that survives as do those beyond it that are tried.
-fn settled(level: Level, beyond: &[Level], survives: &mut dyn FnMut(Level) -> bool) -> Level {
+fn settled(level: Level, stretch: &Stretch, survives: &mut dyn FnMut(Level) -> bool) -> Level {
+    let Stretch { beyond, always, .. } = stretch;
     let mut level = level;
     if !survives(level) {
         match lowest(level + 1, &mut |at| at > level && survives(at)) {
             Some(found) => level = found,
             None => return level,
         }
+    } else if !always {
+        return level;
     }
     while let Some(failing) = beyond.iter().map(|step| level + step).find(|at| !survives(*at)) {
         level = failing + 1;
