@@ -199,7 +199,10 @@ fn attack_all(asked: Asked, policies: &str, losses: &str, modes: &[bool]) -> Vec
             limits.len(),
             began.elapsed()
         );
-        wrong.extend(found.into_iter().filter_map(Result::err).map(|wrong| format!("{wrong}, certified {certify}")));
+        let found = found.into_iter().filter_map(Result::err);
+        let from = wrong.len();
+        wrong.extend(found.map(|wrong| format!("{wrong}, certified {certify}")));
+        wrong[from..].iter().for_each(|wrong| println!("worse than printed: {wrong}"));
     }
     wrong
 }
@@ -210,7 +213,9 @@ fn assert_none(wrong: &[String]) {
 
 #[test]
 fn brute_force_finds_nothing_worse_than_what_is_printed() {
-    let attack = |asked: &Asked| attack_all(*asked, "lru,fifo,sieve,s3fifo,arc", "1/4,1/1", &[false, true]);
+    // The busiest trace has the longest walks, and its certificate is left to the thorough test.
+    let modes = |name: &str| if name.contains("twitter") { &[false][..] } else { &[false, true] };
+    let attack = |asked: &Asked| attack_all(*asked, "lru,fifo,sieve,s3fifo,arc", "1/4,1/1", modes(asked.0));
     assert_none(&SIX.iter().flat_map(attack).collect::<Vec<_>>());
 }
 
@@ -226,8 +231,9 @@ fn thorough_brute_force_finds_nothing_worse_than_what_is_printed() {
 /// Where no cache is needed none can be missed, and where warm traffic fails the loss is not to blame.
 #[test]
 fn hidden_lies_between_floor_and_advertised_for_every_policy_on_every_trace() {
-    for (name, limit, size, timeout) in SIX.into_iter().chain(LONG) {
-        let Some(report) = gap((name, limit.min(12_000), size, timeout), &["-p", "all", "--lose", "1/1"]) else {
+    let others = LONG.into_iter().filter(|(name, ..)| SIX.iter().all(|(other, ..)| other != name));
+    for (name, limit, size, timeout) in SIX.into_iter().chain(others) {
+        let Some(report) = gap((name, limit.min(28_000), size, timeout), &["-p", "all", "--lose", "1/1"]) else {
             continue;
         };
         assert_eq!(report["traces"][0]["limits_known"], true, "{name}");
@@ -244,7 +250,7 @@ fn a_policy_s_numbers_depend_neither_on_its_company_nor_on_threads() {
     for asked in SIX {
         let rows = |more: &[&str]| {
             let report =
-                gap((asked.0, asked.1.min(12_000), asked.2, asked.3), &[&["--lose", "1/4,1/1"], more].concat())?;
+                gap((asked.0, asked.1.min(28_000), asked.2, asked.3), &[&["--lose", "1/4,1/1"], more].concat())?;
             let rows = report["rows"].as_array().unwrap();
             Some(rows.iter().filter(|row| row["policy"] == "lru").cloned().collect::<Vec<_>>())
         };
@@ -253,92 +259,5 @@ fn a_policy_s_numbers_depend_neither_on_its_company_nor_on_threads() {
         assert_eq!(alone, rows(&["-p", "sieve,lru,fifo"]), "{}", asked.0);
         assert_eq!(alone, rows(&["-p", "lru", "--threads", "1"]), "{}", asked.0);
         assert_eq!(alone, rows(&["-p", "lru", "--threads", "2"]), "{}", asked.0);
-    }
-}
-
-#[test]
-#[ignore]
-fn probe() {
-    use coldgap::placement::Lost;
-    use coldgap::replay::worst::{
-        aftermath::{Block, Until, Walker},
-        columns::{Columns, kinds},
-        tape,
-        warm::Warm,
-    };
-    let asked = SIX[1];
-    let mut trace = trace::read(
-        Path::new(&here(asked.0).unwrap()),
-        &ReadOptions { limit: Some(asked.1), ..ReadOptions::default() },
-    )
-    .unwrap();
-    trace.look_ahead();
-    let (requests, hashes) = (trace.requests(), trace.key_hashes());
-    for certify in [&["--certify"][..], &[]] {
-        let report =
-            gap(asked, &[&["-p", "lru,fifo,sieve,s3fifo,arc", "--lose", "1/4,1/1"], certify].concat()).unwrap();
-        let today = number(&report["traces"][0], "today_per_second");
-        let row =
-            report["rows"].as_array().unwrap().iter().find(|r| r["policy"] == "s3fifo" && r["loss"] == "1/4").unwrap();
-        let spec: PolicySpec = "s3fifo".parse().unwrap();
-        let bytes = row["cache_capacity_bytes"]
-            .as_u64()
-            .map(Capacity::Bytes)
-            .or(row["cache_capacity_objects"].as_u64().map(Capacity::Objects))
-            .unwrap();
-        let new = || policy::visit("s3fifo", New(&spec, bytes, &trace)).unwrap();
-        let service = Service {
-            demand: Demand::Answers,
-            timeout: Seconds(1.0),
-            service_time: Seconds(0.01),
-            retries: 0,
-            single_flight: false,
-        };
-        let brute = Brute { requests, hashes: &hashes, start: trace.len() / 4, service, cache: new() };
-        let case = Case { moment: 7815, way: Way { first: 1, lost: 1, nodes: 4 } };
-        let mu = number(row, "backend_per_second");
-        let limit = number(row, "load_limit_per_second") / today;
-        let mut missed = Vec::new();
-        let mut c = new();
-        for i in 0..requests.len() {
-            let r = requests.get(i);
-            let hit = c.get(&r);
-            if !hit {
-                c.put(&r, r.time)
-            }
-            missed.push(!hit);
-        }
-        let hits = kinds(&requests, &missed);
-        let columns = Columns::of(&requests, &hashes);
-        let tape = columns.tape(&requests, Demand::Answers);
-        let rules = tape::Rules { patience: 0.99, service_time: 0.01, single_flight: false };
-        println!("limit {} mu {mu} today {today} {bytes:?}", limit * today);
-        for f in [
-            0.99, 0.995, 1.0, 1.001, 1.002, 1.003, 1.004, 1.005, 1.006, 1.007, 1.008, 1.01, 1.015, 1.02, 1.025, 1.03,
-            1.04,
-        ] {
-            let point = tape::Point { mu, load: limit / f };
-            let mut warm = Warm::default();
-            let w = warm.walk(&tape, &hits, brute.start, point, &rules).is_ok();
-            let mut walker = Walker::default();
-            let peak = walker.walk(&tape, &warm, point, &rules, Block::at(Lost::of(1, 1, 4), 7815), Until::Alone);
-            let steps = walker.steps;
-            let naive = brute.at(Point { mu, load: limit / f }).map(|w| w.waits(&[7815], &[case.way])[0].0);
-            // all moments by bits
-            let mut worst = (0.0, 0, 0);
-            if w {
-                for m in brute.start..requests.len() {
-                    for n in 0..4 {
-                        let p = walker
-                            .walk(&tape, &warm, point, &rules, Block::at(Lost::of(n, 1, 4), m), Until::Alone)
-                            .wait;
-                        if p > worst.0 {
-                            worst = (p, m, n);
-                        }
-                    }
-                }
-            }
-            println!("{f}: warm {w} bits {peak:?} steps {steps} naive {naive:?} worst by bits {worst:?}");
-        }
     }
 }
