@@ -27,3 +27,4 @@ mod synth;
 mod tidy;
 mod walks;
 mod weights;
+mod worst;

@@ -23,9 +23,9 @@ pub const STEPS: u64 = 3;
 /// Nodes up to which it is tried whether losing one of them is survived.
 pub const MOST_NODES: u32 = 64;
 /// Cases of a limit that are walked with the real cache.
-const CONFIRMED: usize = 6;
+const CONFIRMED: usize = 16;
 /// The same with `--certify`.
-const CONFIRMED_CERTIFIED: usize = 20;
+const CONFIRMED_CERTIFIED: usize = 24;
 /// Rounds in which hits and the limit at which they hold come to agree, where lives end by the clock.
 const ROUNDS: usize = 4;
 

@@ -35,6 +35,8 @@ pub struct Walker {
     /// Requests since the walk began, of all its parts.
     position: usize,
     backlog_since: usize,
+    /// The longest wait that was not too long, nanoseconds.
+    longest: f64,
 }
 
 impl Walker {
@@ -47,7 +49,13 @@ impl Walker {
             last: 0,
             position: 0,
             backlog_since: 0,
+            longest: 0.0,
         }
+    }
+
+    /// The longest wait since the walk began of those that were not too long, nanoseconds.
+    pub fn longest(&self) -> f64 {
+        self.longest
     }
 
     /// Begins anew at `now`, with an idle backend.
@@ -56,6 +64,7 @@ impl Walker {
             self.under_way[fetch.request.object.index()] = 0;
         }
         (self.unfinished, self.last, self.position, self.backlog_since) = (0.0, now, 0, 0);
+        self.longest = 0.0;
     }
 
     /// Lets `cache` replay `requests` from its present state and the backend's, with `mu` answers (or bytes) a second, up to
@@ -87,6 +96,7 @@ impl Walker {
                     if self.unfinished > patience {
                         return Some(self.backlog_since);
                     }
+                    self.longest = self.longest.max(self.unfinished);
                     if self.unfinished == 0.0 {
                         self.backlog_since = self.position + i;
                     }

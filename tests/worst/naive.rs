@@ -2,7 +2,8 @@
 //! answers on their way, one backlog; the loss of every node at every moment that is asked for, each walked by itself.
 //!
 //! It shares nothing with the engine's search: no hit bits, no rule that spares a moment, no early end but one. A walk ends
-//! only once its backlog has been that of undisturbed traffic for a long while.
+//! only once its backlog has been about that of undisturbed traffic for a long while; a burst that comes later is met by
+//! losses at later moments.
 
 use coldgap::cache::{Cache, Lookaside};
 use coldgap::policy::Policy;
@@ -11,11 +12,14 @@ use coldgap::service::Service;
 use coldgap::units::Demand;
 use std::collections::VecDeque;
 
-/// A walk goes on for so many patiences and so many requests with undisturbed traffic's backlog, before it ends.
-const CALM: (f64, usize) = (6.0, 1500);
+/// A walk goes on for so many timeouts and so many requests after its backlog was last longer than that of undisturbed traffic
+/// by this share of the patience.
+const CALM: (f64, usize, f64) = (1.0, 150, 0.1);
 
 /// A cache that can be copied and wounded.
-pub trait Store: Clone {
+pub trait Store: Send + Sync {
+    /// A copy.
+    fn fork(&self) -> Box<dyn Store>;
     /// Whether a get hits.
     fn get(&mut self, request: &Request) -> bool;
     /// The answer to a request came.
@@ -29,6 +33,9 @@ pub trait Store: Clone {
 }
 
 impl<P: Policy> Store for Cache<P> {
+    fn fork(&self) -> Box<dyn Store> {
+        Box::new(self.clone())
+    }
     fn get(&mut self, request: &Request) -> bool {
         self.lookup(request)
     }
@@ -72,37 +79,86 @@ impl Way {
     }
 }
 
+/// A loss before the request at a position.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Case {
+    pub moment: usize,
+    pub way: Way,
+}
+
 /// The cache, what is on its way to it, and when the backend will be idle, seconds.
-#[derive(Clone)]
-struct System<S> {
-    cache: S,
+struct System {
+    cache: Box<dyn Store>,
     answers: VecDeque<(u64, Request)>,
     free_at: f64,
 }
 
-/// One trace, one service, one cache that was filled by the requests before `start`.
-pub struct Brute<'t, S> {
+/// One trace, one service, one cache that is filled by the requests before `start`.
+pub struct Brute<'t> {
     pub requests: Requests<'t>,
     /// By object.
     pub hashes: &'t [u32],
     pub start: usize,
     pub service: Service,
     /// Empty.
-    pub cache: S,
+    pub cache: Box<dyn Store>,
 }
 
-impl<S: Store> Brute<'_, S> {
-    fn request(&self, i: usize, load: f64) -> Request {
-        let request = self.requests.get(i);
-        let time = if load == 1.0 { request.time } else { (request.time as f64 / load) as u64 };
-        Request { time, ..request }
+/// The same with a backend and a load, and what undisturbed traffic does there.
+pub struct Walks<'b, 't> {
+    brute: &'b Brute<'t>,
+    mu: f64,
+    times: Vec<u64>,
+    /// When the backend will be idle, as each request finds it.
+    free_at: Vec<f64>,
+}
+
+impl<'t> Brute<'t> {
+    /// Undisturbed traffic at a point; `None` where an answer comes too late.
+    pub fn at(&self, point: Point) -> Option<Walks<'_, 't>> {
+        let faster = |time: &u64| if point.load == 1.0 { *time } else { (*time as f64 / point.load) as u64 };
+        let times = self.requests.times.iter().map(faster).collect();
+        let mut walks = Walks { brute: self, mu: point.mu, times, free_at: vec![f64::MIN; self.requests.len()] };
+        let mut system = walks.begun();
+        for i in self.start..self.requests.len() {
+            walks.free_at[i] = system.free_at;
+            if walks.step(&mut system, i).is_infinite() {
+                return None;
+            }
+        }
+        Some(walks)
+    }
+
+    /// The factor above `fails` by which a point must be eased for a case to survive, to within a thousandth.
+    pub fn needs(&self, case: Option<Case>, eased: &dyn Fn(f64) -> Point, fails: f64) -> f64 {
+        let survives = |factor: f64| {
+            let Some(walks) = self.at(eased(factor)) else { return false };
+            case.is_none_or(|case| walks.waits(&[case.moment], &[case.way])[0].0.is_finite())
+        };
+        let (mut low, mut high, mut step) = (fails, fails * 1.004, 1.004);
+        while !survives(high) {
+            (low, step) = (high, step * step);
+            high *= step;
+            assert!(high < 1e6, "nothing survives");
+        }
+        while high / low > 1.001 {
+            let middle = (low * high).sqrt();
+            if survives(middle) { high = middle } else { low = middle }
+        }
+        high
+    }
+}
+
+impl Walks<'_, '_> {
+    fn request(&self, i: usize) -> Request {
+        Request { time: self.times[i], ..self.brute.requests.get(i) }
     }
 
     /// Filled by the requests before the start, each answered at once; an idle backend.
-    fn begun(&self, load: f64) -> System<S> {
-        let mut cache = self.cache.clone();
-        for i in 0..self.start {
-            let request = self.request(i, load);
+    fn begun(&self) -> System {
+        let mut cache = self.brute.cache.fork();
+        for i in 0..self.brute.start {
+            let request = self.request(i);
             match request.op {
                 Op::Get => {
                     if !cache.get(&request) {
@@ -116,144 +172,81 @@ impl<S: Store> Brute<'_, S> {
         System { cache, answers: VecDeque::new(), free_at: f64::MIN }
     }
 
-    /// Whether the answer to this request, if it asks, comes in time.
-    fn step(&self, system: &mut System<S>, i: usize, point: Point) -> bool {
-        let request = self.request(i, point.load);
-        while let Some((at, answered)) = system.answers.front().copied() {
-            if at > request.time {
-                break;
-            }
+    /// How long a request waits in the backend's queue, seconds: infinitely long where its answer would come too late.
+    fn step(&self, system: &mut System, i: usize) -> f64 {
+        let (request, service) = (self.request(i), self.brute.service);
+        while let Some((at, answered)) = system.answers.front().copied()
+            && at <= request.time
+        {
             system.answers.pop_front();
             system.cache.put(&answered, at);
         }
+        // What was asked for before its key was written is not inserted; starting a life anew writes nothing.
+        if request.op != Op::Get && !(request.op == Op::Set && request.renews) {
+            system.answers.retain(|(_, answer)| answer.object != request.object);
+        }
         match request.op {
-            Op::Set => {
-                system.answers.retain(|(_, answer)| answer.object != request.object);
-                system.cache.write(&request);
-            }
-            Op::Delete => {
-                system.answers.retain(|(_, answer)| answer.object != request.object);
-                system.cache.delete(request.object);
-            }
+            Op::Set => system.cache.write(&request),
+            Op::Delete => system.cache.delete(request.object),
             Op::Get => {
-                let joins = |system: &System<S>| system.answers.iter().any(|(_, of)| of.object == request.object);
-                if system.cache.get(&request) || (self.service.single_flight && joins(system)) {
-                    return true;
+                let joins = |system: &System| system.answers.iter().any(|(_, of)| of.object == request.object);
+                if system.cache.get(&request) || (service.single_flight && joins(system)) {
+                    return 0.0;
                 }
                 let now = request.time as f64 / 1e9;
                 let turn = system.free_at.max(now);
-                if turn - now > self.service.timeout.0 - self.service.service_time.0 {
-                    return false;
+                if turn - now > service.timeout.0 - service.service_time.0 {
+                    return f64::INFINITY;
                 }
-                system.answers.push_back((((turn + self.service.service_time.0) * 1e9) as u64, request));
-                let share = if self.service.demand == Demand::Bytes { f64::from(request.size) } else { 1.0 };
-                system.free_at = turn + share / point.mu;
+                system.answers.push_back((((turn + service.service_time.0) * 1e9) as u64, request));
+                let share = if service.demand == Demand::Bytes { f64::from(request.size) } else { 1.0 };
+                system.free_at = turn + share / self.mu;
+                return turn - now;
             }
         }
-        true
+        0.0
     }
 
-    /// When undisturbed traffic leaves the backend idle, as each request finds it; `None` where an answer comes too late.
-    pub fn warm(&self, point: Point) -> Option<Vec<f64>> {
-        let mut system = self.begun(point.load);
-        let mut free_at = vec![f64::MIN; self.requests.len()];
-        for i in self.start..self.requests.len() {
-            free_at[i] = system.free_at;
-            if !self.step(&mut system, i, point) {
-                return None;
+    /// The longest wait after a loss.
+    fn wait(&self, mut system: System, Case { moment, way }: Case) -> f64 {
+        let Brute { hashes, service, .. } = self.brute;
+        system.cache.lose(&|object| way.takes(hashes[object.index()]));
+        let long = (CALM.0 * service.timeout.0 * 1e9) as u64;
+        let excess = CALM.2 * (service.timeout.0 - service.service_time.0);
+        let (mut longest, mut calm_from) = (0.0_f64, moment);
+        for (i, time) in self.times.iter().enumerate().skip(moment) {
+            let now = *time as f64 / 1e9;
+            if system.free_at.max(now) - self.free_at[i].max(now) > excess {
+                calm_from = i;
+            }
+            if i - calm_from > CALM.1 && time - self.times[calm_from] > long {
+                break;
+            }
+            longest = longest.max(self.step(&mut system, i));
+            if longest.is_infinite() {
+                break;
             }
         }
-        Some(free_at)
+        longest
     }
 
-    /// Whether all answers come in time after a loss.
-    fn heals(&self, mut system: System<S>, moment: usize, way: Way, point: Point, warm: &[f64]) -> bool {
-        system.cache.lose(&|object| way.takes(self.hashes[object.index()]));
-        let calm_time = CALM.0 * self.service.timeout.0 * 1e9;
-        let (mut calm_since, mut calm) = (self.request(moment, point.load).time, 0);
-        for i in moment..self.requests.len() {
-            let time = self.request(i, point.load).time;
-            let now = time as f64 / 1e9;
-            if (system.free_at.max(now) - warm[i].max(now)).abs() > 1e-9 {
-                (calm_since, calm) = (time, 0);
-            }
-            calm += 1;
-            if calm > CALM.1 && (time - calm_since) as f64 > calm_time {
-                return true;
-            }
-            if !self.step(&mut system, i, point) {
-                return false;
-            }
-        }
-        true
-    }
-
-    /// The system as undisturbed traffic leaves it for each of these moments in rising order, until `visit` says no more.
-    fn visit(&self, moments: &[usize], point: Point, mut visit: impl FnMut(usize, &System<S>) -> bool) {
-        let mut system = self.begun(point.load);
-        let mut at = self.start;
+    /// The longest waits after each of these losses. `moments` rise.
+    pub fn waits(&self, moments: &[usize], ways: &[Way]) -> Vec<(f64, Case)> {
+        let mut system = self.begun();
+        let mut at = self.brute.start;
+        let mut found = Vec::new();
         for moment in moments {
             while at < *moment {
-                self.step(&mut system, at, point);
+                self.step(&mut system, at);
                 at += 1;
             }
-            if !visit(*moment, &system) {
-                return;
+            for way in ways {
+                let case = Case { moment: *moment, way: *way };
+                let System { cache, answers, free_at } = &system;
+                let wounded = System { cache: cache.fork(), answers: answers.clone(), free_at: *free_at };
+                found.push((self.wait(wounded, case), case));
             }
         }
-    }
-
-    /// The first of these cases that does not heal. Warm traffic must survive.
-    pub fn first_failure(&self, moments: &[usize], ways: &[Way], point: Point, warm: &[f64]) -> Option<(usize, Way)> {
-        let mut found = None;
-        self.visit(moments, point, |moment, system| {
-            found = ways.iter().find(|way| !self.heals(system.clone(), moment, **way, point, warm)).map(|way| (moment, *way));
-            found.is_none()
-        });
         found
     }
-
-    /// The smallest factor, of those from `least` on, by which the point must be eased for all of these cases to heal, to
-    /// within a thousandth; and the case that decides, `None` where warm traffic does.
-    pub fn needs(
-        &self,
-        moments: &[usize],
-        ways: &[Way],
-        eased: &dyn Fn(f64) -> Point,
-        least: f64,
-    ) -> (f64, Option<(usize, Way)>) {
-        let mut factor = least;
-        let mut decides = None;
-        if self.warm(eased(factor)).is_none() {
-            factor = narrowed(factor, |factor| self.warm(eased(factor)).is_some());
-        }
-        let mut rest = moments;
-        while let Some(warm) = self.warm(eased(factor))
-            && let Some((moment, way)) = self.first_failure(rest, ways, eased(factor), &warm)
-        {
-            let survives = |factor: f64| {
-                let warm = self.warm(eased(factor));
-                warm.is_some_and(|warm| self.first_failure(&[moment], &[way], eased(factor), &warm).is_none())
-            };
-            factor = narrowed(factor, survives);
-            decides = Some((moment, way));
-            rest = &rest[rest.partition_point(|other| *other < moment)..];
-        }
-        (factor, decides)
-    }
-}
-
-/// The least factor above one that does not survive that does, by doubling steps and halving, to within a thousandth.
-fn narrowed(fails: f64, survives: impl Fn(f64) -> bool) -> f64 {
-    let (mut low, mut high, mut step) = (fails, fails * 1.004, 1.004);
-    while !survives(high) {
-        (low, step) = (high, step * step);
-        high *= step;
-        assert!(high < 1e6 * fails, "nothing survives");
-    }
-    while high / low > 1.001 {
-        let middle = (low * high).sqrt();
-        if survives(middle) { high = middle } else { low = middle }
-    }
-    high
 }

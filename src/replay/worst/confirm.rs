@@ -19,6 +19,13 @@ use crate::service::Service;
 const BEYOND: [Level; 6] = [44, 30, 20, 12, 6, 2];
 /// The same for warm traffic, whose walks are as long as the trace.
 const BEYOND_WARM: [Level; 3] = [30, 14, 5];
+/// Moments around a case that are walked as well, in patiences: a cache whose evictions after a loss are others than its twin's
+/// may be hurt the most somewhat earlier than hits say.
+const AROUND: [f64; 9] = [-8.0, -4.0, -2.0, -1.0, -0.5, -0.25, 0.25, 0.5, 1.0];
+/// Then the moments around those with the longest waits, so far apart, in patiences, round by round.
+const CLOSER: [f64; 4] = [0.4, 0.16, 0.06, 0.02];
+/// How many of those to either side.
+const SIDE: i32 = 3;
 /// Requests walked after the moment at which a walk over hits is settled, for each that it took.
 const LONGER: usize = 2;
 
@@ -58,8 +65,12 @@ struct Stretch {
     end: usize,
     /// What is lost, and before which position.
     lost: Option<(usize, Lost)>,
+    /// The case that this is.
+    case: Option<Case>,
     /// Levels above a surviving one that must survive as well.
     beyond: &'static [Level],
+    /// Whether they are tried even where the level need not rise.
+    always: bool,
 }
 
 impl Confirm<'_> {
@@ -69,41 +80,79 @@ impl Confirm<'_> {
         let load = if self.requests.ttls.is_some() { claim.axis.point(claim.level).load } else { 1.0 };
         let times = compressed(self.requests.times, 0, 0, load);
         let requests = Requests { times: &times, ..self.requests };
-        let mut copy = cache.fork();
+        let (mut copy, empty) = (cache.fork(), cache.fork());
         let mut walker = Walker::new(cache.object_count());
         let mut level = claim.level;
-        for stretch in self.stretches(claim) {
-            cache.replay(&requests.slice(stretch.passed..stretch.from));
-            let begin = times[stretch.from];
-            level = settled(level, stretch.beyond, &mut |level| {
-                let point = claim.axis.point(level);
-                let part = self.requests.slice(stretch.from..stretch.end);
-                let arrivals = compressed(part.times, part.times[0], begin, point.load);
-                let part = Requests { times: &arrivals, ..part };
-                cache.copy_to(&mut copy);
-                walker.begin(begin);
-                let mut walk = |cache: &mut dyn AnyCache, part: Requests<'_>| {
-                    cache.walk(&mut walker, &part, &self.service, point.mu).is_none()
-                };
-                let Some((moment, lost)) = stretch.lost else {
-                    return self.interrupt.is_set() || walk(&mut *copy, part);
-                };
-                let moment = moment - stretch.from;
-                if !walk(&mut *copy, part.slice(0..moment)) {
-                    return self.interrupt.is_set();
-                }
-                copy.lose_where(&|object| lost.holds(self.key_hashes[object.index()]));
-                self.interrupt.is_set() || walk(&mut *copy, part.slice(moment..part.len()))
-            });
+        let patience = self.subject.rules.patience * claim.axis.point(claim.level).load;
+        let mut cases = self.around(&claim.cases, &AROUND.map(|patiences| patiences * patience));
+        cases.splice(0..0, claim.cases.iter().copied());
+        // A second look and more is for losses after which the cache evicts others than its twin does.
+        let partial = claim.losses.is_some_and(|losses| losses.count < losses.nodes);
+        let rounds = if partial { CLOSER.len() } else { 0 };
+        let mut waits: Vec<(f64, Case)> = Vec::new();
+        for round in 0..=rounds {
+            empty.copy_to(cache);
+            for stretch in self.stretches(claim, &cases, round == 0) {
+                cache.replay(&requests.slice(stretch.passed..stretch.from));
+                let begin = times[stretch.from];
+                let mut longest = 0.0;
+                level = settled(level, &stretch, &mut |level| {
+                    let point = claim.axis.point(level);
+                    let part = self.requests.slice(stretch.from..stretch.end);
+                    let arrivals = compressed(part.times, part.times[0], begin, point.load);
+                    let part = Requests { times: &arrivals, ..part };
+                    cache.copy_to(&mut copy);
+                    walker.begin(begin);
+                    let mut walk = |cache: &mut dyn AnyCache, part: Requests<'_>| {
+                        cache.walk(&mut walker, &part, &self.service, point.mu).is_none()
+                    };
+                    let Some((moment, lost)) = stretch.lost else {
+                        return self.interrupt.is_set() || walk(&mut *copy, part);
+                    };
+                    let moment = moment - stretch.from;
+                    if !walk(&mut *copy, part.slice(0..moment)) {
+                        return self.interrupt.is_set();
+                    }
+                    copy.lose_where(&|object| lost.holds(self.key_hashes[object.index()]));
+                    let survives = self.interrupt.is_set() || walk(&mut *copy, part.slice(moment..part.len()));
+                    if survives {
+                        longest = walker.longest();
+                    }
+                    survives
+                });
+                waits.extend(stretch.case.map(|case| (longest, case)));
+            }
+            let Some(apart) = CLOSER.get(round) else { break };
+            waits.sort_by(|a, b| b.0.total_cmp(&a.0));
+            let best: Vec<Case> = waits.iter().take(claim.cases.len() / 2).map(|(_, case)| *case).collect();
+            let steps: Vec<f64> = (-SIDE..=SIDE).map(|side| f64::from(side) * apart * patience).collect();
+            cases = self.around(&best, &steps);
         }
         level
     }
 
+    /// Moments around those of cases, so many seconds before and after.
+    fn around(&self, cases: &[Case], seconds: &[f64]) -> Vec<Case> {
+        let Subject { tape, start, .. } = self.subject;
+        let mut found: Vec<Case> = Vec::new();
+        for Case { loss, moment } in cases {
+            for seconds in seconds {
+                let time = tape.times[*moment].saturating_add_signed((seconds * 1e9) as i64);
+                let case = Case { loss: *loss, moment: tape.position_at(time).clamp(start, tape.len() - 1) };
+                if !found.contains(&case) && !cases.contains(&case) {
+                    found.push(case);
+                }
+            }
+        }
+        found
+    }
+
     /// What is walked with the real cache for a claim, in order of the trace.
-    fn stretches(&self, claim: &Claim<'_>) -> Vec<Stretch> {
+    fn stretches(&self, claim: &Claim<'_>, cases: &[Case], first: bool) -> Vec<Stretch> {
         let Subject { tape, hits, start, rules } = self.subject;
         let Some(losses) = claim.losses else {
-            return vec![Stretch { passed: 0, from: start, end: tape.len(), lost: None, beyond: &BEYOND_WARM }];
+            let (end, beyond) = (tape.len(), &BEYOND_WARM);
+            return vec![Stretch { passed: 0, from: start, end, lost: None, case: None, beyond, always: true }];
         };
         let point = claim.axis.point(claim.level);
         let (mut warm, mut shadow) = (Warm::default(), Shadow::default());
@@ -127,10 +176,11 @@ impl Confirm<'_> {
             let took = (shadow.steps - before) as usize;
             let later = tape.position_at(tape.times[case.moment].saturating_add(2 * patience));
             let end = (case.moment + LONGER * took).max(later).min(tape.len());
-            let beyond = if rank == 0 { &BEYOND[..] } else { &[] };
-            Stretch { passed: 0, from, end, lost: Some((case.moment, losses.ways[case.loss])), beyond }
+            let lost = Some((case.moment, losses.ways[case.loss]));
+            let always = first && rank == 0;
+            Stretch { passed: 0, from, end, lost, case: Some(*case), beyond: &BEYOND, always }
         };
-        let mut stretches: Vec<Stretch> = claim.cases.iter().enumerate().map(&mut stretch).collect();
+        let mut stretches: Vec<Stretch> = cases.iter().enumerate().map(&mut stretch).collect();
         stretches.sort_by_key(|stretch| stretch.from);
         for i in 1..stretches.len() {
             stretches[i].passed = stretches[i - 1].from;
@@ -140,13 +190,16 @@ impl Confirm<'_> {
 }
 
 /// The lowest level, from `level` on, that survives as do those beyond it that are tried.
-fn settled(level: Level, beyond: &[Level], survives: &mut dyn FnMut(Level) -> bool) -> Level {
+fn settled(level: Level, stretch: &Stretch, survives: &mut dyn FnMut(Level) -> bool) -> Level {
+    let Stretch { beyond, always, .. } = stretch;
     let mut level = level;
     if !survives(level) {
         match lowest(level + 1, &mut |at| at > level && survives(at)) {
             Some(found) => level = found,
             None => return level,
         }
+    } else if !always {
+        return level;
     }
     while let Some(failing) = beyond.iter().map(|step| level + step).find(|at| !survives(*at)) {
         level = failing + 1;
