@@ -46,7 +46,9 @@ fn the_articles_story() {
     let report = json(&["gap", ARTICLE, "-b", "300/s", "-p", "lru,fifo,sieve,s3fifo,lfu,lru+reject-first"]);
     let lru = cell(&report, "lru");
     assert!((0.099..=0.101).contains(&number(lru, "miss_ratio")), "{lru}");
-    assert!((number(lru, "advertised_per_second") / 3000.0 - 1.0).abs() < 0.03, "{lru}");
+    assert!((number(lru, "advertised_long_run_per_second") / 3000.0 - 1.0).abs() < 0.03, "{lru}");
+    // No answer may be late, in whichever of the trace's seconds: a little below the mean's.
+    assert!((0.95..1.0).contains(&(number(lru, "advertised_per_second") / 3000.0)), "{lru}");
     assert_eq!(number(lru, "floor_long_run_per_second"), 300.0);
     assert!((number(lru, "floor_per_second") / 300.0 - 1.0).abs() < 0.01, "{lru}");
     assert!((9.5..=10.3).contains(&number(lru, "gap_floor_ratio")));

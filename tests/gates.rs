@@ -139,7 +139,7 @@ fn without_limit_is_more_than_any_limit_and_unknown_is_a_failure() {
     // Everything fits: once warm nothing misses, so that warm traffic needs no backend at all.
     let folder = tempfile::tempdir().unwrap();
     let cycle = folder.path().join("cycle.csv");
-    let lines: String = (0..2000).map(|i| format!("{}.{:03},k{}\n", i / 1000, i % 1000, i % 400)).collect();
+    let lines: String = (0..20_000).map(|i| format!("{}.{:03},k{}\n", i / 1000, i % 1000, i % 400)).collect();
     std::fs::write(&cycle, format!("time,key\n{lines}")).unwrap();
     let all = ["gap", cycle.to_str().unwrap(), "--quick", "-p", "lru", "-b", "300/s", "-c", "100%"];
     let (_, json, _) = run(&[&all[..], &["-o", "-"]].concat());
@@ -240,8 +240,8 @@ fn what_is_no_gate_is_refused_before_the_work_with_a_way_out() {
         ("misses > 5/s", "a count"),
         ("least_backend > 400/s", "least_backend(12.5%)"),
         ("least_backend(12.5%) > 40MB/s", "answers a second, like 400/s"),
-        ("least_backend(33%) > 400/s", "--lose 33%"),
-        ("least_backend(x) > 400/s", "a share between 0% and 100%"),
+        ("least_backend(33%) > 400/s", "--lose 33/100"),
+        ("least_backend(x) > 400/s", "write it like 1/6, 16.7%, 2/6 or 100%"),
         ("gap(5%) > 3x", "write it as gap alone"),
     ] {
         let error = refused(gate);

@@ -72,7 +72,7 @@ fn the_seed_is_an_assumption_and_moves_the_bracket_by_luck_only() {
     assert_eq!((&one["seed"], &other["seed"]), (&Value::from(1), &Value::from(77)));
     assert!(other["assumptions"].to_string().contains("seeds 77, 78, 79"));
     let (one, other) = (bracket(cells(&one)[0]), bracket(cells(&other)[0]));
-    assert!((one.0 / other.0 - 1.0).abs() < 0.08, "{one:?} {other:?}");
+    assert!((one.0 / other.0 - 1.0).abs() < 0.12, "{one:?} {other:?}");
 }
 
 /// Where hits hardly help, the warm cache fails at the load at which an empty one does: the loss is not to blame.
@@ -87,7 +87,7 @@ fn what_is_overloaded_warm_is_not_blamed_on_the_loss() {
 
 #[test]
 fn a_trace_too_short_to_simulate_gives_no_number() {
-    let report = json(&[ARTICLE, "-b", "300/s", "-p", "lru", "--limit", "30000"]);
+    let report = json(&[ARTICLE, "-b", "1000/s", "-p", "lru", "--limit", "42000"]);
     let cell = cells(&report)[0];
     assert_eq!(cell["hidden_measured_end"], "trace_too_short", "{cell}");
     assert!(cell["hidden_high_per_second"].is_null());

@@ -22,9 +22,9 @@ pub const STEPS: u64 = 3;
 
 /// Nodes up to which it is tried whether losing one of them is survived.
 pub const MOST_NODES: u32 = 64;
-/// Cases of a limit that are walked with the real cache.
-const CONFIRMED: usize = 16;
-/// The same with `--certify`.
+/// Cases of a limit that are walked with the real cache; where hits do not bound what a loss does; and with `--certify`.
+const CONFIRMED: usize = 6;
+const CONFIRMED_UNBOUND: usize = 12;
 const CONFIRMED_CERTIFIED: usize = 24;
 /// Rounds in which hits and the limit at which they hold come to agree, where lives end by the clock.
 const ROUNDS: usize = 4;
@@ -292,7 +292,9 @@ impl Withstand<'_, '_> {
             |hits| {
                 let level = self.ground.subject(hits).warm_level(axis, guess);
                 level
-                    .map(|level| self.confirmed(cell, hits, Claim { axis, losses: None, level, cases: Vec::new() }))
+                    .map(|level| {
+                        self.confirmed(cell, hits, Claim { axis, losses: None, level, cases: Vec::new(), bound: true })
+                    })
                     .transpose()
             },
             |level| *level,
@@ -309,16 +311,24 @@ impl Withstand<'_, '_> {
         seeds: Option<&Near>,
     ) -> Result<Limit> {
         let certify = self.certify;
+        let bound = known.cell.policy.hits_bound_losses(losses.count == losses.nodes);
         let found = self.agreed(
             known,
             axis,
             warm,
             |hits| {
                 let mut found: Found = Search::new(self.ground.subject(hits), axis, losses, warm).find(seeds, certify);
-                let count = if certify { CONFIRMED_CERTIFIED } else { CONFIRMED };
+                let count = match (certify, bound) {
+                    (true, _) => CONFIRMED_CERTIFIED,
+                    (false, true) => CONFIRMED,
+                    (false, false) => CONFIRMED_UNBOUND,
+                };
                 let cases = found.near.cases.iter().take(count).copied().collect();
-                found.level =
-                    self.confirmed(known.cell, hits, Claim { axis, losses: Some(losses), level: found.level, cases })?;
+                found.level = self.confirmed(
+                    known.cell,
+                    hits,
+                    Claim { axis, losses: Some(losses), level: found.level, cases, bound },
+                )?;
                 Ok(Some(found))
             },
             |found| found.as_ref().map(|found| found.level),
@@ -331,7 +341,7 @@ impl Withstand<'_, '_> {
             limit: load_or_backend(axis, found.level),
             moment: found.case.map_or(self.ground.warm, |case| case.moment),
             node: found.case.map_or(0, |case| case.loss as u32),
-            certified: found.certified && known.cell.policy.hits_bound_losses(),
+            certified: found.certified && bound,
         };
         let mildest = found.mildest.and_then(|level| load_or_backend(axis, level));
         Ok(Limit { worst, level: Some(found.level), mildest, near: found.near })

@@ -38,6 +38,8 @@ pub struct Verdict {
     pub recovery: Option<Seconds>,
     /// What users lost from the trigger's begin to the run's end, in seconds.
     pub user_seconds_lost: f64,
+    /// Requests that failed since the trigger began, with those that still waited when the trace ended.
+    pub requests_failed: u64,
     /// The lowest success after the trigger's begin.
     pub worst_success: f64,
     /// Miss ratio of first lookups in the last tenth of the run.
@@ -96,6 +98,7 @@ pub fn judge(
         phase,
         healed,
         recovery: recovered.map(|i| Seconds(after[i].start as f64 / 1e9 - begin.0)),
+        requests_failed: total.failures,
         user_seconds_lost: total.user_seconds_lost(),
         worst_success: windows[begins..].windows(SMOOTH).filter_map(success).fold(1.0, f64::min),
         miss_ratio,

@@ -45,11 +45,13 @@ impl PolicySpec {
         self.filter.as_ref().map(|filter| filter.info)
     }
 
-    /// Whether after a loss a get that hit before the loss misses only if its key was lost and has not been fetched again since:
-    /// then what is said of losses from the hits of a warm replay is safe. A filter may refuse what is fetched again, and a
-    /// policy whose parts have fixed sizes may give it up while the cache has room.
-    pub fn hits_bound_losses(&self) -> bool {
-        self.filter.is_none() && self.info.fills_up
+    /// Whether after a loss (of `everything`, or a part) a get that hits in the undisturbed twin misses only if its key was lost
+    /// and has not been fetched again since: then what is said of losses from the hits of a warm replay is safe. A filter may
+    /// refuse what is fetched again, and a policy whose parts have fixed sizes may give it up while the cache has room. After
+    /// losing a part most policies evict others than their twin does once the cache is full again; not LRU, which then
+    /// still holds whatever its twin does, but for keys that were lost.
+    pub fn hits_bound_losses(&self, everything: bool) -> bool {
+        self.filter.is_none() && self.info.fills_up && (everything || self.info.name == "lru")
     }
 
     /// The admission filter before it, empty, for a cache of this capacity and a trace of so many objects.

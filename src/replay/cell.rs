@@ -36,7 +36,7 @@ impl Cell {
     /// Objects that the cache holds before it evicts any; 0 where that is not known.
     pub fn room(&self) -> u64 {
         match self.capacity {
-            Capacity::Objects(objects) if self.policy.hits_bound_losses() => objects,
+            Capacity::Objects(objects) if self.policy.hits_bound_losses(true) => objects,
             _ => 0,
         }
     }

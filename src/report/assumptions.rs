@@ -102,8 +102,8 @@ fn certified(question: &Question, findings: &Findings) -> String {
         (false, true) => {
             let not: Vec<String> = findings.cells.iter().filter(|cell| !cleared(cell)).map(Finding::policy).collect();
             format!(
-                "certified but for {}, whose cache after a loss may miss more than its hits before say: searched, and the worst 20 \
-                 cases walked with the real cache",
+                "certified, but for losses of a part with {}, whose cache then evicts others than before: searched, and walked \
+                 with the real cache at the worst moments and around them",
                 not.join(", ")
             )
         }

@@ -45,9 +45,12 @@ fn charts_show_their_tables(page: &Value) {
         let mut lines = figure["lines"].as_array().unwrap().iter();
         let mut bars = figure["bars"].as_array().unwrap().iter();
         let of = |kind: &str| marks.iter().filter(move |mark| mark["mark"] == kind).collect::<Vec<_>>();
-        // All lines of a figure share its scale.
-        let points = of("line").iter().flat_map(|mark| drawn(figure, mark)).flatten().collect::<Vec<_>>();
-        let most = points.iter().filter_map(|point| point[1]).fold(0.0, |a: f64, b| a.max(b.abs()));
+        // Lines and rules of a figure share its scale.
+        let lines_y =
+            of("line").into_iter().flat_map(|mark| drawn(figure, mark)).flatten().filter_map(|point| point[1]);
+        let rules_y =
+            of("rule").into_iter().filter(|mark| mark["across"] == "y").filter_map(|mark| number(&mark["at"]));
+        let most = lines_y.chain(rules_y).fold(0.0, |a: f64, b| a.max(b.abs()));
         for mark in of("line") {
             for expected in drawn(figure, mark) {
                 let line = lines.next().unwrap_or_else(|| panic!("{id} lacks a line")).as_array().unwrap();

@@ -33,8 +33,11 @@ fn a_flush_at_full_load_does_not_heal_and_the_report_says_why() {
     let shed = 1.0 - escape / number(verdict, "load_per_second");
     assert!((number(verdict, "shed_ratio") - shed).abs() < 1e-9);
     // Counts of the windows add up to what is said of the whole.
-    assert_eq!(total(&report, "failures", 0.0), number(verdict, "requests_failed"));
-    assert!((total(&report, "user_seconds_lost", 0.0) - number(verdict, "user_seconds_lost")).abs() < 1e-6);
+    // The whole has those besides who still wait when the trace ends; each fails after a second.
+    let late = number(verdict, "requests_failed") - total(&report, "failures", 0.0);
+    assert!((0.0..=3100.0).contains(&late), "{late}");
+    assert!((number(verdict, "user_seconds_lost") - number(verdict, "requests_failed")).abs() < 1e-6, "{verdict}");
+    assert!((total(&report, "user_seconds_lost", 0.0) - total(&report, "failures", 0.0)).abs() < 1e-6);
     let (offered, in_time, failed) =
         (total(&report, "offered", -1e9), total(&report, "in_time", -1e9), total(&report, "failures", -1e9));
     let waiting = offered - in_time - failed;

@@ -40,6 +40,8 @@ pub struct Claim<'a> {
     pub level: Level,
     /// The cases to walk.
     pub cases: Vec<Case>,
+    /// Whether hits bound what the loss does.
+    pub bound: bool,
 }
 
 /// One trace and one cell.
@@ -84,11 +86,11 @@ impl Confirm<'_> {
         let mut walker = Walker::new(cache.object_count());
         let mut level = claim.level;
         let patience = self.subject.rules.patience * claim.axis.point(claim.level).load;
-        let mut cases = self.around(&claim.cases, &AROUND.map(|patiences| patiences * patience));
-        cases.splice(0..0, claim.cases.iter().copied());
-        // A second look and more is for losses after which the cache evicts others than its twin does.
-        let partial = claim.losses.is_some_and(|losses| losses.count < losses.nodes);
-        let rounds = if partial { CLOSER.len() } else { 0 };
+        let mut cases = claim.cases.clone();
+        if !claim.bound {
+            cases.extend(self.around(&claim.cases, &AROUND.map(|patiences| patiences * patience)));
+        }
+        let rounds = if claim.bound { 0 } else { CLOSER.len() };
         let mut waits: Vec<(f64, Case)> = Vec::new();
         for round in 0..=rounds {
             empty.copy_to(cache);

@@ -98,7 +98,6 @@ pub(in crate::report) fn verdict(story: &Story) -> Verdict {
         verdict::Phase::Unsettled => "unsettled",
     };
     let last = story.windows.last().copied().unwrap_or_default();
-    let begins = story.windows.partition_point(|window| window.start < story.begins.nanoseconds());
     let (low, high) = bracket(story.edge);
     Verdict {
         phase: phase.into(),
@@ -107,7 +106,7 @@ pub(in crate::report) fn verdict(story: &Story) -> Verdict {
         healed: verdict.healed,
         recovery_seconds: verdict.recovery.map(|time| time.0),
         user_seconds_lost: verdict.user_seconds_lost,
-        requests_failed: story.windows[begins..].iter().map(|window| window.failures).sum(),
+        requests_failed: verdict.requests_failed,
         worst_success_ratio: verdict.worst_success,
         miss_ratio: verdict.miss_ratio,
         load_per_second: verdict.load,
