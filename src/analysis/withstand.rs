@@ -24,7 +24,7 @@ pub const STEPS: u64 = 3;
 pub const MOST_NODES: u32 = 64;
 /// Cases of a limit that are walked with the real cache; where hits do not bound what a loss does; and with `--certify`.
 const CONFIRMED: usize = 6;
-const CONFIRMED_UNBOUND: usize = 12;
+const CONFIRMED_UNBOUND: usize = 16;
 const CONFIRMED_CERTIFIED: usize = 24;
 /// Rounds in which hits and the limit at which they hold come to agree, where lives end by the clock.
 const ROUNDS: usize = 4;

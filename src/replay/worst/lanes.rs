@@ -33,7 +33,9 @@ pub struct Lanes {
     rows: Vec<u32>,
     /// By row and lane, when a fetch is answered.
     until: Vec<f64>,
-    /// Requests walked, weighed by lanes.
+    /// Requests read.
+    pub read: u64,
+    /// The same, weighed by lanes: requests that a walk of one loss would have read in that time.
     pub steps: u64,
 }
 
@@ -153,6 +155,7 @@ impl Lanes {
                 self.until.truncate(new);
             }
         }
+        self.read += (position - begin) as u64;
         self.steps += ((position - begin) * (1 + count / LANES_PER_STEP)) as u64;
         (0..count).filter(|of| self.lanes[*of].fails).collect()
     }

@@ -36,7 +36,7 @@ const BUSY: usize = 3;
 const BLOCK: usize = 256;
 /// Requests walked since the limit was raised last, for each request of the trace, before the search gives up clearing; and
 /// at least.
-const WALKS_PER_REQUEST: f64 = 10.0;
+const WALKS_PER_REQUEST: f64 = 16.0;
 const LEAST_WALKS: f64 = 1e6;
 /// Standard deviations by which nodes may hold less than their share.
 const DEVIATIONS: f64 = 4.0;
