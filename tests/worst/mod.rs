@@ -5,6 +5,7 @@
 //! Moments are spread over the trace, crowded around the printed worst moment, and crowded once more around those that the
 //! naive walks themselves found the worst.
 
+mod faults;
 mod naive;
 
 use assert_cmd::Command;

@@ -218,7 +218,7 @@ impl<'a> Search<'a> {
     fn effort(&self, share: f64) -> u64 {
         let requests = (self.subject.tape.len() - self.subject.start) as f64;
         // More ways are more to look at, though each is shorter to walk; and one way alone decides hidden capacity.
-        let walks = if self.ways() == 1 { 2.0 } else { (self.ways() as f64).cbrt() } * WALKS_PER_REQUEST;
+        let walks = if self.ways() == 1 { 6.0 } else { (self.ways() as f64).cbrt() } * WALKS_PER_REQUEST;
         (share * (walks * requests).max(LEAST_WALKS)) as u64
     }
 
