@@ -97,7 +97,7 @@ fn the_least_backend_at_a_load_limit_is_the_backend() {
         let row = of_policy(&there, policy)[i];
         // Each is searched by itself, to within a hundredth.
         assert!(close(number(row, "least_backend_per_second"), 350.0, 0.02), "{row}");
-        assert!(number(row, "growth_ratio").abs() < 0.005, "{row}");
+        assert!(number(row, "growth_ratio").abs() < 0.01, "{row}");
     }
 }
 
