@@ -11,7 +11,7 @@ mod zipf;
 use coldgap::placement::Losses;
 use coldgap::replay::worst::aftermath::{Block, Until, Walker};
 use coldgap::replay::worst::columns::Columns;
-use coldgap::replay::worst::lanes::Lanes;
+use coldgap::replay::worst::lanes::{Alternatives, Lanes};
 use coldgap::replay::worst::lattice::{Axis, level_of, value};
 use coldgap::replay::worst::search::{Search, Subject};
 use coldgap::replay::worst::tape::Rules;
@@ -67,7 +67,8 @@ fn worst(criterion: &mut Criterion) {
             }
             _ => {
                 let before = lanes.read;
-                lanes.failing(&tape, &warm, point, &rules, &losses, moment..moment + 1, room);
+                let all = Alternatives { losses: &losses, moments: moment..moment + 1, room };
+                lanes.failing(&tape, &warm, point, &rules, all);
                 (lanes.read - before) * losses.ways.len() as u64
             }
         };

@@ -198,10 +198,10 @@ impl Withstand<'_, '_> {
         })?;
         cells.iter().for_each(|_| step());
 
-        let mut answers: Vec<f64> = wanted.iter().map(|wanted| wanted.mu).collect();
-        answers.sort_by(f64::total_cmp);
-        answers.dedup();
-        let floors = self.each(&answers, |mu| Ok(self.floor(*mu)))?;
+        let mut backends_given: Vec<f64> = wanted.iter().map(|wanted| wanted.mu).collect();
+        backends_given.sort_by(f64::total_cmp);
+        backends_given.dedup();
+        let floors = self.each(&backends_given, |mu| Ok(self.floor(*mu)))?;
         let rest = self.each(&cells, |&cell| {
             let (known, mu) = (&known[cell], wanted[cell].mu);
             let needs: Vec<(&Losses, Option<f64>)> = losses
@@ -242,7 +242,7 @@ impl Withstand<'_, '_> {
             let mu = wanted[cell].mu;
             Endurance {
                 advertised: advertised(mu),
-                floor: answers.iter().position(|of| *of == mu).and_then(|at| floors[at]),
+                floor: backends_given.iter().position(|of| *of == mu).and_then(|at| floors[at]),
                 hidden: limit_of(mu, own.len()),
                 hidden_quantiles,
                 reclaimed: wanted[cell].mu_reclaimed.map(|mu| (advertised(mu), limit_of(mu, own.len()).limit)),

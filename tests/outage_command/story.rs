@@ -32,8 +32,8 @@ fn a_flush_at_full_load_does_not_heal_and_the_report_says_why() {
     assert!((number(verdict, "escape_per_second") / escape - 1.0).abs() < 1e-9);
     let shed = 1.0 - escape / number(verdict, "load_per_second");
     assert!((number(verdict, "shed_ratio") - shed).abs() < 1e-9);
-    // Counts of the windows add up to what is said of the whole.
-    // The whole has those besides who still wait when the trace ends; each fails after a second.
+    // The windows add up to what is said of the whole, which besides has those who still wait when the trace ends; each of them
+    // fails after a second.
     let late = number(verdict, "requests_failed") - total(&report, "failures", 0.0);
     assert!((0.0..=3100.0).contains(&late), "{late}");
     assert!((number(verdict, "user_seconds_lost") - number(verdict, "requests_failed")).abs() < 1e-6, "{verdict}");

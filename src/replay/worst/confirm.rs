@@ -3,6 +3,7 @@
 //! The cache passes the trace once, each miss filled at once, and is forked where the backend was idle last before each case.
 //! From there on answers come when they come. Real caches do not always survive from some level on: for a policy whose
 //! hits reorder, a slightly easier level may fail. So the limit is the lowest level from which on all that are tried survive.
+//! Where hits do not bound what a loss does, moments around the cases are walked too, ever closer to the longest waits.
 
 use super::aftermath::{Block, Until, Walker as Shadow};
 use super::lattice::{Axis, Level, lowest};

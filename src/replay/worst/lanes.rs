@@ -16,6 +16,17 @@ const LOOK: u32 = 8;
 /// Lanes whose work in one request takes as long as to read it.
 const LANES_PER_STEP: usize = 8;
 
+/// The loss of some of the nodes, whichever, at any of some moments: a [`Block`](super::aftermath::Block) for each.
+#[derive(Debug, Clone)]
+pub struct Alternatives<'a> {
+    /// Which may be lost.
+    pub losses: &'a Losses,
+    /// Positions.
+    pub moments: Range<usize>,
+    /// Objects that may come after the loss before the cache evicts again.
+    pub room: u64,
+}
+
 /// One walk of several.
 #[derive(Debug, Clone, Copy, Default)]
 struct Lane {
@@ -41,16 +52,13 @@ pub struct Lanes {
 
 impl Lanes {
     /// The losses of these that are not survived at some of the moments, as far as one walk can say: none of the others fails.
-    #[allow(clippy::too_many_arguments)]
     pub fn failing(
         &mut self,
         tape: &Tape<'_>,
         warm: &Warm,
         point: Point,
         rules: &Rules,
-        losses: &Losses,
-        moments: Range<usize>,
-        room: u64,
+        Alternatives { losses, moments, room }: Alternatives<'_>,
     ) -> Vec<usize> {
         let n = tape.len();
         let (begin, edge) = (moments.start, moments.end - 1);
@@ -207,7 +215,13 @@ mod tests {
             prop_assume!(warm.walk(&tape, &hits, 0, point, &rules).is_ok());
             let moments = block.0.min(n - 1)..(block.0 + block.1).min(n).max(block.0.min(n - 1) + 1);
             let losses = Losses::of(1, nodes);
-            let failing = Lanes::default().failing(&tape, &warm, point, &rules, &losses, moments.clone(), room);
+            let failing = Lanes::default().failing(
+                &tape,
+                &warm,
+                point,
+                &rules,
+                Alternatives { losses: &losses, moments: moments.clone(), room },
+            );
             for (of, lost) in losses.ways.iter().enumerate() {
                 let fails = |moments: Range<usize>| {
                     let block = Block { lost: *lost, moments, room };

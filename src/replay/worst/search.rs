@@ -9,7 +9,7 @@
 use super::aftermath::{Block, Peak, Until, Walker};
 use super::columns::Hits;
 use super::crowd::crowds;
-use super::lanes::Lanes;
+use super::lanes::{Alternatives, Lanes};
 use super::lattice::{Axis, Level, STEPS_PER_OCTAVE, lowest};
 use super::tape::{Rules, Tape};
 use super::warm::Warm;
@@ -532,7 +532,8 @@ impl<'a> Search<'a> {
         }
         let point = self.axis.point(self.level);
         let Subject { tape, rules, .. } = &self.subject;
-        self.lanes.failing(tape, &self.warm, point, rules, self.losses, moments, self.room)
+        let all = Alternatives { losses: self.losses, moments, room: self.room };
+        self.lanes.failing(tape, &self.warm, point, rules, all)
     }
 
     /// Clears the moments of a block that failed; walks are `slack` levels above the limit.
