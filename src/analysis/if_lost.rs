@@ -3,15 +3,13 @@
 
 use super::knobs::restart::{self, Restarts};
 use super::knobs::{self, Scene};
+use super::outage::closed_loop::{ClosedLoop, Draw};
 use super::outage::scenario::Deed;
 use super::outage::setup::Setup;
-use super::outage::words::QueueWord;
 use super::outage::{self, Extent, Moment, Story, least_room, suitable_width};
 use super::{Finding, Question, Sweep};
 use crate::error::Result;
 use crate::interrupt::Interrupt;
-use crate::outage::Fill;
-use crate::outage::client::Backoff;
 use crate::outage::trigger::{Happening, Trigger};
 use crate::policy::Capacity;
 use crate::replay::cell::Cell;
@@ -19,7 +17,7 @@ use crate::replay::grid;
 use crate::replay::ground::Ground;
 use crate::replay::windows::Windows;
 use crate::trace::Trace;
-use crate::units::{CacheSize, Load, Rate, Ratio, Seconds};
+use crate::units::{CacheSize, Load, Rate, Seconds};
 
 /// What is lost with the cache, in the worst of the simulations.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -69,7 +67,8 @@ impl Service<'_> {
         let width = suitable_width(self.today * load);
         let room = least_room(width, question.service.timeout);
         let follows = |at: f64| room.0 <= question.horizon.0 && (end - at) / load >= room.0;
-        let worst = [baseline.measured.and_then(|measured| measured.worst_moment), Some(baseline.worst_moment)];
+        let worst =
+            [baseline.measured.as_ref().and_then(|measured| measured.worst_moment), Some(baseline.worst_moment)];
         if let Some(at) = worst.into_iter().flatten().find(|at| follows(*at))
             && baseline.hidden.is_some()
         {
@@ -86,22 +85,29 @@ impl Service<'_> {
     /// simulation, and once for the restarts.
     pub fn lose(&self, cells: &[Finding], moment: &Moment, step: &(dyn Fn() + Sync)) -> Result<(Vec<Lost>, IfLost)> {
         let question = self.question;
-        let jobs: Vec<(usize, u64)> =
-            (0..cells.len()).flat_map(|i| question.seeds.iter().map(move |seed| (i, *seed))).collect();
-        let ask = |i: usize, seed: u64| outage::Question {
+        let draws = question.draws();
+        let jobs: Vec<(usize, Draw)> =
+            (0..cells.len()).flat_map(|i| draws.iter().map(move |draw| (i, *draw))).collect();
+        let with = |draw: Draw| ClosedLoop { service_times: vec![draw.service], ..question.closed_loop.clone() };
+        let ask = |i: usize, draw: Draw| outage::Question {
             // Simulations run side by side; each by itself on one thread.
-            setup: Setup { seed, at: Some(moment.at), ..self.setup(&cells[i].cell, 1) },
+            setup: Setup {
+                seed: draw.seed,
+                at: Some(moment.at),
+                closed_loop: with(draw),
+                ..self.setup(&cells[i].cell, 1)
+            },
             deeds: vec![(Seconds(0.0), Deed::Happens(Happening::Trigger(Trigger::Flush)))],
             window: None,
             act_after: Seconds(0.0),
             extent: Extent { remedies: false, edges: false, ramp: false, alerts: false },
         };
-        let stories = grid::run(&jobs, question.sweep.threads, |&(i, seed)| {
-            let story = outage::tell(self.trace, &ask(i, seed), self.interrupt, &|| {})?;
+        let stories = grid::run(&jobs, question.sweep.threads, |&(i, draw)| {
+            let story = outage::tell(self.trace, &ask(i, draw), self.interrupt, &|| {})?;
             step();
             Ok(story)
         })?;
-        let of_cell: Vec<&[Story]> = stories.chunks(question.seeds.len()).collect();
+        let of_cell: Vec<&[Story]> = stories.chunks(draws.len()).collect();
         let told = of_cell[question.baseline];
         let worst = (0..told.len()).max_by(|a, b| told[*a].badness().total_cmp(&told[*b].badness())).unwrap_or(0);
         let mut story = told[worst].clone();
@@ -112,12 +118,8 @@ impl Service<'_> {
         self.interrupt.check()?;
         step();
         let healed = told.iter().filter(|story| story.recovers()).count();
-        let if_lost = IfLost {
-            question: ask(question.baseline, question.seeds[worst]),
-            story,
-            seeds: (told.len(), healed),
-            restarts,
-        };
+        let if_lost =
+            IfLost { question: ask(question.baseline, draws[worst]), story, seeds: (told.len(), healed), restarts };
         Ok((of_cell.into_iter().map(Lost::of).collect(), if_lost))
     }
 
@@ -141,10 +143,7 @@ impl Service<'_> {
             sweep: Sweep { policies: vec![cell.policy.clone()], sizes: vec![size], threads, ..question.sweep.clone() },
             backend: Some(self.backend),
             service: question.service,
-            queue: QueueWord::Unbounded,
-            fill: Fill::InTime,
-            backoff: Backoff::None,
-            error_cost: Ratio::NONE,
+            closed_loop: question.closed_loop.clone(),
             load: Some(Load::TimesToday(self.ground.load)),
             load_window: question.window,
             at: None,

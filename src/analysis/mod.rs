@@ -5,10 +5,10 @@ pub mod curve;
 mod facts;
 mod finding;
 pub mod forecast;
+mod healing;
 mod if_lost;
 mod job;
 pub mod knobs;
-mod measured;
 mod moments;
 mod money;
 pub mod noise;
@@ -23,9 +23,9 @@ mod withstand;
 
 pub use facts::{CompulsoryPoint, Facts};
 pub use finding::{Finding, LossFinding, Need};
+pub use healing::{End, Estimate, Measured, Point};
 pub use if_lost::{IfLost, Lost};
 pub use job::{Job, ONE_PASS};
-pub use measured::{End, Measured};
 pub use moments::Moments;
 pub use money::{Offer, Prices};
 pub use run::{Monitor, SweepCell, Swept};
@@ -33,7 +33,6 @@ pub use sweep::{AUTO_CACHE_SHARE, Sweep};
 
 use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
-use crate::outage::Model;
 use crate::replay::cell::Cell;
 use crate::replay::ground::Ground;
 use crate::replay::refill::Refill;
@@ -44,7 +43,8 @@ use crate::service::Service;
 use crate::trace::Trace;
 use crate::units::{Amount, Demand, Load, Loss, Rate, Seconds};
 use forecast::{Forecast, Limit};
-use measured::Laboratory;
+use healing::{Laboratory, Limits, Shelf};
+use outage::closed_loop::{ClosedLoop, Draw};
 use study::{Study, WarmResult};
 
 /// A backend that is not given is taken to be this much above what the baseline needs warm.
@@ -61,6 +61,8 @@ pub struct Question {
     pub backend: Option<Rate>,
     /// The backend's and the clients' other properties.
     pub service: Service,
+    /// What simulations know beside that.
+    pub closed_loop: ClosedLoop,
     /// The load to carry; `None`: that of the busiest window.
     pub load: Option<Load>,
     /// Width of windows; `None`: one that suits the trace.
@@ -90,6 +92,12 @@ pub struct Question {
 }
 
 impl Question {
+    /// What chance gives the simulated outages; nothing where none are run.
+    pub fn draws(&self) -> Vec<Draw> {
+        let first = self.seeds.first().copied().unwrap_or(0);
+        self.closed_loop.draws(first, self.seeds.len() as u64)
+    }
+
     /// Whether cache sizes around the one given are tried, to find the cheapest.
     pub fn sweeps_prices(&self) -> bool {
         self.prices.is_some() && self.sweep.sizes.len() == 1
@@ -223,15 +231,23 @@ pub fn analyse(
     });
 
     let spread_at_random = study.spreads().next().is_some();
-    let worst = findings.iter().map(|finding| finding.worst_position);
-    let trials = (question.seeds.as_slice(), question.sweep.threads);
-    let model = Model::new(&question.service, backend);
-    let mut laboratory = Laboratory::new(trace, &ground, &windows, (model, today), trials, worst);
+    let mut laboratory = Laboratory {
+        trace,
+        ground: &ground,
+        model: question.closed_loop.model(&question.service, backend),
+        today,
+        service_times: &question.closed_loop.service_times,
+        seed: question.seeds.first().copied().unwrap_or(1),
+        threads: question.sweep.threads,
+        shared: Shelf::default(),
+    };
     let (mut if_lost, mut sensitivity) = (None, Vec::new());
     if limits_known && !question.seeds.is_empty() {
         for finding in &mut findings {
-            let Finding { hidden, advertised, floor, .. } = *finding;
-            finding.measured = Some(laboratory.measure(&finding.cell, hidden, advertised, floor)?);
+            let Finding { hidden: safe, advertised, floor, worst_position, .. } = *finding;
+            let moments = healing::moments(&windows, warm, worst_position);
+            let limits = Limits { safe, advertised, floor };
+            finding.measured = Some(laboratory.measure(&finding.cell, moments, limits)?);
             step();
         }
         let service =
@@ -256,7 +272,7 @@ pub fn analyse(
         moments: requests.len() - warm,
         limits_known,
         spread_at_random,
-        moments_measured: laboratory.moments(),
+        moments_measured: healing::moments(&windows, warm, flush).len(),
         flush_at: requests.times[flush] as f64 / 1e9,
         windows,
         warm,

@@ -2,15 +2,17 @@
 
 use super::gap;
 use super::gate_args::{self, GateArgs};
-use super::service_args::{BackendArg, ServiceArgs, check_lengths, parse_backend};
+use super::service_args::{BackendArg, Said, ServiceArgs, check_lengths, parse_backend};
 use super::target;
 use super::terminal::look;
 use super::trace_args::TraceArgs;
 use super::{command_line, print};
+use crate::analysis::outage::scenario::Scenario;
 use crate::analysis::{self, Question, Sweep};
 use crate::capacity::{naive_saving, reclaimed_backend};
 use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
+use crate::outage::SameKey;
 use crate::policy::spec::PolicySpec;
 use crate::progress::Progress;
 use crate::report::compare::{self, Choice, CompareReport, View};
@@ -110,8 +112,8 @@ pub struct CandidateArgs {
     #[arg(long, value_name = "N")]
     pub candidate_retries: Option<u32>,
     /// Whether its misses join the fetch of the same key that is under way
-    #[arg(long, value_name = "yes|no", value_parser = yes_or_no)]
-    pub candidate_single_flight: Option<bool>,
+    #[arg(long, value_name = "each-asks|joined|kept")]
+    pub candidate_single_flight: Option<SameKey>,
 }
 
 impl CandidateArgs {
@@ -127,14 +129,6 @@ impl CandidateArgs {
 
 fn one_policy(text: &str) -> std::result::Result<PolicySpec, Error> {
     text.parse()
-}
-
-fn yes_or_no(text: &str) -> std::result::Result<bool, String> {
-    match text {
-        "yes" => Ok(true),
-        "no" => Ok(false),
-        _ => Err("write yes or no".to_string()),
-    }
 }
 
 /// Runs it.
@@ -287,13 +281,14 @@ fn set_backend(question: &mut Question, backend: Rate) {
 
 fn question(args: &CompareArgs, service: &ServiceArgs, policies: Vec<PolicySpec>, size: CacheSize) -> Result<Question> {
     let CompareArgs { ignore_size, warmup, threads, load, window, horizon, .. } = *args;
-    let (backend, service) = service.resolve()?;
+    let Said { backend, service, closed_loop } = service.resolve(&Scenario::default())?;
     check_lengths(window, horizon, &service)?;
     Ok(Question {
         sweep: Sweep { policies, sizes: vec![size], ignore_size, warmup, threads },
         baseline: 0,
         backend,
         service,
+        closed_loop,
         load,
         window,
         horizon,

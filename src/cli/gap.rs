@@ -2,12 +2,13 @@
 
 use super::budget::{self, Budget};
 use super::gate_args::{self, GateArgs};
-use super::service_args::{ServiceArgs, check_lengths};
+use super::service_args::{Said, ServiceArgs, check_lengths};
 use super::sweep_args::SweepArgs;
 use super::target::{self, Target};
 use super::terminal::look;
 use super::trace_args::TraceArgs;
 use super::{command_line, print};
+use crate::analysis::outage::scenario::Scenario;
 use crate::analysis::{self, Prices, Question, Sweep};
 use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
@@ -158,7 +159,7 @@ fn scope(question: &Question) -> Scope {
 fn question(args: &GapArgs) -> Result<Question> {
     let mut policies = args.sweep.sweep(args.warmup)?.policies;
     let baseline = baseline(args.baseline.as_deref(), &mut policies)?;
-    let (backend, service) = args.service.resolve()?;
+    let Said { backend, service, closed_loop } = args.service.resolve(&Scenario::default())?;
     check_lengths(args.window, args.horizon, &service)?;
     let mut losses = args.lose.clone();
     let prices = args.backend_price.zip(args.cache_price).map(|(backend, cache)| Prices { backend, cache });
@@ -180,6 +181,7 @@ fn question(args: &GapArgs) -> Result<Question> {
         baseline,
         backend,
         service,
+        closed_loop,
         load: args.load,
         window: args.window,
         horizon: args.horizon,

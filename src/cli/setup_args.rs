@@ -1,20 +1,16 @@
 //! The flags of simulations: one trace, one cache, the service around it, its load.
 
-use super::service_args::check_lengths;
+use super::service_args::{Said, ServiceArgs, check_lengths};
 use super::target::{self, Target};
 use super::trace_args::TraceArgs;
 use crate::analysis::Sweep;
 use crate::analysis::outage::scenario::{Scenario, one_policy};
 use crate::analysis::outage::setup::Setup;
-use crate::analysis::outage::words::{self, QueueWord};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::interrupt::Interrupt;
-use crate::outage::Fill;
-use crate::outage::client::Backoff;
 use crate::policy::spec::PolicySpec;
-use crate::service::Service;
 use crate::trace::Trace;
-use crate::units::{CacheSize, Demand, Load, Rate, Ratio, Seconds};
+use crate::units::{CacheSize, Load, Ratio, Seconds};
 use clap::Args;
 use std::path::PathBuf;
 
@@ -40,7 +36,7 @@ pub struct SetupArgs {
     #[arg(long)]
     ignore_size: bool,
     #[command(flatten)]
-    service: ServiceFlags,
+    service: ServiceArgs,
     /// The load: 3000/s in the busiest window, or 2x the recorded one [default: 1x]
     #[arg(long, value_name = "LOAD")]
     load: Option<Load>,
@@ -58,39 +54,6 @@ pub struct SetupArgs {
     /// Write the report to a file, by extension: .json, .csv, .parquet, .md or .html; - is standard output (may be repeated)
     #[arg(short, long, value_name = "FILE")]
     output: Vec<PathBuf>,
-}
-
-/// The backend and its clients; a trace says none of it.
-#[derive(Debug, Args)]
-#[command(next_help_heading = "The service")]
-struct ServiceFlags {
-    /// What the backend can do: 300/s answers, or 250MB/s [default: 1.1x what the policy needs warm]
-    #[arg(short, long, value_name = "RATE")]
-    backend: Option<Rate>,
-    /// Mean time the backend works on one answer [default: 10ms]
-    #[arg(long, value_name = "TIME")]
-    service_time: Option<Seconds>,
-    /// How long a client waits for an answer [default: 1s]
-    #[arg(long, value_name = "TIME")]
-    timeout: Option<Seconds>,
-    /// How often a client asks again after a timeout [default: 0]
-    #[arg(long, value_name = "N")]
-    retries: Option<u32>,
-    /// How long it waits before that: none, a time, or exponential:first=100ms,cap=10s,jitter=50% [default: none]
-    #[arg(long, value_name = "BACKOFF", value_parser = words::backoff)]
-    backoff: Option<Backoff>,
-    /// The queue before the backend: unbounded, how many may wait, lifo, deadline, codel, priority [default: unbounded]
-    #[arg(long, value_name = "QUEUE")]
-    queue: Option<QueueWord>,
-    /// What refusing or dropping an ask costs the backend, as a share of an answer [default: 0%]
-    #[arg(long, value_name = "SHARE")]
-    error_cost: Option<Ratio>,
-    /// A miss joins the fetch of the same key that is under way
-    #[arg(long)]
-    single_flight: bool,
-    /// Answers enter the cache also when nobody waits for them any more (a read-through cache)
-    #[arg(long)]
-    late_answers: bool,
 }
 
 impl SetupArgs {
@@ -115,26 +78,9 @@ impl SetupArgs {
     /// # Errors
     /// Flags that contradict each other.
     pub fn setup(&self, scenario: &Scenario) -> Result<Setup> {
-        let flags = &self.service;
-        let timeout = flags.timeout.or(scenario.timeout).unwrap_or(Seconds(1.0));
-        let service_time = flags.service_time.or(scenario.service_time).unwrap_or(Seconds(0.01));
-        if timeout.0 <= service_time.0 {
-            return Err(Error::usage(format!(
-                "the timeout ({timeout}) must be longer than the service time ({service_time})"
-            ))
-            .hint("no answer could ever be in time; check --timeout and --service-time"));
-        }
         let horizon = self.horizon.or(scenario.horizon).unwrap_or(Seconds(900.0));
-        let backend = flags.backend.or(scenario.backend);
-        let service = Service {
-            demand: backend.map_or(Demand::Answers, |backend| backend.of),
-            timeout,
-            service_time,
-            retries: flags.retries.or(scenario.retries).unwrap_or(0),
-            single_flight: flags.single_flight || scenario.single_flight.unwrap_or(false),
-        };
+        let Said { backend, service, closed_loop } = self.service.resolve(scenario)?;
         check_lengths(None, horizon, &service)?;
-        let late = flags.late_answers || scenario.late_answers.unwrap_or(false);
         let policy = self.policy.clone().or_else(|| scenario.policy.clone()).map_or_else(|| one_policy("lru"), Ok)?;
         Ok(Setup {
             sweep: Sweep {
@@ -146,10 +92,7 @@ impl SetupArgs {
             },
             backend,
             service,
-            queue: flags.queue.or(scenario.queue).unwrap_or(QueueWord::Unbounded),
-            fill: if late { Fill::Late } else { Fill::InTime },
-            backoff: flags.backoff.or(scenario.backoff).unwrap_or(Backoff::None),
-            error_cost: flags.error_cost.or(scenario.error_cost).unwrap_or(Ratio::NONE),
+            closed_loop,
             load: self.load.or(scenario.load),
             load_window: None,
             at: self.at.or(scenario.at),

@@ -124,6 +124,15 @@ impl Backend {
         self
     }
 
+    /// The same backend with so many servers; a pure rate has none.
+    #[must_use]
+    pub fn with_count(mut self, servers: u32) -> Backend {
+        if let Kind::Servers { count, .. } | Kind::Contended { count, .. } = &mut self.kind {
+            *count = servers.max(1);
+        }
+        self
+    }
+
     fn count(&self) -> usize {
         match self.kind {
             Kind::Servers { count, .. } | Kind::Contended { count, .. } => count as usize,

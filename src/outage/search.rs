@@ -137,7 +137,11 @@ impl Future<'_, '_> {
         let asks = now.asks_per_request().unwrap_or(0.0);
         let rate = now.answered as f64 / (stretch.len() as f64 * self.width.0);
         let patience = rate * self.scenario.model.client.timeout.0;
-        let steps = (self.left / self.width.0).ceil() as usize;
+        // Once no more requests come nobody can see whether answers are in time again.
+        let times = &self.scenario.requests.times[self.position..];
+        let rest = times.first().zip(times.last()).map_or(0, |(now, last)| last - now) as f64;
+        let left = self.left.min(rest / SECOND as f64 / self.scenario.load);
+        let steps = (left / self.width.0).ceil() as usize;
         (1..=steps).any(|step| {
             let seconds = step as f64 * self.width.0;
             now.queue as f64 + asks * self.arrivals(seconds) as f64 <= rate * seconds + patience

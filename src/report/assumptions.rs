@@ -5,6 +5,7 @@ use crate::analysis::{AUTO_BACKEND_HEADROOM, End, Finding, Findings, Question};
 use crate::capacity::EPSILON;
 use crate::policy::Capacity;
 use crate::policy::spec::PolicySpec;
+use crate::report::outage::assumptions::{each_tried, service as surroundings};
 use crate::trace::Trace;
 use crate::units::{CacheSize, Demand, Seconds, bytes, grouped, significant};
 
@@ -63,6 +64,12 @@ pub fn assumptions(question: &Question, found: &[(Trace, Findings)]) -> Vec<Stri
         "hidden is the safe bound: below it no answer is ever late, so retries do not move it (they lower the floor). Beyond it the service may still heal".to_string(),
     );
     all.push(measurement(question, found));
+    if let Some((_, findings)) = found.first().filter(|_| !question.seeds.is_empty()) {
+        let (closed_loop, time) = (&question.closed_loop, question.service.service_time);
+        let model = closed_loop.model(&question.service, findings.backend);
+        let said = surroundings(closed_loop, time, &model, &each_tried(closed_loop));
+        all.extend(said.into_iter().map(|text| format!("simulated outages: {text}")));
+    }
     all.extend(decisions::shared(question));
     all.push(
         "loads are scaled by time compression: every timestamp is divided by the factor, the order of keys stays"
@@ -121,13 +128,13 @@ fn measurement(question: &Question, found: &[(Trace, Findings)]) -> String {
         return "measured hidden capacity was left out (--quick): no outage was simulated".to_string();
     }
     let moments: Vec<String> = found.iter().map(|(_, findings)| findings.moments_measured.to_string()).collect();
-    let seeds: Vec<String> = question.seeds.iter().map(u64::to_string).collect();
     format!(
         "measured: the cache is emptied at {} moments (where the safe bound is decided, the busiest windows, the end of warm-up), \
-         with each of the seeds {}; service times are exponential, retries are immediate; healed means that within {} \
-         97% are answered in time again and the queue has been empty",
+         each with other seeds, from seed {} on, at loads where the share that heals is least known; {}: of each the curve, and \
+         printed is the lower; healed means that within {} 97% are answered in time again and the queue has been empty",
         moments.join(" / "),
-        seeds.join(", "),
+        question.seeds.first().copied().unwrap_or(1),
+        each_tried(&question.closed_loop),
         question.horizon
     )
 }
@@ -218,7 +225,7 @@ pub fn warnings(question: &Question, found: &[(Trace, Findings)]) -> Vec<String>
                 "at the next load tried the warm cache does not stay well either, so the loss is not to blame",
             ),
         ] {
-            let ended = |cell: &&Finding| cell.measured.is_some_and(|measured| measured.end == end);
+            let ended = |cell: &&Finding| cell.measured.as_ref().is_some_and(|measured| measured.end == end);
             let policies: Vec<String> = findings.cells.iter().filter(ended).map(Finding::policy).collect();
             if !policies.is_empty() {
                 all.push(format!(

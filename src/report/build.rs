@@ -5,9 +5,10 @@ use super::decisions::build as decisions;
 use super::head::Kind;
 use super::verdict::verdict;
 use super::{
-    BackendReport, Config, Head, MomentRow, RefillRow, Report, Row, StretchRow, TraceReport, WindowRow, seconds,
+    BackendReport, Config, Head, HealingRow, MomentRow, RefillRow, Report, Row, StretchRow, TraceReport, WindowRow,
+    seconds,
 };
-use crate::analysis::{Finding, Findings, LossFinding, Moments, Question};
+use crate::analysis::{Estimate, Finding, Findings, LossFinding, Moments, Point, Question};
 use crate::replay::refill::Refill;
 use crate::replay::stretch::Stretch;
 use crate::replay::worst::map::Hurt;
@@ -31,6 +32,7 @@ pub fn build(command: &str, question: &Question, found: &[(Trace, Findings)]) ->
         sensitivity: Vec::new(),
         windows: Vec::new(),
         moments: Vec::new(),
+        healing: Vec::new(),
         refill: Vec::new(),
         stretches: Vec::new(),
     };
@@ -39,6 +41,7 @@ pub fn build(command: &str, question: &Question, found: &[(Trace, Findings)]) ->
             report.rows.extend(rows(trace, findings, question, cell, refilled));
             report.growth.extend(decisions::growth(trace, findings, question, cell));
             report.windows.extend(windows(trace, findings, cell));
+            report.healing.extend(healing(trace, cell));
             report.refill.extend(refill(trace, cell, refilled));
         }
         let baseline = &findings.cells[question.baseline];
@@ -107,6 +110,8 @@ fn rows(trace: &Trace, findings: &Findings, question: &Question, cell: &Finding,
     let total = cell.observation.total;
     let sized = trace.sizes.is_some();
     let info = cell.cell.policy.info();
+    let measured = cell.measured.as_ref();
+    let healing = |share: usize| measured.map_or(Estimate::default(), |measured| measured.hidden[share]);
     let row = |lost: &LossFinding| Row {
         trace: trace.name.clone(),
         policy: cell.policy(),
@@ -145,10 +150,19 @@ fn rows(trace: &Trace, findings: &Findings, question: &Question, cell: &Finding,
         advertised_reclaimed_per_second: cell.advertised_reclaimed.flatten(),
         hidden_safe_reclaimed_per_second: cell.hidden_reclaimed,
         worst_moment_seconds: cell.worst_moment,
-        hidden_low_per_second: cell.measured.and_then(|measured| measured.low),
-        hidden_high_per_second: cell.measured.and_then(|measured| measured.high),
-        hidden_measured_end: cell.measured.map(|measured| measured.end.name().into()),
-        hidden_measured_worst_moment_seconds: cell.measured.and_then(|measured| measured.worst_moment),
+        hidden_95_per_second: healing(0).load,
+        hidden_95_per_second_low: healing(0).low,
+        hidden_95_per_second_high: healing(0).high,
+        hidden_50_per_second: healing(1).load,
+        hidden_50_per_second_low: healing(1).low,
+        hidden_50_per_second_high: healing(1).high,
+        hidden_05_per_second: healing(2).load,
+        hidden_05_per_second_low: healing(2).low,
+        hidden_05_per_second_high: healing(2).high,
+        hidden_measured_service: measured.and_then(|measured| measured.service).map(|service| service.to_string()),
+        healed_at_safe_ratio: measured.and_then(|measured| measured.at_safe),
+        hidden_measured_end: measured.map(|measured| measured.end.name().into()),
+        hidden_measured_worst_moment_seconds: measured.and_then(|measured| measured.worst_moment),
         gap_ratio: cell.gap.map(|gap| gap.ratio),
         gap_per_second: cell.gap.map(|gap| gap.per_second),
         gap_floor_ratio: cell.gap_floor.map(|gap| gap.ratio),
@@ -193,6 +207,20 @@ fn windows(trace: &Trace, findings: &Findings, cell: &Finding) -> Vec<WindowRow>
         bytes_missed: sized.then_some(tally.bytes_missed),
     };
     tallies.map(row).collect()
+}
+
+fn healing(trace: &Trace, cell: &Finding) -> Vec<HealingRow> {
+    let row = |point: &Point| HealingRow {
+        trace: trace.name.clone(),
+        policy: cell.policy(),
+        cache_capacity: cell.cell.capacity.amount(),
+        service: point.service.to_string(),
+        load_per_second: point.load,
+        trials: point.trials,
+        healed: point.healed,
+        healed_ratio: f64::from(point.healed) / f64::from(point.trials.max(1)),
+    };
+    cell.measured.iter().flat_map(|measured| &measured.points).map(row).collect()
 }
 
 fn moments(trace: &Trace, cell: &Finding, of_loss: &Moments) -> Vec<MomentRow> {

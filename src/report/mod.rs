@@ -71,6 +71,9 @@ pub struct Report {
     /// size. Empty where it is overloaded warm, and for a trace too short for limits.
     #[serde(default)]
     pub moments: Vec<MomentRow>,
+    /// What came of every simulated outage, by load; empty with `--quick`.
+    #[serde(default)]
+    pub healing: Vec<HealingRow>,
     /// One per trace, cache size, policy and step: the refill after a full flush.
     pub refill: Vec<RefillRow>,
     /// One per trace, cache size, policy, stretch of the trace and loss: how limits vary from one part of it to the next. Empty
@@ -228,8 +231,17 @@ pub struct Row {
     pub advertised_reclaimed_per_second: Option<f64>,
     pub hidden_safe_reclaimed_per_second: Option<f64>,
     pub worst_moment_seconds: f64,
-    pub hidden_low_per_second: Option<f64>,
-    pub hidden_high_per_second: Option<f64>,
+    pub hidden_95_per_second: Option<f64>,
+    pub hidden_95_per_second_low: Option<f64>,
+    pub hidden_95_per_second_high: Option<f64>,
+    pub hidden_50_per_second: Option<f64>,
+    pub hidden_50_per_second_low: Option<f64>,
+    pub hidden_50_per_second_high: Option<f64>,
+    pub hidden_05_per_second: Option<f64>,
+    pub hidden_05_per_second_low: Option<f64>,
+    pub hidden_05_per_second_high: Option<f64>,
+    pub hidden_measured_service: Option<String>,
+    pub healed_at_safe_ratio: Option<f64>,
     pub hidden_measured_end: Option<Cow<'static, str>>,
     pub hidden_measured_worst_moment_seconds: Option<f64>,
     pub gap_ratio: Option<f64>,
@@ -290,6 +302,21 @@ pub struct MomentRow {
     pub wait_seconds: Option<f64>,
     /// The first of the nodes whose loss that is; null where the whole cache is lost.
     pub node: Option<u32>,
+}
+
+/// Trials of one load and one distribution of service times: a full flush at each of the moments tried.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[allow(missing_docs, reason = "the names say it, with units; as in the result table")]
+pub struct HealingRow {
+    pub trace: String,
+    pub policy: String,
+    pub cache_capacity: u64,
+    /// How service times scattered.
+    pub service: String,
+    pub load_per_second: f64,
+    pub trials: u32,
+    pub healed: u32,
+    pub healed_ratio: f64,
 }
 
 /// One step of one refill curve.

@@ -60,7 +60,7 @@ fn bars(out: &mut Sheet, trace: &TraceReport, cell: &Row) {
         (
             "HIDDEN",
             cell.hidden_safe_per_second,
-            "sure to heal by itself after losing the cache (safe bound)".to_string(),
+            "after losing the cache no answer is late below it (safe bound)".to_string(),
         ),
         ("FLOOR", cell.floor_per_second, "with no cache at all".to_string()),
     ];
@@ -140,7 +140,7 @@ fn policies(out: &mut Sheet, report: &Report, trace: &TraceReport, group: &[&Row
         if group.iter().any(|row| row.is_bound) { " In brackets: bounds, not policies one can deploy." } else { "" };
     out.prose("    ", 
             &format!(
-                "misses: share of requests after warm-up; worst: in the worst window; hidden: sure to heal below it; measured: \
+                "misses: share of requests after warm-up; worst: in the worst window; hidden: after losing the cache no answer is late below it; measured: \
                  {}; widening: of the gap, against {}; nodes: spread evenly over so many, losing one is survived.{bounds}",
                 measured_means(report, group),
                 report.config.baseline
@@ -149,10 +149,10 @@ fn policies(out: &mut Sheet, report: &Report, trace: &TraceReport, group: &[&Row
     trap(out, report, group);
 }
 
-/// `1,020..1,040`: healed up to the first, and stayed down at the second; `>= 1,020` where no load was found at which the
-/// flush is to blame; `-` where nothing was simulated.
+/// `1,020..1,040`: the load at which 95 % of outages heal lies in between; `>= 1,020` where more heal at every load that was
+/// tried; `-` where nothing was simulated.
 fn measured(row: &Row) -> String {
-    let (low, high) = (row.hidden_low_per_second.map(grouped_rate), row.hidden_high_per_second.map(grouped_rate));
+    let (low, high) = (row.hidden_95_per_second_low.map(grouped_rate), row.hidden_95_per_second_high.map(grouped_rate));
     match (low, high) {
         _ if row.hidden_measured_end.is_none() => "-".to_string(),
         (Some(low), Some(high)) => format!("{low}..{high}"),
@@ -171,8 +171,8 @@ fn measured_means(report: &Report, group: &[&Row]) -> String {
         .iter()
         .filter(|row| row.is_baseline())
         .find_map(|row| row.hidden_measured_worst_moment_seconds)
-        .map_or(String::new(), |at| format!(" after a flush {} into the trace", Seconds(at)));
-    format!("simulated outages all healed up to the first load, and at the second some did not{worst}")
+        .map_or(String::new(), |at| format!(" (the fewest after a flush {} into the trace)", Seconds(at)));
+    format!("the load at which 95% of simulated outages heal, with its 95% interval{worst}")
 }
 
 /// The incentive trap: what the best policy does to advertised and to hidden, and what banking its saving costs.

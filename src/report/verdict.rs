@@ -27,8 +27,9 @@ pub fn verdict(findings: &Findings, question: &Question) -> Verdict {
                 if hidden > 0.0 { format!("{}x", significant(load / hidden)) } else { "far more than".to_string() };
             let (seen, counsel) = seen(cell, load);
             format!(
-                "{served} and is sure to recover from losing its cache only below {}{seen}. \
+                "{served} and {} from losing its cache only below {}{seen}. \
                  With {name} it runs at {times} {counsel}.",
+                recovers(cell),
                 grouped_rate(hidden)
             )
         }
@@ -37,41 +38,50 @@ pub fn verdict(findings: &Findings, question: &Question) -> Verdict {
             let below = cell.hidden.map_or("at any load in this trace's shape".to_string(), |hidden| {
                 format!("below {}", grouped_rate(hidden))
             });
-            // The safe bound takes answers to be evenly fast; they are not.
-            let stayed_down = cell.measured.and_then(|measured| measured.high).filter(|high| *high <= load);
-            let margin = stayed_down.map_or(String::new(), |high| {
-                format!(
-                    " But there is no margin: with service times that scatter it was seen to stay down at {}.",
-                    grouped_rate(high)
-                )
+            let most = cell.measured.as_ref().map(|measured| measured.hidden[0]);
+            let little = most.and_then(|most| most.load.filter(|_| most.low.is_some_and(|low| low < load)));
+            let margin = little.map_or(String::new(), |at| {
+                format!(" But there is little margin: of simulated outages 95% heal at {}.", grouped_rate(at))
             });
             format!(
-                "{served} and is sure to recover from losing its cache {below}. \
-                 With {name} a full cache loss heals by itself, whenever it happens.{margin}"
+                "{served} and {} from losing its cache {below}. \
+                 With {name} a full cache loss heals by itself, whenever it happens.{margin}",
+                recovers(cell)
             )
         }
     };
     Verdict { region, sentence }
 }
 
+/// Sure is only what simulated outages do not contradict: the safe bound takes answers to be evenly fast.
+fn recovers(cell: &Finding) -> &'static str {
+    match cell.measured.as_ref().and_then(|measured| measured.at_safe) {
+        Some(share) if share < 1.0 => "should recover",
+        _ => "is sure to recover",
+    }
+}
+
 /// What simulated outages showed beyond the safe bound, and what to make of a load above that.
 fn seen(cell: &Finding, load: f64) -> (String, &'static str) {
     let warning = "that load: do not count on it to come back by itself after a full cache loss";
-    let (low, high) = cell.measured.map_or((None, None), |measured| (measured.low, measured.high));
-    match (low, high) {
-        (_, Some(high)) if high <= load => {
-            (format!("; in simulated outages it was seen to stay down at {}", grouped_rate(high)), warning)
+    let heals = cell.measured.as_ref().map_or([None; 3], |measured| measured.hidden.map(|estimate| estimate.load));
+    let low = cell.measured.as_ref().and_then(|measured| measured.hidden[0].low);
+    let numbers = match heals {
+        [Some(most), Some(half), _] if grouped_rate(most) != grouped_rate(half) => {
+            format!("; of simulated outages 95% heal at {} and half at {}", grouped_rate(most), grouped_rate(half))
         }
+        [Some(most), ..] => format!("; of simulated outages 95% heal at {}", grouped_rate(most)),
+        _ => low.map_or(String::new(), |low| format!("; of simulated outages 95% heal up to {}", grouped_rate(low))),
+    };
+    match low {
         _ if cell.floor.is_none_or(|floor| load <= floor) => (
             String::new(),
-            "the load that is sure. Its backend carries that load with no cache at all, on average: bursts make answers late, and \
+            "that load. Its backend carries it with no cache at all, on average: bursts make answers late, and \
              an outage ends once the queue has drained",
         ),
-        (Some(low), _) if low >= load => (
-            format!("; in simulated outages it healed up to {}", grouped_rate(low)),
-            "the load that is sure: it came back by itself whenever it was tried, which is no guarantee",
-        ),
-        (Some(low), _) => (format!("; in simulated outages it was seen to heal up to {}", grouped_rate(low)), warning),
-        (None, _) => (String::new(), warning),
+        Some(low) if low >= load => {
+            (numbers, "that load: it mostly came back by itself when it was tried, which is no guarantee")
+        }
+        _ => (numbers, warning),
     }
 }

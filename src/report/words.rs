@@ -53,7 +53,8 @@ fn terms() -> Section {
         (
             "Hidden capacity",
             "The load below which the service heals by itself after losing its cache. 'Hidden', because nothing shows it until the \
-             cache is lost. The safe bound is sure; what simulated outages showed beyond it stands beside it.",
+             cache is lost. Below the safe bound no answer is late where service times are even; which share of \
+             simulated outages heals, by load, stands beside it.",
         ),
         ("Floor", "The load carried with no cache at all."),
         ("Gap", "Advertised over hidden capacity: how far the service depends on its cache not being lost."),
@@ -62,10 +63,7 @@ fn terms() -> Section {
             "With an empty cache every request asks the backend. Its queue grows until answers come later than clients wait. Late \
              answers do not enter the cache, so it stays empty, although what began the outage is over: a metastable failure.",
         ),
-        (
-            "Loss survived",
-            "The largest share of the cache, as whole nodes lose it, after which the service is still sure to heal.",
-        ),
+        ("Loss survived", "The largest share of the cache, as whole nodes lose it, after which no answer is late."),
         (
             "Least backend",
             "The smallest backend that carries the load and survives a given loss at the worst moment that was tried.",

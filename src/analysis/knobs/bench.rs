@@ -1,6 +1,7 @@
 //! Measures hidden capacity for variants of one service: full flushes at the same moments, loads and seeds for all of them.
 //! It knows no knob by name.
 
+use crate::analysis::outage::closed_loop::{Draw, beyond_the_predicate};
 use crate::analysis::outage::edge::close_in;
 use crate::analysis::outage::moment::Moment;
 use crate::analysis::outage::setup::{Setup, mean_demand, today};
@@ -10,7 +11,6 @@ use crate::capacity;
 use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
 use crate::outage::Model;
-use crate::outage::queue::Order;
 use crate::outage::run::Scenario;
 use crate::outage::search::{Bracket, Search};
 use crate::replay::any_cache::AnyCache;
@@ -24,7 +24,7 @@ use crate::service::Service;
 use crate::trace::Trace;
 use crate::units::Seconds;
 
-/// Seeds with which each load is tried at each moment.
+/// Seeds with which each load is tried at each moment, for each distribution of service times.
 pub const SEEDS: u64 = 2;
 
 /// The service and its trace, and where losses are tried.
@@ -134,6 +134,11 @@ impl<'t> Scene<'t> {
         })
     }
 
+    /// What chance gives the trials of each load at each moment.
+    pub(super) fn draws(&self) -> Vec<Draw> {
+        self.setup.closed_loop.draws(self.setup.seed, SEEDS)
+    }
+
     /// When the losses happen, after the trace's first request.
     pub fn moments(&self) -> Vec<Seconds> {
         let times = self.trace.requests().times;
@@ -176,14 +181,14 @@ impl<'t> Scene<'t> {
                 Search::new(lowest, highest)
             })
             .collect();
-        let tries: Vec<(usize, u64)> = (0..self.moments.len())
-            .flat_map(|moment| (0..SEEDS).map(move |seed| (moment, self.setup.seed + seed)))
-            .collect();
+        let draws = self.draws();
+        let tries: Vec<(usize, Draw)> =
+            (0..self.moments.len()).flat_map(|moment| draws.iter().map(move |draw| (moment, *draw))).collect();
         close_in(&mut searches, &tries, |jobs| {
-            grid::run(jobs, threads, |&(i, load, (moment, seed))| {
+            grid::run(jobs, threads, |&(i, load, (moment, draw))| {
                 self.interrupt.check()?;
                 let variant = &variants[i];
-                self.heals(variant, load, moment, seed)
+                self.heals(variant, load, moment, draw)
             })
         })?;
         let scaled = |load: Option<f64>| load.map(|load| load * self.today);
@@ -237,16 +242,15 @@ impl<'t> Scene<'t> {
     /// The predicate speaks of one FIFO queue. A bound that no wait in time can reach does not matter to it.
     fn is_safe_defined(&self, variant: &Variant<'_>) -> bool {
         let reachable = self.answers() * variant.service.patience().0;
-        variant.model.queue.order == Order::Fifo
-            && variant.model.queue.bound.is_none_or(|bound| f64::from(bound) >= reachable)
+        beyond_the_predicate(&variant.model, reachable).is_none()
     }
 
     /// One trial: whether it healed.
-    fn heals(&self, variant: &Variant<'_>, load: f64, moment: usize, seed: u64) -> Result<bool> {
+    fn heals(&self, variant: &Variant<'_>, load: f64, moment: usize, draw: Draw) -> Result<bool> {
         let mut cache = self.empty(variant)?;
         let requests = variant.requests.slice(self.moments[moment]..variant.requests.len());
         variant.fill(&mut *cache, moment, requests.times[0]);
-        let scenario = self.scenario(&variant.model, &requests, load, seed);
+        let scenario = self.scenario(&draw.model(&variant.model), &requests, load, draw.seed);
         Ok(cache.trial(&scenario, Seconds(0.0), self.setup.horizon).healed)
     }
 

@@ -1,6 +1,6 @@
 //! Restarting the cache's nodes under load: how many at once, and how long after one another, so that nobody feels it.
 
-use super::bench::{SEEDS, Scene};
+use super::bench::Scene;
 use crate::error::Result;
 use crate::outage::run::Scenario;
 use crate::outage::trigger::{Happening, Step, Trigger};
@@ -128,20 +128,22 @@ impl Trials<'_, '_> {
     fn run(&self, restarts: &[Option<Trigger>]) -> Result<Vec<Option<Restart>>> {
         let scene = self.scene;
         let requests = scene.trace.requests();
+        let draws = scene.draws();
         let mut jobs = Vec::new();
         for (i, restart) in restarts.iter().enumerate() {
             let lasts = restart.map_or(0.0, |trigger| trigger.lasts().0) + FOLLOW * scene.width.0;
             let moments = (0..self.caches.len()).filter(|moment| lasts <= self.room(*moment));
-            jobs.extend(moments.flat_map(|moment| (0..SEEDS).map(move |seed| (i, moment, scene.setup.seed + seed))));
+            jobs.extend(moments.flat_map(|moment| draws.iter().map(move |draw| (i, moment, *draw))));
         }
-        let verdicts = grid::run(&jobs, scene.setup.sweep.threads, |&(i, moment, seed)| {
+        let verdicts = grid::run(&jobs, scene.setup.sweep.threads, |&(i, moment, draw)| {
             scene.interrupt.check()?;
             let after = requests.slice(scene.moments[moment]..requests.len());
             let steps: Vec<Step> = restarts[i]
                 .iter()
                 .map(|trigger| Step { at: Seconds(0.0), what: Happening::Trigger(*trigger) })
                 .collect();
-            let scenario = Scenario { steps, ..scene.scenario(&scene.model, &after, scene.load, seed) };
+            let model = draw.model(&scene.model);
+            let scenario = Scenario { steps, ..scene.scenario(&model, &after, scene.load, draw.seed) };
             let windows = self.caches[moment].fork().simulate(&scenario, scene.setup.horizon);
             let over = restarts[i].map_or(Seconds(0.0), |trigger| trigger.lasts());
             Ok(judge(&windows, scene.width, Seconds(0.0), over, &scene.model, scene.mean_demand))

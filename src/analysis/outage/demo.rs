@@ -1,5 +1,6 @@
 //! The outages of `coldgap demo`: one synthetic service that loses its cache three times. Everything is simulated anew.
 
+use super::closed_loop::ClosedLoop;
 use super::scenario::{Deed, one_policy};
 use super::setup::Setup;
 use super::words::QueueWord;
@@ -7,8 +8,6 @@ use super::{Extent, Question, Story, tell};
 use crate::analysis::Sweep;
 use crate::error::Result;
 use crate::interrupt::Interrupt;
-use crate::outage::Fill;
-use crate::outage::client::Backoff;
 use crate::outage::trigger::{Happening, Trigger};
 use crate::service::Service;
 use crate::trace::Trace;
@@ -73,10 +72,7 @@ fn lose_cache(trace: &Trace, policy: &str, queue: QueueWord, timeout: Seconds) -
             retries: 0,
             single_flight: false,
         },
-        queue,
-        fill: Fill::InTime,
-        backoff: Backoff::None,
-        error_cost: Ratio::NONE,
+        closed_loop: ClosedLoop { queue, ..ClosedLoop::default() },
         load: None,
         load_window: None,
         at: Some(Seconds(50.0)),

@@ -12,7 +12,7 @@ use crate::outage::trigger::Step;
 use crate::replay::any_cache::AnyCache;
 use crate::units::Seconds;
 
-/// Seeds at which each load is tried.
+/// Seeds with which each load is tried.
 const SEEDS: u64 = 2;
 
 /// Fills in the remedies' edges; gives the one without a remedy. Loads are requests a second of the busiest window.
@@ -42,10 +42,10 @@ pub(super) fn find(
     let variants: Vec<Option<Remedy>> =
         std::iter::once(None).chain(remedies.iter().map(|tried| Some(tried.remedy))).collect();
     let mut searches = vec![Search::new(lowest, highest); variants.len()];
-    let seeds: Vec<u64> = (0..SEEDS).map(|i| stage.seed + i).collect();
-    close_in(&mut searches, &seeds, |jobs| {
-        stage.each(jobs, |(i, load, seed)| {
-            let mut model = stage.model;
+    let draws = stage.draws(SEEDS);
+    close_in(&mut searches, &draws, |jobs| {
+        stage.each(jobs, |(i, load, draw)| {
+            let mut model = draw.model(&stage.model);
             let mut steps = steps.clone();
             if let Some(remedy) = variants[*i] {
                 remedy.apply(&mut model);
@@ -56,7 +56,7 @@ pub(super) fn find(
             let scenario = Scenario {
                 requests: stage.requests.slice(lead..stage.requests.len()),
                 load: *load,
-                ..stage.scenario(&model, &steps, *seed)
+                ..stage.scenario(&model, &steps, draw.seed)
             };
             Ok(warm.fork().trial(&scenario, quiet, Seconds(stage.end.0 - stage.begins.0)).healed)
         })

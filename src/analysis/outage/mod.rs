@@ -2,6 +2,7 @@
 //! and how the load may be let back. It composes replays and simulations, prints nothing and knows no report.
 
 mod alerts;
+pub mod closed_loop;
 pub mod demo;
 pub(super) mod edge;
 pub(super) mod moment;
@@ -18,7 +19,7 @@ pub use ramp::{Ramp, RampStep, SEEDS as RAMP_SEEDS};
 pub use remedies::Tried;
 
 use super::Facts;
-use super::measured::LEAST_AFTER_LOSS;
+use super::healing::LEAST_AFTER_LOSS;
 use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
 use crate::outage::Model;
@@ -177,7 +178,7 @@ pub fn tell(trace: &Trace, question: &Question, interrupt: &Interrupt, step: &(d
     let mean_demand = mean_demand(backend, &facts);
     let model = setup.model(backend);
     let width = question.window.unwrap_or_else(|| suitable_width(today * load));
-    let stage = Stage::new(trace, question, width, model, &moment, load, today, mean_demand, interrupt);
+    let mut stage = Stage::new(trace, question, width, model, &moment, load, today, mean_demand, interrupt);
     let objects = stage.scenario(&model, &stage.steps, setup.seed).cache_objects().ok_or_else(|| {
         Error::usage("the scenario renames more keys than can be told apart")
             .at(&trace.name, None)
@@ -185,6 +186,7 @@ pub fn tell(trace: &Trace, question: &Question, interrupt: &Interrupt, step: &(d
     })?;
     let mut warm_cache = cell.cache_for(objects, trace.ttls.is_some())?;
     warm_cache.replay(&stage.history);
+    stage.model = stage.worst_model(&*warm_cache)?;
     let told = told(&stage, &*warm_cache, question, today, step)?;
     // The verdict knows how those end who wait when the trace is over; the story is of the service under load.
     let windows = loaded(&told.windows).to_vec();
@@ -196,7 +198,7 @@ pub fn tell(trace: &Trace, question: &Question, interrupt: &Interrupt, step: &(d
         today,
         load,
         backend_assumed: setup.backend.is_none(),
-        model,
+        model: stage.model,
         steps: stage.steps.clone(),
         begins: stage.begins,
         over: stage.over,

@@ -1,6 +1,7 @@
 //! How to let the load back after a collapse: cut it below the escape load, wait until the service is calm, raise it, and
 //! so on. Each step is found by simulating all steps before it, with several seeds.
 
+use super::closed_loop::Draw;
 use super::stage::Stage;
 use crate::error::Result;
 use crate::outage::trigger::{Happening, Step};
@@ -9,7 +10,7 @@ use crate::outage::window::Window;
 use crate::replay::any_cache::AnyCache;
 use crate::units::Seconds;
 
-/// How many seeds a schedule is simulated with.
+/// How many seeds a schedule is simulated with, for each distribution of service times.
 pub const SEEDS: u64 = 5;
 /// The first load, as a share of the escape load: what is left of the backend works off the queue, which nobody waits for.
 const FIRST: f64 = 0.3;
@@ -44,20 +45,21 @@ pub struct Ramp {
     pub steps: Vec<RampStep>,
     /// From the first step until the service is calm at the full load, in the slowest of the simulations.
     pub takes: Seconds,
-    /// The seeds.
-    pub seeds: Vec<u64>,
+    /// With how many seeds and distributions of service times.
+    pub simulations: usize,
 }
 
 /// A schedule that brought the service back with every seed; `None` where none was found, or the trace ends before.
 pub(super) fn find(stage: &Stage<'_>, warm: &dyn AnyCache, verdict: &Verdict) -> Result<Option<Ramp>> {
     let escape = (verdict.escape_load / verdict.load.max(f64::MIN_POSITIVE)).min(1.0);
-    let seeds: Vec<u64> = (0..SEEDS).map(|i| stage.seed + i).collect();
+    let draws = stage.draws(SEEDS);
     let mut steps = vec![RampStep { at: stage.act, share: FIRST * escape, hold: None }];
     for _ in 0..TRIES {
         let last = steps[steps.len() - 1];
-        match calm_after(stage, warm, &steps, &seeds)? {
+        match calm_after(stage, warm, &steps, &draws)? {
             Some(hold) if last.share >= 1.0 => {
-                return Ok(Some(Ramp { takes: Seconds(last.at.0 + hold.0 - stage.act.0), steps, seeds }));
+                let takes = Seconds(last.at.0 + hold.0 - stage.act.0);
+                return Ok(Some(Ramp { takes, steps, simulations: draws.len() }));
             }
             Some(hold) => {
                 let index = steps.len() - 1;
@@ -80,14 +82,14 @@ pub(super) fn find(stage: &Stage<'_>, warm: &dyn AnyCache, verdict: &Verdict) ->
 }
 
 /// How long after the last of these steps the service is calm with every seed, in whole multiples of five windows.
-fn calm_after(stage: &Stage<'_>, warm: &dyn AnyCache, steps: &[RampStep], seeds: &[u64]) -> Result<Option<Seconds>> {
+fn calm_after(stage: &Stage<'_>, warm: &dyn AnyCache, steps: &[RampStep], draws: &[Draw]) -> Result<Option<Seconds>> {
     let last = steps[steps.len() - 1];
     let long = if last.share >= 1.0 { CALM_IN_THE_END } else { CALM };
     let mut all = stage.steps.clone();
     all.extend(steps.iter().map(|step| Step { at: step.at, what: Happening::Load(stage.load * step.share) }));
-    let times = stage.each(seeds, |seed| {
+    let times = stage.each(draws, |draw| {
         let mut cache = warm.fork();
-        let scenario = stage.scenario(&stage.model, &all, *seed);
+        let scenario = stage.scenario(&draw.model(&stage.model), &all, draw.seed);
         let mut run = cache.begin(&scenario);
         run.until(last.at);
         let (from, mut now) = (run.windows().len(), last.at);

@@ -2,8 +2,10 @@
 
 use super::words::{self, QueueWord};
 use crate::error::{Error, Result};
+use crate::outage::backend::Scatter;
 use crate::outage::client::Backoff;
 use crate::outage::trigger::{Happening, Step};
+use crate::outage::{Abandoned, SameKey};
 use crate::policy::spec::{self, PolicySpec};
 use crate::settings;
 use crate::units::{CacheSize, Load, Rate, Ratio, Seconds};
@@ -30,6 +32,11 @@ pub struct Scenario {
     /// What the backend can do.
     #[serde(default, deserialize_with = "text")]
     pub backend: Option<Rate>,
+    /// How many answers the backend works on at once.
+    pub servers: Option<u32>,
+    /// How service times scatter; none: as by default.
+    #[serde(default, deserialize_with = "texts")]
+    pub service: Vec<Scatter>,
     /// Mean time the backend works on one answer.
     #[serde(default, deserialize_with = "text")]
     pub service_time: Option<Seconds>,
@@ -42,7 +49,14 @@ pub struct Scenario {
     #[serde(default, deserialize_with = "backoff")]
     pub backoff: Option<Backoff>,
     /// A miss joins the fetch of the same key.
-    pub single_flight: Option<bool>,
+    #[serde(default, deserialize_with = "single_flight")]
+    pub single_flight: Option<SameKey>,
+    /// What becomes of work whose client gave up.
+    #[serde(default, deserialize_with = "text")]
+    pub abandoned: Option<Abandoned>,
+    /// Retries that all clients together may send, per request.
+    #[serde(default, deserialize_with = "text")]
+    pub retry_budget: Option<Ratio>,
     /// Answers enter the cache also when nobody waits for them.
     pub late_answers: Option<bool>,
     /// The queue before the backend.
@@ -134,6 +148,25 @@ fn length<'de, D: Deserializer<'de>>(d: D) -> std::result::Result<Seconds, D::Er
 
 fn backoff<'de, D: Deserializer<'de>>(d: D) -> std::result::Result<Option<Backoff>, D::Error> {
     read(d, words::backoff).map(Some)
+}
+
+/// Several values in one text, between commas.
+fn texts<'de, D: Deserializer<'de>, T: FromStr<Err: Display>>(d: D) -> std::result::Result<Vec<T>, D::Error> {
+    read(d, |text| text.split(',').map(|part| part.trim().parse()).collect())
+}
+
+/// `true`, or how long a fetch can be joined.
+fn single_flight<'de, D: Deserializer<'de>>(d: D) -> std::result::Result<Option<SameKey>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Written {
+        Switch(bool),
+        Word(String),
+    }
+    match Written::deserialize(d)? {
+        Written::Switch(on) => Ok(Some(if on { SameKey::Joined } else { SameKey::EachAsks })),
+        Written::Word(word) => word.parse().map(Some).map_err(de::Error::custom),
+    }
 }
 
 fn policy<'de, D: Deserializer<'de>>(d: D) -> std::result::Result<Option<PolicySpec>, D::Error> {

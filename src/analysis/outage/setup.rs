@@ -1,14 +1,13 @@
 //! One service under one load, as people say it: cache, backend, queue, clients, when and for how long. What is not said is
 //! found on the trace. It runs no outage.
 
+use super::closed_loop::ClosedLoop;
 use super::scenario::factor;
-use super::words::QueueWord;
 use crate::analysis::withstand::Withstand;
 use crate::analysis::{AUTO_BACKEND_HEADROOM, Facts, Sweep};
 use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
-use crate::outage::client::Backoff;
-use crate::outage::{Fill, Model};
+use crate::outage::Model;
 use crate::replay::cell::Cell;
 use crate::replay::ground::Ground;
 use crate::replay::windows::Windows;
@@ -16,7 +15,7 @@ use crate::replay::worst::columns::Columns;
 use crate::replay::worst::lattice::value;
 use crate::service::Service;
 use crate::trace::Trace;
-use crate::units::{Demand, Load, Rate, Ratio, Seconds};
+use crate::units::{Demand, Load, Rate, Seconds};
 
 /// The service and its load.
 #[derive(Clone)]
@@ -27,14 +26,8 @@ pub struct Setup {
     pub backend: Option<Rate>,
     /// The backend's and the clients' other properties.
     pub service: Service,
-    /// The queue before the backend.
-    pub queue: QueueWord,
-    /// Which answers enter the cache.
-    pub fill: Fill,
-    /// How long clients wait before they try again.
-    pub backoff: Backoff,
-    /// What refusing or dropping an ask costs the backend, as a share of an answer.
-    pub error_cost: Ratio,
+    /// What simulations know beside that.
+    pub closed_loop: ClosedLoop,
     /// The load; `None`: as recorded.
     pub load: Option<Load>,
     /// Width of the windows in which the recorded load is measured; `None`: one that suits the trace.
@@ -125,13 +118,7 @@ impl Setup {
 
     /// Everything around the cache, with this backend.
     pub(in crate::analysis) fn model(&self, backend: Rate) -> Model {
-        let service = Service { demand: backend.of, ..self.service };
-        let mut model = Model::new(&service, backend);
-        model.queue = self.queue.queue(service.patience());
-        model.fill = self.fill;
-        model.client.backoff = self.backoff;
-        model.error_cost = self.error_cost;
-        model
+        self.closed_loop.model(&self.service, backend)
     }
 }
 

@@ -1,5 +1,6 @@
 //! What all runs of one outage share: the trace around the moment, the model, the steps, and how a run is judged.
 
+use super::closed_loop::{ClosedLoop, Draw};
 use super::moment::Moment;
 use super::{LEAD, Question, is_trigger};
 use crate::error::Result;
@@ -32,6 +33,7 @@ pub(super) struct Stage<'t> {
     /// The longest wait for a turn at the backend with which an answer is in time.
     pub patience: Seconds,
     pub seed: u64,
+    closed_loop: ClosedLoop,
     pub threads: usize,
     /// Looked at before every run.
     pub interrupt: Interrupt,
@@ -89,10 +91,16 @@ impl<'t> Stage<'t> {
             window,
             patience: question.setup.service.patience(),
             seed: question.setup.seed,
+            closed_loop: question.setup.closed_loop.clone(),
             threads: question.setup.sweep.threads,
             interrupt: interrupt.clone(),
             mean_demand,
         }
+    }
+
+    /// So many seeds, with every distribution of service times.
+    pub fn draws(&self, seeds: u64) -> Vec<Draw> {
+        self.closed_loop.draws(self.seed, seeds)
     }
 
     pub fn scenario(&self, model: &Model, steps: &[Step], seed: u64) -> Scenario<'_> {
@@ -122,6 +130,20 @@ impl<'t> Stage<'t> {
             self.interrupt.check()?;
             work(job)
         })
+    }
+
+    /// The surroundings with the distribution of service times with which the outage goes worst, the first of equals.
+    pub fn worst_model(&self, warm: &dyn AnyCache) -> Result<Model> {
+        let draws = self.draws(1);
+        let badness = self.each(&draws, |draw| {
+            let model = draw.model(&self.model);
+            let verdict = self.judge(&self.play(warm, &model, &self.steps), &model);
+            let took = verdict.recovery.map_or(f64::INFINITY, |recovery| recovery.0);
+            Ok((took, verdict.user_seconds_lost))
+        })?;
+        let worse = |a: &(f64, f64), b: &(f64, f64)| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1));
+        let worst = draws.iter().zip(&badness).rev().max_by(|a, b| worse(a.1, b.1));
+        Ok(worst.map_or(self.model, |(draw, _)| draw.model(&self.model)))
     }
 
     /// The outage, and the same stretch without its triggers.

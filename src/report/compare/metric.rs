@@ -45,8 +45,8 @@ pub enum Source {
     Stretches,
     /// A single flush.
     OneFlush,
-    /// A bracket of simulated outages, and the stretches.
-    Bracket,
+    /// The interval of a healing curve, and the stretches.
+    Healing,
     /// None: it follows from the configuration.
     Formula,
 }
@@ -115,15 +115,12 @@ pub const METRICS: [Metric; 11] = [
         value: |row| row.hidden_safe_per_second,
     },
     Metric {
-        name: "hidden_measured",
-        label: "hidden, measured",
+        name: "hidden_95",
+        label: "hidden, 95 % heal",
         unit: Unit::PerSecond,
         more_is_better: true,
-        source: Source::Bracket,
-        value: |row| {
-            let (low, high) = row.hidden_low_per_second.zip(row.hidden_high_per_second)?;
-            Some((low * high).sqrt())
-        },
+        source: Source::Healing,
+        value: |row| row.hidden_95_per_second,
     },
     Metric {
         name: "floor_long_run",

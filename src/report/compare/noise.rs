@@ -80,7 +80,7 @@ impl<'r> Between<'r> {
             Source::WorstWindow => self.worst_window(after - before),
             Source::Stretches => self.of_stretches(metric, before, after),
             Source::OneFlush => self.refill(after - before),
-            Source::Bracket => self.bracket(before, after),
+            Source::Healing => self.healing(before, after),
         }
     }
 
@@ -172,9 +172,9 @@ impl<'r> Between<'r> {
         Some(stretches.change_at_one(|own, other| candidate[other] - baseline[own])?.with(change))
     }
 
-    /// Of measured hidden capacity: as far apart as the ends of the brackets, and as the safe bound varies over the trace.
-    fn bracket(&self, before: f64, after: f64) -> Option<Band> {
-        let ends = |view: &View<'_>| view.cell().hidden_low_per_second.zip(view.cell().hidden_high_per_second);
+    /// Of the load at which 95 % heal: as far apart as the ends of its intervals, and as the safe bound varies over the trace.
+    fn healing(&self, before: f64, after: f64) -> Option<Band> {
+        let ends = |view: &View<'_>| view.cell().hidden_95_per_second_low.zip(view.cell().hidden_95_per_second_high);
         let ((low, high), (other_low, other_high)) = (ends(self.baseline)?, ends(self.candidate)?);
         let safe = self
             .stretches()

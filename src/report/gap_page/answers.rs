@@ -42,7 +42,7 @@ fn cut(group: &Group, baseline: &Row) -> Answer {
                 String::new()
             };
             let text = format!(
-                "{gives} To carry {carried} and be sure to recover from losing {lost} it needs {}. What is above may go.",
+                "{gives} To carry {carried} and lose {lost} with no answer late it needs {}. What is above may go.",
                 group.backend(least)
             );
             (
@@ -54,7 +54,7 @@ fn cut(group: &Group, baseline: &Row) -> Answer {
         (Some(warm), Some(least)) => (
             format!("Nothing, if losing {lost} must be survived"),
             format!(
-                "{gives} To carry {carried} and be sure to recover from losing {lost} it needs {}: {}x as much.{}",
+                "{gives} To carry {carried} and lose {lost} with no answer late it needs {}: {}x as much.{}",
                 group.backend(least),
                 significant(least / mu),
                 enough_for_less(group, baseline, must, warm)
@@ -123,7 +123,7 @@ fn trap(group: &Group, must: f64) -> String {
 
 fn lost(group: &Group, baseline: &Row) -> Answer {
     let verdict = &group.trace.verdict;
-    let (low, high) = (baseline.hidden_low_per_second, baseline.hidden_high_per_second);
+    let (low, high) = (baseline.hidden_95_per_second_low, baseline.hidden_95_per_second_high);
     let load = baseline.load_per_second;
     let stayed_down = baseline.recovers == Some(false) || high.is_some_and(|high| high <= load);
     let came_back = baseline.recovers != Some(false) && low.is_some_and(|low| low >= load);
@@ -141,9 +141,9 @@ fn lost(group: &Group, baseline: &Row) -> Answer {
     };
     let survived = match baseline.loss_survived_ratio {
         _ if verdict.region != Region::Vulnerable => String::new(),
-        Some(0.0) => " It is not sure to survive the loss of any part of it.".to_string(),
+        Some(0.0) => " Losing any part of it may make answers late.".to_string(),
         Some(ratio) if ratio < 1.0 => {
-            format!(" Losing up to about {} of the cache is sure to be survived.", percent(ratio))
+            format!(" After losing up to about {} of the cache no answer is late.", percent(ratio))
         }
         _ => String::new(),
     };

@@ -24,7 +24,7 @@ pub(super) fn glance(group: &Group) -> Section {
         ],
     )
     .note(
-        "floor: carried with no cache at all; hidden: sure to heal by itself below it after losing the cache at the \
+        "floor: carried with no cache at all; hidden: no answer is late below it after losing the cache at the \
          worst moment, and at other moments beside it; advertised: carried \
          while the cache is warm; gap: advertised over hidden.",
     );
@@ -55,7 +55,7 @@ pub(super) fn glance(group: &Group) -> Section {
         y: Axis::words("policy"),
         marks: vec![
             hidden,
-            Mark::bar("policy", "hidden_safe_per_second", Fill::Good, "sure to heal by itself after losing the cache"),
+            Mark::bar("policy", "hidden_safe_per_second", Fill::Good, "no answer is late after losing the cache"),
             Mark::Tick {
                 x: "floor_per_second".to_string(),
                 y: "policy".to_string(),
@@ -83,7 +83,7 @@ fn glance_caption(group: &Group) -> String {
             grouped_rate(carried)
         ),
         (Region::Vulnerable, _, Some(hidden)) => format!(
-            "With {} the service carries {} while warm, and is sure to come back from a lost cache only below {}: its load of {} \
+            "With {} the service carries {} while warm, and comes back from a lost cache with no answer late only below {}: its load of {} \
              lies above that",
             baseline.policy,
             baseline.advertised_per_second.map_or("any load".to_string(), requests),
@@ -94,7 +94,7 @@ fn glance_caption(group: &Group) -> String {
             "What the service carries and recovers from is unknown: the trace is too short".to_string()
         }
         (_, _, hidden) => format!(
-            "With {} the service is sure to come back from a lost cache {}: its load of {} lies below that",
+            "With {} the service comes back from a lost cache with no answer late {}: its load of {} lies below that",
             baseline.policy,
             hidden.map_or("at any load".to_string(), |hidden| format!("below {}", requests(hidden))),
             grouped_rate(carried)
@@ -130,7 +130,13 @@ pub(super) fn policies(group: &Group) -> Section {
         ("hidden_safe_per_second", "hidden"),
     ];
     if measured {
-        columns.extend([("hidden_low_per_second", "healed up to"), ("hidden_high_per_second", "stayed down at")]);
+        columns.extend([
+            ("hidden_95_per_second", "95% heal"),
+            ("hidden_95_per_second_low", "at least"),
+            ("hidden_95_per_second_high", "at most"),
+            ("hidden_50_per_second", "50% heal"),
+            ("hidden_05_per_second", "5% heal"),
+        ]);
     }
     columns.extend([
         ("floor_per_second", "floor"),
@@ -147,8 +153,8 @@ pub(super) fn policies(group: &Group) -> Section {
         ""
     };
     let mut table = Table::new(title, &columns).note(format!(
-        "Rates are requests a second. misses: share of the requests after warm-up; healed up to, stayed down at: where simulated \
-         outages all healed, and where some did not; widening: of the gap, against {}; refill: how long a full flush costs \
+        "Rates are requests a second. misses: share of the requests after warm-up; 95% heal: the load at which so many simulated outages \
+         heal, with its 95% interval; widening: of the gap, against {}; refill: how long a full flush costs \
          misses; loss survived: the largest share of the cache that may be lost at the load to carry.{bounds}",
         group.report.config.baseline
     ));
@@ -167,8 +173,14 @@ fn policy(row: &Row, measured: bool) -> Vec<Cell> {
         maybe(row.hidden_safe_per_second, Cell::rate, row.absent("no limit")),
     ];
     if measured {
-        cells.push(maybe(row.hidden_low_per_second, Cell::rate, "none tried"));
-        cells.push(maybe(row.hidden_high_per_second, Cell::rate, "none tried"));
+        let shares = [
+            row.hidden_95_per_second,
+            row.hidden_95_per_second_low,
+            row.hidden_95_per_second_high,
+            row.hidden_50_per_second,
+            row.hidden_05_per_second,
+        ];
+        cells.extend(shares.map(|load| maybe(load, Cell::rate, "none tried")));
     }
     let survived = match row.loss_survived_ratio {
         None => Cell::text(row.absent("overloaded warm")),

@@ -13,8 +13,16 @@ const FIELDS: &[Field<Row>] = &[
     Field::new("hidden_safe_per_second", "hidden", Load, |row| limit(row, row.hidden_safe_per_second)),
     Field::new("hidden_safe_per_second_p01", "hidden_p01", Load, |row| limit(row, row.hidden_safe_per_second_p01)),
     Field::new("hidden_safe_per_second_p50", "hidden_p50", Load, |row| limit(row, row.hidden_safe_per_second_p50)),
-    Field::new("hidden_low_per_second", "hidden_low", Load, |row| measured(row, row.hidden_low_per_second)),
-    Field::new("hidden_high_per_second", "hidden_high", Load, |row| measured(row, row.hidden_high_per_second)),
+    Field::new("hidden_95_per_second", "hidden_95", Load, |row| measured(row, row.hidden_95_per_second)),
+    Field::new("hidden_95_per_second_low", "hidden_95_low", Load, |row| measured(row, row.hidden_95_per_second_low)),
+    Field::new("hidden_95_per_second_high", "hidden_95_high", Load, |row| measured(row, row.hidden_95_per_second_high)),
+    Field::new("hidden_50_per_second", "hidden_50", Load, |row| measured(row, row.hidden_50_per_second)),
+    Field::new("hidden_50_per_second_low", "hidden_50_low", Load, |row| measured(row, row.hidden_50_per_second_low)),
+    Field::new("hidden_50_per_second_high", "hidden_50_high", Load, |row| measured(row, row.hidden_50_per_second_high)),
+    Field::new("hidden_05_per_second", "hidden_05", Load, |row| measured(row, row.hidden_05_per_second)),
+    Field::new("hidden_05_per_second_low", "hidden_05_low", Load, |row| measured(row, row.hidden_05_per_second_low)),
+    Field::new("hidden_05_per_second_high", "hidden_05_high", Load, |row| measured(row, row.hidden_05_per_second_high)),
+    Field::new("healed_at_safe_ratio", "healed_at_safe", Share, |row| simulated(row.healed_at_safe_ratio)),
     Field::new("advertised_reclaimed_per_second", "advertised_reclaimed", Load, |row| {
         Reading::known(row.advertised_reclaimed_per_second)
     }),

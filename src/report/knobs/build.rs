@@ -184,7 +184,8 @@ fn facts(scene: &Scene<'_>) -> TraceFacts {
 fn about(scene: &Scene<'_>) -> Vec<String> {
     let setup = scene.setup;
     let mut all = assumptions::cache(setup, &scene.model, scene.cell.capacity, scene.capacity_ratio);
-    all.extend(assumptions::service(setup, &scene.model));
+    let each = assumptions::each_tried(&setup.closed_loop);
+    all.extend(assumptions::service(&setup.closed_loop, setup.service.service_time, &scene.model, &each));
     let moments: Vec<String> = scene.moments().iter().map(|at| Seconds(at.0.round()).to_string()).collect();
     all.push(format!(
         "hidden: the whole cache is lost at {} into the trace, with seeds {} to {} each; a load is good if all these trials heal, that is, {} are answered in time again and the queue is empty within {} or before the trace ends",

@@ -1,10 +1,11 @@
 //! What a simulation rests on, in sentences: the cache, the backend, the clients, the trace. Every report on one says the same.
 
 use crate::analysis::AUTO_BACKEND_HEADROOM;
+use crate::analysis::outage::closed_loop::ClosedLoop;
 use crate::analysis::outage::setup::Setup;
 use crate::analysis::outage::words::QueueWord;
 use crate::analysis::outage::{Question, Story};
-use crate::outage::backend::Kind;
+use crate::outage::backend::{Kind, Scatter};
 use crate::outage::client::Backoff;
 use crate::outage::{Abandoned, Fill, Model, SameKey, verdict};
 use crate::policy::Capacity;
@@ -27,7 +28,8 @@ pub(super) fn outage(trace: &Trace, question: &Question, story: &Story) -> Vec<S
         story.moment.why,
         grouped_rate(story.today * story.load)
     ));
-    all.extend(service(setup, &story.model));
+    let scatter = told_of(&setup.closed_loop, &story.model);
+    all.extend(service(&setup.closed_loop, setup.service.service_time, &story.model, &scatter));
     let end = if story.spent { "the trace ends before that" } else { "or until the trace ends" };
     all.push(format!(
         "the outage is followed for {} ({end}) in windows of {}; healed means that {} are answered in time again and the queue is empty; seed {}",
@@ -62,22 +64,23 @@ pub(in crate::report) fn cache(setup: &Setup, model: &Model, capacity: Capacity,
 }
 
 /// Backend, queue and clients.
-pub(in crate::report) fn service(setup: &Setup, model: &Model) -> Vec<String> {
+pub(in crate::report) fn service(
+    closed_loop: &ClosedLoop,
+    service_time: Seconds,
+    model: &Model,
+    scatter: &str,
+) -> Vec<String> {
     let mut all = Vec::new();
-    let scatter = match model.backend.kind {
-        Kind::Servers { service, .. } | Kind::Contended { service, .. } => service.to_string(),
-        Kind::PureRate { .. } => "constant".to_string(),
-    };
     let servers = match model.backend.kind {
         Kind::Servers { count, .. } | Kind::Contended { count, .. } if model.backend.mu.of == Demand::Answers => {
             let mean = Seconds(f64::from(count) / model.backend.mu.per_second);
             let servers =
                 if count == 1 { "one server".to_string() } else { format!("{} servers", grouped(u64::from(count))) };
-            format!("{servers}, service times {scatter} with mean {mean}")
+            format!("{servers}, {scatter}, of {mean} in the mean")
         }
-        _ => format!("one server, service times {scatter} around what the bytes take"),
+        _ => format!("one server, {scatter} around what the bytes take"),
     };
-    let queue = match setup.queue {
+    let queue = match closed_loop.queue {
         QueueWord::Unbounded => "first in, first out, without bound".to_string(),
         QueueWord::Bound(bound) => format!("at most {bound} wait, the rest fail at once"),
         QueueWord::Lifo => "the youngest first".to_string(),
@@ -92,7 +95,7 @@ pub(in crate::report) fn service(setup: &Setup, model: &Model) -> Vec<String> {
     };
     all.push(format!(
         "backend: {}, {servers} (as many servers as come closest to {}); queue: {queue}; refusing or dropping costs {} of an answer; abandoned work {abandoned}",
-        model.backend.mu, setup.service.service_time, model.error_cost
+        model.backend.mu, service_time, model.error_cost
     ));
     let backoff = match model.client.backoff {
         Backoff::None => "at once".to_string(),
@@ -101,9 +104,12 @@ pub(in crate::report) fn service(setup: &Setup, model: &Model) -> Vec<String> {
             format!("after {first}, then twice as long each time up to {cap}, {jitter} jitter")
         }
     };
+    let budget = model.client.budget.map_or(String::new(), |budget| {
+        format!(", all of them together at most {} times per request", significant(budget.per_request))
+    });
     let retries = match model.client.retries {
         0 => "do not retry".to_string(),
-        n => format!("retry {n} times, {backoff}"),
+        n => format!("retry {n} times, {backoff}{budget}"),
     };
     let fill = match model.fill {
         Fill::InTime => "an answer enters the cache only if somebody still waits for it",
@@ -116,6 +122,26 @@ pub(in crate::report) fn service(setup: &Setup, model: &Model) -> Vec<String> {
     };
     all.push(format!("clients wait {} and {retries}; new ones keep coming; {fill}; {same}", model.client.timeout));
     all
+}
+
+/// The distributions of service times, and which of them the story is told of.
+fn told_of(closed_loop: &ClosedLoop, model: &Model) -> String {
+    let told = match model.backend.kind {
+        Kind::Servers { service, .. } | Kind::Contended { service, .. } => service,
+        Kind::PureRate { .. } => Scatter::Constant,
+    };
+    let others: Vec<String> =
+        closed_loop.service_times.iter().filter(|other| **other != told).map(ToString::to_string).collect();
+    match others.is_empty() {
+        true => format!("service times {told}"),
+        false => format!("service times {told} (the worst; also tried: {})", others.join(", ")),
+    }
+}
+
+/// All distributions of service times, where each is tried.
+pub(in crate::report) fn each_tried(closed_loop: &ClosedLoop) -> String {
+    let each = if closed_loop.service_times.len() > 1 { " (each tried)" } else { "" };
+    format!("service times {}{each}", closed_loop.service_times())
 }
 
 /// How the trace is understood.

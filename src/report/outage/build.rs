@@ -52,7 +52,7 @@ pub fn build(command: &str, about: Option<String>, trace: &Trace, question: &Que
                 })
                 .collect(),
             takes_seconds: ramp.takes.0,
-            seeds: ramp.seeds.clone(),
+            simulations: ramp.simulations,
         }),
         alerts: story.alerts.as_ref().map(alerts::data),
     }

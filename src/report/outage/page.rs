@@ -289,12 +289,11 @@ fn come_back(report: &OutageReport) -> Section {
             maybe(step.hold_seconds, Cell::seconds, "-"),
         ]);
     }
-    let seeds: Vec<String> = ramp.seeds.iter().map(u64::to_string).collect();
     section
         .prose(format!(
-            "With each of the seeds {} every step became calm within its hold, and the service was well at the full load {} after \
+            "In each of {} simulations every step became calm within its hold, and the service was well at the full load {} after \
              the first cut. In earnest, go on only while the least wait returns to 0.",
-            seeds.join(", "),
+            ramp.simulations,
             Seconds(ramp.takes_seconds)
         ))
         .table(table)

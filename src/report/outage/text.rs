@@ -185,14 +185,15 @@ fn ramp(out: &mut Sheet, report: &OutageReport) {
         ]);
     }
     out.table(&table);
-    let seeds: Vec<String> = ramp.seeds.iter().map(u64::to_string).collect();
-    out.prose("    ", 
-            &format!(
-                "Simulated: with each of the seeds {} every step became calm within its hold, and the service was well at the full \
+    out.prose(
+        "    ",
+        &format!(
+            "In each of {} simulations every step became calm within its hold, and the service was well at the full \
                  load {} after the first cut. In earnest, go on only while the least wait returns to 0.",
-                seeds.join(", "),
-                Seconds(ramp.takes_seconds)
-            ));
+            ramp.simulations,
+            Seconds(ramp.takes_seconds)
+        ),
+    );
     out.blank();
 }
 

@@ -1,0 +1,412 @@
+//! Hidden capacity, measured: which share of simulated outages heals, by load, beside the safe bound.
+//!
+//! One cell after the other, trials side by side: a full flush at each of some moments, with other seeds and distributions of
+//! service times. Each distribution has its own curve, and what is printed is the lower. Only where outages cease to heal is
+//! the warm cache tried as well: where it does not stay well either, the flush is not to blame. Moments and loads are chosen
+//! from the cell's own limits alone, so that a policy's result does not depend on its company.
+
+mod curve;
+
+use super::outage::closed_loop::Draw;
+use crate::error::Result;
+use crate::hash::mix;
+use crate::outage::Model;
+use crate::outage::backend::Scatter;
+use crate::outage::run::Scenario;
+use crate::policy::Capacity;
+use crate::replay::any_cache::AnyCache;
+use crate::replay::cell::Cell;
+use crate::replay::grid;
+use crate::replay::ground::Ground;
+use crate::replay::windows::Windows;
+use crate::request::SECOND;
+use crate::trace::Trace;
+use crate::units::Seconds;
+use curve::{Curve, Interval, SHARES, Step, factor, step_below};
+use std::collections::HashMap;
+
+/// Busiest windows at whose start a flush is tried.
+const BUSIEST: usize = 3;
+/// The lowest load tried lies so far below the safe bound: below it nothing was ever seen to stay down.
+const BELOW_SAFE: f64 = 0.5;
+/// Loads of a round.
+const LOADS: usize = 8;
+/// Trials after which a curve is as good as it gets: for each distribution of service times.
+const MOST_TRIALS: u32 = 600;
+/// Trials at the safe bound, for each distribution.
+const AT_SAFE: usize = 60;
+/// A trial is judged by windows of this width.
+const WINDOW: Seconds = Seconds(1.0);
+/// It says something only if the trace goes on for so long after the loss, and for so many timeouts.
+pub(super) const LEAST_AFTER_LOSS: (Seconds, f64) = (Seconds(30.0), 20.0);
+
+/// What ended the search.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum End {
+    /// A service that was well while warm stayed down after a flush.
+    StaysDown,
+    /// It healed at all loads up to the advertised one.
+    Advertised,
+    /// At the next load the warm cache does not stay well either: the flush is not to blame.
+    OverloadedWarm,
+    /// At higher loads the trace passes too fast for a trial to say anything.
+    TraceTooShort,
+    /// Any load survives a flush for sure.
+    NoLimit,
+}
+
+impl End {
+    /// The name in tables.
+    pub fn name(self) -> &'static str {
+        match self {
+            End::StaysDown => "stays_down",
+            End::Advertised => "advertised",
+            End::OverloadedWarm => "overloaded_warm",
+            End::TraceTooShort => "trace_too_short",
+            End::NoLimit => "no_limit",
+        }
+    }
+}
+
+/// A load with its 95 % interval, in requests a second.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Estimate {
+    /// The load; `None` where no load that was tried shows it.
+    pub load: Option<f64>,
+    /// It is not lower; `None` where no trial says so.
+    pub low: Option<f64>,
+    /// It is not higher.
+    pub high: Option<f64>,
+}
+
+/// Trials at one load.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Point {
+    /// How service times scattered.
+    pub service: Scatter,
+    /// Requests a second.
+    pub load: f64,
+    /// How many trials.
+    pub trials: u32,
+    /// How many healed.
+    pub healed: u32,
+}
+
+/// Measured hidden capacity.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Measured {
+    /// The loads at which 95 %, 50 % and 5 % heal: of all distributions of service times the lowest.
+    pub hidden: [Estimate; 3],
+    /// The distribution with which the fewest heal, where that differs.
+    pub service: Option<Scatter>,
+    /// The share healed at the safe bound, with the distribution with which it is the smallest; `None` where none was tried.
+    pub at_safe: Option<f64>,
+    /// What ended the search.
+    pub end: End,
+    /// When the flush happens that most often did not heal, seconds since the trace began.
+    pub worst_moment: Option<f64>,
+    /// The trials, by distribution and load.
+    pub points: Vec<Point>,
+}
+
+/// A trial whose outcome is the same for all caches of one capacity that fill up without a decision.
+type Shared = (Capacity, Trial);
+
+/// A full flush, or none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+struct Trial {
+    moment: usize,
+    /// The load factor's bits: loads are compared exactly.
+    load: u64,
+    /// Of the laboratory's distributions.
+    service: usize,
+    seed: u64,
+    flushed: bool,
+}
+
+/// Where trials are run.
+pub(super) struct Laboratory<'a> {
+    pub trace: &'a Trace,
+    pub ground: &'a Ground<'a>,
+    pub model: Model,
+    /// Load of the busiest window, requests a second.
+    pub today: f64,
+    /// Distributions of service times.
+    pub service_times: &'a [Scatter],
+    pub seed: u64,
+    pub threads: usize,
+    /// Outcomes that other policies may take over.
+    pub shared: Shelf,
+}
+
+/// Outcomes that are kept.
+#[derive(Default)]
+pub(super) struct Shelf(HashMap<Shared, bool>);
+
+/// What the trials of a cell need.
+struct Subject<'a> {
+    cell: &'a Cell,
+    moments: Vec<usize>,
+    /// The flushed cache at each moment.
+    flushed: Vec<Box<dyn AnyCache>>,
+}
+
+/// The limits of a cell that are known, in requests a second; `None` where there is none.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Limits {
+    pub safe: Option<f64>,
+    pub advertised: Option<f64>,
+    pub floor: Option<f64>,
+}
+
+/// The moments at which outages of a cell are tried: where a flush is worst for it, the busiest windows, the end of warm-up.
+pub(super) fn moments(windows: &Windows, warm: usize, worst: usize) -> Vec<usize> {
+    let mut moments = windows.busiest_starts(warm, BUSIEST);
+    moments.extend([warm, worst]);
+    moments.sort_unstable();
+    moments.dedup();
+    moments
+}
+
+impl Laboratory<'_> {
+    /// Measures one cell, flushed at these moments.
+    pub(super) fn measure(&mut self, cell: &Cell, moments: Vec<usize>, limits: Limits) -> Result<Measured> {
+        let nothing = |end| Measured {
+            hidden: [Estimate::default(); 3],
+            service: None,
+            at_safe: None,
+            end,
+            worst_moment: None,
+            points: Vec::new(),
+        };
+        let Some(safe) = limits.safe else { return Ok(nothing(End::NoLimit)) };
+        let advertised = limits.advertised.map_or(f64::INFINITY, |advertised| advertised / self.today);
+        let readable = moments.iter().map(|moment| self.fastest(*moment)).fold(0.0, f64::max);
+        let most = advertised.min(readable);
+        let from = if safe > 0.0 { safe } else { limits.floor.filter(|floor| *floor > 0.0).unwrap_or(self.today) };
+        let from = from / self.today;
+        if from > readable {
+            return Ok(nothing(End::TraceTooShort));
+        }
+        let flushed = moments.iter().map(|moment| self.flushed(cell, *moment)).collect::<Result<_>>()?;
+        let subject = Subject { cell, moments, flushed };
+        let (first, last) = (step_below(from.min(most) * BELOW_SAFE), step_below(most) - 1);
+        let mut failures = vec![0; subject.moments.len()];
+        let mut curves = Vec::new();
+        for service in 0..self.service_times.len() {
+            curves.push(self.curve(&subject, service, (first, last), &mut failures)?);
+        }
+        let hidden: [Estimate; 3] = std::array::from_fn(|i| {
+            let all = curves.iter().map(|curve| self.estimate(curve, SHARES[i], most));
+            all.reduce(Estimate::lower).unwrap_or_default()
+        });
+        let worst = (0..failures.len()).filter(|i| failures[*i] > 0).max_by_key(|i| (failures[*i], usize::MAX - i));
+        let end = match hidden[0].load {
+            None if most < advertised => End::TraceTooShort,
+            None => End::Advertised,
+            Some(load) if !self.flush_is_to_blame(&subject, load / self.today)? => End::OverloadedWarm,
+            Some(_) => End::StaysDown,
+        };
+        let at_safe = if safe > 0.0 { Some(self.healed_at(&subject, from)?) } else { None };
+        let lowest = |curve: &Curve| curve.crossing(SHARES[0]).unwrap_or(f64::INFINITY);
+        let ranks: Vec<f64> = curves.iter().map(lowest).collect();
+        let least = (0..curves.len()).min_by(|a, b| ranks[*a].total_cmp(&ranks[*b]));
+        let known = if end == End::OverloadedWarm { [Estimate::default(); 3] } else { hidden };
+        Ok(Measured {
+            hidden: known,
+            service: least.filter(|_| curves.len() > 1 && end == End::StaysDown).map(|i| self.service_times[i]),
+            at_safe,
+            end,
+            worst_moment: worst.map(|i| self.ground.requests.times[subject.moments[i]] as f64 / SECOND as f64),
+            points: curves.iter().enumerate().flat_map(|(i, curve)| self.points(i, curve)).collect(),
+        })
+    }
+
+    fn points(&self, service: usize, curve: &Curve) -> Vec<Point> {
+        let point = |(step, trials, healed): (Step, u32, u32)| Point {
+            service: self.service_times[service],
+            load: factor(f64::from(step) + 0.5) * self.today,
+            trials,
+            healed,
+        };
+        curve.points().map(point).collect()
+    }
+
+    /// The load at which a share heals.
+    fn estimate(&self, curve: &Curve, share: f64, most: f64) -> Estimate {
+        let Interval { low, high } = curve.interval(share);
+        let (low, high) = (low.map(f64::from), high.map(f64::from));
+        let at = curve.crossing(share);
+        let at = at.map(|at| at.max(low.unwrap_or(at)).min(high.unwrap_or(at)));
+        let load = |step: f64| factor(step).min(most) * self.today;
+        Estimate { load: at.map(load), low: low.map(load), high: high.map(load) }
+    }
+
+    /// The curve with one distribution of service times between two steps; adds to the failures of each moment.
+    fn curve(
+        &mut self,
+        subject: &Subject<'_>,
+        service: usize,
+        (first, last): (Step, Step),
+        failures: &mut [u32],
+    ) -> Result<Curve> {
+        let mut curve = Curve::new(first, last);
+        for round in 0.. {
+            let steps = curve.next(round, LOADS);
+            if steps.is_empty() || curve.trials() >= MOST_TRIALS {
+                break;
+            }
+            let mut trials = Vec::new();
+            for step in &steps {
+                for (moment, at) in subject.moments.iter().enumerate() {
+                    // Every trial at a load of its own within the step: a distribution of constant times has no other chance.
+                    let drawn = mix(self.seed ^ mix((*step as u64) << 40 ^ (round as u64) << 32 ^ *at as u64));
+                    let load = factor(f64::from(*step) + (drawn >> 11) as f64 / (1u64 << 53) as f64);
+                    if load <= self.fastest(*at) {
+                        let trial = Trial { moment: *at, load: load.to_bits(), service, seed: drawn, flushed: true };
+                        trials.push((*step, moment, trial));
+                    }
+                }
+            }
+            let well = self.run(subject, &trials.iter().map(|(.., trial)| *trial).collect::<Vec<_>>())?;
+            for ((step, moment, _), well) in trials.iter().zip(&well) {
+                curve.learn(*step, 1, u32::from(*well));
+                failures[*moment] += u32::from(!*well);
+            }
+        }
+        Ok(curve)
+    }
+
+    /// The share that heals at a load, with the distribution with which that is the smallest.
+    fn healed_at(&mut self, subject: &Subject<'_>, load: f64) -> Result<f64> {
+        let mut least = 1.0f64;
+        for service in 0..self.service_times.len() {
+            let each = AT_SAFE.div_ceil(subject.moments.len());
+            let seeds = if self.service_times[service] == Scatter::Constant { 1 } else { each };
+            let trial = |moment: usize, i: usize| Trial {
+                moment,
+                load: load.to_bits(),
+                service,
+                seed: mix(self.seed ^ mix(i as u64)),
+                flushed: true,
+            };
+            let moments = subject.moments.iter().filter(|moment| load <= self.fastest(**moment));
+            let trials: Vec<Trial> =
+                moments.flat_map(|moment| (0..seeds).map(move |i| (*moment, i))).map(|(at, i)| trial(at, i)).collect();
+            let well = self.run(subject, &trials)?;
+            least = least.min(well.iter().filter(|well| **well).count() as f64 / well.len().max(1) as f64);
+        }
+        Ok(least)
+    }
+
+    /// Whether at some moment the warm cache stays well at this load with every distribution.
+    fn flush_is_to_blame(&mut self, subject: &Subject<'_>, load: f64) -> Result<bool> {
+        for moment in subject.moments.iter().copied() {
+            if load > self.fastest(moment) {
+                continue;
+            }
+            let of = |service| Trial { moment, load: load.to_bits(), service, seed: self.seed, flushed: false };
+            let trials: Vec<Trial> = (0..self.service_times.len()).map(of).collect();
+            if self.run(subject, &trials)?.into_iter().all(|well| well) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Whether each trial ended well.
+    fn run(&mut self, subject: &Subject<'_>, trials: &[Trial]) -> Result<Vec<bool>> {
+        let cell = subject.cell;
+        let shares = fills_up(cell);
+        let key = |trial: &Trial| (cell.capacity, *trial);
+        let is_known = |trial: &&Trial| shares && self.shared.0.contains_key(&key(trial));
+        let unknown: Vec<Trial> = trials.iter().filter(|trial| !is_known(trial)).copied().collect();
+        let ended = grid::run(&unknown, self.threads, |trial| {
+            self.ground.interrupt.check()?;
+            self.try_one(subject, trial)
+        })?;
+        let mut ended: HashMap<Trial, Ended> = unknown.into_iter().zip(ended).collect();
+        let alike = ended.iter().filter(|(trial, ended)| shares && trial.flushed && !ended.decided);
+        self.shared.0.extend(alike.map(|(trial, ended)| (key(trial), ended.well)));
+        let outcome = |trial: &Trial| match ended.remove(trial) {
+            Some(ended) => ended.well,
+            None => self.shared.0[&key(trial)],
+        };
+        Ok(trials.iter().map(outcome).collect())
+    }
+
+    /// The empty cache after a flush; times to live that were said before it still hold.
+    fn flushed(&self, cell: &Cell, moment: usize) -> Result<Box<dyn AnyCache>> {
+        let mut cache = cell.cache(self.trace)?;
+        if self.trace.ttls.is_some() {
+            cache.replay(&self.ground.requests.slice(0..moment));
+            cache.flush();
+        }
+        Ok(cache)
+    }
+
+    /// One trial.
+    fn try_one(&self, subject: &Subject<'_>, trial: &Trial) -> Result<Ended> {
+        let Trial { moment, load, service, seed, flushed } = *trial;
+        let history = self.ground.requests.slice(0..moment);
+        let mut cache = match subject.moments.iter().position(|own| *own == moment).filter(|_| flushed) {
+            Some(i) => subject.flushed[i].fork(),
+            None => {
+                let mut cache = subject.cell.cache(self.trace)?;
+                cache.replay(&history);
+                cache
+            }
+        };
+        let draw = Draw { service: self.service_times[service], seed };
+        let scenario = Scenario {
+            requests: self.ground.aftermath(moment),
+            history,
+            key_hashes: self.ground.key_hashes,
+            load: f64::from_bits(load),
+            model: draw.model(&self.model),
+            steps: Vec::new(),
+            window: WINDOW,
+            seed,
+        };
+        let outcome = cache.trial(&scenario, Seconds(0.0), self.ground.horizon);
+        Ok(Ended { well: outcome.healed || outcome.user_seconds_lost == 0.0, decided: outcome.decided })
+    }
+
+    /// The largest load factor at which enough of the trace is left after a moment.
+    fn fastest(&self, moment: usize) -> f64 {
+        let times = self.ground.aftermath(moment).times;
+        let rest = times.last().map_or(0, |last| last - times[0]) as f64 / SECOND as f64;
+        rest / LEAST_AFTER_LOSS.0.0.max(LEAST_AFTER_LOSS.1 * self.model.client.timeout.0)
+    }
+}
+
+impl Estimate {
+    /// The lower of two, end by end; what is unknown of one lies above all that was tried, but for its low end.
+    fn lower(self, other: Estimate) -> Estimate {
+        let least = |a: Option<f64>, b: Option<f64>| match (a, b) {
+            (Some(a), Some(b)) => Some(a.min(b)),
+            (a, b) => a.or(b),
+        };
+        Estimate {
+            load: least(self.load, other.load),
+            low: self.low.zip(other.low).map(|(a, b)| a.min(b)),
+            high: least(self.high, other.high),
+        }
+    }
+}
+
+/// Whether a cell's cache holds whatever was fetched until it is full, as all caches do that admit everything: the same
+/// then happens in all of them. In bytes an object may be too large for a part of one of them.
+fn fills_up(cell: &Cell) -> bool {
+    let policy = &cell.policy;
+    let in_objects = cell.capacity.objects().is_some();
+    in_objects && policy.filter().is_none() && policy.info().fills_up
+}
+
+/// How a trial ended.
+struct Ended {
+    /// It healed, or nobody ever waited in vain.
+    well: bool,
+    /// The policy decided something.
+    decided: bool,
+}
