@@ -254,7 +254,7 @@ fn below_hidden_capacity_it_heals_and_says_when() {
         assert_eq!((&row["recovers"], number(row, "shed_ratio")), (&Value::Bool(true), 0.0), "{row}");
         assert!((0.0..60.0).contains(&number(row, "recovery_seconds")), "{row}");
     }
-    assert_eq!(rows(&report, "if_lost")[0]["seeds_healed"], 3);
+    assert_eq!(rows(&report, "if_lost")[0]["simulations_healed"], 4);
 }
 
 #[test]

@@ -75,15 +75,15 @@ fn a_gate_decides_at_the_reports_own_number() {
 fn what_failed_is_told_everywhere_and_everything_is_written() {
     let folder = tempfile::tempdir().unwrap();
     let [json, csv] = ["a.json", "a.csv"].map(|name| folder.path().join(name).to_str().unwrap().to_string());
-    let gates = ["gap > 1.001x", "s3fifo.hidden < 1/s", "hidden_low < 1/s"];
+    let gates = ["gap > 1.001x", "s3fifo.hidden < 1/s", "hidden_95 < 1/s"];
     let (code, text, error) = gap(&gates);
     assert_eq!(code, 1, "{error}");
     let at = |what: &str| text.find(what).unwrap_or_else(|| panic!("no {what} in\n{text}"));
     assert!(at("WHAT YOU MAY CUT") < at("GATES") && at("GATES") < at("PROVENANCE"));
     assert!(text.contains("FAIL  gap > 1.001x") && text.contains("pass  s3fifo.hidden < 1/s"), "{text}");
-    assert!(text.contains("hidden_low of lru is unknown (not simulated"), "{text}");
+    assert!(text.contains("hidden_95 of lru is unknown (not simulated"), "{text}");
     assert!(error.starts_with("error: 2 of 3 gates failed: gap > 1.001x (gap of lru is "), "{error}");
-    assert!(error.contains("hidden_low < 1/s") && !error.contains("s3fifo"), "{error}");
+    assert!(error.contains("hidden_95 < 1/s") && !error.contains("s3fifo"), "{error}");
 
     let arguments = ["gap", BURST, "--quick", "-p", "lru,s3fifo", "-b", "300/s", "-o", &json, "-o", &csv, "-o", "-"];
     let (code, printed, _) = run(&with(&arguments, &gates));

@@ -6,6 +6,7 @@ use super::knobs::{self, Scene};
 use super::outage::closed_loop::{ClosedLoop, Draw};
 use super::outage::scenario::Deed;
 use super::outage::setup::Setup;
+use super::outage::stage::worst;
 use super::outage::{self, Extent, Moment, Story, least_room, suitable_width};
 use super::{Finding, Question, Sweep};
 use crate::error::Result;
@@ -39,10 +40,10 @@ pub struct Lost {
 pub struct IfLost {
     /// What was asked.
     pub question: outage::Question,
-    /// The outage, of the seed with which it went worst.
+    /// The outage, of the seed and the distribution of service times with which it went worst.
     pub story: Story,
-    /// With how many seeds it was simulated, and with how many it healed.
-    pub seeds: (usize, usize),
+    /// How often it was simulated, and how often it healed.
+    pub simulations: (usize, usize),
     /// How nodes may restart.
     pub restarts: Restarts,
 }
@@ -109,7 +110,7 @@ impl Service<'_> {
         })?;
         let of_cell: Vec<&[Story]> = stories.chunks(draws.len()).collect();
         let told = of_cell[question.baseline];
-        let worst = (0..told.len()).max_by(|a, b| told[*a].badness().total_cmp(&told[*b].badness())).unwrap_or(0);
+        let worst = worst(told.iter().map(|story| &story.verdict));
         let mut story = told[worst].clone();
         story.moment.why.clone_from(&moment.why);
         let setup = self.setup(&cells[question.baseline].cell, question.sweep.threads);
@@ -118,8 +119,12 @@ impl Service<'_> {
         self.interrupt.check()?;
         step();
         let healed = told.iter().filter(|story| story.recovers()).count();
-        let if_lost =
-            IfLost { question: ask(question.baseline, draws[worst]), story, seeds: (told.len(), healed), restarts };
+        let if_lost = IfLost {
+            question: ask(question.baseline, draws[worst]),
+            story,
+            simulations: (told.len(), healed),
+            restarts,
+        };
         Ok((of_cell.into_iter().map(Lost::of).collect(), if_lost))
     }
 

@@ -23,7 +23,7 @@ mod withstand;
 
 pub use facts::{CompulsoryPoint, Facts};
 pub use finding::{Finding, LossFinding, Need};
-pub use healing::{End, Estimate, Measured, Point};
+pub use healing::{End, Estimate, Healing, Measured, Point};
 pub use if_lost::{IfLost, Lost};
 pub use job::{Job, ONE_PASS};
 pub use moments::Moments;

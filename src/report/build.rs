@@ -111,7 +111,7 @@ fn rows(trace: &Trace, findings: &Findings, question: &Question, cell: &Finding,
     let sized = trace.sizes.is_some();
     let info = cell.cell.policy.info();
     let measured = cell.measured.as_ref();
-    let healing = |share: usize| measured.map_or(Estimate::default(), |measured| measured.hidden[share]);
+    let healing = |share: usize| measured.map_or(Estimate::default(), |measured| measured.healing.hidden[share]);
     let row = |lost: &LossFinding| Row {
         trace: trace.name.clone(),
         policy: cell.policy(),
@@ -159,7 +159,9 @@ fn rows(trace: &Trace, findings: &Findings, question: &Question, cell: &Finding,
         hidden_05_per_second: healing(2).load,
         hidden_05_per_second_low: healing(2).low,
         hidden_05_per_second_high: healing(2).high,
-        hidden_measured_service: measured.and_then(|measured| measured.service).map(|service| service.to_string()),
+        hidden_measured_service: measured
+            .and_then(|measured| measured.healing.service)
+            .map(|service| service.to_string()),
         healed_at_safe_ratio: measured.and_then(|measured| measured.at_safe),
         hidden_measured_end: measured.map(|measured| measured.end.name().into()),
         hidden_measured_worst_moment_seconds: measured.and_then(|measured| measured.worst_moment),
@@ -220,7 +222,7 @@ fn healing(trace: &Trace, cell: &Finding) -> Vec<HealingRow> {
         healed: point.healed,
         healed_ratio: f64::from(point.healed) / f64::from(point.trials.max(1)),
     };
-    cell.measured.iter().flat_map(|measured| &measured.points).map(row).collect()
+    cell.measured.iter().flat_map(|measured| &measured.healing.points).map(row).collect()
 }
 
 fn moments(trace: &Trace, cell: &Finding, of_loss: &Moments) -> Vec<MomentRow> {

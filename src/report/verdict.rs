@@ -38,7 +38,7 @@ pub fn verdict(findings: &Findings, question: &Question) -> Verdict {
             let below = cell.hidden.map_or("at any load in this trace's shape".to_string(), |hidden| {
                 format!("below {}", grouped_rate(hidden))
             });
-            let most = cell.measured.as_ref().map(|measured| measured.hidden[0]);
+            let most = cell.measured.as_ref().map(|measured| measured.healing.hidden[0]);
             let little = most.and_then(|most| most.load.filter(|_| most.low.is_some_and(|low| low < load)));
             let margin = little.map_or(String::new(), |at| {
                 format!(" But there is little margin: of simulated outages 95% heal at {}.", grouped_rate(at))
@@ -64,8 +64,9 @@ fn recovers(cell: &Finding) -> &'static str {
 /// What simulated outages showed beyond the safe bound, and what to make of a load above that.
 fn seen(cell: &Finding, load: f64) -> (String, &'static str) {
     let warning = "that load: do not count on it to come back by itself after a full cache loss";
-    let heals = cell.measured.as_ref().map_or([None; 3], |measured| measured.hidden.map(|estimate| estimate.load));
-    let low = cell.measured.as_ref().and_then(|measured| measured.hidden[0].low);
+    let heals =
+        cell.measured.as_ref().map_or([None; 3], |measured| measured.healing.hidden.map(|estimate| estimate.load));
+    let low = cell.measured.as_ref().and_then(|measured| measured.healing.hidden[0].low);
     let numbers = match heals {
         [Some(most), Some(half), _] if grouped_rate(most) != grouped_rate(half) => {
             format!("; of simulated outages 95% heal at {} and half at {}", grouped_rate(most), grouped_rate(half))

@@ -98,10 +98,10 @@ fn the_printed_configuration_says_where_values_come_from_and_gives_the_same_resu
     };
     assert_eq!(line("timeout"), "timeout = \"700ms\" # coldgap.toml, line 12");
     assert_eq!(line("backend"), "backend = \"40/s\" # coldgap.toml, line 2");
-    assert_eq!(line("single-flight"), "single-flight = true # COLDGAP_SINGLE_FLIGHT");
+    assert_eq!(line("single-flight"), "single-flight = \"joined\" # COLDGAP_SINGLE_FLIGHT");
     assert_eq!(line("load"), "load = \"1.5x\" # option");
     assert_eq!(line("lose"), "lose = [\"50%\", \"100%\"] # option");
-    assert_eq!(line("service-time"), "# service-time = \"10ms\" # default");
+    assert_eq!(line("service-time"), "# service-time = # default: 10ms");
     assert!(line("window").starts_with("# window = # default: "), "{}", line("window"));
 
     let without_command = |mut report: Value| {

@@ -46,7 +46,7 @@ fn completed(words: &[&str]) -> Option<Vec<String>> {
 fn bash_completes_commands_options_and_policies() {
     let Some(commands) = completed(&["coldgap", "ga"]) else { return };
     assert_eq!(commands, ["gap"]);
-    assert_eq!(completed(&["coldgap", "gap", "--service"]).unwrap(), ["--service-time"]);
+    assert_eq!(completed(&["coldgap", "gap", "--service"]).unwrap(), ["--service-time", "--service"]);
     let policies = completed(&["coldgap", "gap", "--policy", ""]).unwrap();
     assert!(ALL.iter().all(|info| policies.contains(&info.name.to_string())), "{policies:?}");
     assert!(completed(&["coldgap", "formats", "c"]).unwrap().contains(&"csv".to_string()));

@@ -41,6 +41,15 @@ struct Tried {
     healed: u32,
 }
 
+/// One side of the load of a share.
+struct Side {
+    /// How far off the end of its interval is.
+    far: Step,
+    is_known: bool,
+    try_from: Step,
+    try_to: Step,
+}
+
 /// Between which steps a share heals; `None` on a side on which no trial says it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Interval {
@@ -92,16 +101,22 @@ impl Curve {
         let narrow = (NARROW / WIDTH) as Step;
         let sides = SHARES.into_iter().flat_map(|share| {
             let Interval { low, high } = self.interval(share);
-            let (low, high) = (low.unwrap_or(self.from).max(self.from), high.unwrap_or(self.to).min(self.to));
-            let at = self.crossing(share).map_or(self.beyond(share), |at| at.floor() as Step).clamp(low, high);
+            let (least, most) = (low.unwrap_or(self.from).max(self.from), high.unwrap_or(self.to).min(self.to));
+            let at = self.crossing(share).map_or(self.beyond(share), |at| at.floor() as Step).clamp(least, most);
             // What lies far off is passed in great strides.
             let stride = |far: Step| (far / 4).max(narrow / 2);
-            [(at - low, at - stride(at - low), at), (high - at, at, at + stride(high - at))]
+            let below =
+                Side { far: at - least, is_known: low.is_some(), try_from: at - stride(at - least), try_to: at };
+            let above = Side { far: most - at, is_known: high.is_some(), try_from: at, try_to: at + stride(most - at) };
+            [below, above]
         });
-        let open: Vec<(Step, Step)> =
-            sides.filter(|(far, ..)| *far > narrow / 2).map(|(_, low, high)| (low, high)).collect();
+        let mut open: Vec<Side> = sides.filter(|side| side.far > narrow / 2).collect();
+        // An end that nobody knows is the worst.
+        if open.iter().any(|side| !side.is_known) {
+            open.retain(|side| !side.is_known);
+        }
         let turn = open.get(round % open.len().max(1));
-        turn.map_or(Vec::new(), |(low, high)| even((*low).max(self.from), (*high).min(self.to), count))
+        turn.map_or(Vec::new(), |side| even(side.try_from.max(self.from), side.try_to.min(self.to), count))
     }
 
     /// The end beyond which a share is passed that no trial shows.

@@ -6,6 +6,10 @@
 //! from the cell's own limits alone, so that a policy's result does not depend on its company.
 
 mod curve;
+mod experiment;
+
+pub use experiment::{Estimate, Healing, Point};
+pub(super) use experiment::{Experiment, Try};
 
 use super::outage::closed_loop::Draw;
 use crate::error::Result;
@@ -19,20 +23,15 @@ use crate::replay::cell::Cell;
 use crate::replay::grid;
 use crate::replay::ground::Ground;
 use crate::replay::windows::Windows;
-use crate::request::SECOND;
+use crate::request::{Requests, SECOND};
 use crate::trace::Trace;
 use crate::units::Seconds;
-use curve::{Curve, Interval, SHARES, Step, factor, step_below};
 use std::collections::HashMap;
 
 /// Busiest windows at whose start a flush is tried.
 const BUSIEST: usize = 3;
 /// The lowest load tried lies so far below the safe bound: below it nothing was ever seen to stay down.
 const BELOW_SAFE: f64 = 0.5;
-/// Loads of a round.
-const LOADS: usize = 8;
-/// Trials after which a curve is as good as it gets: for each distribution of service times.
-const MOST_TRIALS: u32 = 600;
 /// Trials at the safe bound, for each distribution.
 const AT_SAFE: usize = 60;
 /// A trial is judged by windows of this width.
@@ -68,45 +67,17 @@ impl End {
     }
 }
 
-/// A load with its 95 % interval, in requests a second.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct Estimate {
-    /// The load; `None` where no load that was tried shows it.
-    pub load: Option<f64>,
-    /// It is not lower; `None` where no trial says so.
-    pub low: Option<f64>,
-    /// It is not higher.
-    pub high: Option<f64>,
-}
-
-/// Trials at one load.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Point {
-    /// How service times scattered.
-    pub service: Scatter,
-    /// Requests a second.
-    pub load: f64,
-    /// How many trials.
-    pub trials: u32,
-    /// How many healed.
-    pub healed: u32,
-}
-
 /// Measured hidden capacity.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Measured {
-    /// The loads at which 95 %, 50 % and 5 % heal: of all distributions of service times the lowest.
-    pub hidden: [Estimate; 3],
-    /// The distribution with which the fewest heal, where that differs.
-    pub service: Option<Scatter>,
+    /// The healing curve; no loads where the flush is not to blame.
+    pub healing: Healing,
     /// The share healed at the safe bound, with the distribution with which it is the smallest; `None` where none was tried.
     pub at_safe: Option<f64>,
     /// What ended the search.
     pub end: End,
     /// When the flush happens that most often did not heal, seconds since the trace began.
     pub worst_moment: Option<f64>,
-    /// The trials, by distribution and load.
-    pub points: Vec<Point>,
 }
 
 /// A trial whose outcome is the same for all caches of one capacity that fill up without a decision.
@@ -171,14 +142,7 @@ pub(super) fn moments(windows: &Windows, warm: usize, worst: usize) -> Vec<usize
 impl Laboratory<'_> {
     /// Measures one cell, flushed at these moments.
     pub(super) fn measure(&mut self, cell: &Cell, moments: Vec<usize>, limits: Limits) -> Result<Measured> {
-        let nothing = |end| Measured {
-            hidden: [Estimate::default(); 3],
-            service: None,
-            at_safe: None,
-            end,
-            worst_moment: None,
-            points: Vec::new(),
-        };
+        let nothing = |end| Measured { healing: Healing::default(), at_safe: None, end, worst_moment: None };
         let Some(safe) = limits.safe else { return Ok(nothing(End::NoLimit)) };
         let advertised = limits.advertised.map_or(f64::INFINITY, |advertised| advertised / self.today);
         let readable = moments.iter().map(|moment| self.fastest(*moment)).fold(0.0, f64::max);
@@ -190,91 +154,36 @@ impl Laboratory<'_> {
         }
         let flushed = moments.iter().map(|moment| self.flushed(cell, *moment)).collect::<Result<_>>()?;
         let subject = Subject { cell, moments, flushed };
-        let (first, last) = (step_below(from.min(most) * BELOW_SAFE), step_below(most) - 1);
-        let mut failures = vec![0; subject.moments.len()];
-        let mut curves = Vec::new();
-        for service in 0..self.service_times.len() {
-            curves.push(self.curve(&subject, service, (first, last), &mut failures)?);
-        }
-        let hidden: [Estimate; 3] = std::array::from_fn(|i| {
-            let all = curves.iter().map(|curve| self.estimate(curve, SHARES[i], most));
-            all.reduce(Estimate::lower).unwrap_or_default()
-        });
+        let readable = |at: &usize| (*at, self.fastest(*at));
+        let moments = subject.moments.iter().map(readable).collect();
+        let experiment = Experiment::new(from.min(most) * BELOW_SAFE, most, moments, self.seed);
+        let (mut healing, failures) = experiment.healing(self.service_times, self.today, |service, tries| {
+            let trial = |one: &Try| Trial {
+                moment: subject.moments[one.moment],
+                load: one.load.to_bits(),
+                service,
+                seed: one.seed,
+                flushed: true,
+            };
+            self.run(&subject, &tries.iter().map(trial).collect::<Vec<_>>())
+        })?;
         let worst = (0..failures.len()).filter(|i| failures[*i] > 0).max_by_key(|i| (failures[*i], usize::MAX - i));
-        let end = match hidden[0].load {
+        let end = match healing.hidden[0].load {
             None if most < advertised => End::TraceTooShort,
             None => End::Advertised,
             Some(load) if !self.flush_is_to_blame(&subject, load / self.today)? => End::OverloadedWarm,
             Some(_) => End::StaysDown,
         };
+        if end == End::OverloadedWarm {
+            (healing.hidden, healing.service) = ([Estimate::default(); 3], None);
+        }
         let at_safe = if safe > 0.0 { Some(self.healed_at(&subject, from)?) } else { None };
-        let lowest = |curve: &Curve| curve.crossing(SHARES[0]).unwrap_or(f64::INFINITY);
-        let ranks: Vec<f64> = curves.iter().map(lowest).collect();
-        let least = (0..curves.len()).min_by(|a, b| ranks[*a].total_cmp(&ranks[*b]));
-        let known = if end == End::OverloadedWarm { [Estimate::default(); 3] } else { hidden };
         Ok(Measured {
-            hidden: known,
-            service: least.filter(|_| curves.len() > 1 && end == End::StaysDown).map(|i| self.service_times[i]),
+            healing,
             at_safe,
             end,
             worst_moment: worst.map(|i| self.ground.requests.times[subject.moments[i]] as f64 / SECOND as f64),
-            points: curves.iter().enumerate().flat_map(|(i, curve)| self.points(i, curve)).collect(),
         })
-    }
-
-    fn points(&self, service: usize, curve: &Curve) -> Vec<Point> {
-        let point = |(step, trials, healed): (Step, u32, u32)| Point {
-            service: self.service_times[service],
-            load: factor(f64::from(step) + 0.5) * self.today,
-            trials,
-            healed,
-        };
-        curve.points().map(point).collect()
-    }
-
-    /// The load at which a share heals.
-    fn estimate(&self, curve: &Curve, share: f64, most: f64) -> Estimate {
-        let Interval { low, high } = curve.interval(share);
-        let (low, high) = (low.map(f64::from), high.map(f64::from));
-        let at = curve.crossing(share);
-        let at = at.map(|at| at.max(low.unwrap_or(at)).min(high.unwrap_or(at)));
-        let load = |step: f64| factor(step).min(most) * self.today;
-        Estimate { load: at.map(load), low: low.map(load), high: high.map(load) }
-    }
-
-    /// The curve with one distribution of service times between two steps; adds to the failures of each moment.
-    fn curve(
-        &mut self,
-        subject: &Subject<'_>,
-        service: usize,
-        (first, last): (Step, Step),
-        failures: &mut [u32],
-    ) -> Result<Curve> {
-        let mut curve = Curve::new(first, last);
-        for round in 0.. {
-            let steps = curve.next(round, LOADS);
-            if steps.is_empty() || curve.trials() >= MOST_TRIALS {
-                break;
-            }
-            let mut trials = Vec::new();
-            for step in &steps {
-                for (moment, at) in subject.moments.iter().enumerate() {
-                    // Every trial at a load of its own within the step: a distribution of constant times has no other chance.
-                    let drawn = mix(self.seed ^ mix((*step as u64) << 40 ^ (round as u64) << 32 ^ *at as u64));
-                    let load = factor(f64::from(*step) + (drawn >> 11) as f64 / (1u64 << 53) as f64);
-                    if load <= self.fastest(*at) {
-                        let trial = Trial { moment: *at, load: load.to_bits(), service, seed: drawn, flushed: true };
-                        trials.push((*step, moment, trial));
-                    }
-                }
-            }
-            let well = self.run(subject, &trials.iter().map(|(.., trial)| *trial).collect::<Vec<_>>())?;
-            for ((step, moment, _), well) in trials.iter().zip(&well) {
-                curve.learn(*step, 1, u32::from(*well));
-                failures[*moment] += u32::from(!*well);
-            }
-        }
-        Ok(curve)
     }
 
     /// The share that heals at a load, with the distribution with which that is the smallest.
@@ -372,27 +281,17 @@ impl Laboratory<'_> {
         Ok(Ended { well: outcome.healed || outcome.user_seconds_lost == 0.0, decided: outcome.decided })
     }
 
-    /// The largest load factor at which enough of the trace is left after a moment.
     fn fastest(&self, moment: usize) -> f64 {
-        let times = self.ground.aftermath(moment).times;
-        let rest = times.last().map_or(0, |last| last - times[0]) as f64 / SECOND as f64;
-        rest / LEAST_AFTER_LOSS.0.0.max(LEAST_AFTER_LOSS.1 * self.model.client.timeout.0)
+        fastest(&self.ground.aftermath(moment), self.model.client.timeout)
     }
 }
 
-impl Estimate {
-    /// The lower of two, end by end; what is unknown of one lies above all that was tried, but for its low end.
-    fn lower(self, other: Estimate) -> Estimate {
-        let least = |a: Option<f64>, b: Option<f64>| match (a, b) {
-            (Some(a), Some(b)) => Some(a.min(b)),
-            (a, b) => a.or(b),
-        };
-        Estimate {
-            load: least(self.load, other.load),
-            low: self.low.zip(other.low).map(|(a, b)| a.min(b)),
-            high: least(self.high, other.high),
-        }
-    }
+/// The largest load factor at which enough of these requests comes for a trial to say something.
+pub(super) fn fastest(aftermath: &Requests<'_>, timeout: Seconds) -> f64 {
+    let times = aftermath.times;
+    let rest = times.last().map_or(0, |last| last - times[0]) as f64 / SECOND as f64;
+    let (least, timeouts) = LEAST_AFTER_LOSS;
+    rest / least.0.max(timeouts * timeout.0)
 }
 
 /// Whether a cell's cache holds whatever was fetched until it is full, as all caches do that admit everything: the same

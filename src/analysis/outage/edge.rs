@@ -1,74 +1,142 @@
 //! The load up to which the service heals from this outage: without a remedy, and with each of them in place.
 
+use super::closed_loop::Draw;
 use super::is_trigger;
 use super::remedies::Tried;
 use super::stage::Stage;
+use crate::analysis::healing::{Experiment, Healing, Try, fastest};
 use crate::capacity::floor_long_run;
 use crate::error::Result;
+use crate::outage::Model;
 use crate::outage::remedy::Remedy;
 use crate::outage::run::Scenario;
 use crate::outage::search::{Bracket, Search};
 use crate::outage::trigger::Step;
 use crate::replay::any_cache::AnyCache;
+use crate::request::Requests;
 use crate::units::Seconds;
 
-/// Seeds with which each load is tried.
+/// Seeds with which remedies are tried at each load.
 const SEEDS: u64 = 2;
 
-/// Fills in the remedies' edges; gives the one without a remedy. Loads are requests a second of the busiest window.
+/// A load is felt at this factor of the last one that was not.
+const NEXT: f64 = 1.1;
+/// Loads that are tried for that.
+const NEXT_LOADS: i32 = 24;
+
+/// The outage with its trigger at once: before it nothing happens. Loads are factors of the recorded one.
+struct AtOnce<'s, 't> {
+    stage: &'s Stage<'t>,
+    warm: &'s dyn AnyCache,
+    steps: Vec<Step>,
+    /// When the triggers are over.
+    quiet: Seconds,
+    length: Seconds,
+    /// Position at which it begins.
+    begin: usize,
+}
+
+impl<'s, 't> AtOnce<'s, 't> {
+    fn new(stage: &'s Stage<'t>, warm: &'s dyn AnyCache) -> AtOnce<'s, 't> {
+        let begins = stage.begins;
+        let triggers = stage.steps.iter().filter(|step| is_trigger(&step.what));
+        let steps = triggers.map(|step| Step { at: Seconds(step.at.0 - begins.0), ..*step }).collect();
+        let lead = Seconds(begins.0 * stage.load).nanoseconds();
+        let begin = stage.requests.position_at(stage.requests.times[0].saturating_add(lead));
+        AtOnce {
+            stage,
+            warm,
+            steps,
+            quiet: Seconds(stage.over.0 - begins.0),
+            length: Seconds(stage.end.0 - begins.0),
+            begin: begin.min(stage.requests.len() - 1),
+        }
+    }
+
+    fn requests(&self) -> Requests<'t> {
+        self.stage.requests.slice(self.begin..self.stage.requests.len())
+    }
+
+    fn scenario<'a>(&'a self, model: &Model, steps: &[Step], load: f64, seed: u64) -> Scenario<'a> {
+        Scenario { requests: self.requests(), load, ..self.stage.scenario(model, steps, seed) }
+    }
+
+    /// Whether it ends well.
+    fn heals(&self, remedy: Option<Remedy>, load: f64, draw: Draw) -> bool {
+        let mut model = draw.model(&self.stage.model);
+        let mut steps = self.steps.clone();
+        if let Some(remedy) = remedy {
+            remedy.apply(&mut model);
+            if matches!(remedy, Remedy::WarmUp { .. }) {
+                steps.push(Step::remedy(self.quiet, remedy));
+            }
+        }
+        let scenario = self.scenario(&model, &steps, load, draw.seed);
+        let outcome = self.warm.fork().trial(&scenario, self.quiet, self.length);
+        outcome.healed || outcome.user_seconds_lost == 0.0
+    }
+
+    /// Whether users feel it.
+    fn is_felt(&self, load: f64) -> bool {
+        let Stage { model, seed, .. } = *self.stage;
+        let scenario = self.scenario(&model, &self.steps, load, seed);
+        let windows = self.warm.fork().simulate(&scenario, self.length);
+        super::is_felt(&self.stage.judge_between(&windows, &model, Seconds(0.0), self.quiet))
+    }
+
+    /// The load that the warm cache lets through to the backend at its full capacity in the long run, or at which the trace
+    /// passes too fast for trials.
+    fn most(&self, today: f64) -> f64 {
+        let tally = self.warm.fork().replay(&self.requests());
+        let carried = self.stage.answers() / tally.miss_ratio().unwrap_or(1.0).max(1e-3) / today;
+        carried.min(fastest(&self.requests(), self.stage.model.client.timeout))
+    }
+}
+
+/// Fills in the remedies' edges; gives the healing curve without a remedy. Loads are requests a second of the busiest window.
 pub(super) fn find(
     stage: &Stage<'_>,
     warm: &dyn AnyCache,
     remedies: &mut [Tried],
     today: f64,
-) -> Result<Option<Bracket>> {
-    // The trigger comes at once: before it nothing happens.
-    let steps: Vec<Step> = stage
-        .steps
-        .iter()
-        .filter(|step| is_trigger(&step.what))
-        .map(|step| Step { at: Seconds(step.at.0 - stage.begins.0), ..*step })
-        .collect();
-    let quiet = Seconds(stage.over.0 - stage.begins.0);
-    let lead = stage
-        .requests
-        .position_at(stage.requests.times[0].saturating_add(Seconds(stage.begins.0 * stage.load).nanoseconds()));
-    let lead = lead.min(stage.requests.len() - 1);
+) -> Result<Option<Healing>> {
+    let at_once = AtOnce::new(stage, warm);
     let lowest = floor_long_run(stage.answers(), stage.model.client.retries, 1.0) / today;
-    let highest = most_carried(stage, warm, lead) / today;
+    let highest = at_once.most(today);
     if lowest >= highest {
         return Ok(None);
     }
-    let variants: Vec<Option<Remedy>> =
-        std::iter::once(None).chain(remedies.iter().map(|tried| Some(tried.remedy))).collect();
-    let mut searches = vec![Search::new(lowest, highest); variants.len()];
     let draws = stage.draws(SEEDS);
+    let mut searches = vec![Search::new(lowest, highest); remedies.len()];
     close_in(&mut searches, &draws, |jobs| {
-        stage.each(jobs, |(i, load, draw)| {
-            let mut model = draw.model(&stage.model);
-            let mut steps = steps.clone();
-            if let Some(remedy) = variants[*i] {
-                remedy.apply(&mut model);
-                if matches!(remedy, Remedy::WarmUp { .. }) {
-                    steps.push(Step::remedy(quiet, remedy));
-                }
-            }
-            let scenario = Scenario {
-                requests: stage.requests.slice(lead..stage.requests.len()),
-                load: *load,
-                ..stage.scenario(&model, &steps, draw.seed)
-            };
-            Ok(warm.fork().trial(&scenario, quiet, Seconds(stage.end.0 - stage.begins.0)).healed)
-        })
+        stage.each(jobs, |(i, load, draw)| Ok(at_once.heals(Some(remedies[*i].remedy), *load, *draw)))
     })?;
-    let bracket = |search: &Search| {
+    for (tried, search) in remedies.iter_mut().zip(&searches) {
         let Bracket { low, high } = search.bracket();
-        Bracket { low: low.map(|load| load * today), high: high.map(|load| load * today) }
-    };
-    for (tried, search) in remedies.iter_mut().zip(&searches[1..]) {
-        tried.edge = Some(bracket(search));
+        tried.edge = Some(Bracket { low: low.map(|load| load * today), high: high.map(|load| load * today) });
     }
-    Ok(Some(bracket(&searches[0])))
+    let experiment = Experiment::new(lowest, highest, vec![(at_once.begin, highest)], stage.seed);
+    let service_times = stage.service_times();
+    let (healing, _) = experiment.healing(service_times, today, |service, tries| {
+        let draw = |one: &Try| Draw { service: service_times[service], seed: one.seed };
+        stage.each(tries, |one| Ok(at_once.heals(None, one.load, draw(one))))
+    })?;
+    Ok(Some(healing))
+}
+
+/// The lowest of some loads above the stage's at which users feel the outage, requests a second; `None` where they do at none.
+pub(super) fn felt_from(stage: &Stage<'_>, warm: &dyn AnyCache, today: f64) -> Result<Option<f64>> {
+    let at_once = AtOnce::new(stage, warm);
+    let highest = at_once.most(today);
+    let loads: Vec<f64> =
+        (1..=NEXT_LOADS).map(|i| stage.load * NEXT.powi(i)).take_while(|load| *load <= highest).collect();
+    for some in loads.chunks(4) {
+        let felt = stage.each(some, |load| Ok(at_once.is_felt(*load)))?;
+        if let Some(i) = felt.iter().position(|felt| *felt) {
+            return Ok(Some(some[i] * today));
+        }
+    }
+    Ok(None)
 }
 
 /// Closes in on the edges of several variants at once: every load of a round is tried in each of the `tries` (seeds, say), and
@@ -95,10 +163,4 @@ pub(in crate::analysis) fn close_in<K: Copy>(
             searches[i].learn(load, trials.iter().all(|healed| *healed));
         }
     }
-}
-
-/// The load that the warm cache lets through to the backend at its full capacity, in requests a second.
-fn most_carried(stage: &Stage<'_>, warm: &dyn AnyCache, lead: usize) -> f64 {
-    let tally = warm.fork().replay(&stage.requests.slice(lead..stage.requests.len()));
-    stage.answers() / tally.miss_ratio().unwrap_or(1.0).max(1e-3)
 }

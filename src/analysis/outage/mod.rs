@@ -10,7 +10,7 @@ mod ramp;
 mod remedies;
 pub mod scenario;
 pub mod setup;
-mod stage;
+pub(super) mod stage;
 pub mod words;
 
 pub use alerts::{Alert, Alerts, Signal};
@@ -19,11 +19,10 @@ pub use ramp::{Ramp, RampStep, SEEDS as RAMP_SEEDS};
 pub use remedies::Tried;
 
 use super::Facts;
-use super::healing::LEAST_AFTER_LOSS;
+use super::healing::{Healing, LEAST_AFTER_LOSS};
 use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
 use crate::outage::Model;
-use crate::outage::search::Bracket;
 use crate::outage::trigger::Happening;
 use crate::outage::verdict::{HEALTHY, Phase, Verdict, loaded};
 use crate::outage::window::Window;
@@ -111,8 +110,10 @@ pub struct Story {
     pub verdict: Verdict,
     /// Each remedy alone, the best first.
     pub remedies: Vec<Tried>,
-    /// The loads between which healing ends, requests a second, without a remedy; `None` where it was not sought.
-    pub edge: Option<Bracket>,
+    /// Up to which loads it heals without a remedy; `None` where that was not sought.
+    pub healing: Option<Healing>,
+    /// The lowest load that was tried, above this one, at which users feel it; where they do not at this one.
+    pub felt_from: Option<f64>,
     /// How to let the load back; `None` where nothing needs it, or none was found.
     pub ramp: Option<Ramp>,
     /// Which alerts tell an outage that stays from one that heals; `None` where it was not asked for.
@@ -139,15 +140,6 @@ impl Story {
     /// over when the simulation ended, and nothing keeps it down.
     pub fn stays_down(&self) -> bool {
         !self.is_well_warm() || self.verdict.phase == Phase::Metastable
-    }
-
-    /// How bad it went, for a comparison: how long it took; longest where it stays down.
-    pub(super) fn badness(&self) -> f64 {
-        match self.verdict.recovery.filter(|_| self.recovers()) {
-            Some(recovery) => recovery.0,
-            None if self.stays_down() => f64::INFINITY,
-            None => f64::MAX,
-        }
     }
 
     /// Whether users felt anything.
@@ -210,7 +202,8 @@ pub fn tell(trace: &Trace, question: &Question, interrupt: &Interrupt, step: &(d
         control: told.control,
         verdict: told.verdict,
         remedies: told.remedies,
-        edge: told.edge,
+        healing: told.healing,
+        felt_from: told.felt_from,
         ramp: told.ramp,
         alerts: told.alerts,
     })
@@ -236,7 +229,8 @@ struct Told {
     control: Verdict,
     verdict: Verdict,
     remedies: Vec<Tried>,
-    edge: Option<Bracket>,
+    healing: Option<Healing>,
+    felt_from: Option<f64>,
     ramp: Option<Ramp>,
     alerts: Option<Alerts>,
 }
@@ -262,13 +256,16 @@ fn told(
     step();
     let felt = is_felt(&verdict);
     let mut remedies = Vec::new();
-    let mut edge = None;
+    let (mut healing, mut felt_from) = (None, None);
     if felt && question.extent.remedies {
         remedies = remedies::try_all(stage, warm, &verdict)?;
     }
     step();
-    if felt && question.extent.edges {
-        edge = edge::find(stage, warm, &mut remedies, today)?;
+    if question.extent.edges {
+        healing = edge::find(stage, warm, &mut remedies, today)?;
+        if !felt && control.healed {
+            felt_from = edge::felt_from(stage, warm, today)?;
+        }
     }
     step();
     let mut ramp = None;
@@ -278,7 +275,7 @@ fn told(
     step();
     let alerts = if question.extent.alerts { Some(alerts::find(stage, warm)?) } else { None };
     step();
-    Ok(Told { windows, control, verdict, remedies, edge, ramp, alerts })
+    Ok(Told { windows, control, verdict, remedies, healing, felt_from, ramp, alerts })
 }
 
 /// How often [`tell`] calls its `step`.

@@ -1,6 +1,7 @@
 //! Each way of breaking the loop, tried alone: in place before the trigger, and switched on while the service is down.
 
-use super::stage::Stage;
+use super::closed_loop::Draw;
+use super::stage::{Stage, worst};
 use super::words;
 use crate::error::Result;
 use crate::outage::breaker::Breaker;
@@ -69,9 +70,12 @@ fn candidates(stage: &Stage<'_>, entries: u64) -> Vec<Remedy> {
 /// by the latter where the outage is over before anybody acts.
 pub(super) fn try_all(stage: &Stage<'_>, warm: &dyn AnyCache, untreated: &Verdict) -> Result<Vec<Tried>> {
     let remedies = candidates(stage, warm.entries());
-    let jobs: Vec<(Remedy, Seconds)> =
-        remedies.iter().flat_map(|remedy| [(*remedy, Seconds(0.0)), (*remedy, stage.act)]).collect();
-    let verdicts = stage.each(&jobs, |(remedy, from)| Ok(with(stage, warm, *remedy, *from)))?;
+    let draws = stage.draws(1);
+    let ways = remedies.iter().flat_map(|remedy| [(*remedy, Seconds(0.0)), (*remedy, stage.act)]);
+    let jobs: Vec<(Remedy, Seconds, Draw)> =
+        ways.flat_map(|(remedy, from)| draws.iter().map(move |draw| (remedy, from, *draw))).collect();
+    let verdicts = stage.each(&jobs, |(remedy, from, draw)| Ok(with(stage, warm, *remedy, *from, *draw)))?;
+    let verdicts: Vec<Verdict> = verdicts.chunks_exact(draws.len()).map(|of_way| of_way[worst(of_way)]).collect();
     let mut tried: Vec<Tried> = remedies
         .iter()
         .zip(verdicts.chunks_exact(2))
@@ -89,11 +93,11 @@ pub(super) fn try_all(stage: &Stage<'_>, warm: &dyn AnyCache, untreated: &Verdic
 }
 
 /// The outage with one remedy, from the begin (0) or from a moment on.
-fn with(stage: &Stage<'_>, warm: &dyn AnyCache, remedy: Remedy, from: Seconds) -> Verdict {
+fn with(stage: &Stage<'_>, warm: &dyn AnyCache, remedy: Remedy, from: Seconds, draw: Draw) -> Verdict {
     // A warm-up before there is anything to warm would do nothing: it begins with the trigger's end.
     let work = matches!(remedy, Remedy::WarmUp { .. });
     let from = if from.0 == 0.0 && work { stage.over } else { from };
-    let mut model = stage.model;
+    let mut model = draw.model(&stage.model);
     let mut steps = stage.steps.clone();
     if from.0 == 0.0 {
         remedy.apply(&mut model);

@@ -6,6 +6,7 @@ use super::{LEAD, Question, is_trigger};
 use crate::error::Result;
 use crate::interrupt::Interrupt;
 use crate::outage::Model;
+use crate::outage::backend::Scatter;
 use crate::outage::run::Scenario;
 use crate::outage::trigger::{Happening, Step};
 use crate::outage::verdict::{Verdict, judge};
@@ -98,6 +99,11 @@ impl<'t> Stage<'t> {
         }
     }
 
+    /// The distributions of service times that are tried.
+    pub fn service_times(&self) -> &[Scatter] {
+        &self.closed_loop.service_times
+    }
+
     /// So many seeds, with every distribution of service times.
     pub fn draws(&self, seeds: u64) -> Vec<Draw> {
         self.closed_loop.draws(self.seed, seeds)
@@ -135,15 +141,11 @@ impl<'t> Stage<'t> {
     /// The surroundings with the distribution of service times with which the outage goes worst, the first of equals.
     pub fn worst_model(&self, warm: &dyn AnyCache) -> Result<Model> {
         let draws = self.draws(1);
-        let badness = self.each(&draws, |draw| {
+        let verdicts = self.each(&draws, |draw| {
             let model = draw.model(&self.model);
-            let verdict = self.judge(&self.play(warm, &model, &self.steps), &model);
-            let took = verdict.recovery.map_or(f64::INFINITY, |recovery| recovery.0);
-            Ok((took, verdict.user_seconds_lost))
+            Ok(self.judge(&self.play(warm, &model, &self.steps), &model))
         })?;
-        let worse = |a: &(f64, f64), b: &(f64, f64)| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1));
-        let worst = draws.iter().zip(&badness).rev().max_by(|a, b| worse(a.1, b.1));
-        Ok(worst.map_or(self.model, |(draw, _)| draw.model(&self.model)))
+        Ok(draws[worst(&verdicts)].model(&self.model))
     }
 
     /// The outage, and the same stretch without its triggers.
@@ -155,7 +157,12 @@ impl<'t> Stage<'t> {
     }
 
     pub fn judge(&self, windows: &[Window], model: &Model) -> Verdict {
-        judge(windows, self.window, self.begins, self.over, model, self.mean_demand)
+        self.judge_between(windows, model, self.begins, self.over)
+    }
+
+    /// Judges a run whose triggers begin and are over at other times.
+    pub fn judge_between(&self, windows: &[Window], model: &Model, begins: Seconds, over: Seconds) -> Verdict {
+        judge(windows, self.window, begins, over, model, self.mean_demand)
     }
 
     /// Judges a loss at the moment when the triggers begin.
@@ -173,4 +180,14 @@ impl<'t> Stage<'t> {
     pub fn answers(&self) -> f64 {
         self.model.backend.mu.per_second / self.mean_demand.max(f64::MIN_POSITIVE)
     }
+}
+
+/// Which outage takes the longest, of equals which costs users the most, of equals the first.
+pub(in crate::analysis) fn worst<'v>(verdicts: impl IntoIterator<Item = &'v Verdict>) -> usize {
+    let took = |verdict: &Verdict| verdict.recovery.map_or(f64::INFINITY, |recovery| recovery.0);
+    let worse = |a: &Verdict, b: &Verdict| {
+        took(a).total_cmp(&took(b)).then(a.user_seconds_lost.total_cmp(&b.user_seconds_lost)).is_gt()
+    };
+    let all = verdicts.into_iter().enumerate();
+    all.reduce(|worst, next| if worse(next.1, worst.1) { next } else { worst }).map_or(0, |(i, _)| i)
 }

@@ -148,8 +148,8 @@ fn variables(command: &Command) -> Result<(Vec<Setting>, Vec<String>)> {
         let usage = |message: String| Error::usage(message).at(format!("variable {name}"), None);
         let text = text.into_string().map_err(|_| usage("not UTF-8".to_string()))?;
         let value = match text.as_str() {
-            "1" | "true" if takes_none(arg) => Value::Switch(true),
-            "0" | "false" if takes_none(arg) => Value::Switch(false),
+            "1" | "true" if may_stand_alone(arg) => Value::Switch(true),
+            "0" | "false" if may_stand_alone(arg) => Value::Switch(false),
             _ => Value::One(text),
         };
         let words = words(arg, &value).and_then(|words| check(command, &words).map(|()| words)).map_err(usage)?;
@@ -177,16 +177,19 @@ fn takes_none(arg: &Arg) -> bool {
     matches!(arg.get_action(), ArgAction::SetTrue)
 }
 
+fn may_stand_alone(arg: &Arg) -> bool {
+    takes_none(arg) || arg.get_num_args().is_some_and(|range| range.min_values() == 0)
+}
+
 /// An option's value as arguments.
 fn words(arg: &Arg, value: &Value) -> std::result::Result<Vec<OsString>, String> {
     let name = arg.get_long().unwrap_or_default();
     let one = |value: &str| OsString::from(format!("--{name}={value}"));
-    let may_stand_alone = takes_none(arg) || arg.get_num_args().is_some_and(|range| range.min_values() == 0);
     // Lists in one word are marked as such where the option is explained: SHARE,...
     let is_list = arg.get_value_names().is_some_and(|names| names.iter().any(|name| name.ends_with(",...")));
     match value {
-        Value::Switch(false) if may_stand_alone => Ok(Vec::new()),
-        Value::Switch(true) if may_stand_alone => Ok(vec![OsString::from(format!("--{name}"))]),
+        Value::Switch(false) if may_stand_alone(arg) => Ok(Vec::new()),
+        Value::Switch(true) if may_stand_alone(arg) => Ok(vec![OsString::from(format!("--{name}"))]),
         Value::Switch(_) => Err(format!("--{name} takes a value")),
         _ if takes_none(arg) => Err(format!("--{name} is true or false")),
         Value::One(value) => Ok(vec![one(value)]),

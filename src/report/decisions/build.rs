@@ -30,7 +30,7 @@ pub(in crate::report) fn growth(
 
 /// The baseline's outage.
 pub(in crate::report) fn if_lost(trace: &Trace, findings: &Findings, told: &analysis::IfLost) -> IfLost {
-    let (seeds, seeds_healed) = told.seeds;
+    let (simulations, simulations_healed) = told.simulations;
     let story = &told.story;
     let restarts = knobs::restarts(&told.restarts, findings.load);
     IfLost {
@@ -40,8 +40,8 @@ pub(in crate::report) fn if_lost(trace: &Trace, findings: &Findings, told: &anal
         moment_seconds: story.moment.at.0,
         moment_reason: story.moment.why.clone(),
         seed: told.question.setup.seed,
-        seeds,
-        seeds_healed,
+        simulations,
+        simulations_healed,
         window_seconds: story.width.0,
         events: outage::events(story),
         verdict: outage::verdict(story),

@@ -36,9 +36,9 @@ pub struct IfLost {
     pub moment_reason: String,
     /// The seed that is told: the one with which it went worst.
     pub seed: u64,
-    /// With how many seeds it was simulated, and with how many it healed.
-    pub seeds: usize,
-    pub seeds_healed: usize,
+    /// How often it was simulated, with other seeds and distributions of service times, and how often it healed.
+    pub simulations: usize,
+    pub simulations_healed: usize,
     pub window_seconds: f64,
     pub events: Vec<Event>,
     pub verdict: Verdict,

@@ -59,7 +59,7 @@ pub(in crate::report) fn if_lost(out: &mut Sheet, report: &Report, trace: &Trace
     out.led("  ", &format!("IF THE CACHE IS LOST at {carried}, {moment} into the trace (simulated)"));
     if group.iter().any(|row| row.is_baseline() && row.capacity() == told.cache_capacity) {
         out.prose("    ", &format!("{}: {} {}", told.policy, told.verdict.sentence, told.verdict.why));
-        out.prose("    ", &healed_seeds(told));
+        out.prose("    ", &healed(told));
     }
     let mut table = Columns::new(4).left("", name_width(group)).right("heals", 16).right("users wait in vain", 18);
     table = table.right("escape load", 14).right("shed", 10);
@@ -90,11 +90,11 @@ pub(in crate::report) fn if_lost(out: &mut Sheet, report: &Report, trace: &Trace
     out.blank();
 }
 
-fn healed_seeds(told: &IfLost) -> String {
-    match told.seeds_healed {
-        0 => format!("It healed with none of {} seeds.", told.seeds),
-        all if all == told.seeds => format!("It healed with all {all} seeds; this is the slowest."),
-        some => format!("It healed with {some} of {} seeds; this is one with which it did not.", told.seeds),
+fn healed(told: &IfLost) -> String {
+    match told.simulations_healed {
+        0 => format!("It healed in none of {} simulations.", told.simulations),
+        all if all == told.simulations => format!("It healed in all {all} simulations; this is the slowest."),
+        some => format!("It healed in {some} of {} simulations; this is one in which it did not.", told.simulations),
     }
 }
 

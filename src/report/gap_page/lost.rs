@@ -32,7 +32,7 @@ pub(super) fn section(group: &Group) -> Section {
     let [felt, waits] = timeline.figures(&group.id("lost"));
     section
         .prose(format!("{}: {} {}", told.policy, told.verdict.sentence, told.verdict.why))
-        .prose(seeds(told))
+        .prose(healed(told))
         .figure(felt)
         .figure(waits)
         .table(policies(group))
@@ -40,16 +40,16 @@ pub(super) fn section(group: &Group) -> Section {
         .table(restarts_table(&told.restarts))
 }
 
-/// With how many seeds it healed.
-fn seeds(told: &IfLost) -> String {
-    let healed = match told.seeds_healed {
-        0 => "It healed with none of them".to_string(),
-        all if all == told.seeds => "It healed with each of them".to_string(),
-        some => format!("It healed with {some} of them"),
+/// In how many simulations it healed.
+fn healed(told: &IfLost) -> String {
+    let healed = match told.simulations_healed {
+        0 => "It healed in none of them".to_string(),
+        all if all == told.simulations => "It healed in each of them".to_string(),
+        some => format!("It healed in {some} of them"),
     };
     format!(
-        "Simulated with {} seeds, the cache emptied {} into the trace ({}). {healed}; this is seed {}, with which it went worst.",
-        told.seeds,
+        "Simulated {} times, the cache emptied {} into the trace ({}). {healed}; this is the one that went worst, with seed {}.",
+        told.simulations,
         Seconds(told.moment_seconds),
         told.moment_reason,
         told.seed

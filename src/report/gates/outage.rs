@@ -17,8 +17,15 @@ const FIELDS: &[Field<Verdict>] = &[
     Field::new("escape_per_second", "escape", Load, |verdict| Reading::Number(verdict.escape_per_second)),
     Field::new("shed_ratio", "shed", Share, |verdict| Reading::Number(verdict.shed_ratio)),
     Field::new("backlog_seconds", "backlog", Time, |verdict| Reading::Number(verdict.backlog_seconds)),
-    Field::new("heals_low_per_second", "heals_low", Load, |verdict| edge(verdict.heals_low_per_second)),
-    Field::new("heals_high_per_second", "heals_high", Load, |verdict| edge(verdict.heals_high_per_second)),
+    Field::new("hidden_95_per_second", "hidden_95", Load, |verdict| edge(verdict.hidden_95_per_second)),
+    Field::new("hidden_95_per_second_low", "hidden_95_low", Load, |verdict| edge(verdict.hidden_95_per_second_low)),
+    Field::new("hidden_95_per_second_high", "hidden_95_high", Load, |verdict| edge(verdict.hidden_95_per_second_high)),
+    Field::new("hidden_50_per_second", "hidden_50", Load, |verdict| edge(verdict.hidden_50_per_second)),
+    Field::new("hidden_50_per_second_low", "hidden_50_low", Load, |verdict| edge(verdict.hidden_50_per_second_low)),
+    Field::new("hidden_50_per_second_high", "hidden_50_high", Load, |verdict| edge(verdict.hidden_50_per_second_high)),
+    Field::new("hidden_05_per_second", "hidden_05", Load, |verdict| edge(verdict.hidden_05_per_second)),
+    Field::new("hidden_05_per_second_low", "hidden_05_low", Load, |verdict| edge(verdict.hidden_05_per_second_low)),
+    Field::new("hidden_05_per_second_high", "hidden_05_high", Load, |verdict| edge(verdict.hidden_05_per_second_high)),
 ];
 
 fn edge(load: Option<f64>) -> Reading {

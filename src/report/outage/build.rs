@@ -4,6 +4,7 @@ use super::{
     Config, Event, OutageReport, Phase, Ramp, RampStep, RemedyRow, TraceFacts, Verdict, WindowRow, alerts, assumptions,
     names, sentence, timeline,
 };
+use crate::analysis::Estimate;
 use crate::analysis::outage::{Question, Story, Tried};
 use crate::outage::backend::Kind;
 use crate::outage::search::Bracket;
@@ -98,7 +99,8 @@ pub(in crate::report) fn verdict(story: &Story) -> Verdict {
         verdict::Phase::Unsettled => "unsettled",
     };
     let last = story.windows.last().copied().unwrap_or_default();
-    let (low, high) = bracket(story.edge);
+    let healing = story.healing.as_ref();
+    let share = |i: usize| healing.map_or(Estimate::default(), |healing| healing.hidden[i]);
     Verdict {
         phase: phase.into(),
         sentence: sentence::outcome(story),
@@ -114,8 +116,17 @@ pub(in crate::report) fn verdict(story: &Story) -> Verdict {
         shed_ratio: verdict.shed(),
         backlog_seconds: last.min_delay.max(last.max_delay) as f64 / 1e9,
         watched_seconds: story.ran.0 - story.begins.0,
-        heals_low_per_second: low,
-        heals_high_per_second: high,
+        hidden_95_per_second: share(0).load,
+        hidden_95_per_second_low: share(0).low,
+        hidden_95_per_second_high: share(0).high,
+        hidden_50_per_second: share(1).load,
+        hidden_50_per_second_low: share(1).low,
+        hidden_50_per_second_high: share(1).high,
+        hidden_05_per_second: share(2).load,
+        hidden_05_per_second_low: share(2).low,
+        hidden_05_per_second_high: share(2).high,
+        hidden_measured_service: healing.and_then(|healing| healing.service).map(|service| service.to_string()),
+        felt_from_per_second: story.felt_from,
     }
 }
 

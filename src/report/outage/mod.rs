@@ -150,9 +150,20 @@ pub struct Verdict {
     pub backlog_seconds: f64,
     /// From the trigger's begin to the end of what was simulated.
     pub watched_seconds: f64,
-    /// Loads at which it healed in every trial up to there, and at which it did not in some.
-    pub heals_low_per_second: Option<f64>,
-    pub heals_high_per_second: Option<f64>,
+    /// Loads of the busiest window at which 95 %, 50 % and 5 % of outages like this heal by themselves, with 95 % intervals.
+    pub hidden_95_per_second: Option<f64>,
+    pub hidden_95_per_second_low: Option<f64>,
+    pub hidden_95_per_second_high: Option<f64>,
+    pub hidden_50_per_second: Option<f64>,
+    pub hidden_50_per_second_low: Option<f64>,
+    pub hidden_50_per_second_high: Option<f64>,
+    pub hidden_05_per_second: Option<f64>,
+    pub hidden_05_per_second_low: Option<f64>,
+    pub hidden_05_per_second_high: Option<f64>,
+    /// The distribution of service times with which the fewest heal.
+    pub hidden_measured_service: Option<String>,
+    /// Where users do not feel it: the lowest load that was tried, of the busiest window, at which they do.
+    pub felt_from_per_second: Option<f64>,
 }
 
 /// Before, during or after the triggers.

@@ -30,6 +30,7 @@ pub fn render(report: &OutageReport, look: &Look) -> String {
     charts(&mut out, report);
     timeline(&mut out, report);
     cost(&mut out, report);
+    healing(&mut out, report);
     ramp(&mut out, report);
     remedies(&mut out, report);
     alerts::section(&mut out, report);
@@ -127,16 +128,44 @@ fn cost(out: &mut Sheet, report: &OutageReport) {
             counted(verdict.user_seconds_lost.round() as u64, "user-second")
         ),
     );
-    if let (Some(low), high) = (verdict.heals_low_per_second, verdict.heals_high_per_second) {
-        let until =
-            high.map_or(String::new(), |high| format!(", and no longer in every one at {}/s", grouped_rate(high)));
-        out.prose("  ", 
-                &format!(
-                    "HEALS BY ITSELF from this outage up to {}/s in every simulation{until}. These are loads of the busiest window; \
-                     as recorded it has {}/s.",
-                    grouped_rate(low),
-                    grouped_rate(report.trace.today_per_second)
-                ));
+    out.blank();
+}
+
+/// Up to which load it heals by itself.
+fn healing(out: &mut Sheet, report: &OutageReport) {
+    let verdict = &report.verdict;
+    let between = |low: Option<f64>, high: Option<f64>| match (low.map(grouped_rate), high.map(grouped_rate)) {
+        (Some(low), Some(high)) => format!(" ({low} to {high})"),
+        (Some(low), None) => format!(" (at least {low})"),
+        (None, Some(high)) => format!(" (at most {high})"),
+        (None, None) => String::new(),
+    };
+    let text = match (verdict.hidden_95_per_second, verdict.hidden_95_per_second_low) {
+        (Some(most), low) => {
+            let rest = [(50, verdict.hidden_50_per_second), (5, verdict.hidden_05_per_second)];
+            let rest: Vec<String> = rest
+                .into_iter()
+                .filter_map(|(share, load)| Some(format!("{share}% at {}/s", grouped_rate(load?))))
+                .collect();
+            format!(
+                "HEALS BY ITSELF from this outage in 95% of simulations at {}/s{}, {}. These are loads of the busiest window; as \
+                 recorded it has {}/s.",
+                grouped_rate(most),
+                between(low, verdict.hidden_95_per_second_high),
+                rest.join(", "),
+                grouped_rate(report.trace.today_per_second)
+            )
+        }
+        (None, Some(low)) => format!(
+            "HEALS BY ITSELF from this outage in more than 95% of simulations up to {}/s at least: no load that the warm cache \
+             carries was found at which fewer do.",
+            grouped_rate(low)
+        ),
+        (None, None) => return,
+    };
+    out.prose("  ", &text);
+    if let Some(load) = verdict.felt_from_per_second {
+        out.prose("  ", &format!("Users would feel it from {}/s on.", grouped_rate(load)));
     }
     out.blank();
 }
@@ -229,8 +258,8 @@ fn remedies(out: &mut Sheet, report: &OutageReport) {
     if edges {
         note += " Heals up to: the largest load (requests/s) at which every trial healed with it in place; 'any': every load that \
                  the warm cache lets the backend carry.";
-        if let Some(low) = report.verdict.heals_low_per_second {
-            note += &format!(" Without any remedy: {}.", grouped_rate(low));
+        if let Some(load) = report.verdict.hidden_95_per_second {
+            note += &format!(" Without any remedy 95% heal at {}.", grouped_rate(load));
         }
     }
     out.prose("    ", &note);
