@@ -119,6 +119,11 @@ impl Curve {
         turn.map_or(Vec::new(), |side| even(side.try_from.max(self.from), side.try_to.min(self.to), count))
     }
 
+    /// Whether both ends of all intervals are known.
+    pub fn is_bounded(&self) -> bool {
+        SHARES.into_iter().map(|share| self.interval(share)).all(|ends| ends.low.is_some() && ends.high.is_some())
+    }
+
     /// The end beyond which a share is passed that no trial shows.
     fn beyond(&self, share: f64) -> Step {
         let first = self.falling_fit().first().map_or(0.0, |(_, healed)| *healed);

@@ -8,8 +8,10 @@ use crate::outage::backend::Scatter;
 
 /// Loads of a round.
 const LOADS: usize = 8;
-/// Trials after which a curve is as good as it gets: for each distribution of service times.
-pub(super) const MOST_TRIALS: u32 = 600;
+/// Trials after which a curve is good enough, for each distribution of service times.
+const ENOUGH_TRIALS: u32 = 600;
+/// Trials after which it is as good as it gets, though an end of an interval is not known.
+const MOST_TRIALS: u32 = 1000;
 
 /// One trial.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -62,7 +64,8 @@ impl Experiment {
         let mut failures = vec![0; self.moments.len()];
         for round in 0.. {
             let steps = curve.next(round, LOADS);
-            if steps.is_empty() || curve.trials() >= MOST_TRIALS {
+            let enough = if curve.is_bounded() { ENOUGH_TRIALS } else { MOST_TRIALS };
+            if steps.is_empty() || curve.trials() >= enough {
                 break;
             }
             let of_step = |step: Step| (0..self.moments.len()).map(move |moment| (step, moment));

@@ -7,6 +7,8 @@
 
 mod curve;
 mod experiment;
+#[cfg(test)]
+mod tests;
 
 pub use experiment::{Estimate, Healing, Point};
 pub(super) use experiment::{Experiment, Try};
@@ -174,6 +176,12 @@ impl Laboratory<'_> {
             Some(load) if !self.flush_is_to_blame(&subject, load / self.today)? => End::OverloadedWarm,
             Some(_) => End::StaysDown,
         };
+        if most == advertised {
+            // More heal at every load that the warm cache carries, and above that the flush is not to blame.
+            for estimate in healing.hidden.iter_mut().filter(|estimate| estimate.load.is_none()) {
+                (estimate.load, estimate.high) = (limits.advertised, limits.advertised);
+            }
+        }
         if end == End::OverloadedWarm {
             (healing.hidden, healing.service) = ([Estimate::default(); 3], None);
         }
