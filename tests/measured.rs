@@ -149,3 +149,43 @@ fn the_numbers_of_the_outage_model() {
     let [half, ..] = heals(cells(&report)[0], "50");
     assert!((620.0..=670.0).contains(&half), "{half}");
 }
+
+/// The same service, asked about in every command that simulates a full flush of it.
+#[test]
+fn one_question_has_one_answer_in_every_command() {
+    let service = [ARTICLE, "-b", "350/s", "-c", "3000obj", "--seed", "5"];
+    let run = |words: &[&str]| -> Value {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_coldgap"));
+        let command = command.current_dir(env!("CARGO_MANIFEST_DIR")).args(words).args(["-o", "-"]);
+        serde_json::from_slice(&command.assert().success().get_output().stdout).unwrap()
+    };
+    let gap = run(&[&["gap"], &service[..], &["-p", "lru,fifo"]].concat());
+    let of_gap = cells(&gap)[0];
+    let compare = run(&[&["compare"], &service[..], &["--candidate", "fifo"]].concat());
+    let change = |metric: &str| {
+        let all = compare["changes"].as_array().unwrap();
+        all.iter().find(|row| row["metric"] == metric).unwrap()["baseline"].clone()
+    };
+    let [sensitivity, warmup] =
+        ["sensitivity", "warmup"].map(|command| run(&[&[command], &service[..]].concat())["rows"][0].clone());
+    for field in
+        ["hidden_95_per_second", "hidden_95_per_second_low", "hidden_95_per_second_high", "hidden_50_per_second"]
+    {
+        assert!(of_gap[field].as_f64().is_some_and(|load| load > 350.0), "{field}");
+        assert_eq!(of_gap[field], sensitivity[field], "sensitivity: {field}");
+        assert_eq!(of_gap[field], warmup[field], "warmup: {field}");
+    }
+    assert_eq!(of_gap["hidden_95_per_second"], change("hidden_95"));
+    assert_eq!(of_gap["hidden_safe_per_second"], change("hidden"));
+    for (command, row) in [("sensitivity", &sensitivity), ("warmup", &warmup)] {
+        // The bisection of one cold replay and the search over all agree as well as the lattice is fine.
+        let factor = number(row, "hidden_safe_per_second") / number(of_gap, "hidden_safe_per_second");
+        assert!((factor - 1.0).abs() < 0.006, "{command}: {factor}");
+    }
+    // An outage at one of the moments heals up to about as much: the moments are five, and this is the worst.
+    let at = format!("{}s", number(of_gap, "hidden_measured_worst_moment_seconds"));
+    let outage = run(&[&["outage"], &service[..], &["-p", "lru", "--at", &at]].concat());
+    let factor = number(&outage["verdict"], "hidden_50_per_second") / number(of_gap, "hidden_50_per_second");
+    assert!((0.8..1.1).contains(&factor), "{factor}");
+    assert_eq!(outage["verdict"]["escape_per_second"], gap["if_lost"][0]["verdict"]["escape_per_second"]);
+}

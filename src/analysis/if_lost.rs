@@ -2,7 +2,7 @@
 //! how its cache's nodes may restart. It asks `outage` and `knobs`, and simulates nothing itself.
 
 use super::knobs::restart::{self, Restarts};
-use super::knobs::{self, Scene};
+use super::knobs::{self, Known, Scene};
 use super::outage::closed_loop::{ClosedLoop, Draw};
 use super::outage::scenario::Deed;
 use super::outage::setup::Setup;
@@ -114,7 +114,8 @@ impl Service<'_> {
         let mut story = told[worst].clone();
         story.moment.why.clone_from(&moment.why);
         let setup = self.setup(&cells[question.baseline].cell, question.sweep.threads);
-        let scene = Scene::new(self.trace, &setup, self.interrupt)?;
+        let known = Known::of(&cells[question.baseline]);
+        let scene = Scene::new(self.trace, &setup, Some(known), self.interrupt)?;
         let restarts = restart::restarts(&scene, question.nodes, restart::Extent::Edges)?;
         self.interrupt.check()?;
         step();
@@ -131,7 +132,7 @@ impl Service<'_> {
     /// The knobs of the baseline's service, one by one.
     pub fn sensitivity(&self, baseline: &Finding, step: &(dyn Fn() + Sync)) -> Result<Vec<knobs::sensitivity::Row>> {
         let setup = self.setup(&baseline.cell, self.question.sweep.threads);
-        let scene = Scene::new(self.trace, &setup, self.interrupt)?;
+        let scene = Scene::new(self.trace, &setup, Some(Known::of(baseline)), self.interrupt)?;
         let rows = knobs::sensitivity::sensitivity(&scene, &|_| {}, step)?;
         self.interrupt.check()?;
         Ok(rows)

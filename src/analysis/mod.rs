@@ -43,7 +43,7 @@ use crate::service::Service;
 use crate::trace::Trace;
 use crate::units::{Amount, Demand, Load, Loss, Rate, Seconds};
 use forecast::{Forecast, Limit};
-use healing::{Laboratory, Limits, Shelf};
+use healing::{Effort, Laboratory, Limits, Outage, Shelf};
 use outage::closed_loop::{ClosedLoop, Draw};
 use study::{Study, WarmResult};
 
@@ -233,7 +233,10 @@ pub fn analyse(
     let spread_at_random = study.spreads().next().is_some();
     let mut laboratory = Laboratory {
         trace,
-        ground: &ground,
+        requests,
+        key_hashes: &key_hashes,
+        horizon: question.horizon,
+        interrupt,
         model: question.closed_loop.model(&question.service, backend),
         today,
         service_times: &question.closed_loop.service_times,
@@ -247,7 +250,9 @@ pub fn analyse(
             let Finding { hidden: safe, advertised, floor, worst_position, .. } = *finding;
             let moments = healing::moments(&windows, warm, worst_position);
             let limits = Limits { safe, advertised, floor };
-            finding.measured = Some(laboratory.measure(&finding.cell, moments, limits)?);
+            let (cell, moments) = (&finding.cell, moments.as_slice());
+            let outage = Outage { cell, moments, filled: &[], limits, effort: Effort::Intervals };
+            finding.measured = Some(laboratory.measure(outage)?);
             step();
         }
         let service =

@@ -87,7 +87,8 @@ impl Table for OutageReport {
 impl Table for SensitivityReport {
     fn frame(&self) -> Result<DataFrame> {
         columns![SensitivityRow, self.rows;
-            knob, setting, hidden_low_per_second, hidden_high_per_second, hidden_factor, hidden_safe_per_second,
+            knob, setting, hidden_95_per_second, hidden_95_per_second_low, hidden_95_per_second_high, hidden_50_per_second,
+            hidden_factor, hidden_safe_per_second,
             advertised_per_second,
         ]
     }
@@ -97,7 +98,8 @@ impl Table for SensitivityReport {
 impl Table for WarmupReport {
     fn frame(&self) -> Result<DataFrame> {
         columns![PreloadRow, self.rows;
-            keys, entries_ratio, bytes, hidden_low_per_second, hidden_high_per_second, hidden_factor,
+            keys, entries_ratio, bytes, hidden_95_per_second, hidden_95_per_second_low, hidden_95_per_second_high,
+            hidden_50_per_second, hidden_factor,
             hidden_safe_per_second, gain_per_thousand_keys, gain_per_gib,
         ]
     }

@@ -18,14 +18,14 @@ fn knobs_move_hidden_as_the_model_says() {
     let advertised = number(&all[0], "advertised_per_second");
     // LIFO and a short queue bring it close to advertised; a queue that is longer than the timeout does nothing.
     for setting in ["LIFO", "(0.5 mu T)"] {
-        assert!(number(find("queue", setting), "hidden_low_per_second") > 0.8 * advertised, "{setting}");
+        assert!(number(find("queue", setting), "hidden_50_per_second") > 0.8 * advertised, "{setting}");
     }
     assert!((0.9..1.1).contains(&factor("queue", "(2 mu T)")));
     // Who waits longer is answered in time more often.
     let (half, twice, five) = (factor("timeout", "x0.5"), factor("timeout", "x2"), factor("timeout", "x5"));
     assert!(half < 1.0 && 1.0 < twice && twice < five, "{half} {twice} {five}");
     for retries in ["1", "3"] {
-        assert!(factor("retries", retries) <= 1.02, "{retries}");
+        assert!(factor("retries", retries) <= 1.05, "{retries}");
     }
     assert!(factor("single_flight", "on") >= 1.0);
     assert!(factor("insert_rule", "late") > 1.1);
@@ -36,8 +36,8 @@ fn knobs_move_hidden_as_the_model_says() {
     // But they move advertised.
     assert!(number(find("eviction", "fifo"), "advertised_per_second") < 0.95 * advertised);
     for row in all.iter().filter(|row| !row["hidden_safe_per_second"].is_null()) {
-        let (safe, high) = (number(row, "hidden_safe_per_second"), row["hidden_high_per_second"].as_f64());
-        assert!(high.is_none_or(|high| safe < 1.05 * high), "{row}");
+        let (safe, half) = (number(row, "hidden_safe_per_second"), row["hidden_50_per_second"].as_f64());
+        assert!(half.is_none_or(|half| safe < 1.05 * half), "{row}");
     }
     assert!(find("queue", "LIFO")["hidden_safe_per_second"].is_null());
 }

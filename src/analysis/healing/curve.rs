@@ -62,13 +62,15 @@ pub(super) struct Interval {
 pub(super) struct Curve {
     from: Step,
     to: Step,
+    /// Whose loads are sought.
+    shares: &'static [f64],
     tried: Vec<Tried>,
 }
 
 impl Curve {
-    /// Nothing tried yet; loads below `from` and above `to` are of no interest.
-    pub fn new(from: Step, to: Step) -> Curve {
-        Curve { from, to: to.max(from), tried: Vec::new() }
+    /// Nothing tried yet; the loads of these shares are sought, and not below `from` or above `to`.
+    pub fn new(from: Step, to: Step, shares: &'static [f64]) -> Curve {
+        Curve { from, to: to.max(from), shares, tried: Vec::new() }
     }
 
     /// Notes trials of a step.
@@ -99,10 +101,10 @@ impl Curve {
             return even(self.from, self.to.min(self.from + AT_FIRST), count);
         }
         let narrow = (NARROW / WIDTH) as Step;
-        let sides = SHARES.into_iter().flat_map(|share| {
-            let Interval { low, high } = self.interval(share);
+        let sides = self.shares.iter().flat_map(|share| {
+            let Interval { low, high } = self.interval(*share);
             let (least, most) = (low.unwrap_or(self.from).max(self.from), high.unwrap_or(self.to).min(self.to));
-            let at = self.crossing(share).map_or(self.beyond(share), |at| at.floor() as Step).clamp(least, most);
+            let at = self.crossing(*share).map_or(self.beyond(*share), |at| at.floor() as Step).clamp(least, most);
             // What lies far off is passed in great strides.
             let stride = |far: Step| (far / 4).max(narrow / 2);
             let below =
@@ -121,7 +123,7 @@ impl Curve {
 
     /// Whether both ends of all intervals are known.
     pub fn is_bounded(&self) -> bool {
-        SHARES.into_iter().map(|share| self.interval(share)).all(|ends| ends.low.is_some() && ends.high.is_some())
+        self.shares.iter().map(|share| self.interval(*share)).all(|ends| ends.low.is_some() && ends.high.is_some())
     }
 
     /// The end beyond which a share is passed that no trial shows.
@@ -243,7 +245,7 @@ mod tests {
 
     #[test]
     fn a_falling_fit_pools_what_rises() {
-        let mut curve = Curve::new(0, 10);
+        let mut curve = Curve::new(0, 10, &SHARES);
         for (step, healed) in [(0, 10), (2, 6), (4, 8), (6, 0)] {
             curve.learn(step, 10, healed);
         }
@@ -271,7 +273,7 @@ mod tests {
             let mut most = 0;
             for seed in 0..100 {
                 let mut random = Xoshiro256PlusPlus::seed_from_u64(seed);
-                let mut curve = Curve::new(-40, 400);
+                let mut curve = Curve::new(-40, 400, &SHARES);
                 for round in 0.. {
                     let steps = curve.next(round, 8);
                     if steps.is_empty() || curve.trials() >= 600 {

@@ -6,12 +6,41 @@ use crate::error::Result;
 use crate::hash::mix;
 use crate::outage::backend::Scatter;
 
-/// Loads of a round.
-const LOADS: usize = 8;
-/// Trials after which a curve is good enough, for each distribution of service times.
-const ENOUGH_TRIALS: u32 = 600;
-/// Trials after which it is as good as it gets, though an end of an interval is not known.
-const MOST_TRIALS: u32 = 1000;
+/// How many trials are run, for each distribution of service times.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::analysis) enum Effort {
+    /// As many as intervals take.
+    Intervals,
+    /// As many as tell at which load half heals, to compare services.
+    Compare,
+}
+
+impl Effort {
+    /// Whose loads are sought.
+    fn shares(self) -> &'static [f64] {
+        match self {
+            Effort::Intervals => &SHARES,
+            Effort::Compare => &SHARES[1..2],
+        }
+    }
+
+    /// Loads of a round.
+    fn loads(self) -> usize {
+        match self {
+            Effort::Intervals => 8,
+            Effort::Compare => 5,
+        }
+    }
+
+    /// Trials after which a curve is good enough, and those after which it is as good as it gets though an end of an interval is
+    /// not known.
+    fn trials(self) -> (u32, u32) {
+        match self {
+            Effort::Intervals => (600, 1000),
+            Effort::Compare => (125, 125),
+        }
+    }
+}
 
 /// One trial.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -32,12 +61,13 @@ pub(in crate::analysis) struct Experiment {
     /// Of each moment: its position in the trace, and the largest load at which enough of the trace is left after it.
     moments: Vec<(usize, f64)>,
     seed: u64,
+    effort: Effort,
 }
 
 impl Experiment {
     /// Loads from `least` to `most`, at moments as (position, largest load that can be read there).
-    pub fn new(least: f64, most: f64, moments: Vec<(usize, f64)>, seed: u64) -> Experiment {
-        Experiment { first: step_below(least), last: step_below(most) - 1, most, moments, seed }
+    pub fn new((least, most): (f64, f64), moments: Vec<(usize, f64)>, seed: u64, effort: Effort) -> Experiment {
+        Experiment { first: step_below(least), last: step_below(most) - 1, most, moments, seed, effort }
     }
 
     /// What becomes of it with each distribution of service times, and how often each moment did not heal. `run` says of trials
@@ -60,11 +90,12 @@ impl Experiment {
 
     /// The curve of one distribution of service times, and how often each moment did not heal.
     fn curve(&self, mut run: impl FnMut(&[Try]) -> Result<Vec<bool>>) -> Result<(Curve, Vec<u32>)> {
-        let mut curve = Curve::new(self.first, self.last);
+        let mut curve = Curve::new(self.first, self.last, self.effort.shares());
         let mut failures = vec![0; self.moments.len()];
         for round in 0.. {
-            let steps = curve.next(round, LOADS);
-            let enough = if curve.is_bounded() { ENOUGH_TRIALS } else { MOST_TRIALS };
+            let steps = curve.next(round, self.effort.loads());
+            let (enough, most) = self.effort.trials();
+            let enough = if enough == most || curve.is_bounded() { enough } else { most };
             if steps.is_empty() || curve.trials() >= enough {
                 break;
             }

@@ -10,12 +10,13 @@ mod experiment;
 #[cfg(test)]
 mod tests;
 
+pub(super) use experiment::{Effort, Experiment, Try};
 pub use experiment::{Estimate, Healing, Point};
-pub(super) use experiment::{Experiment, Try};
 
 use super::outage::closed_loop::Draw;
 use crate::error::Result;
 use crate::hash::mix;
+use crate::interrupt::Interrupt;
 use crate::outage::Model;
 use crate::outage::backend::Scatter;
 use crate::outage::run::Scenario;
@@ -23,9 +24,8 @@ use crate::policy::Capacity;
 use crate::replay::any_cache::AnyCache;
 use crate::replay::cell::Cell;
 use crate::replay::grid;
-use crate::replay::ground::Ground;
 use crate::replay::windows::Windows;
-use crate::request::{Requests, SECOND};
+use crate::request::{Request, Requests, SECOND};
 use crate::trace::Trace;
 use crate::units::Seconds;
 use std::collections::HashMap;
@@ -100,7 +100,12 @@ struct Trial {
 /// Where trials are run.
 pub(super) struct Laboratory<'a> {
     pub trace: &'a Trace,
-    pub ground: &'a Ground<'a>,
+    /// The whole trace, or the same with other keys.
+    pub requests: Requests<'a>,
+    pub key_hashes: &'a [u32],
+    /// How long an outage is followed.
+    pub horizon: Seconds,
+    pub interrupt: &'a Interrupt,
     pub model: Model,
     /// Load of the busiest window, requests a second.
     pub today: f64,
@@ -116,10 +121,24 @@ pub(super) struct Laboratory<'a> {
 #[derive(Default)]
 pub(super) struct Shelf(HashMap<Shared, bool>);
 
+/// A cell, and where it loses its cache.
+#[derive(Clone, Copy)]
+pub(super) struct Outage<'a> {
+    pub cell: &'a Cell,
+    /// Positions.
+    pub moments: &'a [usize],
+    /// What is back in the cache at once, by moment, the most important first; nothing where there is no such list.
+    pub filled: &'a [Vec<Request>],
+    pub limits: Limits,
+    pub effort: Effort,
+}
+
 /// What the trials of a cell need.
 struct Subject<'a> {
     cell: &'a Cell,
-    moments: Vec<usize>,
+    moments: &'a [usize],
+    /// Whether other policies' outcomes are this one's until something is decided.
+    shares: bool,
     /// The flushed cache at each moment.
     flushed: Vec<Box<dyn AnyCache>>,
 }
@@ -132,6 +151,14 @@ pub(super) struct Limits {
     pub floor: Option<f64>,
 }
 
+impl Limits {
+    /// All of them so many times as high.
+    pub fn times(self, factor: f64) -> Limits {
+        let of = |limit: Option<f64>| limit.map(|limit| limit * factor);
+        Limits { safe: of(self.safe), advertised: of(self.advertised), floor: of(self.floor) }
+    }
+}
+
 /// The moments at which outages of a cell are tried: where a flush is worst for it, the busiest windows, the end of warm-up.
 pub(super) fn moments(windows: &Windows, warm: usize, worst: usize) -> Vec<usize> {
     let mut moments = windows.busiest_starts(warm, BUSIEST);
@@ -142,8 +169,9 @@ pub(super) fn moments(windows: &Windows, warm: usize, worst: usize) -> Vec<usize
 }
 
 impl Laboratory<'_> {
-    /// Measures one cell, flushed at these moments.
-    pub(super) fn measure(&mut self, cell: &Cell, moments: Vec<usize>, limits: Limits) -> Result<Measured> {
+    /// Measures one cell.
+    pub(super) fn measure(&mut self, outage: Outage<'_>) -> Result<Measured> {
+        let Outage { cell, moments, filled, limits, effort } = outage;
         let nothing = |end| Measured { healing: Healing::default(), at_safe: None, end, worst_moment: None };
         let Some(safe) = limits.safe else { return Ok(nothing(End::NoLimit)) };
         let advertised = limits.advertised.map_or(f64::INFINITY, |advertised| advertised / self.today);
@@ -154,11 +182,11 @@ impl Laboratory<'_> {
         if from > readable {
             return Ok(nothing(End::TraceTooShort));
         }
-        let flushed = moments.iter().map(|moment| self.flushed(cell, *moment)).collect::<Result<_>>()?;
-        let subject = Subject { cell, moments, flushed };
-        let readable = |at: &usize| (*at, self.fastest(*at));
-        let moments = subject.moments.iter().map(readable).collect();
-        let experiment = Experiment::new(from.min(most) * BELOW_SAFE, most, moments, self.seed);
+        let flushed = |(i, at): (usize, &usize)| self.flushed(cell, *at, filled.get(i));
+        let flushed = moments.iter().enumerate().map(flushed).collect::<Result<_>>()?;
+        let subject = Subject { cell, moments, shares: fills_up(cell) && filled.is_empty(), flushed };
+        let readable = moments.iter().map(|at| (*at, self.fastest(*at))).collect();
+        let experiment = Experiment::new((from.min(most) * BELOW_SAFE, most), readable, self.seed, effort);
         let (mut healing, failures) = experiment.healing(self.service_times, self.today, |service, tries| {
             let trial = |one: &Try| Trial {
                 moment: subject.moments[one.moment],
@@ -185,12 +213,13 @@ impl Laboratory<'_> {
         if end == End::OverloadedWarm {
             (healing.hidden, healing.service) = ([Estimate::default(); 3], None);
         }
-        let at_safe = if safe > 0.0 { Some(self.healed_at(&subject, from)?) } else { None };
+        let is_asked = safe > 0.0 && effort == Effort::Intervals;
+        let at_safe = if is_asked { Some(self.healed_at(&subject, from)?) } else { None };
         Ok(Measured {
             healing,
             at_safe,
             end,
-            worst_moment: worst.map(|i| self.ground.requests.times[subject.moments[i]] as f64 / SECOND as f64),
+            worst_moment: worst.map(|i| self.requests.times[subject.moments[i]] as f64 / SECOND as f64),
         })
     }
 
@@ -234,12 +263,12 @@ impl Laboratory<'_> {
     /// Whether each trial ended well.
     fn run(&mut self, subject: &Subject<'_>, trials: &[Trial]) -> Result<Vec<bool>> {
         let cell = subject.cell;
-        let shares = fills_up(cell);
+        let shares = subject.shares;
         let key = |trial: &Trial| (cell.capacity, *trial);
         let is_known = |trial: &&Trial| shares && self.shared.0.contains_key(&key(trial));
         let unknown: Vec<Trial> = trials.iter().filter(|trial| !is_known(trial)).copied().collect();
         let ended = grid::run(&unknown, self.threads, |trial| {
-            self.ground.interrupt.check()?;
+            self.interrupt.check()?;
             self.try_one(subject, trial)
         })?;
         let mut ended: HashMap<Trial, Ended> = unknown.into_iter().zip(ended).collect();
@@ -253,11 +282,15 @@ impl Laboratory<'_> {
     }
 
     /// The empty cache after a flush; times to live that were said before it still hold.
-    fn flushed(&self, cell: &Cell, moment: usize) -> Result<Box<dyn AnyCache>> {
+    fn flushed(&self, cell: &Cell, moment: usize, filled: Option<&Vec<Request>>) -> Result<Box<dyn AnyCache>> {
         let mut cache = cell.cache(self.trace)?;
         if self.trace.ttls.is_some() {
-            cache.replay(&self.ground.requests.slice(0..moment));
+            cache.replay(&self.requests.slice(0..moment));
             cache.flush();
+        }
+        if let Some(filled) = filled {
+            // What matters most enters last: a policy of recency keeps it longest.
+            cache.fill(&mut filled.iter().rev(), self.requests.times[moment]);
         }
         Ok(cache)
     }
@@ -265,7 +298,7 @@ impl Laboratory<'_> {
     /// One trial.
     fn try_one(&self, subject: &Subject<'_>, trial: &Trial) -> Result<Ended> {
         let Trial { moment, load, service, seed, flushed } = *trial;
-        let history = self.ground.requests.slice(0..moment);
+        let history = self.requests.slice(0..moment);
         let mut cache = match subject.moments.iter().position(|own| *own == moment).filter(|_| flushed) {
             Some(i) => subject.flushed[i].fork(),
             None => {
@@ -276,21 +309,28 @@ impl Laboratory<'_> {
         };
         let draw = Draw { service: self.service_times[service], seed };
         let scenario = Scenario {
-            requests: self.ground.aftermath(moment),
+            requests: self.aftermath(moment),
             history,
-            key_hashes: self.ground.key_hashes,
+            key_hashes: self.key_hashes,
             load: f64::from_bits(load),
             model: draw.model(&self.model),
             steps: Vec::new(),
             window: WINDOW,
             seed,
         };
-        let outcome = cache.trial(&scenario, Seconds(0.0), self.ground.horizon);
+        let outcome = cache.trial(&scenario, Seconds(0.0), self.horizon);
         Ok(Ended { well: outcome.healed || outcome.user_seconds_lost == 0.0, decided: outcome.decided })
     }
 
+    /// The requests from a moment to the horizon.
+    fn aftermath(&self, moment: usize) -> Requests<'_> {
+        let end = self.requests.times[moment].saturating_add(self.horizon.nanoseconds());
+        self.requests.slice(moment..self.requests.position_at(end))
+    }
+
+    /// The largest load factor at which enough of the trace is left after a moment.
     fn fastest(&self, moment: usize) -> f64 {
-        fastest(&self.ground.aftermath(moment), self.model.client.timeout)
+        fastest(&self.aftermath(moment), self.model.client.timeout)
     }
 }
 

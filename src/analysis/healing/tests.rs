@@ -5,7 +5,6 @@ use super::curve::{Curve, SHARES, Step, factor, step_below};
 use super::*;
 use crate::analysis::outage::closed_loop::ClosedLoop;
 use crate::interrupt::Interrupt;
-use crate::replay::worst::columns::Columns;
 use crate::service::Service;
 use crate::trace::{self, ReadOptions};
 use crate::units::{Demand, Rate};
@@ -77,7 +76,6 @@ impl Sample {
         let trace = trace::read(&path, &ReadOptions::default()).unwrap();
         let key_hashes = trace.key_hashes();
         let requests = trace.requests();
-        let columns = Columns::of(&requests, &key_hashes);
         let service = Service {
             demand: Demand::Answers,
             timeout: Seconds(self.timeout),
@@ -86,20 +84,13 @@ impl Sample {
             single_flight: false,
         };
         let warm = trace.len() / 4;
-        let ground = Ground {
-            requests,
-            key_hashes: &key_hashes,
-            columns: &columns,
-            warm,
-            horizon: Seconds(900.0),
-            service,
-            load: 1.0,
-            interrupt: Interrupt::default(),
-        };
         let windows = Windows::cut(&requests, None);
         let mut laboratory = Laboratory {
             trace: &trace,
-            ground: &ground,
+            requests,
+            key_hashes: &key_hashes,
+            horizon: Seconds(900.0),
+            interrupt: &Interrupt::default(),
             model: ClosedLoop::default().model(&service, Rate::answers(self.backend)),
             today: windows.busiest().unwrap().1,
             service_times: self.service_times,
@@ -115,7 +106,10 @@ impl Sample {
     fn measure(&self, seed: u64) -> [Estimate; 3] {
         let [safe, advertised] = self.limits.map(Some);
         let limits = Limits { safe, advertised, floor: Some(self.backend) };
-        self.with(seed, |laboratory, cell, moments| laboratory.measure(cell, moments, limits).unwrap().healing.hidden)
+        self.with(seed, |laboratory, cell, moments| {
+            let outage = Outage { cell, moments: &moments, filled: &[], limits, effort: Effort::Intervals };
+            laboratory.measure(outage).unwrap().healing.hidden
+        })
     }
 }
 
@@ -146,13 +140,13 @@ fn the_reference() {
         let near = sample.measure(123);
         let hidden = sample.with(456, |laboratory, cell, moments| {
             let today = laboratory.today;
-            let flushed = moments.iter().map(|moment| laboratory.flushed(cell, *moment).unwrap()).collect();
-            let subject = Subject { cell, moments, flushed };
+            let flushed = moments.iter().map(|moment| laboratory.flushed(cell, *moment, None).unwrap()).collect();
+            let subject = Subject { cell, moments: &moments, shares: false, flushed };
             let end = |load: Option<f64>, beyond: f64| step_below(load.unwrap() / today * beyond);
             let (from, to) = (end(near[0].low, 0.95), end(near[2].high, 1.05));
             let rounds = TRIALS.div_ceil((to - from) as usize * subject.moments.len()) as u64;
             let curves = (0..sample.service_times.len()).map(|service| {
-                let mut curve = Curve::new(from, to);
+                let mut curve = Curve::new(from, to, &SHARES);
                 for step in from..to {
                     let one = |(moment, i): (usize, u64)| {
                         let drawn = mix(mix(step as u64) ^ i ^ (moment as u64) << 40);

@@ -1,18 +1,17 @@
-//! Measures hidden capacity for variants of one service: full flushes at the same moments, loads and seeds for all of them.
+//! Measures hidden capacity for variants of one service: the experiment of `gap`, at the same moments for all of them.
 //! It knows no knob by name.
 
+use crate::analysis::healing::{self, Effort, Estimate, Healing, Laboratory, Limits, Outage, Shelf};
 use crate::analysis::outage::closed_loop::{Draw, beyond_the_predicate};
-use crate::analysis::outage::edge::close_in;
 use crate::analysis::outage::moment::Moment;
 use crate::analysis::outage::setup::{Setup, mean_demand, today};
 use crate::analysis::outage::suitable_width;
-use crate::analysis::{Facts, sweep};
+use crate::analysis::{Facts, Finding, Question, analyse, sweep};
 use crate::capacity;
 use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
 use crate::outage::Model;
 use crate::outage::run::Scenario;
-use crate::outage::search::{Bracket, Search};
 use crate::replay::any_cache::AnyCache;
 use crate::replay::cell::Cell;
 use crate::replay::grid;
@@ -22,10 +21,54 @@ use crate::replay::worst::lattice::{TOLERANCE, largest};
 use crate::request::{Request, Requests, SECOND, compressed};
 use crate::service::Service;
 use crate::trace::Trace;
-use crate::units::Seconds;
+use crate::units::{Load, Rate, Seconds};
 
 /// Seeds with which each load is tried at each moment, for each distribution of service times.
 pub const SEEDS: u64 = 2;
+
+/// What `gap` finds of the service as it is.
+#[derive(Clone)]
+pub struct Known {
+    limits: Limits,
+    /// The position at which a flush is worst.
+    worst: usize,
+    /// The healing curve, where it was measured.
+    healing: Option<Healing>,
+}
+
+impl Known {
+    /// Of a finding.
+    pub fn of(finding: &Finding) -> Known {
+        let Finding { hidden: safe, advertised, floor, worst_position: worst, .. } = *finding;
+        let healing = finding.measured.as_ref().map(|measured| measured.healing.clone());
+        Known { limits: Limits { safe, advertised, floor }, worst, healing }
+    }
+
+    /// Finds it.
+    fn find(trace: &Trace, setup: &Setup, backend: Rate, load: f64, interrupt: &Interrupt) -> Result<Known> {
+        let question = Question {
+            sweep: setup.sweep.clone(),
+            baseline: 0,
+            backend: Some(backend),
+            service: Service { demand: backend.of, ..setup.service },
+            closed_loop: setup.closed_loop.clone(),
+            load: Some(Load::TimesToday(load)),
+            window: setup.load_window,
+            horizon: setup.horizon,
+            losses: Vec::new(),
+            growth: None,
+            seeds: Vec::new(),
+            stretches: false,
+            nodes: 1,
+            survive: None,
+            certify: false,
+            survive_assumed: false,
+            prices: None,
+            full: false,
+        };
+        Ok(Known::of(&analyse(trace, &question, interrupt, &|| {})?.cells[0]))
+    }
+}
 
 /// The service and its trace, and where losses are tried.
 pub struct Scene<'t> {
@@ -47,8 +90,12 @@ pub struct Scene<'t> {
     pub load: f64,
     /// Everything around the cache.
     pub model: Model,
-    /// Positions at which the cache is lost.
+    /// Positions at which the whole cache is lost: those of `gap`.
     pub moments: Vec<usize>,
+    /// Positions at which nodes restart.
+    pub restarts: Vec<usize>,
+    /// The service as it is, as `gap` finds it.
+    known: Known,
     /// Width of the windows.
     pub width: Seconds,
     pub(super) mean_demand: f64,
@@ -61,15 +108,17 @@ pub(super) struct Variant<'t> {
     pub service: Service,
     pub model: Model,
     pub requests: Requests<'t>,
-    /// What is in the cache when the trial begins, for each moment, the most important first.
+    /// What is in the cache when the trial begins, for each moment, the most important first; nothing where there is no list.
     pub filled: Vec<Vec<Request>>,
 }
 
 /// What was found for one variant. Loads are requests a second of the busiest window.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Edge {
-    /// Between these loads healing ends.
-    pub hidden: Bracket,
+    /// The healing curve of the service as it is: that of `gap`. Of others only the load at which half heals.
+    pub hidden: [Estimate; 3],
+    /// The load at which half heals, from as few trials for each variant: to be compared with each other.
+    half: Option<f64>,
     /// The safe bound by the predicate, at the same moments; `None` where it is not defined, or any load is safe.
     pub safe: Option<f64>,
     /// The load that the warm cache lets the backend carry in the long run: mu / m.
@@ -77,9 +126,14 @@ pub struct Edge {
 }
 
 impl Edge {
-    /// The hidden capacity of this one as a factor of `base`'s: by the loads up to which all trials healed.
+    /// The load at which half heals as a factor of `base`'s.
     pub fn over(&self, base: &Edge) -> Option<f64> {
-        Some(self.hidden.low? / base.hidden.low?)
+        Some(self.half? / base.half?)
+    }
+
+    /// The load at which half heals.
+    pub fn half(&self) -> Option<f64> {
+        self.hidden[1].load
     }
 }
 
@@ -91,11 +145,16 @@ fn too_short(lasts: Seconds, timeout: Seconds) -> Error {
 }
 
 impl<'t> Scene<'t> {
-    /// Finds what the setup leaves open.
+    /// Finds what the setup leaves open, and what `gap` does not say already.
     ///
     /// # Errors
     /// See [`crate::analysis::outage::tell`].
-    pub fn new(trace: &'t Trace, setup: &'t Setup, interrupt: &'t Interrupt) -> Result<Scene<'t>> {
+    pub fn new(
+        trace: &'t Trace,
+        setup: &'t Setup,
+        known: Option<Known>,
+        interrupt: &'t Interrupt,
+    ) -> Result<Scene<'t>> {
         let requests = trace.requests();
         setup.check(trace)?;
         let warm = setup.sweep.warm_position(trace.len())?;
@@ -109,14 +168,17 @@ impl<'t> Scene<'t> {
         }
         let busiest = Moment::choose(&requests, &windows, warm, setup.at, Seconds(setup.horizon.0 * load))
             .map_err(|error| error.at(&trace.name, None))?;
-        let mut moments = vec![requests.position_at(busiest.at.nanoseconds()).min(requests.len() - 1)];
-        if setup.at.is_none() {
-            moments.push(warm);
-        }
-        moments.sort_unstable();
-        moments.dedup();
+        let at = requests.position_at(busiest.at.nanoseconds()).min(requests.len() - 1);
         let cell = setup.cell(trace, &facts)?;
         let backend = setup.backend(trace, &cell, warm, load, interrupt)?;
+        let known = known.map_or_else(|| Known::find(trace, setup, backend, load, interrupt), Ok)?;
+        let (mut moments, mut restarts) = (vec![at], vec![at]);
+        if setup.at.is_none() {
+            moments = healing::moments(&windows, warm, known.worst);
+            restarts.push(warm);
+        }
+        restarts.sort_unstable();
+        restarts.dedup();
         Ok(Scene {
             capacity_ratio: sweep::capacity_ratio(cell.capacity, &facts),
             mean_demand: mean_demand(backend, &facts),
@@ -130,6 +192,8 @@ impl<'t> Scene<'t> {
             today,
             load,
             moments,
+            restarts,
+            known,
             interrupt,
         })
     }
@@ -157,12 +221,11 @@ impl<'t> Scene<'t> {
             service: Service { demand: self.model.backend.mu.of, ..self.setup.service },
             model: self.model,
             requests: self.trace.requests(),
-            filled: vec![Vec::new(); self.moments.len()],
+            filled: Vec::new(),
         }
     }
 
-    /// Finds the edge of each variant. The first is the base: all are tried at loads from the same grid, so that what changes
-    /// nothing gives the same numbers; but for those that ask for other keys. `step` is called twice a variant.
+    /// Finds the edge of each variant. The first is the service as it is. `step` is called twice a variant.
     pub(super) fn edges(&self, variants: &[Variant<'_>], step: &(dyn Fn() + Sync)) -> Result<Vec<Edge>> {
         let threads = self.setup.sweep.threads;
         let replayed = grid::run(variants, threads, |variant| {
@@ -172,38 +235,68 @@ impl<'t> Scene<'t> {
             found
         })?;
         let advertised = |i: usize| replayed[i].0.and_then(|m| capacity::advertised_long_run(self.answers(), m));
-        let base_keys = self.trace.requests().objects.as_ptr();
-        let lowest = capacity::floor_long_run(self.answers(), self.model.client.retries, 1.0) / self.today;
-        let mut searches: Vec<Search> = (0..variants.len())
-            .map(|i| {
-                let same_keys = std::ptr::eq(variants[i].requests.objects.as_ptr(), base_keys);
-                let highest = advertised(if same_keys { 0 } else { i }).map_or(lowest * 1e3, |most| most / self.today);
-                Search::new(lowest, highest)
-            })
-            .collect();
-        let draws = self.draws();
-        let tries: Vec<(usize, Draw)> =
-            (0..self.moments.len()).flat_map(|moment| draws.iter().map(move |draw| (moment, *draw))).collect();
-        close_in(&mut searches, &tries, |jobs| {
-            grid::run(jobs, threads, |&(i, load, (moment, draw))| {
-                self.interrupt.check()?;
-                let variant = &variants[i];
-                self.heals(variant, load, moment, draw)
-            })
-        })?;
-        let scaled = |load: Option<f64>| load.map(|load| load * self.today);
-        let edges = searches.iter().zip(&replayed).enumerate();
-        Ok(edges
-            .map(|(i, (search, (_, safe)))| {
-                step();
-                let Bracket { low, high } = search.bracket();
-                Edge {
-                    hidden: Bracket { low: scaled(low), high: scaled(high) },
-                    safe: scaled(*safe),
-                    advertised: advertised(i),
-                }
-            })
-            .collect())
+        let mut shelf = Shelf::default();
+        let mut edges = Vec::new();
+        for (i, variant) in variants.iter().enumerate() {
+            let mut laboratory = self.laboratory(variant);
+            // Until something is decided, all policies come to the same outcomes in the same service.
+            if self.differs_in_policy(variant) {
+                laboratory.shared = std::mem::take(&mut shelf);
+            }
+            // With other keys all limits are others.
+            let limits = match (self.has_other_keys(variant), advertised(i).zip(advertised(0))) {
+                (true, Some((own, base))) => self.known.limits.times(own / base),
+                _ => self.known.limits,
+            };
+            let outage = |effort: Effort| Outage {
+                cell: &variant.cell,
+                moments: &self.moments,
+                filled: &variant.filled,
+                limits,
+                effort,
+            };
+            let compared = laboratory.measure(outage(Effort::Compare))?.healing.hidden;
+            let unknown = Estimate::default();
+            let mut hidden = [unknown, Estimate { load: compared[1].load, ..unknown }, unknown];
+            if i == 0 {
+                hidden = match &self.known.healing {
+                    Some(healing) => healing.hidden,
+                    None => laboratory.measure(outage(Effort::Intervals))?.healing.hidden,
+                };
+            }
+            if self.differs_in_policy(variant) {
+                shelf = laboratory.shared;
+            }
+            let safe = replayed[i].1.map(|load| load * self.today);
+            edges.push(Edge { hidden, half: compared[1].load, safe, advertised: advertised(i) });
+            step();
+        }
+        Ok(edges)
+    }
+
+    fn laboratory<'a>(&'a self, variant: &'a Variant<'_>) -> Laboratory<'a> {
+        Laboratory {
+            trace: self.trace,
+            requests: variant.requests,
+            key_hashes: &self.key_hashes,
+            horizon: self.setup.horizon,
+            interrupt: self.interrupt,
+            model: variant.model,
+            today: self.today,
+            service_times: &self.setup.closed_loop.service_times,
+            seed: self.setup.seed,
+            threads: self.setup.sweep.threads,
+            shared: Shelf::default(),
+        }
+    }
+
+    fn has_other_keys(&self, variant: &Variant<'_>) -> bool {
+        !std::ptr::eq(variant.requests.objects.as_ptr(), self.trace.requests().objects.as_ptr())
+    }
+
+    /// Whether it is the service as it is, but for the policy.
+    fn differs_in_policy(&self, variant: &Variant<'_>) -> bool {
+        variant.model == self.model && !self.has_other_keys(variant) && variant.filled.is_empty()
     }
 
     /// Where the predicate's bottleneck lies for the service as it is: the moment that decides, how many requests come from the
@@ -245,15 +338,6 @@ impl<'t> Scene<'t> {
         beyond_the_predicate(&variant.model, reachable).is_none()
     }
 
-    /// One trial: whether it healed.
-    fn heals(&self, variant: &Variant<'_>, load: f64, moment: usize, draw: Draw) -> Result<bool> {
-        let mut cache = self.empty(variant)?;
-        let requests = variant.requests.slice(self.moments[moment]..variant.requests.len());
-        variant.fill(&mut *cache, moment, requests.times[0]);
-        let scenario = self.scenario(&draw.model(&variant.model), &requests, load, draw.seed);
-        Ok(cache.trial(&scenario, Seconds(0.0), self.setup.horizon).healed)
-    }
-
     fn empty(&self, variant: &Variant<'_>) -> Result<Box<dyn AnyCache>> {
         variant.cell.cache_for(self.trace.object_count(), self.trace.ttls.is_some())
     }
@@ -277,7 +361,9 @@ impl Variant<'_> {
     /// Fills an empty cache with what is in it when a trial begins at a moment.
     fn fill(&self, cache: &mut dyn AnyCache, moment: usize, now: u64) {
         // What matters most enters last: a policy of recency keeps it longest.
-        cache.fill(&mut self.filled[moment].iter().rev(), now);
+        if let Some(filled) = self.filled.get(moment) {
+            cache.fill(&mut filled.iter().rev(), now);
+        }
     }
 }
 

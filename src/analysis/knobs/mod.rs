@@ -6,4 +6,4 @@ pub mod restart;
 pub mod sensitivity;
 pub mod warmup;
 
-pub use bench::{Edge, Scene};
+pub use bench::{Edge, Known, Scene};

@@ -80,7 +80,7 @@ pub fn restarts(scene: &Scene<'_>, nodes: u32, extent: Extent) -> Result<Restart
     let requests = scene.trace.requests();
     let mut caches = Vec::new();
     let mut position = 0;
-    for moment in &scene.moments {
+    for moment in &scene.restarts {
         cache.replay(&requests.slice(position..*moment));
         position = *moment;
         caches.push(cache.fork());
@@ -137,7 +137,7 @@ impl Trials<'_, '_> {
         }
         let verdicts = grid::run(&jobs, scene.setup.sweep.threads, |&(i, moment, draw)| {
             scene.interrupt.check()?;
-            let after = requests.slice(scene.moments[moment]..requests.len());
+            let after = requests.slice(scene.restarts[moment]..requests.len());
             let steps: Vec<Step> = restarts[i]
                 .iter()
                 .map(|trigger| Step { at: Seconds(0.0), what: Happening::Trigger(*trigger) })
@@ -188,7 +188,7 @@ impl Trials<'_, '_> {
     /// Real time that is left after a moment.
     fn room(&self, moment: usize) -> f64 {
         let times = self.scene.trace.requests().times;
-        let left = (times[times.len() - 1] - times[self.scene.moments[moment]]) as f64 / SECOND as f64;
+        let left = (times[times.len() - 1] - times[self.scene.restarts[moment]]) as f64 / SECOND as f64;
         (left / self.scene.load).min(self.scene.setup.horizon.0)
     }
 }

@@ -4,7 +4,7 @@ use super::closed_loop::Draw;
 use super::is_trigger;
 use super::remedies::Tried;
 use super::stage::Stage;
-use crate::analysis::healing::{Experiment, Healing, Try, fastest};
+use crate::analysis::healing::{Effort, Experiment, Healing, Try, fastest};
 use crate::capacity::floor_long_run;
 use crate::error::Result;
 use crate::outage::Model;
@@ -115,7 +115,7 @@ pub(super) fn find(
         let Bracket { low, high } = search.bracket();
         tried.edge = Some(Bracket { low: low.map(|load| load * today), high: high.map(|load| load * today) });
     }
-    let experiment = Experiment::new(lowest, highest, vec![(at_once.begin, highest)], stage.seed);
+    let experiment = Experiment::new((lowest, highest), vec![(at_once.begin, highest)], stage.seed, Effort::Intervals);
     let service_times = stage.service_times();
     let (healing, _) = experiment.healing(service_times, today, |service, tries| {
         let draw = |one: &Try| Draw { service: service_times[service], seed: one.seed };

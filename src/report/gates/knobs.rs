@@ -8,13 +8,18 @@ use super::{Field, Gated, Reading, Scope, Subject};
 use crate::policy::Capacity;
 
 const SENSITIVITY: &[Field<SensitivityRow>] = &[
-    Field::new("hidden_low_per_second", "hidden_low", Load, |row| {
-        row.hidden_low_per_second.map_or(Reading::Unknown("no load that was tried healed"), Reading::Number)
-    }),
-    Field::new("hidden_high_per_second", "hidden_high", Load, |row| Reading::limit(row.hidden_high_per_second)),
+    Field::new("hidden_95_per_second", "hidden_95", Load, |row| measured(row.hidden_95_per_second)),
+    Field::new("hidden_95_per_second_low", "hidden_95_low", Load, |row| measured(row.hidden_95_per_second_low)),
+    Field::new("hidden_95_per_second_high", "hidden_95_high", Load, |row| measured(row.hidden_95_per_second_high)),
+    Field::new("hidden_50_per_second", "hidden_50", Load, |row| measured(row.hidden_50_per_second)),
     Field::new("hidden_safe_per_second", "hidden", Load, |row| Reading::known(row.hidden_safe_per_second)),
     Field::new("advertised_per_second", "advertised", Load, |row| Reading::limit(row.advertised_per_second)),
 ];
+
+/// A load of the healing curve.
+fn measured(load: Option<f64>) -> Reading {
+    load.map_or(Reading::Unknown("no load that was tried shows it"), Reading::Number)
+}
 
 const RESTARTS: &[Field<Restarts>] = &[
     Field::new("safe_batch_nodes", "safe_batch", Count, |restarts| {

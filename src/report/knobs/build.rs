@@ -26,8 +26,10 @@ pub(in crate::report) fn sensitivity_rows(rows: &[Row]) -> Vec<SensitivityRow> {
             SensitivityRow {
                 knob: knob.into(),
                 setting,
-                hidden_low_per_second: row.edge.hidden.low,
-                hidden_high_per_second: row.edge.hidden.high,
+                hidden_95_per_second: row.edge.hidden[0].load,
+                hidden_95_per_second_low: row.edge.hidden[0].low,
+                hidden_95_per_second_high: row.edge.hidden[0].high,
+                hidden_50_per_second: row.edge.half(),
                 hidden_factor: base.and_then(|base| row.edge.over(&base)),
                 hidden_safe_per_second: row.edge.safe,
                 advertised_per_second: row.edge.advertised,
@@ -41,7 +43,7 @@ pub fn sensitivity(command: &str, scene: &Scene<'_>, rows: &[Row]) -> Sensitivit
     let rows = sensitivity_rows(rows);
     let mut all = about(scene);
     all.push(
-        "each row changes one thing of the service and is simulated anew; rows with the same keys are tried at loads from the same grid"
+        "each row changes one thing of the service and is simulated anew, with as few trials as tell at which load half heal; the first row stands as `gap` finds it"
             .to_string(),
     );
     all.push(if can_redraw(scene) {
@@ -82,8 +84,7 @@ pub fn warmup(command: &str, scene: &Scene<'_>, found: &WarmUp, restarted: &Rest
             cold_keys: found.cold as u64,
             spared_keys: found.spared as u64,
             spared_ratio: share,
-            hidden_low_per_second: found.edge.hidden.low,
-            hidden_high_per_second: found.edge.hidden.high,
+            hidden_50_per_second: found.edge.half(),
             hidden_safe_per_second: found.edge.safe,
             safe_elasticity: per_share(base.and_then(|base| Some(found.edge.safe? / base.safe?))),
             hidden_elasticity: per_share(base.and_then(|base| found.edge.over(&base))),
@@ -140,15 +141,17 @@ pub(in crate::report) fn restarts(restarted: &Restarted, load: f64) -> Restarts 
 
 fn preload_row(all: &[Preload], before: Option<&Preload>, preload: &Preload) -> PreloadRow {
     let base = all.first().map(|preload| preload.edge);
-    let gain = before.and_then(|before| Some(preload.edge.hidden.low? - before.edge.hidden.low?));
+    let gain = before.and_then(|before| Some(preload.edge.half()? - before.edge.half()?));
     let keys = before.map_or(0, |before| preload.keys.saturating_sub(before.keys));
     let bytes = before.and_then(|before| Some(preload.bytes?.saturating_sub(before.bytes?)));
     PreloadRow {
         keys: preload.keys,
         entries_ratio: preload.share,
         bytes: preload.bytes,
-        hidden_low_per_second: preload.edge.hidden.low,
-        hidden_high_per_second: preload.edge.hidden.high,
+        hidden_95_per_second: preload.edge.hidden[0].load,
+        hidden_95_per_second_low: preload.edge.hidden[0].low,
+        hidden_95_per_second_high: preload.edge.hidden[0].high,
+        hidden_50_per_second: preload.edge.half(),
         hidden_factor: base.and_then(|base| preload.edge.over(&base)),
         hidden_safe_per_second: preload.edge.safe,
         gain_per_thousand_keys: gain.filter(|_| keys > 0).map(|gain| gain / keys as f64 * 1000.0),
@@ -188,10 +191,9 @@ fn about(scene: &Scene<'_>) -> Vec<String> {
     all.extend(assumptions::service(&setup.closed_loop, setup.service.service_time, &scene.model, &each));
     let moments: Vec<String> = scene.moments().iter().map(|at| Seconds(at.0.round()).to_string()).collect();
     all.push(format!(
-        "hidden: the whole cache is lost at {} into the trace, with seeds {} to {} each; a load is good if all these trials heal, that is, {} are answered in time again and the queue is empty within {} or before the trace ends",
-        moments.join(" and "),
+        "hidden: the whole cache is lost at {} into the trace, with other seeds from {} on; an outage has healed when {} are answered in time again and the queue is empty within {} or before the trace ends",
+        moments.join(", "),
         setup.seed,
-        setup.seed + SEEDS - 1,
         percent(HEALTHY),
         setup.horizon
     ));

@@ -75,11 +75,13 @@ pub struct SensitivityRow {
     /// `base`, `timeout`, `queue`, `retries`, `single_flight`, `insert_rule`, `eviction` or `skew`.
     pub knob: Cow<'static, str>,
     pub setting: String,
-    /// Up to this load every trial healed; null: in none of those tried.
-    pub hidden_low_per_second: Option<f64>,
-    /// At this load some trial did not; null: all did, up to what the warm cache lets the backend carry.
-    pub hidden_high_per_second: Option<f64>,
-    /// Over the base row.
+    /// The load at which 95 % of outages heal, with its interval, as gap gives it; null in all rows but the first.
+    pub hidden_95_per_second: Option<f64>,
+    pub hidden_95_per_second_low: Option<f64>,
+    pub hidden_95_per_second_high: Option<f64>,
+    /// The load at which half of them do; null: at none of those tried.
+    pub hidden_50_per_second: Option<f64>,
+    /// The load at which half heal over that of the base row, from as few trials for each.
     pub hidden_factor: Option<f64>,
     /// Null where the predicate is not defined.
     pub hidden_safe_per_second: Option<f64>,
@@ -94,8 +96,13 @@ pub struct PreloadRow {
     pub keys: u64,
     pub entries_ratio: f64,
     pub bytes: Option<u64>,
-    pub hidden_low_per_second: Option<f64>,
-    pub hidden_high_per_second: Option<f64>,
+    /// The load at which 95 % of outages heal, with its interval, as gap gives it; null in all rows but the first.
+    pub hidden_95_per_second: Option<f64>,
+    pub hidden_95_per_second_low: Option<f64>,
+    pub hidden_95_per_second_high: Option<f64>,
+    /// The load at which half of them do; null: at none of those tried.
+    pub hidden_50_per_second: Option<f64>,
+    /// The load at which half heal over that of the first row, from as few trials for each.
     pub hidden_factor: Option<f64>,
     pub hidden_safe_per_second: Option<f64>,
     pub gain_per_thousand_keys: Option<f64>,
@@ -111,8 +118,7 @@ pub struct Elasticity {
     pub cold_keys: u64,
     pub spared_keys: u64,
     pub spared_ratio: f64,
-    pub hidden_low_per_second: Option<f64>,
-    pub hidden_high_per_second: Option<f64>,
+    pub hidden_50_per_second: Option<f64>,
     pub hidden_safe_per_second: Option<f64>,
     /// Relative gain of the safe bound over the share that was spared.
     pub safe_elasticity: Option<f64>,

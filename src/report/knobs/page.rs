@@ -48,32 +48,30 @@ pub(in crate::report) fn knobs(id: &str, rows: &[SensitivityRow], sentence: &str
         "hidden capacity with one change at a time, in requests a second",
         &[
             ("setting", ""),
-            ("hidden_low_per_second", "healed up to"),
-            ("hidden_high_per_second", "stayed down at"),
+            ("hidden_50_per_second", "half heal at"),
             ("hidden_factor", "change"),
             ("hidden_safe_per_second", "safe bound"),
             ("advertised_per_second", "advertised"),
         ],
     )
     .note(
-        "healed up to: the largest load at which every trial of a full flush healed; stayed down at: the smallest at which any did \
-         not; safe bound: below it no answer is ever late, '-' where none is defined; advertised: carried in the long run while the \
-         cache is warm. Tried at fewer moments than the measured bracket of the policies, so the first row may lie above that.",
+        "half heal at: the load at which half of the simulated outages heal after a full flush; change: the same over the first \
+         row's, a few hundredths are chance; safe bound: below it no answer is ever late, '-' where none is defined; advertised: \
+         carried in the long run while the cache is warm.",
     );
     for row in rows {
         let what =
             if row.knob == "base" { row.setting.clone() } else { format!("{}: {}", name(&row.knob), row.setting) };
         table.row([
             Cell::text(what),
-            maybe(row.hidden_low_per_second, Cell::rate, "none of those tried"),
-            maybe(row.hidden_high_per_second, Cell::rate, "at none"),
+            maybe(row.hidden_50_per_second, Cell::rate, "none of those tried"),
             maybe(row.hidden_factor, Cell::times, "-"),
             maybe(row.hidden_safe_per_second, Cell::rate, "-"),
             maybe(row.advertised_per_second, Cell::rate, "-"),
         ]);
     }
-    let base = rows.first().and_then(|row| row.hidden_low_per_second);
-    let mut marks = vec![Mark::bar("setting", "hidden_low_per_second", Fill::Good, "healed in every trial up to")];
+    let base = rows.first().and_then(|row| row.hidden_50_per_second);
+    let mut marks = vec![Mark::bar("setting", "hidden_50_per_second", Fill::Good, "half heal at")];
     marks.extend(base.map(|base| Mark::rule_x(base, "as it is")));
     let chart = Chart { x: Axis::linear("requests a second", Unit::Number), y: Axis::words("setting"), marks };
     Section::new(id, "What moves hidden capacity").figure(Figure {
@@ -91,22 +89,20 @@ fn preloads(report: &WarmupReport) -> Section {
             ("keys", "keys"),
             ("entries_ratio", "of the cache"),
             ("bytes", "bytes"),
-            ("hidden_low_per_second", "healed up to"),
-            ("hidden_high_per_second", "stayed down at"),
+            ("hidden_50_per_second", "half heal at"),
             ("hidden_factor", "change"),
             ("hidden_safe_per_second", "safe bound"),
             ("gain_per_thousand_keys", "gain per 1,000 keys"),
             ("gain_per_gib", "gain per GiB"),
         ],
     )
-    .note("The gain is over the row above. Differences within a bracket mean nothing.");
+    .note("The gain is over the row above. Changes of a few hundredths are chance.");
     for row in &report.rows {
         table.row([
             Cell::count(row.keys),
             Cell::share(row.entries_ratio),
             row.bytes.map_or_else(|| Cell::text("-"), |size| Cell::bytes(size as f64)),
-            maybe(row.hidden_low_per_second, Cell::rate, "none of those tried"),
-            maybe(row.hidden_high_per_second, Cell::rate, "at none"),
+            maybe(row.hidden_50_per_second, Cell::rate, "none of those tried"),
             maybe(row.hidden_factor, Cell::times, "-"),
             maybe(row.hidden_safe_per_second, Cell::rate, "-"),
             maybe(row.gain_per_thousand_keys, Cell::plain, "-"),
@@ -117,7 +113,7 @@ fn preloads(report: &WarmupReport) -> Section {
         x: Axis::linear("share of the cache's entries loaded beforehand", Unit::Share),
         y: Axis::linear("requests a second", Unit::Number),
         marks: vec![
-            Mark::line("entries_ratio", "hidden_low_per_second", "healed up to"),
+            Mark::line("entries_ratio", "hidden_50_per_second", "half heal at"),
             Mark::line("entries_ratio", "hidden_safe_per_second", "safe bound"),
         ],
     };
@@ -125,7 +121,7 @@ fn preloads(report: &WarmupReport) -> Section {
     let best = best.max_by(|a, b| a.0.total_cmp(&b.0));
     let caption = best.map_or(String::new(), |(factor, keys)| {
         format!(
-            "With the {} hottest keys back at once it heals up to {}x the load that it heals up to without.",
+            "With the {} hottest keys back at once half heal at {}x the load at which they do without.",
             grouped(keys),
             significant(factor)
         )

@@ -9,8 +9,7 @@ use crate::units::{Seconds, grouped, grouped_rate, significant};
 /// What moves hidden capacity most, up and down, and whether eviction does.
 pub fn sensitivity(rows: &[SensitivityRow]) -> String {
     let Some(base) = rows.first() else { return String::new() };
-    let mut said =
-        format!("After losing its whole cache the service heals by itself {}.", up_to(base.hidden_low_per_second));
+    let mut said = as_it_is(base.hidden_95_per_second, base.hidden_50_per_second);
     let changes = || rows[1..].iter().filter(|row| row.knob != "skew" && row.knob != "eviction");
     let factors = || changes().filter_map(|row| row.hidden_factor);
     let (most, least) = (factors().fold(1.0, f64::max), factors().fold(1.0, f64::min));
@@ -53,22 +52,31 @@ pub fn name(knob: &str) -> &str {
     }
 }
 
-fn up_to(load: Option<f64>) -> String {
-    load.map_or("at none of the loads that were tried".to_string(), |load| format!("up to {}/s", grouped_rate(load)))
+/// Up to which load the service heals as it is: in 95 of 100 outages, and in half of them.
+fn as_it_is(most: Option<f64>, half: Option<f64>) -> String {
+    let after = "After losing its whole cache the service heals by itself";
+    match (most, half) {
+        (Some(most), Some(half)) => {
+            format!(
+                "{after} in 95% of simulations at {}/s, in half of them at {}/s.",
+                grouped_rate(most),
+                grouped_rate(half)
+            )
+        }
+        _ => format!("{after} at a load that is not known: no load that was tried shows it."),
+    }
 }
 
 /// What preloading buys, and how to restart.
 pub fn warmup(rows: &[PreloadRow], elasticity: Option<&Elasticity>, restarts: &Restarts) -> String {
     let Some(base) = rows.first() else { return String::new() };
-    let mut said =
-        format!("After losing its whole cache the service heals by itself {}.", up_to(base.hidden_low_per_second));
+    let mut said = as_it_is(base.hidden_95_per_second, base.hidden_50_per_second);
     let tenth = rows.iter().find(|row| row.entries_ratio >= 0.1);
     if let Some((row, factor)) = tenth.and_then(|row| Some((row, row.hidden_factor?))) {
         said += &format!(
-            " With the {} hottest keys ({} of the cache's entries) back at once it does {} ({}x).",
+            " With the {} hottest keys ({} of the cache's entries) back at once that load is {}x as high.",
             grouped(row.keys),
             percent(row.entries_ratio),
-            up_to(row.hidden_low_per_second),
             significant(factor)
         );
     }

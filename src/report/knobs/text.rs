@@ -16,7 +16,7 @@ pub fn sensitivity(report: &SensitivityReport, look: &Look) -> String {
     out.prose("  ", &report.sentence);
     out.blank();
     out.led("  ", "HIDDEN CAPACITY, one change at a time (requests/s)");
-    let mut table = Columns::new(2).left("", 45).right("heals up to", 15).right("", 7).right("safe", 8);
+    let mut table = Columns::new(2).left("", 45).right("half heal at", 12).right("", 7).right("safe", 8);
     table = table.right("advertised", 10);
     let mut last = "";
     for found in &report.rows {
@@ -24,7 +24,7 @@ pub fn sensitivity(report: &SensitivityReport, look: &Look) -> String {
         last = &found.knob;
         table.row([
             format!("{knob:<14} {}", found.setting),
-            bracket(found.hidden_low_per_second, found.hidden_high_per_second),
+            rate(found.hidden_50_per_second),
             factor(found.hidden_factor),
             rate(found.hidden_safe_per_second),
             rate(found.advertised_per_second),
@@ -33,9 +33,9 @@ pub fn sensitivity(report: &SensitivityReport, look: &Look) -> String {
     out.table(&table);
     out.prose(
         "  ",
-        "heals up to: the largest load at which every trial of a full flush healed .. the smallest at which any did not; then the \
-             change against the first row. '>': every load that the warm cache lets the backend carry. safe: below it no answer is \
-             ever late; '-' where no such bound is defined. advertised: the load carried in the long run while the cache is warm.",
+        "half heal at: the load at which half of the simulated outages heal after a full flush, and that as a factor of the first \
+             row's; changes of a few hundredths are chance. safe: below it no answer is ever late; '-' where no such bound is defined. \
+             advertised: the load carried in the long run while the cache is warm.",
     );
     out.blank();
     out.end(&report.head, [origin(&report.trace)])
@@ -61,12 +61,12 @@ fn preloads(out: &mut Sheet, report: &WarmupReport) {
         table = table.right("bytes", 10);
     }
     let gain = if sized { "gain per GiB" } else { "per 1,000 keys" };
-    table = table.right("heals up to", 15).right("", 7).right("safe", 8).right(gain, 15);
+    table = table.right("half heal at", 12).right("", 7).right("safe", 8).right(gain, 15);
     for row in &report.rows {
         let gain = if sized { row.gain_per_gib } else { row.gain_per_thousand_keys };
         let size = sized.then(|| row.bytes.map_or(String::new(), |size| bytes(size as f64)));
         let known = [
-            bracket(row.hidden_low_per_second, row.hidden_high_per_second),
+            rate(row.hidden_50_per_second),
             factor(row.hidden_factor),
             rate(row.hidden_safe_per_second),
             gain.map_or("-".to_string(), signed),
@@ -75,8 +75,8 @@ fn preloads(out: &mut Sheet, report: &WarmupReport) {
     }
     out.table(&table);
     out.prose("  ", 
-            "heals up to: the largest load at which every trial of a full flush healed .. the smallest at which any did not; the gain \
-             is over the row above. Differences within a bracket mean nothing.");
+            "half heal at: the load at which half of the simulated outages heal after a full flush, and that as a factor of the first \
+             row's; the gain is over the row above. Changes of a few hundredths are chance.");
     out.blank();
 }
 
@@ -90,14 +90,14 @@ fn elasticity(out: &mut Sheet, report: &WarmupReport) {
     out.prose("  ", 
             &format!(
                 "FEWER COLD MISSES: the first {} after the flush decide ({} requests for {} keys, up to the first late answer just \
-                 above the safe bound). With {} of these keys, chosen by hash, answered from elsewhere ({}), it heals up to {} and \
-                 the safe bound is {}: {} more for each 1% fewer cold misses by the safe bound, {} as measured (to within its bracket).",
+                 above the safe bound). With {} of these keys, chosen by hash, answered from elsewhere ({}), half heal at {} and \
+                 the safe bound is {}: {} more for each 1% fewer cold misses by the safe bound, {} as measured.",
                 Seconds((found.deciding_seconds * 100.0).round() / 100.0),
                 grouped(found.deciding_requests),
                 grouped(found.cold_keys),
                 grouped(found.spared_keys),
                 percent(found.spared_ratio),
-                bracket(found.hidden_low_per_second, found.hidden_high_per_second),
+                rate(found.hidden_50_per_second),
                 rate(found.hidden_safe_per_second),
                 times(found.safe_elasticity),
                 times(found.hidden_elasticity),
@@ -137,16 +137,6 @@ fn restarts(out: &mut Sheet, report: &WarmupReport) {
             "in time, worst: the lowest share answered in time over five windows; well again: after the first restart, in the slowest \
              trial. safe: nobody feels it.");
     out.blank();
-}
-
-/// `638..651`, `>2,990` where every load healed, `<300` where none did.
-fn bracket(low: Option<f64>, high: Option<f64>) -> String {
-    match (low, high) {
-        (Some(low), Some(high)) => format!("{}..{}", grouped_rate(low), grouped_rate(high)),
-        (Some(low), None) => format!(">{}", grouped_rate(low)),
-        (None, Some(high)) => format!("<{}", grouped_rate(high)),
-        (None, None) => "-".to_string(),
-    }
 }
 
 /// `+1,990`, `-12`.
