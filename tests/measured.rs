@@ -115,7 +115,8 @@ fn the_seed_is_an_assumption_and_moves_the_curve_by_luck_only() {
 fn what_is_overloaded_warm_is_not_blamed_on_the_loss() {
     let report = json(&[ARTICLE, "-b", "300/s", "-p", "lru", "-c", "3obj"]);
     let cell = cells(&report)[0];
-    assert!(cell["hidden_95_per_second"].is_null(), "{cell}");
+    let most = cell["hidden_95_per_second"].as_f64();
+    assert!(most.is_none_or(|most| most <= number(cell, "advertised_per_second")), "{cell}");
     assert!(["overloaded_warm", "advertised"].contains(&cell["hidden_measured_end"].as_str().unwrap()), "{cell}");
     let low = cell["hidden_95_per_second_low"].as_f64();
     assert!(low.is_none_or(|low| low <= number(cell, "advertised_per_second")), "{cell}");

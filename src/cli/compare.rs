@@ -63,7 +63,7 @@ pub struct CompareArgs {
     /// Leave out the simulated outages that measure hidden capacity
     #[arg(long)]
     quick: bool,
-    /// The first of the three seeds of the simulated outages
+    /// The first seed of the simulated outages
     #[arg(long, value_name = "N", default_value_t = 1)]
     seed: u64,
     /// Threads [default: one per core]

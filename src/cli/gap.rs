@@ -73,7 +73,7 @@ pub struct GapArgs {
     /// Also other cache sizes and every knob of the service, for the baseline; implied by an .html output
     #[arg(long)]
     full: bool,
-    /// The first of the three seeds of the simulated outages
+    /// The first seed of the simulated outages
     #[arg(long, value_name = "N", default_value_t = 1)]
     seed: u64,
     #[command(flatten)]

@@ -220,7 +220,7 @@ fn healing(trace: &Trace, cell: &Finding) -> Vec<HealingRow> {
         load_per_second: point.load,
         trials: point.trials,
         healed: point.healed,
-        healed_ratio: f64::from(point.healed) / f64::from(point.trials.max(1)),
+        fitted_ratio: point.fitted,
     };
     cell.measured.iter().flat_map(|measured| &measured.healing.points).map(row).collect()
 }

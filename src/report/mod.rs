@@ -316,7 +316,8 @@ pub struct HealingRow {
     pub load_per_second: f64,
     pub trials: u32,
     pub healed: u32,
-    pub healed_ratio: f64,
+    /// The share that heals, by the best fit of all trials that falls with the load.
+    pub fitted_ratio: f64,
 }
 
 /// One step of one refill curve.

@@ -22,8 +22,12 @@ fn knobs_move_hidden_as_the_model_says() {
     }
     assert!((0.9..1.1).contains(&factor("queue", "(2 mu T)")));
     // Who waits longer is answered in time more often.
-    let (half, twice, five) = (factor("timeout", "x0.5"), factor("timeout", "x2"), factor("timeout", "x5"));
-    assert!(half < 1.0 && 1.0 < twice && twice < five, "{half} {twice} {five}");
+    let (half, twice) = (factor("timeout", "x0.5"), factor("timeout", "x2"));
+    assert!(half < 1.0 && 1.0 < twice, "{half} {twice}");
+    // For clients that wait 5 s the trace is too short: trials say nothing at the loads at which half would heal.
+    assert!(find("timeout", "x5")["hidden_50_per_second"].is_null());
+    let safe = |setting: &str| number(find("timeout", setting), "hidden_safe_per_second");
+    assert!(safe("x2") < safe("x5"));
     for retries in ["1", "3"] {
         assert!(factor("retries", retries) <= 1.05, "{retries}");
     }

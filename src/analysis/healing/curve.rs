@@ -89,9 +89,14 @@ impl Curve {
         self.tried.iter().map(|tried| tried.trials).sum()
     }
 
-    /// Trials and healed ones of each step.
-    pub fn points(&self) -> impl Iterator<Item = (Step, u32, u32)> {
-        self.tried.iter().map(|tried| (tried.step, tried.trials, tried.healed))
+    /// Trials and healed ones of each step, and the share that heals by the best falling fit.
+    pub fn points(&self) -> impl Iterator<Item = (Step, u32, u32, f64)> {
+        let fit = self.falling_fit();
+        self.tried.iter().map(move |tried| {
+            let at = f64::from(tried.step);
+            let nearest = fit.iter().min_by(|a, b| (a.0 - at).abs().total_cmp(&(b.0 - at).abs()));
+            (tried.step, tried.trials, tried.healed, nearest.map_or(0.0, |(_, share)| *share))
+        })
     }
 
     /// The steps to try in a round, at most `count`: beside the load of a share, on a side on which it is not known well enough

@@ -136,11 +136,12 @@ impl Experiment {
         let worst = curves.iter().min_by(|a, b| most_heal(&a.1).total_cmp(&most_heal(&b.1)));
         let service = worst.filter(|(_, curve)| most_heal(curve).is_finite()).map(|(service, _)| *service);
         let points = curves.iter().flat_map(|(service, curve)| {
-            curve.points().map(|(step, trials, healed)| Point {
+            curve.points().map(|(step, trials, healed, fitted)| Point {
                 service: *service,
                 load: factor(f64::from(step) + 0.5) * unit,
                 trials,
                 healed,
+                fitted,
             })
         });
         Healing { hidden, service, points: points.collect() }
@@ -193,6 +194,8 @@ pub struct Point {
     pub trials: u32,
     /// How many healed.
     pub healed: u32,
+    /// The share that heals, by the best fit of all trials that falls with the load.
+    pub fitted: f64,
 }
 
 /// What an experiment found.

@@ -6,6 +6,7 @@ mod capacity;
 mod cold;
 mod cut;
 mod growth;
+mod healing;
 mod knobs;
 mod loads;
 mod lost;
@@ -118,6 +119,7 @@ impl<'r> Group<'r> {
         let all = [
             capacity::glance(self),
             lost::section(self),
+            healing::section(self),
             of_trace(moments::section),
             cut::losses(self),
             cut::section(self),

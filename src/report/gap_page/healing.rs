@@ -1,0 +1,62 @@
+//! The healing curve of the baseline: which share of simulated outages heals, by load.
+
+use super::Group;
+use crate::report::HealingRow;
+use crate::report::page::{Axis, Cell, Chart, Figure, Mark, Section, Table, Unit};
+use crate::units::grouped_rate;
+
+/// So far beyond the intervals the curve is drawn.
+const MARGIN: f64 = 1.15;
+
+/// The curve; empty where nothing was simulated, or where all outages heal.
+pub(super) fn section(group: &Group) -> Section {
+    let id = group.id("healing");
+    let empty = || Section::new(id.clone(), "How many outages heal?");
+    let Some(baseline) = group.rows.iter().find(|row| row.is_baseline()) else { return empty() };
+    let (Some(most), Some(few)) = (baseline.hidden_95_per_second, baseline.hidden_05_per_second) else {
+        return empty();
+    };
+    let low = baseline.hidden_95_per_second_low.unwrap_or(most) / MARGIN;
+    let high = baseline.hidden_05_per_second_high.unwrap_or(few) * MARGIN;
+    let is_drawn = |row: &&HealingRow| {
+        row.trace == group.trace.name
+            && row.policy == baseline.policy
+            && baseline.capacity() == row.cache_capacity
+            && (low..=high).contains(&row.load_per_second)
+    };
+    let mut table = Table::new(
+        format!("simulated losses of the whole cache, {}", baseline.policy),
+        &[
+            ("service", "service times"),
+            ("load_per_second", "load"),
+            ("trials", "trials"),
+            ("healed", "healed"),
+            ("fitted_ratio", "share that heals"),
+        ],
+    )
+    .note(
+        "Loads are requests a second; the share is that of the best curve through all trials that falls with the load.",
+    );
+    for row in group.report.healing.iter().filter(is_drawn) {
+        table.row([
+            Cell::text(&row.service),
+            Cell::rate(row.load_per_second),
+            Cell::count(u64::from(row.trials)),
+            Cell::count(u64::from(row.healed)),
+            Cell::share(row.fitted_ratio),
+        ]);
+    }
+    let mut marks = vec![Mark::lines("load_per_second", "fitted_ratio", "service")];
+    if let Some(safe) = baseline.hidden_safe_per_second.filter(|safe| (low..=high).contains(safe)) {
+        marks.push(Mark::rule_x(safe, "safe bound"));
+    }
+    let caption = format!(
+        "With {} 95% of outages heal at {} requests a second, and 5% at {}.",
+        baseline.policy,
+        grouped_rate(most),
+        grouped_rate(few)
+    );
+    let (x, y) = (Axis::linear("requests a second", Unit::Number), Axis::linear("share that heals", Unit::Share));
+    let chart = Chart { x, y, marks };
+    empty().figure(Figure { id: group.id("healing-chart"), caption, chart, table })
+}
