@@ -169,20 +169,19 @@ fn one_question_has_one_answer_in_every_command() {
     };
     let [sensitivity, warmup] =
         ["sensitivity", "warmup"].map(|command| run(&[&[command], &service[..]].concat())["rows"][0].clone());
-    for field in
-        ["hidden_95_per_second", "hidden_95_per_second_low", "hidden_95_per_second_high", "hidden_50_per_second"]
-    {
+    for field in [
+        "hidden_95_per_second",
+        "hidden_95_per_second_low",
+        "hidden_95_per_second_high",
+        "hidden_50_per_second",
+        "hidden_safe_per_second",
+    ] {
         assert!(of_gap[field].as_f64().is_some_and(|load| load > 350.0), "{field}");
         assert_eq!(of_gap[field], sensitivity[field], "sensitivity: {field}");
         assert_eq!(of_gap[field], warmup[field], "warmup: {field}");
     }
     assert_eq!(of_gap["hidden_95_per_second"], change("hidden_95"));
     assert_eq!(of_gap["hidden_safe_per_second"], change("hidden"));
-    for (command, row) in [("sensitivity", &sensitivity), ("warmup", &warmup)] {
-        // The bisection of one cold replay and the search over all agree as well as the lattice is fine.
-        let factor = number(row, "hidden_safe_per_second") / number(of_gap, "hidden_safe_per_second");
-        assert!((factor - 1.0).abs() < 0.006, "{command}: {factor}");
-    }
     // An outage at one of the moments heals up to about as much: the moments are five, and this is the worst.
     let at = format!("{}s", number(of_gap, "hidden_measured_worst_moment_seconds"));
     let outage = run(&[&["outage"], &service[..], &["-p", "lru", "--at", &at]].concat());

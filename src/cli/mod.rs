@@ -57,7 +57,7 @@ const EXAMPLES: &str = "Examples:
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    Gap(gap::GapArgs),
+    Gap(Box<gap::GapArgs>),
     Compare(Box<compare::CompareArgs>),
     Outage(Box<outage::OutageArgs>),
     Sensitivity(Box<sensitivity::SensitivityArgs>),

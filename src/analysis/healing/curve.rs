@@ -159,7 +159,7 @@ impl Curve {
         let fit = self.falling_fit();
         let after = fit.iter().position(|(_, healed)| *healed < share)?;
         let (high, at_high) = fit[after];
-        let Some((low, at_low)) = after.checked_sub(1).map(|i| fit[i]) else { return None };
+        let (low, at_low) = fit[after.checked_sub(1)?];
         // Between the two it falls evenly.
         let part = if at_low > at_high { (at_low - share) / (at_low - at_high) } else { 0.5 };
         Some(low + part * (high - low) + 0.5)
@@ -266,11 +266,11 @@ mod tests {
         let logistic =
             |middle: f64, slope: f64| move |step: Step| 1.0 / (1.0 + ((f64::from(step) - middle) / slope).exp());
         let two = move |step: Step| 0.2 * logistic(40.0, 1.0)(step) + 0.8 * logistic(90.0, 3.0)(step);
-        let curves: [(&str, Box<dyn Fn(Step) -> f64>); 4] = [
-            ("steep", Box::new(logistic(50.0, 0.5))),
-            ("flat", Box::new(logistic(100.0, 8.0))),
-            ("two moments", Box::new(two)),
-            ("a cliff", Box::new(|step| if step <= 70 { 1.0 } else { 0.0 })),
+        let curves: [(&str, &dyn Fn(Step) -> f64); 4] = [
+            ("steep", &logistic(50.0, 0.5)),
+            ("flat", &logistic(100.0, 8.0)),
+            ("two moments", &two),
+            ("a cliff", &|step| if step <= 70 { 1.0 } else { 0.0 }),
         ];
         for (name, healed) in &curves {
             let truth = |share: f64| (-1000..1000).find(|step| healed(*step) < share).unwrap();

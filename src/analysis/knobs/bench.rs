@@ -119,8 +119,11 @@ pub struct Edge {
     pub hidden: [Estimate; 3],
     /// The load at which half heals, from as few trials for each variant: to be compared with each other.
     half: Option<f64>,
-    /// The safe bound by the predicate, at the same moments; `None` where it is not defined, or any load is safe.
+    /// The safe bound: of the service as it is that of `gap`, of others by walks from an idle backend at these moments; `None`
+    /// where it is not defined, or any load is safe.
     pub safe: Option<f64>,
+    /// By those walks for the service as it is too, to be compared.
+    walked: Option<f64>,
     /// The load that the warm cache lets the backend carry in the long run: mu / m.
     pub advertised: Option<f64>,
 }
@@ -129,6 +132,11 @@ impl Edge {
     /// The load at which half heals as a factor of `base`'s.
     pub fn over(&self, base: &Edge) -> Option<f64> {
         Some(self.half? / base.half?)
+    }
+
+    /// The safe bound as a factor of `base`'s, both by walks.
+    pub fn safe_over(&self, base: &Edge) -> Option<f64> {
+        Some(self.walked? / base.walked?)
     }
 
     /// The load at which half heals.
@@ -267,8 +275,10 @@ impl<'t> Scene<'t> {
             if self.differs_in_policy(variant) {
                 shelf = laboratory.shared;
             }
-            let safe = replayed[i].1.map(|load| load * self.today);
-            edges.push(Edge { hidden, half: compared[1].load, safe, advertised: advertised(i) });
+            let walked = replayed[i].1.map(|load| load * self.today);
+            let is_known = i == 0 && self.setup.at.is_none() && walked.is_some();
+            let safe = if is_known { self.known.limits.safe } else { walked };
+            edges.push(Edge { hidden, half: compared[1].load, safe, walked, advertised: advertised(i) });
             step();
         }
         Ok(edges)

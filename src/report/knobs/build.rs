@@ -86,7 +86,7 @@ pub fn warmup(command: &str, scene: &Scene<'_>, found: &WarmUp, restarted: &Rest
             spared_ratio: share,
             hidden_50_per_second: found.edge.half(),
             hidden_safe_per_second: found.edge.safe,
-            safe_elasticity: per_share(base.and_then(|base| Some(found.edge.safe? / base.safe?))),
+            safe_elasticity: per_share(base.and_then(|base| found.edge.safe_over(&base))),
             hidden_elasticity: per_share(base.and_then(|base| found.edge.over(&base))),
         }
     });

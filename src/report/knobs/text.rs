@@ -34,7 +34,7 @@ pub fn sensitivity(report: &SensitivityReport, look: &Look) -> String {
     out.prose(
         "  ",
         "half heal at: the load at which half of the simulated outages heal after a full flush, and that as a factor of the first \
-             row's; changes of a few hundredths are chance, and no load is tried above what the service as it is carries while warm. safe: below it no answer is ever late; '-' where no such bound is defined. \
+             row's; changes of a few hundredths are chance, and no load is tried above what the service as it is carries while warm. safe: below it no answer is ever late, in rows below the first at the moments tried and from an idle backend; '-' where no such bound is defined. \
              advertised: the load carried in the long run while the cache is warm.",
     );
     out.blank();
