@@ -1,6 +1,7 @@
 //! What the numbers rest on, in sentences: assumptions, and warnings where something should make a reader careful.
 
 use super::decisions::assumptions as decisions;
+use crate::analysis::outage::closed_loop::beyond_the_predicate;
 use crate::analysis::{AUTO_BACKEND_HEADROOM, End, Finding, Findings, Question};
 use crate::capacity::EPSILON;
 use crate::policy::Capacity;
@@ -191,6 +192,15 @@ pub fn warnings(question: &Question, found: &[(Trace, Findings)]) -> Vec<String>
                 findings.backend,
                 question.service.service_time,
                 significant(servers)
+            ));
+        }
+        let model = question.closed_loop.model(&question.service, findings.backend);
+        let reachable = findings.backend.per_second * question.service.patience().0;
+        if let Some(why) = beyond_the_predicate(&model, reachable) {
+            all.push(format!(
+                "{}: hidden, advertised, load limits and least backends speak of one FIFO queue without bound, and here {why}: for this \
+                 service only what is simulated holds",
+                trace.name
             ));
         }
         if !findings.limits_known {

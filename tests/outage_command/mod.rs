@@ -3,6 +3,7 @@
 mod demo;
 mod errors;
 mod scenarios;
+mod service;
 mod story;
 
 use assert_cmd::Command;
