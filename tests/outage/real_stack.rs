@@ -111,6 +111,35 @@ impl Real {
         model
     }
 
+    /// The service as flags of the command line; `None` where they do not say it.
+    fn flags(&self) -> Option<Vec<String>> {
+        let model = self.model();
+        let Kind::Servers { count, .. } = model.backend.kind else { return None };
+        let mut flags = vec![
+            format!("--at={}s", self.number("start")),
+            format!("--horizon={}s", self.number("horizon").max(10.0 * self.number("timeout"))),
+            format!("--backend={}/s", model.backend.mu.per_second),
+            format!("--servers={count}"),
+            format!("--service-time={}s", self.text("service")),
+            "--service=constant".to_string(),
+            format!("--timeout={}s", self.text("timeout")),
+            format!("--retries={}", self.text("retries")),
+            format!("--abandoned={}", model.abandoned),
+            format!("--single-flight={}", model.same_key),
+        ];
+        flags.extend(model.queue.bound.map(|bound| format!("--queue={bound}")));
+        let order = match model.queue.order {
+            Order::Fifo => None,
+            Order::Lifo => Some("lifo"),
+            Order::Adaptive(_) => Some("codel"),
+            Order::FillsFirst => Some("priority"),
+            Order::FirstTriesFirst => return None,
+        };
+        flags.extend(order.map(|order| format!("--queue={order}")));
+        flags.extend((model.fill == Fill::Late).then(|| "--late-answers".to_string()));
+        (model.queue.deadline.is_none() && (model.queue.bound.is_none() || order.is_none())).then_some(flags)
+    }
+
     /// What was switched on when, after the loss: `30:lifo`. Two remedies that were in place from the begin are known by the
     /// length of their runs alone.
     fn acts(&self, keys: u32) -> Vec<Step> {
@@ -276,6 +305,36 @@ fn half_of_the_outages_heal_up_to_where_real_ones_did() {
         let is_near = (found / middle - 1.0).abs() <= 0.05 || (healed..=stuck).contains(&found);
         assert!(is_near, "{:?}: real {healed}..{stuck}, simulated {found}", run.setting());
     }
+}
+
+/// Through the command line: the load at which half of the outages heal lies within 5 % of the middle of the real edge (or in
+/// it, where cancelled work leaves it 15 % wide), and what its intervals span meets the edge. Of flushes at the begin of a run; with the flags that a user would give.
+#[test]
+fn the_command_finds_the_real_edges() {
+    let Some(shared) = shared() else { return };
+    let runs = runs(&shared);
+    let is_plain = |run: &Real| run.number("lead") == 0.0 && run.text("lose") == "0" && !is_foreign_pool(run);
+    let mut compared = 0;
+    for (run, healed, stuck) in real_edges(&runs).into_iter().filter(|(run, ..)| is_plain(run)) {
+        let Some(flags) = run.flags() else { continue };
+        let trace = shared.join(format!("traces/realstack/{}.zst", run.text("trace")));
+        let mut command = assert_cmd::Command::new(env!("CARGO_BIN_EXE_coldgap"));
+        let command = command.arg("outage").arg(trace).args(&flags).args(["-p", "lru", "-c", "20000obj", "-o", "-"]);
+        let output = command.assert().success().get_output().stdout.clone();
+        let report: serde_json::Value = serde_json::from_slice(&output).unwrap();
+        let today = report["trace"]["today_per_second"].as_f64().unwrap();
+        let factor = |field: &str| report["verdict"][field].as_f64().map(|load| load / today);
+        let Some(half) = factor("hidden_50_per_second") else { panic!("{flags:?}: no load at which half heal") };
+        let low = factor("hidden_95_per_second_low").unwrap_or(0.0);
+        let high = factor("hidden_05_per_second_high").unwrap_or(f64::INFINITY);
+        let middle = (healed + stuck) / 2.0;
+        println!("{:28} real {healed:.3}..{stuck:.3}, half heal at {half:.3} ({low:.3}..{high:.3})", run.text("tag"));
+        let is_near = (half / middle - 1.0).abs() <= 0.05 || (healed..=stuck).contains(&half);
+        assert!(is_near, "{flags:?}: real {healed}..{stuck}, half heal at {half}");
+        assert!(low <= stuck && healed <= high, "{flags:?}: real {healed}..{stuck}, intervals {low}..{high}");
+        compared += 1;
+    }
+    assert!(compared >= 10, "{compared}");
 }
 
 #[test]
