@@ -23,7 +23,7 @@ use crate::service::Service;
 use crate::trace::Trace;
 use crate::units::{Load, Rate, Seconds};
 
-/// Seeds with which each load is tried at each moment, for each distribution of service times.
+/// Seeds with which each restart is tried at each moment, for each distribution of service times.
 pub const SEEDS: u64 = 2;
 
 /// What `gap` finds of the service as it is.
@@ -206,7 +206,7 @@ impl<'t> Scene<'t> {
         })
     }
 
-    /// What chance gives the trials of each load at each moment.
+    /// What chance gives the trials of each restart at each moment.
     pub(super) fn draws(&self) -> Vec<Draw> {
         self.setup.closed_loop.draws(self.setup.seed, SEEDS)
     }
