@@ -183,7 +183,7 @@ impl<'t> Scene<'t> {
         let (mut moments, mut restarts) = (vec![at], vec![at]);
         if setup.at.is_none() {
             moments = healing::moments(&windows, warm, known.worst);
-            restarts.push(warm);
+            restarts.extend([warm, known.worst]);
         }
         restarts.sort_unstable();
         restarts.dedup();

@@ -16,13 +16,14 @@ use crate::replay::any_cache::AnyCache;
 use crate::request::Requests;
 use crate::units::Seconds;
 
-/// Seeds with which remedies are tried at each load.
+/// Seeds with which remedies, and whether it is felt, are tried at each load.
 const SEEDS: u64 = 2;
 
-/// A load is felt at this factor of the last one that was not.
+/// Loads that are tried one after the other until one is felt, each so many times the last.
 const NEXT: f64 = 1.1;
-/// Loads that are tried for that.
 const NEXT_LOADS: i32 = 24;
+/// How often the last step is halved then: to less than a hundredth.
+const HALVINGS: usize = 4;
 
 /// The outage with its trigger at once: before it nothing happens. Loads are factors of the recorded one.
 struct AtOnce<'s, 't> {
@@ -76,12 +77,15 @@ impl<'s, 't> AtOnce<'s, 't> {
         outcome.healed || outcome.user_seconds_lost == 0.0
     }
 
-    /// Whether users feel it.
-    fn is_felt(&self, load: f64) -> bool {
-        let Stage { model, seed, .. } = *self.stage;
-        let scenario = self.scenario(&model, &self.steps, load, seed);
-        let windows = self.warm.fork().simulate(&scenario, self.length);
-        super::is_felt(&self.stage.judge_between(&windows, &model, Seconds(0.0), self.quiet))
+    /// Whether users feel it, in any of some simulations.
+    fn is_felt(&self, load: f64) -> Result<bool> {
+        let felt = self.stage.each(&self.stage.draws(SEEDS), |draw| {
+            let model = draw.model(&self.stage.model);
+            let scenario = self.scenario(&model, &self.steps, load, draw.seed);
+            let windows = self.warm.fork().simulate(&scenario, self.length);
+            Ok(super::is_felt(&self.stage.judge_between(&windows, &model, Seconds(0.0), self.quiet)))
+        })?;
+        Ok(felt.contains(&true))
     }
 
     /// The load that the warm cache lets through to the backend at its full capacity in the long run, or at which the trace
@@ -124,17 +128,21 @@ pub(super) fn find(
     Ok(Some(healing))
 }
 
-/// The lowest of some loads above the stage's at which users feel the outage, requests a second; `None` where they do at none.
+/// The load above the stage's from which users feel the outage, requests a second; `None` where they do at none.
 pub(super) fn felt_from(stage: &Stage<'_>, warm: &dyn AnyCache, today: f64) -> Result<Option<f64>> {
     let at_once = AtOnce::new(stage, warm);
     let highest = at_once.most(today);
-    let loads: Vec<f64> =
-        (1..=NEXT_LOADS).map(|i| stage.load * NEXT.powi(i)).take_while(|load| *load <= highest).collect();
-    for some in loads.chunks(4) {
-        let felt = stage.each(some, |load| Ok(at_once.is_felt(*load)))?;
-        if let Some(i) = felt.iter().position(|felt| *felt) {
-            return Ok(Some(some[i] * today));
+    let mut low = stage.load;
+    for load in (1..=NEXT_LOADS).map(|i| stage.load * NEXT.powi(i)).take_while(|load| *load <= highest) {
+        if at_once.is_felt(load)? {
+            let mut high = load;
+            for _ in 0..HALVINGS {
+                let middle = (low * high).sqrt();
+                if at_once.is_felt(middle)? { high = middle } else { low = middle }
+            }
+            return Ok(Some(high * today));
         }
+        low = load;
     }
     Ok(None)
 }

@@ -11,18 +11,20 @@ pub(in crate::report) fn of_trace(question: &Question, findings: &Findings) -> V
     let mut all = Vec::new();
     if let Some(told) = &findings.if_lost {
         let story = &told.story;
-        let seeds: Vec<String> = question.seeds.iter().map(u64::to_string).collect();
+        let simulations = question.draws().len();
         let until = if story.spent { "the trace ends before that" } else { "or until the trace ends" };
         all.push(format!(
-            "if the cache is lost: all of it at once, {} into the trace ({}), at {}; each policy's cache at the same moment, with \
-             each of the seeds {}; followed for {} ({until}), in windows of {}",
+            "if the cache is lost: all of it at once, {} into the trace ({}), at {}; each policy's cache at the same moment, in \
+             {} simulations (service times {}, seeds from {} on); followed for {} ({until}), in windows of {}",
             story.moment.at,
             story.moment.why,
             match question.load {
                 None => format!("the load as recorded, {} in the busiest window", grouped_rate(findings.load)),
                 Some(_) => format!("{} in the busiest window", grouped_rate(findings.load)),
             },
-            seeds.join(", "),
+            simulations,
+            question.closed_loop.service_times(),
+            question.seeds.first().copied().unwrap_or(1),
             question.horizon,
             story.width
         ));
@@ -49,7 +51,7 @@ pub(in crate::report) fn shared(question: &Question) -> Vec<String> {
     if !question.seeds.is_empty() {
         all.push(format!(
             "the cache has {} nodes (--nodes) with equal shares of the keys, by hash, that restart empty; restarts are tried from the \
-             begin of the busiest window and from the end of warm-up, and are safe if in no five windows fewer than 97% are answered \
+             begin of the busiest window, from the end of warm-up and from where a full loss is worst, and are safe if in no five windows fewer than 97% are answered \
              in time",
             question.nodes
         ));
