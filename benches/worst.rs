@@ -54,7 +54,7 @@ fn worst(criterion: &mut Criterion) {
     group.sample_size(10);
     let mut warm = Warm::default();
     for (name, losses) in [("walk", Losses::of(1, 1)), ("lanes", Losses::of(1, 8))] {
-        let level = Search::new(subject, axis, &losses, base).find(None, false).level;
+        let level = Search::new(subject, axis, &losses, base).find(&[], &[], false).level;
         let (point, room) = (axis.point(level), subject.room(&losses));
         warm.walk(&tape, &hits, subject.start, point, &rules).expect("the level survives warm");
         let moments = || (subject.start..REQUESTS).step_by(10_000);
@@ -80,7 +80,7 @@ fn worst(criterion: &mut Criterion) {
             group.throughput(Throughput::Elements(((REQUESTS - subject.start) * losses.ways.len()) as u64));
             let id = format!("{name} {} of {}", losses.count, losses.nodes);
             group.bench_function(id, |bencher| {
-                bencher.iter(|| black_box(Search::new(subject, axis, &losses, base).find(None, exhaustive).level));
+                bencher.iter(|| black_box(Search::new(subject, axis, &losses, base).find(&[], &[], exhaustive).level));
             });
         }
     }

@@ -192,7 +192,7 @@ proptest! {
         let (axis, losses) = (Axis::Load { mu }, Losses::of(1, nodes));
         let Some(warm) = ground.subject(&hits).warm_level(axis, axis.level(1.0)) else { return Ok(()) };
         prop_assume!(warm > EASIEST);
-        let found = Search::new(ground.subject(&hits), axis, &losses, warm).find(None, true);
+        let found = Search::new(ground.subject(&hits), axis, &losses, warm).find(&[], &[], true);
         let limit = axis.limit(found.level) * (1.0 - 0.005);
         for moment in ground.warm..trace.len() {
             for lost in &losses.ways {

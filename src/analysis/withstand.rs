@@ -11,7 +11,7 @@ use crate::replay::ground::Ground;
 use crate::replay::worst::columns::Hits;
 use crate::replay::worst::confirm::{Claim, Confirm};
 use crate::replay::worst::lattice::{Axis, EASIEST, Level, level_of, value};
-use crate::replay::worst::search::{Found, Near, Search};
+use crate::replay::worst::search::{Case, Found, Search};
 use crate::replay::worst::tape::ASKS;
 use crate::trace::Trace;
 use crate::units::Loss;
@@ -114,7 +114,7 @@ struct Limit {
     worst: Worst,
     level: Option<Level>,
     mildest: Option<f64>,
-    near: Near,
+    near: Vec<Case>,
 }
 
 /// A loss at a load, of a cell.
@@ -147,7 +147,9 @@ impl Withstand<'_, '_> {
     ) -> Result<Vec<Endurance>> {
         let own: Vec<Losses> = self.losses.iter().map(|loss| Losses::of(loss.lost, loss.nodes)).collect();
         let everything = Losses::of(1, 1);
-        let losses: Vec<&Losses> = own.iter().chain([&everything]).collect();
+        // Losing everything is asked for in any case, and often among the losses.
+        let whole = own.iter().position(|losses| *losses == everything).unwrap_or(own.len());
+        let losses: Vec<&Losses> = own.iter().chain((whole == own.len()).then_some(&everything)).collect();
         let cells: Vec<usize> = (0..known.len()).collect();
 
         // The least backends; those of losing everything are sought for their cases, too.
@@ -159,12 +161,22 @@ impl Withstand<'_, '_> {
                 (0..count).map(move |loss| Backend { cell, load, loss })
             })
             .collect();
-        let least = self.each(&backends, |task| {
+        // Moments that are bad for the loss of everything are so for that of a part, more often than not.
+        let (first, others): (Vec<Backend>, Vec<Backend>) =
+            backends.into_iter().partition(|task| task.load == 0 && task.loss == whole);
+        let backend = |task: &Backend, elsewhere: &[usize]| {
             let Backend { cell, load, loss } = *task;
             let axis = Axis::Backend { load: self.loads[load] };
             let known = &known[cell];
-            known.warm[load].map(|level| self.limit(known, axis, losses[loss], level, None)).transpose()
-        })?;
+            known.warm[load].map(|level| self.limit(known, axis, losses[loss], level, &[], elsewhere)).transpose()
+        };
+        let mut least = self.each(&first, |task| backend(task, &[]))?;
+        let bad: Vec<Vec<usize>> = least
+            .iter()
+            .map(|limit| limit.iter().flat_map(|limit| &limit.near).map(|case| case.moment).collect())
+            .collect();
+        least.extend(self.each(&others, |task| backend(task, &bad[task.cell]))?);
+        let backends = [first, others].concat();
         let found = |task: Backend| backends.iter().position(|other| *other == task).and_then(|i| least[i].as_ref());
         cells.iter().for_each(|_| step());
 
@@ -186,15 +198,15 @@ impl Withstand<'_, '_> {
             .iter()
             .enumerate()
             .flat_map(|(at, (cell, mu))| {
-                let first = if *mu == wanted[*cell].mu { 0 } else { own.len() };
-                (first..losses.len()).map(move |loss| (at, loss))
+                let asked = if *mu == wanted[*cell].mu { 0..losses.len() } else { whole..whole + 1 };
+                asked.map(move |loss| (at, loss))
             })
             .collect();
         let limits = self.each(&loads, |&(at, loss)| {
             let (cell, mu) = mus[at];
-            let seeds = found(Backend { cell, load: 0, loss }).map(|limit| &limit.near);
+            let seeds = found(Backend { cell, load: 0, loss }).map_or(&[][..], |limit| &limit.near);
             let Some(level) = warm[at] else { return Ok(None) };
-            self.limit(&known[cell], Axis::Load { mu }, losses[loss], level, seeds).map(Some)
+            self.limit(&known[cell], Axis::Load { mu }, losses[loss], level, seeds, &[]).map(Some)
         })?;
         cells.iter().for_each(|_| step());
 
@@ -211,7 +223,7 @@ impl Withstand<'_, '_> {
                     (*losses, found(Backend { cell, load: 0, loss }).and_then(|limit| limit.worst.limit))
                 })
                 .collect();
-            let at = loads.iter().position(|(at, loss)| mus[*at] == (cell, mu) && *loss == own.len());
+            let at = loads.iter().position(|(at, loss)| mus[*at] == (cell, mu) && *loss == whole);
             let hidden = at.and_then(|at| limits[at].as_ref());
             let quantiles = match (mus.iter().position(|of| *of == (cell, mu)).and_then(|at| warm[at]), hidden) {
                 (Some(base), Some(Limit { level: Some(worst), .. })) => {
@@ -243,9 +255,9 @@ impl Withstand<'_, '_> {
             Endurance {
                 advertised: advertised(mu),
                 floor: backends_given.iter().position(|of| *of == mu).and_then(|at| floors[at]),
-                hidden: limit_of(mu, own.len()),
+                hidden: limit_of(mu, whole),
                 hidden_quantiles,
-                reclaimed: wanted[cell].mu_reclaimed.map(|mu| (advertised(mu), limit_of(mu, own.len()).limit)),
+                reclaimed: wanted[cell].mu_reclaimed.map(|mu| (advertised(mu), limit_of(mu, whole).limit)),
                 load_limits: (0..own.len()).map(|loss| limit_of(mu, loss)).collect(),
                 least_backends: (0..self.loads.len())
                     .map(|load| (0..own.len()).map(|loss| needed(load, loss)).collect())
@@ -308,7 +320,8 @@ impl Withstand<'_, '_> {
         axis: Axis,
         losses: &Losses,
         warm: Level,
-        seeds: Option<&Near>,
+        seeds: &[Case],
+        elsewhere: &[usize],
     ) -> Result<Limit> {
         let certify = self.certify;
         let bound = known.cell.policy.hits_bound_losses(losses.count == losses.nodes);
@@ -317,13 +330,14 @@ impl Withstand<'_, '_> {
             axis,
             warm,
             |hits| {
-                let mut found: Found = Search::new(self.ground.subject(hits), axis, losses, warm).find(seeds, certify);
+                let mut found: Found =
+                    Search::new(self.ground.subject(hits), axis, losses, warm).find(seeds, elsewhere, certify);
                 let count = match (certify, bound) {
                     (true, _) => CONFIRMED_CERTIFIED,
                     (false, true) => CONFIRMED,
                     (false, false) => CONFIRMED_UNBOUND,
                 };
-                let cases = found.near.cases.iter().take(count).copied().collect();
+                let cases = found.near.iter().take(count).copied().collect();
                 found.level = self.confirmed(
                     known.cell,
                     hits,
@@ -335,7 +349,7 @@ impl Withstand<'_, '_> {
         )?;
         let Some(found) = found else {
             let worst = Worst { limit: None, moment: self.ground.warm, node: 0, certified: false };
-            return Ok(Limit { worst, level: None, mildest: None, near: Near::default() });
+            return Ok(Limit { worst, level: None, mildest: None, near: Vec::new() });
         };
         let worst = Worst {
             limit: load_or_backend(axis, found.level),

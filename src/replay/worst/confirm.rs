@@ -20,13 +20,16 @@ use crate::service::Service;
 const BEYOND: [Level; 6] = [44, 30, 20, 12, 6, 2];
 /// The same for warm traffic, whose walks are as long as the trace.
 const BEYOND_WARM: [Level; 3] = [30, 14, 5];
-/// Moments around a case that are walked as well, in patiences: a cache whose evictions after a loss are others than its twin's
-/// may be hurt the most somewhat earlier than hits say.
-const AROUND: [f64; 9] = [-8.0, -4.0, -2.0, -1.0, -0.5, -0.25, 0.25, 0.5, 1.0];
-/// Then the moments around those with the longest waits, so far apart, in patiences, round by round.
-const CLOSER: [f64; 4] = [0.4, 0.16, 0.06, 0.02];
-/// How many of those to either side.
-const SIDE: i32 = 3;
+/// Round by round, how many of the cases with the longest waits are looked at more closely, and the moments around them that
+/// are walked, in patiences. The first reaches back: a cache whose evictions after a loss are others than its twin's may be hurt
+/// the most somewhat earlier than hits say.
+const ROUNDS: [(usize, &[f64]); 5] = [
+    (8, &[-8.0, -4.0, -2.0, -1.0, -0.5, -0.25, 0.25, 0.5, 1.0]),
+    (6, &[-0.8, -0.4, -0.2, 0.2, 0.4]),
+    (5, &[-0.3, -0.15, 0.15, 0.3]),
+    (4, &[-0.12, -0.06, 0.06, 0.12]),
+    (3, &[-0.04, -0.02, 0.02, 0.04]),
+];
 /// Requests walked after the moment at which a walk over hits is settled, for each that it took.
 const LONGER: usize = 2;
 
@@ -88,12 +91,9 @@ impl Confirm<'_> {
         let mut level = claim.level;
         let patience = self.subject.rules.patience * claim.axis.point(claim.level).load;
         let mut cases = claim.cases.clone();
-        if !claim.bound {
-            cases.extend(self.around(&claim.cases, &AROUND.map(|patiences| patiences * patience)));
-        }
-        let rounds = if claim.bound { 0 } else { CLOSER.len() };
+        let rounds: &[(usize, &[f64])] = if claim.bound { &[] } else { &ROUNDS };
         let mut waits: Vec<(f64, Case)> = Vec::new();
-        for round in 0..=rounds {
+        for round in 0..=rounds.len() {
             empty.copy_to(cache);
             for stretch in self.stretches(claim, &cases, round == 0) {
                 cache.replay(&requests.slice(stretch.passed..stretch.from));
@@ -125,11 +125,10 @@ impl Confirm<'_> {
                 });
                 waits.extend(stretch.case.map(|case| (longest, case)));
             }
-            let Some(apart) = CLOSER.get(round) else { break };
+            let Some((count, steps)) = rounds.get(round) else { break };
             waits.sort_by(|a, b| b.0.total_cmp(&a.0));
-            let best: Vec<Case> = waits.iter().take(claim.cases.len() / 2).map(|(_, case)| *case).collect();
-            let steps: Vec<f64> = (-SIDE..=SIDE).map(|side| f64::from(side) * apart * patience).collect();
-            cases = self.around(&best, &steps);
+            let best: Vec<Case> = waits.iter().take(*count).map(|(_, case)| *case).collect();
+            cases = self.around(&best, &steps.iter().map(|step| step * patience).collect::<Vec<f64>>());
         }
         level
     }

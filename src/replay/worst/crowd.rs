@@ -1,136 +1,158 @@
-//! Where a loss would be felt most, by counting: how many gets would ask the backend within a while of each moment.
+//! Where a loss would be felt most, by counting: how long gets would wait after a loss at each of many moments.
 //!
-//! It counts, for every node by itself, the gets that hit now and whose key was last touched before the moment, and adds the
-//! gets that miss anyway: the closed form of single-flight. It ranks moments; what a loss needs is for a walk to say.
+//! Time is cut into steps, and for every node by itself it is counted which gets of a step would ask after a loss at each earlier
+//! moment: those that miss anyway, and those that hit now and whose key was last touched before the moment. From the counts the
+//! backlog follows step by step. How long answers take is taken as given, so no moment is walked. It ranks moments; what a
+//! loss needs is for a walk to say.
 
 use super::search::Case;
-use super::tape::{ASKS, EVICTED, GET, NEVER, Tape};
+use super::tape::{ASKS, EVICTED, GET, NEVER, Point, Tape};
 use super::warm::Warm;
 use crate::placement::{Losses, node_of};
+use std::collections::VecDeque;
 
-/// How long after a moment gets are counted, in patiences.
-const REACHES: [f64; 2] = [1.0, 3.0];
-/// Moments counted in a patience.
-const MOMENTS: f64 = 16.0;
-/// Moments of which the most crowded is kept.
+/// Steps of a patience.
+const STEPS: f64 = 16.0;
+/// Moments of which the worst is kept.
 const TOGETHER: usize = 4;
+/// Steps for which a loss is followed, at least and at most; in between as long as there is a backlog.
+const FOLLOWED: std::ops::Range<usize> = 16..160;
 
-/// The most crowded of a few neighbouring moments, for each loss, and how many gets would ask there, a second.
-/// `patience`: in nanoseconds of the trace. `delay`: how long answers take; a get asks if its key was touched last before the
+/// The worst of a few neighbouring moments for each loss, and how long gets would wait after it, seconds.
+/// `room`: objects that may come after a loss before the cache evicts again. `patience`: in nanoseconds of the trace. `delay`: how long answers take; a get asks if its key was touched last before the
 /// moment, or has been touched since for no longer than that.
 pub fn crowds(
     tape: &Tape<'_>,
     warm: &Warm,
     start: usize,
-    losses: &Losses,
+    (losses, room): (&Losses, u64),
+    point: Point,
     patience: f64,
     delay: u64,
 ) -> Vec<(f64, Case)> {
-    let apart = (patience / MOMENTS).max(1.0) as u64;
-    let moments = spaced(tape, start, apart);
+    let moments = spaced(tape, start, (patience / STEPS).max(1.0) as u64);
     let ways = losses.ways.len();
-    let mut rates = vec![0.0_f32; moments.len() * ways];
-    let mut bands = REACHES.map(|reach| Band::new(reach, patience, apart, losses));
+    let mut waits = vec![0.0_f32; moments.len() * ways];
+    let mut open = Open::new(losses, room);
     let mut answered = Answered::new(tape, delay);
     // The last moment that is not after each request.
     let mut rows = vec![0; tape.len()];
-    let mut row = 0;
-    for position in 0..tape.len() {
-        let touch = answered.touch(position);
-        if position < start {
-            continue;
-        }
-        if moments.get(row + 1) == Some(&position) {
-            row += 1;
-        }
-        rows[position] = row as u32;
-        let kind = warm.kinds[position];
-        if kind & GET == 0 {
-            continue;
-        }
-        // From the moment after the touch on it is forgotten, and one that was evicted asks; one that misses anyway asks at any.
-        let touched = touch != NEVER && touch as usize >= start;
-        let after = if touched { rows[touch as usize] as usize + 1 } else { 0 };
-        let (column, first) = match kind & (ASKS | EVICTED) {
-            0 => (node_of(tape.hashes[position], losses.nodes), after),
-            ASKS => (losses.nodes, 0),
-            _ => (losses.nodes, after),
-        };
-        for band in &mut bands {
-            band.settle(tape, &moments, tape.times[position], &mut rates);
-            band.count(column as usize, first, row);
-        }
+    for position in 0..start {
+        answered.touch(position);
     }
-    for band in &mut bands {
-        band.settle(tape, &moments, u64::MAX, &mut rates);
+    for (row, moment) in moments.iter().enumerate() {
+        let end = moments.get(row + 1).copied().unwrap_or(tape.len());
+        open.begin(row, warm.backlog[*moment]);
+        for position in *moment..end {
+            let touch = answered.touch(position);
+            rows[position] = row as u32;
+            let kind = warm.kinds[position];
+            if kind & GET == 0 {
+                continue;
+            }
+            // From the moment after the touch on it is forgotten; one that misses anyway asks after a loss at any.
+            let touched = touch != NEVER && touch as usize >= start;
+            let after = if touched { rows[touch as usize] as usize + 1 } else { 0 };
+            let share = tape.share(position) as f32;
+            let anyway = losses.nodes as usize;
+            match kind & (ASKS | EVICTED) {
+                0 => open.count(node_of(tape.hashes[position], losses.nodes) as usize, after, share),
+                ASKS => open.count(anyway, 0, share),
+                // One that was evicted is still there if it was touched since, and there is room for all that came.
+                _ => {
+                    open.count(anyway, 0, share);
+                    open.count(anyway, open.full, -share);
+                    open.count(anyway, after.max(open.full), share);
+                }
+            }
+        }
+        let seconds = |position: usize| point.arrival(tape.times[position] - tape.times[*moment]);
+        let next = if end < tape.len() { seconds(end) } else { f64::INFINITY };
+        open.step(1.0 / point.mu, seconds(end - 1), next, &mut waits);
     }
     let mut best = Vec::new();
-    for (few, rates) in moments.chunks(TOGETHER).zip(rates.chunks(TOGETHER * ways)) {
+    for (few, waits) in moments.chunks(TOGETHER).zip(waits.chunks(TOGETHER * ways)) {
         for loss in 0..ways {
-            let rate = |row: &usize| rates[row * ways + loss];
-            let row = (0..few.len()).max_by(|a, b| rate(a).total_cmp(&rate(b))).unwrap_or(0);
-            best.push((f64::from(rate(&row)), Case { loss, moment: few[row] }));
+            let wait = |row: &usize| waits[row * ways + loss];
+            let row = (0..few.len()).max_by(|a, b| wait(a).total_cmp(&wait(b))).unwrap_or(0);
+            best.push((f64::from(wait(&row)), Case { loss, moment: few[row] }));
         }
     }
     best
 }
 
-/// The gets within a while of each moment that would ask, by node, and in the last column those that miss anyway.
-struct Band<'a> {
+/// The moments whose losses are still felt, and the backlogs after them.
+struct Open<'a> {
     losses: &'a Losses,
-    length: u64,
-    per_ask: f32,
+    room: f32,
+    /// The first moment after which there is still room.
+    full: usize,
+    /// By moment: objects that came since, about.
+    entered: VecDeque<f32>,
     columns: usize,
-    /// What each open moment has more of than the one before it; as many as a while may hold, in turn.
-    steps: Vec<i32>,
-    open: usize,
-    counts: Vec<i32>,
-    /// The first moment whose while goes on.
+    /// The first of them.
     first: usize,
+    /// By moment and node, and in the last column of those that miss anyway: what gets of this step ask for that did not ask after a
+    /// loss at the moment before.
+    asked: VecDeque<f32>,
+    /// By moment and way to lose, seconds.
+    backlogs: VecDeque<f32>,
 }
 
-impl<'a> Band<'a> {
-    fn new(reach: f64, patience: f64, apart: u64, losses: &'a Losses) -> Band<'a> {
+impl<'a> Open<'a> {
+    fn new(losses: &'a Losses, room: u64) -> Open<'a> {
         let columns = losses.nodes as usize + 1;
-        let length = (reach * patience) as u64;
-        // Those within a while, and the one after them, where counts fall again.
-        let open = (length / apart) as usize + 3;
-        Band {
-            losses,
-            length,
-            per_ask: (1e9 / ((reach + 1.0) * patience)) as f32,
-            columns,
-            steps: vec![0; open * columns],
-            open,
-            counts: vec![0; columns],
-            first: 0,
+        let [entered, asked, backlogs] = [const { VecDeque::new() }; 3];
+        Open { losses, room: room as f32, full: 0, entered, columns, first: 0, asked, backlogs }
+    }
+
+    fn begin(&mut self, row: usize, backlog: f64) {
+        if self.asked.is_empty() {
+            self.first = row;
+        }
+        self.entered.push_back(0.0);
+        self.asked.extend(std::iter::repeat_n(0.0, self.columns));
+        self.backlogs.extend(std::iter::repeat_n(backlog as f32, self.losses.ways.len()));
+    }
+
+    /// One more get in a column, after a loss at any open moment from `first` on.
+    #[inline(always)]
+    fn count(&mut self, column: usize, first: usize, share: f32) {
+        if let Some(asked) = self.asked.get_mut(first.saturating_sub(self.first) * self.columns + column) {
+            *asked += share;
         }
     }
 
-    /// Closes moments whose while ends before a time: what was counted there is final.
-    fn settle(&mut self, tape: &Tape<'_>, moments: &[usize], time: u64, rates: &mut [f32]) {
-        let ways = self.losses.ways.len();
-        while self.first < moments.len() && tape.times[moments[self.first]].saturating_add(self.length) <= time {
-            let at = self.first % self.open * self.columns;
-            for (count, step) in self.counts.iter_mut().zip(&mut self.steps[at..at + self.columns]) {
-                *count += std::mem::take(step);
+    /// Ends a step, in which gets came for `busy` seconds, and which lasted for `length`.
+    fn step(&mut self, cost: f64, busy: f64, length: f64, waits: &mut [f32]) {
+        let (cost, busy, length) = (cost as f32, busy as f32, length as f32);
+        let (columns, ways, nodes) = (self.columns, self.losses.ways.len(), self.losses.nodes as usize);
+        let rows = self.backlogs.len() / ways;
+        let mut asked = vec![0.0_f32; columns];
+        let (steps, backlogs) = (self.asked.make_contiguous(), self.backlogs.make_contiguous());
+        for row in 0..rows {
+            for (sum, step) in asked.iter_mut().zip(&mut steps[row * columns..][..columns]) {
+                *sum += std::mem::take(step);
             }
-            let (nodes, anyway) = self.counts.split_at(self.columns - 1);
-            for (first, rate) in rates[self.first * ways..(self.first + 1) * ways].iter_mut().enumerate() {
-                let forgotten = (0..self.losses.count as usize).map(|i| nodes[(first + i) % nodes.len()]).sum::<i32>();
-                *rate = rate.max((anyway[0] + forgotten) as f32 * self.per_ask);
+            let lost: f32 = asked[..nodes].iter().sum::<f32>() * self.losses.count as f32 / nodes as f32;
+            self.entered[row] += asked[nodes] + lost;
+            let longest = &mut waits[(self.first + row) * ways..][..ways];
+            for (way, (backlog, longest)) in backlogs[row * ways..][..ways].iter_mut().zip(longest).enumerate() {
+                let forgotten: f32 = (0..self.losses.count as usize).map(|i| asked[(way + i) % nodes]).sum();
+                let work = *backlog + (asked[nodes] + forgotten) * cost;
+                *longest = longest.max(work - busy);
+                *backlog = (work - length).max(0.0);
             }
+        }
+        while self.backlogs.len() / ways >= FOLLOWED.start
+            && (self.backlogs.len() / ways >= FOLLOWED.end || self.backlogs.iter().take(ways).all(|left| *left == 0.0))
+        {
+            self.entered.pop_front();
+            self.asked.drain(..columns);
+            self.backlogs.drain(..ways);
             self.first += 1;
         }
-    }
-
-    /// One more get in a column, at the open moments from `first` to `last`.
-    fn count(&mut self, column: usize, first: usize, last: usize) {
-        let first = first.max(self.first);
-        if first <= last {
-            self.steps[first % self.open * self.columns + column] += 1;
-            self.steps[(last + 1) % self.open * self.columns + column] -= 1;
-        }
+        self.full = self.first + self.entered.partition_point(|entered| *entered >= self.room);
     }
 }
 

@@ -26,28 +26,28 @@ const REACH: f64 = 0.5;
 const FIRST: usize = 12;
 /// The best cases that are climbed.
 const CLIMBED: usize = 4;
+/// Losses that look the mildest, of which the mildest is sought.
+const MILDEST: usize = 3;
 /// Cases that are said to have come near.
 const NEAR: usize = 20;
 /// Crowded cases that are walked, of each kind.
-const CROWDED: usize = 16;
+const CROWDED: usize = 32;
 /// The longest warm waits before which losses are tried.
 const BUSY: usize = 3;
 /// Requests of a block that is cleared in one walk, at most.
-const BLOCK: usize = 256;
+const BLOCK: usize = 512;
 /// Requests walked since the limit was raised last, for each request of the trace, before the search gives up clearing; and
 /// at least.
 const WALKS_PER_REQUEST: f64 = 16.0;
 const LEAST_WALKS: f64 = 1e6;
+/// Of these, those that rank moments.
+const RANKING: f64 = 0.25;
 /// Standard deviations by which nodes may hold less than their share.
 const DEVIATIONS: f64 = 4.0;
 /// Levels by which the warm walk's may lie below that of walks before failures of blocks are not believed.
 const STALE: Level = 16;
-/// Loads within this factor are crowded at the same moments.
-const ALIKE: f64 = 1.5;
 /// Crowded cases that are kept; more neighbourhoods than these are not cleared anyway.
 const MOST_RANKED: usize = 100_000;
-/// Of these, those that rank moments.
-const RANKING: f64 = 0.25;
 
 /// A loss at a moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,16 +58,6 @@ pub struct Case {
     pub moment: usize,
 }
 
-/// Cases that came near a limit, and those that look crowded: where another limit of the cell is likely decided as well.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Near {
-    /// Cases that were climbed, the worst first.
-    pub cases: Vec<Case>,
-    crowded: [Vec<(f64, Case)>; 2],
-    /// The load at which they do.
-    load: f64,
-}
-
 /// A limit and the case that decides it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Found {
@@ -75,8 +65,8 @@ pub struct Found {
     pub level: Level,
     /// The case that decides it; `None` where warm traffic does.
     pub case: Option<Case>,
-    /// What came near, for a search on another axis.
-    pub near: Near,
+    /// What came near, the worst first: where another limit of the cell is likely decided as well.
+    pub near: Vec<Case>,
     /// What the mildest of the losses needs, about; `None` where there is but one.
     pub mildest: Option<Level>,
     /// Whether every moment of every loss was cleared.
@@ -173,14 +163,20 @@ impl<'a> Search<'a> {
         self.losses.ways.len()
     }
 
-    /// The lowest level that survives. `seeds`: what came near another limit of the cell. `exhaustive`: go
-    /// on until every moment is cleared.
-    pub fn find(mut self, seeds: Option<&Near>, exhaustive: bool) -> Found {
-        for case in seeds.iter().flat_map(|near| &near.cases) {
+    /// The lowest level that survives. `seeds`: what came near with the same losses on another axis; `elsewhere`: moments that
+    /// came near with other losses. `exhaustive`: go on until every moment is cleared.
+    pub fn find(mut self, seeds: &[Case], elsewhere: &[usize], exhaustive: bool) -> Found {
+        for case in seeds {
             self.raise(*case);
         }
         self.approach();
-        let ranked = self.rank(seeds);
+        for moment in elsewhere {
+            for loss in 0..self.ways() {
+                self.raise(Case { loss, moment: *moment });
+            }
+        }
+        self.warm_up(self.limit);
+        let ranked = self.rank();
         let mildest = self.mildest(&ranked[0]);
         let mut near: Vec<(f64, Case)> =
             self.best(&ranked[0], CLIMBED).into_iter().map(|case| self.climb(case)).collect();
@@ -189,10 +185,7 @@ impl<'a> Search<'a> {
         let certified = self.clear_all(&ranked, effort, false) && exhaustive;
         let others = self.best(&ranked[0], NEAR);
         let cases = self.case.into_iter().chain(near.into_iter().map(|(_, case)| case)).chain(others).collect();
-        let [_, at_once, delayed] = ranked;
-        let load = self.axis.point(self.level).load;
-        let near = Near { cases, crowded: [at_once, delayed], load };
-        Found { level: self.limit, case: self.case, near, mildest, certified }
+        Found { level: self.limit, case: self.case, near: cases, mildest, certified }
     }
 
     /// Whether the level that the search began with survives everywhere.
@@ -202,7 +195,7 @@ impl<'a> Search<'a> {
         if failed(&self) {
             return false;
         }
-        let ranked = self.rank(None);
+        let ranked = self.rank();
         for case in self.best(&ranked[0], CLIMBED) {
             self.climb(case);
             if failed(&self) {
@@ -231,11 +224,12 @@ impl<'a> Search<'a> {
         }
         let mut worst = (self.limit, self.case);
         let mut mildest = Level::MAX;
-        for loss in 0..ways {
+        let top = |loss: usize| ranked.iter().find(|(_, case)| case.loss == loss);
+        let mut tops: Vec<(f64, Case)> = (0..ways).filter_map(top).copied().collect();
+        tops.sort_by(|a, b| a.0.total_cmp(&b.0));
+        for (_, case) in tops.into_iter().take(MILDEST) {
             (self.limit, self.case) = (self.base, None);
-            if let Some((_, case)) = ranked.iter().find(|(_, case)| case.loss == loss) {
-                self.raise(*case);
-            }
+            self.raise(case);
             mildest = mildest.min(self.limit);
             if self.limit > worst.0 {
                 worst = (self.limit, self.case);
@@ -325,7 +319,7 @@ impl<'a> Search<'a> {
     }
 
     /// Cases and what each needs, about: those that were walked, and those that look crowded, the worst first.
-    fn rank(&mut self, seeds: Option<&Near>) -> [Vec<(f64, Case)>; 3] {
+    fn rank(&mut self) -> [Vec<(f64, Case)>; 3] {
         let effort = self.effort(RANKING);
         let before = self.walker.steps;
         let mut moments = self.spread(FIRST / 2);
@@ -335,10 +329,7 @@ impl<'a> Search<'a> {
         moments = self.spread((effort / each).clamp(FIRST as u64, 20_000) as usize);
         moments.extend(self.busy_moments());
         self.try_all(&moments, &mut ranked);
-        // What is crowded at one load is so at others that are not far from it.
-        let load = self.axis.point(self.level).load;
-        let near = seeds.filter(|near| (load / near.load).max(near.load / load) < ALIKE);
-        let crowded = near.map_or_else(|| [0.0, 0.5].map(|delay| self.crowded(delay)), |near| near.crowded.clone());
+        let crowded = [0.0, 0.5].map(|delay| self.crowded(delay));
         for case in crowded.iter().flat_map(|crowded| self.best(crowded, CROWDED)).collect::<Vec<_>>() {
             ranked.push((self.excess(case), case));
         }
@@ -388,7 +379,9 @@ impl<'a> Search<'a> {
     fn crowded(&self, delay: f64) -> Vec<(f64, Case)> {
         let Subject { tape, start, rules, .. } = &self.subject;
         let patience = rules.patience * self.axis.point(self.level).load * 1e9;
-        let mut all = crowds(tape, &self.warm, *start, self.losses, patience, (delay * patience) as u64);
+        let point = self.axis.point(self.level);
+        let mut all =
+            crowds(tape, &self.warm, *start, (self.losses, self.room), point, patience, (delay * patience) as u64);
         all.sort_by(|a, b| b.0.total_cmp(&a.0));
         all.truncate(MOST_RANKED);
         all
