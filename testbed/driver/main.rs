@@ -3,8 +3,12 @@
 //!
 //! It uses coldgap's reader of traces and its judgement of windows. It must not use the simulation: that is what it tests.
 
+mod clients;
 mod memcached;
 mod misses;
+mod outage;
+mod pool;
+mod postgres;
 mod redis;
 mod store;
 
@@ -22,11 +26,14 @@ struct Arguments {
 enum What {
     /// Counts what a memcached or a Redis misses
     Misses(misses::Arguments),
+    /// Loses the cache before a database, and sees whether the service heals
+    Outage(outage::Arguments),
 }
 
 fn main() -> ExitCode {
     let done = match Arguments::parse().what {
         What::Misses(arguments) => misses::run(&arguments),
+        What::Outage(arguments) => outage::run(&arguments),
     };
     match done {
         Ok(line) => {
