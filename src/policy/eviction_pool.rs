@@ -12,12 +12,18 @@ use crate::request::{ObjectId, Request, SECOND};
 use rand::Rng;
 use rand_xoshiro::Xoshiro256PlusPlus;
 
-/// `maxmemory-samples`.
-pub const SAMPLES: Parameter =
-    Parameter { name: "samples", default: "5", help: "how many objects an eviction draws (maxmemory-samples), 1 to 64" };
-/// The server's constant.
-pub const POOL: Parameter =
-    Parameter { name: "pool", default: "16", help: "how many of the best candidates are kept between evictions, 1 to 64" };
+/// The server's `maxmemory-samples`.
+pub const SAMPLES: Parameter = Parameter {
+    name: "samples",
+    default: "5",
+    help: "how many objects an eviction draws (maxmemory-samples), 1 to 65536",
+};
+/// A constant of the server's.
+pub const POOL: Parameter = Parameter {
+    name: "pool",
+    default: "16",
+    help: "how many of the best candidates are kept between evictions, 1 to 64",
+};
 
 /// Candidates at most.
 const MOST: usize = 64;
@@ -53,7 +59,7 @@ impl<T: Copy> EvictionPool<T> {
             candidates: [Candidate { object: NONE, merit: 0 }; MOST],
             held: 0,
             size: parameters.number(POOL.name, info, 1..=MOST as u64)? as usize,
-            samples: parameters.number(SAMPLES.name, info, 1..=64)? as u32,
+            samples: parameters.number(SAMPLES.name, info, 1..=1 << 16)? as u32,
             random: generator(parameters, info)?,
         })
     }
