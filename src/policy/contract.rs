@@ -82,7 +82,7 @@ pub struct Info {
     pub parameters: &'static [Parameter],
     /// True where it reads [`Request::next`]: a bound, not a policy one can deploy.
     pub needs_future: bool,
-    /// True where it reads [`Request::time`]: where a trace has none, all is at once.
+    /// True where it reads [`Request::time`]: then it gets one with every request. Where a trace has none, all is at once.
     pub needs_time: bool,
     /// True where it never evicts: a bound that ignores the capacity.
     pub unbounded: bool,
