@@ -160,7 +160,9 @@ impl<'c> Clients<'c> {
         self.land(fetch);
         let Sent { key, waiting, orphaned } = &mut self.sent[fetch];
         let (key, waiting) = (*key, std::mem::take(waiting));
-        if !waiting.is_empty() && !(*orphaned && self.rules.same_key == SameKey::Kept) {
+        // Where single-flight is kept, only whoever asked inserts.
+        let has_filler = !*orphaned || self.rules.same_key != SameKey::Kept;
+        if has_filler && !waiting.is_empty() {
             self.window.inserts += 1;
             self.cache.set(key, BYTES)?;
         }
