@@ -100,7 +100,7 @@ pub struct Cache<P: Policy> {
     limit: Capacity,
     used: u64,
     /// Whether runs of gets may pass without times and sizes: all objects count 1, none dies, no filter refuses them, and the
-    /// policy does not read the future.
+    /// policy reads neither the future nor times.
     runs: bool,
     decisions: u64,
     cached: BitSet,
@@ -123,7 +123,11 @@ impl<P: Policy> Cache<P> {
         Cache {
             limit: if P::INFO.unbounded { capacity.with(u64::MAX) } else { capacity },
             used: 0,
-            runs: matches!(capacity, Capacity::Objects(_)) && admission.is_none() && !expires && !P::INFO.needs_future,
+            runs: matches!(capacity, Capacity::Objects(_))
+                && admission.is_none()
+                && !expires
+                && !P::INFO.needs_future
+                && !P::INFO.needs_time,
             decisions: 0,
             cached: BitSet::new(objects),
             nodes: Nodes::new(objects, capacity),

@@ -128,6 +128,21 @@ fn the_page_of_policies_is_the_registry() {
     check("docs/policies.md", &[("registry", registry())]);
 }
 
+/// The second column of the table that says which policy a product is.
+#[test]
+fn the_policies_of_products_are_registered() {
+    let page = std::fs::read_to_string(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("docs/policies.md")).unwrap();
+    let (_, table) = page.split_once("## Which policy is what you run").unwrap();
+    let rows =
+        table.lines().skip_while(|line| !line.starts_with("|---")).skip(1).take_while(|line| line.starts_with('|'));
+    let cells = rows.map(|row| row.split('|').nth(2).unwrap());
+    let named: Vec<&str> = cells.flat_map(|cell| cell.split('`').skip(1).step_by(2)).collect();
+    assert!(named.len() > 10);
+    for spec in named {
+        spec.parse::<PolicySpec>().unwrap_or_else(|error| panic!("{error}"));
+    }
+}
+
 #[test]
 fn the_committed_schemas_are_those_of_the_reports() {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("docs/schema");

@@ -82,6 +82,8 @@ pub struct Info {
     pub parameters: &'static [Parameter],
     /// True where it reads [`Request::next`]: a bound, not a policy one can deploy.
     pub needs_future: bool,
+    /// True where it reads [`Request::time`]: then it gets one with every request. Where a trace has none, all is at once.
+    pub needs_time: bool,
     /// True where it never evicts: a bound that ignores the capacity.
     pub unbounded: bool,
     /// True if it never evicts or refuses an object before the cache is full, where every object counts 1. Until they are full,
@@ -99,6 +101,7 @@ impl Info {
         weakness: "",
         parameters: &[],
         needs_future: false,
+        needs_time: false,
         unbounded: false,
         fills_up: false,
     };

@@ -18,6 +18,7 @@ mod clock;
 mod clock2qplus;
 mod clockpro;
 mod contract;
+mod eviction_pool;
 mod experts;
 mod fifo;
 mod frequency;
@@ -37,6 +38,7 @@ mod lirs;
 pub mod list;
 mod lru;
 mod lru_k;
+mod memcached;
 mod mq;
 mod nodes;
 mod parameters;
@@ -45,6 +47,8 @@ mod qdlp;
 pub mod queue;
 mod random;
 mod recency;
+mod redis_lfu;
+mod redis_lru;
 mod roster;
 pub mod run;
 mod s3fifo;
@@ -97,6 +101,9 @@ registry![
     w_tinylfu::WTinyLfu,
     lecar::LeCaR,
     cacheus::Cacheus,
+    memcached::Memcached,
+    redis_lru::RedisLru,
+    redis_lfu::RedisLfu,
     belady::Belady,
     belady_size::BeladySize,
     unbounded::Unbounded,

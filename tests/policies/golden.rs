@@ -57,12 +57,18 @@ const BYTES: &str = "ignore_obj_size_0";
 /// and does not count (see lirs.rs).
 const IMPOSSIBLE: &[(&str, &str)] = &[("lirs", "48"), ("lirs", "100")];
 
+/// Why the policies of servers are not.
+const SERVER: &str = "the server's own misses, within 0.5 points (`testbed/misses.csv`); libCacheSim has none";
+
 /// Policies that are not compared with the recording, and why; each has its own oracle among the models and laws.
 const NOT_COMPARED: &[(&str, &str)] = &[
     ("car", "the paper's; libCacheSim never forgets the second clock's ghosts"),
     ("cacheus", "the authors'; in libCacheSim its rate never learns, and ghosts are remembered three times over"),
     ("clock-pro", "the paper's; libCacheSim admits nothing once it is full of cold objects"),
     ("lfuda", "the paper's; libCacheSim's does not finish"),
+    ("memcached", SERVER),
+    ("redis-lfu", SERVER),
+    ("redis-lru", SERVER),
     ("w-tinylfu", "exact frequencies; libCacheSim's sketch collides, and its window is void below 100 objects"),
     ("unbounded", "a bound: compulsory misses"),
 ];

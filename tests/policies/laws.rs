@@ -132,6 +132,9 @@ proptest! {
         for spec in demand_policies().filter(|spec| !spec.starts_with("belady")) {
             let tally = run(spec, Capacity::Objects(capacity), &timed);
             prop_assert_eq!(run(spec, Capacity::Objects(capacity), &spelt_out), tally, "{}", spec);
+            if policy::info(spec).is_some_and(|info| info.needs_time) {
+                continue;
+            }
             let bare = Requests { times: &[], next: None, ..timed.requests() };
             prop_assert_eq!(run_requests(spec, Capacity::Objects(capacity), &bare, 40), tally, "{}", spec);
         }

@@ -15,6 +15,7 @@ mod models_learned;
 mod models_priority;
 mod models_sampling;
 mod registry;
+mod servers;
 mod shrinking;
 mod tinylfu;
 

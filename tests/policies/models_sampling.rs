@@ -64,6 +64,14 @@ impl Rule for HyperbolicRule {
     }
 }
 
+/// Redis' counters without decay, and rising at every hit.
+struct LeastHitsRule;
+impl Rule for LeastHitsRule {
+    fn badness(_: usize, known: &Known) -> f64 {
+        1.0 / known.requests as f64
+    }
+}
+
 struct BeladySizeRule;
 impl Rule for BeladySizeRule {
     fn badness(now: usize, known: &Known) -> f64 {
@@ -140,8 +148,31 @@ fn a_large_sample_finds_what_the_rule_says() {
             let spec: PolicySpec = "belady-size:samples=2000".parse().unwrap();
             let check = Check(&spec, capacity, &columns, std::marker::PhantomData::<BeladySizeRule>);
             assert!(policy::visit("belady-size", check).unwrap() > 100);
+            let spec: PolicySpec = "redis-lfu:samples=2000,pool=1,factor=0,decay=0".parse().unwrap();
+            let check = Check(&spec, capacity, &columns, std::marker::PhantomData::<LeastHitsRule>);
+            assert!(policy::visit("redis-lfu", check).unwrap() > 100);
+            if capacity.objects().is_some() {
+                let misses = |spec| run(spec, capacity, &columns).misses;
+                assert_eq!(misses("redis-lru:samples=2000,pool=1"), misses("lru"), "one request a second");
+            }
         }
     }
+}
+
+/// An object that is never asked for again has its counter sink to nothing, however often it was hit.
+#[test]
+fn redis_counters_sink_by_one_a_minute() {
+    // 600 hits bring a counter to some 16; the others' rise to 10 at most.
+    let popular = std::iter::repeat_n(0, 600);
+    let rounds = |minutes: u32| (0..minutes * 60).map(|second| 1 + second % 9);
+    let misses = |spec: &str, minutes| {
+        let columns = Columns::gets(popular.clone().chain(rounds(minutes)).chain([10, 11, 0]));
+        run(spec, Capacity::Objects(10), &columns).misses
+    };
+    for (spec, minutes, again) in [("redis-lfu:samples=500", 2, 0), ("redis-lfu:samples=500", 20, 1)] {
+        assert_eq!(misses(spec, minutes), 12 + again, "{spec} {minutes}");
+    }
+    assert_eq!(misses("redis-lfu:samples=500,decay=0", 20), 12, "without decay");
 }
 
 #[test]

@@ -6,12 +6,13 @@ mod basic;
 mod clockpro;
 mod filtered;
 mod recency;
+mod servers;
 
 use super::{Columns, build};
 use coldgap::cache::{Cache, Lookaside};
 use coldgap::policy::spec::PolicySpec;
 use coldgap::policy::{self, Capacity, Policy, Visitor};
-use coldgap::request::{ObjectId, Op, Request};
+use coldgap::request::{ObjectId, Op, Request, SECOND};
 use rand::{RngExt, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
 use std::collections::HashSet;
@@ -36,6 +37,8 @@ fn weight(queue: &[Item]) -> u64 {
 
 /// A model: how to mark a hit, where to insert, what to evict. The oldest item of a queue stands first.
 trait Model {
+    /// A request comes at this second.
+    fn tick(&mut self, _: u64) {}
     fn queues(&mut self) -> Vec<&mut Vec<Item>>;
     fn insert(&mut self, item: Item);
     fn evict(&mut self);
@@ -80,6 +83,7 @@ fn model(spec: &str, capacity: u64) -> Box<dyn Model> {
         "lirs:hir=20%,queue-hit=paper" => Box::new(recency::Lirs::new(capacity, capacity / 5, false)),
         "car" => Box::new(adaptive::Car::new(capacity)),
         "clock-pro" => Box::new(clockpro::ClockPro::new(capacity)),
+        "memcached" => Box::new(servers::Memcached::default()),
         _ => panic!("{spec} has no model"),
     }
 }
@@ -87,6 +91,7 @@ fn model(spec: &str, capacity: u64) -> Box<dyn Model> {
 /// What is cached by the model after a request.
 fn step(model: &mut dyn Model, request: &Request, capacity: Capacity) {
     let object = request.object.0;
+    model.tick(request.time / SECOND);
     let cached = model.queues().iter().any(|queue| position(queue, object).is_some());
     let weight_of = if matches!(capacity, Capacity::Bytes(_)) { u64::from(request.size.max(1)) } else { 1 };
     match request.op {
@@ -160,6 +165,7 @@ fn every_policy_holds_what_its_naive_model_holds() {
         "arc:step=byte",
         "car",
         "clock-pro",
+        "memcached",
         "lirs",
         "lirs:hir=20%",
         "lirs:hir=20%,queue-hit=paper",
