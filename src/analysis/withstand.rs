@@ -22,10 +22,9 @@ pub const STEPS: u64 = 3;
 
 /// Nodes up to which it is tried whether losing one of them is survived.
 pub const MOST_NODES: u32 = 64;
-/// Cases of a limit that are walked with the real cache; where hits do not bound what a loss does; and with `--certify`.
+/// Cases of a limit that are walked with the real cache; and where hits do not bound what a loss does, or with `--certify`.
 const CONFIRMED: usize = 6;
-const CONFIRMED_UNBOUND: usize = 16;
-const CONFIRMED_CERTIFIED: usize = 24;
+const CONFIRMED_WELL: usize = 30;
 /// Rounds in which hits and the limit at which they hold come to agree, where lives end by the clock.
 const ROUNDS: usize = 4;
 
@@ -332,11 +331,7 @@ impl Withstand<'_, '_> {
             |hits| {
                 let mut found: Found =
                     Search::new(self.ground.subject(hits), axis, losses, warm).find(seeds, elsewhere, certify);
-                let count = match (certify, bound) {
-                    (true, _) => CONFIRMED_CERTIFIED,
-                    (false, true) => CONFIRMED,
-                    (false, false) => CONFIRMED_UNBOUND,
-                };
+                let count = if bound && !certify { CONFIRMED } else { CONFIRMED_WELL };
                 let cases = found.near.iter().take(count).copied().collect();
                 found.level = self.confirmed(
                     known.cell,

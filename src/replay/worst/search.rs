@@ -29,7 +29,7 @@ const CLIMBED: usize = 4;
 /// Losses that look the mildest, of which the mildest is sought.
 const MILDEST: usize = 3;
 /// Cases that are said to have come near.
-const NEAR: usize = 20;
+const NEAR: usize = 30;
 /// Crowded cases that are walked, of each kind.
 const CROWDED: usize = 32;
 /// The longest warm waits before which losses are tried.
@@ -177,7 +177,11 @@ impl<'a> Search<'a> {
         }
         self.warm_up(self.limit);
         let ranked = self.rank();
-        let mildest = self.mildest(&ranked[0]);
+        let tops = self.tops(&ranked[0]);
+        for (_, case) in &tops {
+            self.raise(*case);
+        }
+        let mildest = self.mildest(&tops);
         let mut near: Vec<(f64, Case)> =
             self.best(&ranked[0], CLIMBED).into_iter().map(|case| self.climb(case)).collect();
         near.sort_by(|a, b| b.0.total_cmp(&a.0));
@@ -215,21 +219,23 @@ impl<'a> Search<'a> {
         (share * (walks * requests).max(LEAST_WALKS)) as u64
     }
 
+    /// The worst case of each loss, the worst first.
+    fn tops(&self, ranked: &[(f64, Case)]) -> Vec<(f64, Case)> {
+        let mut seen = vec![false; self.ways()];
+        ranked.iter().filter(|(_, case)| !std::mem::replace(&mut seen[case.loss], true)).copied().collect()
+    }
+
     /// The backend that the loss that is felt the least needs, about: each needs what its worst moment of a few does. `None`
-    /// where there is but one, and for loads.
-    fn mildest(&mut self, ranked: &[(f64, Case)]) -> Option<Level> {
-        let ways = self.ways();
-        if ways == 1 || matches!(self.axis, Axis::Load { .. }) {
+    /// where there is but one, and for loads. `tops`: the worst case of each loss, the worst first.
+    fn mildest(&mut self, tops: &[(f64, Case)]) -> Option<Level> {
+        if self.ways() == 1 || matches!(self.axis, Axis::Load { .. }) {
             return None;
         }
         let mut worst = (self.limit, self.case);
         let mut mildest = Level::MAX;
-        let top = |loss: usize| ranked.iter().find(|(_, case)| case.loss == loss);
-        let mut tops: Vec<(f64, Case)> = (0..ways).filter_map(top).copied().collect();
-        tops.sort_by(|a, b| a.0.total_cmp(&b.0));
-        for (_, case) in tops.into_iter().take(MILDEST) {
+        for (_, case) in tops.iter().rev().take(MILDEST) {
             (self.limit, self.case) = (self.base, None);
-            self.raise(case);
+            self.raise(*case);
             mildest = mildest.min(self.limit);
             if self.limit > worst.0 {
                 worst = (self.limit, self.case);
