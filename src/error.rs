@@ -94,6 +94,15 @@ impl Error {
         self
     }
 
+    /// Another way to mend it, behind the first.
+    pub fn or_hint(mut self, more: impl fmt::Display) -> Error {
+        self.hint = Some(match self.hint {
+            Some(hint) => format!("{hint}; or {more}"),
+            None => more.to_string(),
+        });
+        self
+    }
+
     /// True for [`Error::interrupted`].
     pub fn is_interrupt(&self) -> bool {
         self.kind == Kind::Interrupted

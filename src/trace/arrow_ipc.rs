@@ -34,7 +34,7 @@ static INFO: FormatInfo = FormatInfo {
 };
 
 impl Format for ArrowIpc {
-    fn info(&self) -> &'static FormatInfo {
+    fn info(&self) -> &FormatInfo {
         &INFO
     }
 

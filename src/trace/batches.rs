@@ -30,7 +30,7 @@ impl Selection {
     /// See [`columns::choose`]; `--time-unit` for a column whose type names the unit.
     pub fn new(schema: &Schema, options: &ReadOptions) -> Result<Selection> {
         let names: Vec<String> = schema.fields().iter().map(|field| field.name().clone()).collect();
-        let mut columns = columns::choose(Some(&names), names.len(), options)?;
+        let mut columns = columns::choose(Some(&names), names.len(), None, options)?;
         if let Some(time) = columns.time
             && let Some(unit) = unit_of(schema.field(time).data_type())
         {
@@ -40,9 +40,7 @@ impl Selection {
             }
             columns.unit = Some(unit);
         }
-        let Columns { time, size, op, ttl, count, status, .. } = columns;
-        let used = [Some(columns.key), time, size, op, ttl, count, status];
-        let mut wanted: Vec<usize> = used.into_iter().flatten().collect();
+        let mut wanted = columns.used();
         wanted.sort_unstable();
         wanted.dedup();
         Ok(Selection { columns, wanted })
@@ -56,16 +54,7 @@ impl Selection {
     /// A reader for batches that hold only the wanted columns.
     pub fn into_reader(self) -> BatchReader {
         let place = |column: usize| self.wanted.partition_point(|wanted| *wanted < column);
-        let columns = Columns {
-            key: place(self.columns.key),
-            time: self.columns.time.map(place),
-            size: self.columns.size.map(place),
-            op: self.columns.op.map(place),
-            ttl: self.columns.ttl.map(place),
-            count: self.columns.count.map(place),
-            status: self.columns.status.map(place),
-            ..self.columns
-        };
+        let columns = self.columns.moved(place);
         BatchReader { table: Table::new(columns), rows: 0 }
     }
 }

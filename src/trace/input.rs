@@ -33,7 +33,7 @@ pub fn in_shell(name: &str) -> String {
 pub struct Input {
     /// As the user named it; `standard input` for `-`.
     pub name: String,
-    /// `gzip`, `zstd` or `xz`, where it is compressed.
+    /// `gzip`, `zstd`, `xz` or `bzip2`, where it is compressed.
     pub compression: Option<&'static str>,
     path: Option<PathBuf>,
     head: Vec<u8>,
@@ -72,17 +72,16 @@ impl Input {
         let failed = |cause: io::Error| Error::trace(format!("cannot read: {cause}")).at(&name, None);
         let start = raw.fill_buf().map_err(failed)?;
         let (compression, mut rest): (_, Box<dyn Read + Send>) = match start {
-            [0x1f, 0x8b, ..] => (Some("gzip"), Box::new(flate2::bufread::MultiGzDecoder::new(raw))),
-            [0x28, 0xb5, 0x2f, 0xfd, ..] => {
+            [0x1f, 0x8b, ..] => (Some("gzip"), Box::new(Gzip::new(raw))),
+            // pzstd begins with a frame that is skipped, in which it says how long the next one is.
+            [0x28, 0xb5, 0x2f, 0xfd, ..] | [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => {
                 (Some("zstd"), Box::new(zstd::stream::read::Decoder::with_buffer(raw).map_err(failed)?))
             }
             [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => {
                 (Some("xz"), Box::new(liblzma::bufread::XzDecoder::new_multi_decoder(raw)))
             }
             [b'B', b'Z', b'h', b'1'..=b'9', b'1', b'A', b'Y', ..] => {
-                return Err(Error::trace("is compressed with bzip2, which coldgap does not read")
-                    .hint(format!("bzcat {} | coldgap gap -", in_shell(&name)))
-                    .at(&name, None));
+                (Some("bzip2"), Box::new(bzip2::bufread::MultiBzDecoder::new(raw)))
             }
             _ => (None, Box::new(raw)),
         };
@@ -117,6 +116,44 @@ impl Input {
     /// Turns a failure to read (truncated or damaged compression, a vanished disk) into an error.
     pub fn broken(&self, cause: &io::Error) -> Error {
         broken(&self.name, self.compression, cause)
+    }
+}
+
+/// Members of gzip, one after the other; zeros behind the last, as tapes leave them, are no more data.
+struct Gzip<R: BufRead> {
+    /// `None` only while one member follows another.
+    member: Option<flate2::bufread::GzDecoder<R>>,
+}
+
+impl<R: BufRead> Gzip<R> {
+    fn new(raw: R) -> Gzip<R> {
+        Gzip { member: Some(flate2::bufread::GzDecoder::new(raw)) }
+    }
+}
+
+impl<R: BufRead> Read for Gzip<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        while let Some(member) = &mut self.member {
+            let length = member.read(buffer)?;
+            if length > 0 || buffer.is_empty() {
+                return Ok(length);
+            }
+            let Some(mut raw) = self.member.take().map(flate2::bufread::GzDecoder::into_inner) else { break };
+            loop {
+                let ahead = raw.fill_buf()?;
+                let zeros = ahead.iter().take_while(|byte| **byte == 0).count();
+                let (is_end, goes_on) = (ahead.is_empty(), zeros < ahead.len());
+                raw.consume(zeros);
+                if is_end {
+                    return Ok(0);
+                }
+                if goes_on {
+                    break;
+                }
+            }
+            self.member = Some(flate2::bufread::GzDecoder::new(raw));
+        }
+        Ok(0)
     }
 }
 

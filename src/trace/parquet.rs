@@ -62,7 +62,7 @@ static INFO: FormatInfo = FormatInfo {
 };
 
 impl Format for Parquet {
-    fn info(&self) -> &'static FormatInfo {
+    fn info(&self) -> &FormatInfo {
         &INFO
     }
 
