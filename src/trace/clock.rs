@@ -87,10 +87,10 @@ impl Clock {
             return None;
         }
         let unit = self.unit(number as u64);
-        let nanoseconds = number * unit as f64;
         // Seconds since 1970 are exact to the microsecond in a float, not beyond.
-        let step = if unit == SECOND && number > 1e6 { 1_000.0 } else { 1.0 };
-        (nanoseconds < u64::MAX as f64 / 2.0).then_some(((nanoseconds / step).round() * step) as u64)
+        let (scale, step) = if unit == SECOND && number > 1e6 { (1e6, 1_000) } else { (unit as f64, 1) };
+        let steps = (number * scale).round();
+        if steps < u64::MAX as f64 { (steps as u64).checked_mul(step) } else { None }
     }
 
     fn text(&mut self, text: &[u8]) -> Option<u64> {

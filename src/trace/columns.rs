@@ -24,6 +24,7 @@ const TIME_NAMES: &[&str] = &[
     "starttime",
     "timestart",
     "edgestarttimestamp",
+    "requestdatetime",
     "t",
 ];
 const KEY_NAMES: &[&str] = &[
@@ -236,7 +237,12 @@ fn find(names: &[String], known: &[&str]) -> Option<usize> {
 
 fn find_time(names: &[String]) -> Option<usize> {
     let stem = |name: &str| plain(unit_in_name(name).map_or(name, |(_, stem)| stem));
-    TIME_NAMES.iter().find_map(|known| names.iter().position(|name| stem(name) == *known))
+    let last = |name: &str| name.rsplit_once('.').map(|(_, last)| plain(last));
+    let in_structure = |known: &&str| names.iter().position(|name| last(name).as_deref() == Some(*known));
+    TIME_NAMES
+        .iter()
+        .find_map(|known| names.iter().position(|name| stem(name) == *known))
+        .or_else(|| ["timestamp", "ts", "time"].iter().find_map(in_structure))
 }
 
 /// True where a column's name says that it holds keys.

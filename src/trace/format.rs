@@ -349,7 +349,7 @@ fn unknown(head: &Head<'_>, name: &str) -> Error {
             "it looks like JSON over several lines; write one object a line: jq -c '.[]' {name} | coldgap inspect -"
         )
     } else {
-        format!("name it with --input, one of: {}", known())
+        "name it with --input, like --input csv; coldgap formats lists them".to_string()
     };
     Error::trace("no format recognises this file").hint(hint)
 }

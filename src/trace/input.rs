@@ -6,9 +6,12 @@ use super::format::Head;
 use super::long_line;
 use super::read_ahead::ReadAhead;
 use crate::error::{Error, Kind, Result};
+use crate::interrupt::Interrupt;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// How many bytes a format sees to recognise a file.
 pub const HEAD_BYTES: usize = 64 * 1024;
@@ -39,6 +42,9 @@ pub struct Input {
     head: Vec<u8>,
     complete: bool,
     rest: Box<dyn Read + Send>,
+    /// Set once something was found behind the data that is none.
+    has_garbage: Arc<AtomicBool>,
+    interrupt: Interrupt,
 }
 
 impl Input {
@@ -71,8 +77,9 @@ impl Input {
         let mut raw = BufReader::with_capacity(BUFFER_BYTES, raw);
         let failed = |cause: io::Error| Error::trace(format!("cannot read: {cause}")).at(&name, None);
         let start = raw.fill_buf().map_err(failed)?;
+        let has_garbage = Arc::new(AtomicBool::new(false));
         let (compression, mut rest): (_, Box<dyn Read + Send>) = match start {
-            [0x1f, 0x8b, ..] => (Some("gzip"), Box::new(Gzip::new(raw))),
+            [0x1f, 0x8b, ..] => (Some("gzip"), Box::new(Gzip::new(raw, Arc::clone(&has_garbage)))),
             // pzstd begins with a frame that is skipped, in which it says how long the next one is.
             [0x28, 0xb5, 0x2f, 0xfd, ..] | [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => {
                 (Some("zstd"), Box::new(zstd::stream::read::Decoder::with_buffer(raw).map_err(failed)?))
@@ -94,7 +101,18 @@ impl Input {
             .read_to_end(&mut head)
             .map_err(|cause| broken(&name, compression, &cause))?;
         let complete = head.len() < HEAD_BYTES;
-        Ok(Input { path: path.filter(|_| compression.is_none()), name, compression, head, complete, rest })
+        let path = path.filter(|_| compression.is_none());
+        Ok(Input { path, name, compression, head, complete, rest, has_garbage, interrupt: Interrupt::default() })
+    }
+
+    /// Reading fails once the interrupt is set.
+    pub(super) fn until(self, interrupt: &Interrupt) -> Input {
+        Input { interrupt: interrupt.clone(), ..self }
+    }
+
+    /// Becomes true while reading, if something stands behind the compressed data that is none.
+    pub(super) fn garbage(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.has_garbage)
     }
 
     /// The first bytes, and the name without the compression's ending.
@@ -123,11 +141,12 @@ impl Input {
 struct Gzip<R: BufRead> {
     /// `None` only while one member follows another.
     member: Option<flate2::bufread::GzDecoder<R>>,
+    has_garbage: Arc<AtomicBool>,
 }
 
 impl<R: BufRead> Gzip<R> {
-    fn new(raw: R) -> Gzip<R> {
-        Gzip { member: Some(flate2::bufread::GzDecoder::new(raw)) }
+    fn new(raw: R, has_garbage: Arc<AtomicBool>) -> Gzip<R> {
+        Gzip { member: Some(flate2::bufread::GzDecoder::new(raw)), has_garbage }
     }
 }
 
@@ -142,13 +161,16 @@ impl<R: BufRead> Read for Gzip<R> {
             loop {
                 let ahead = raw.fill_buf()?;
                 let zeros = ahead.iter().take_while(|byte| **byte == 0).count();
-                let (is_end, goes_on) = (ahead.is_empty(), zeros < ahead.len());
+                let (is_end, next) = (ahead.is_empty(), ahead.get(zeros).copied());
                 raw.consume(zeros);
-                if is_end {
-                    return Ok(0);
-                }
-                if goes_on {
-                    break;
+                match next {
+                    None if is_end => return Ok(0),
+                    None => {}
+                    Some(0x1f) => break,
+                    Some(_) => {
+                        self.has_garbage.store(true, Ordering::Relaxed);
+                        return Ok(0);
+                    }
                 }
             }
             self.member = Some(flate2::bufread::GzDecoder::new(raw));
@@ -189,6 +211,9 @@ pub fn fill(input: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
 
 impl Read for Input {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.interrupt.is_set() {
+            return Err(io::Error::other("interrupted"));
+        }
         // The head is handed out first, then dropped from the front as it is consumed.
         if self.head.is_empty() {
             return self.rest.read(buffer);

@@ -221,11 +221,18 @@ pub fn read_input(input: Input, options: &ReadOptions) -> Result<(Trace, Origin)
     let name = input.name.clone();
     let (format, why) = format::recognise(&input, options.format.as_deref())?;
     let compression = input.compression;
+    let garbage = input.garbage();
+    let input = input.until(&options.interrupt);
     let mut builder = Builder::new(&name, format.info().name, options);
-    match format.read(input, options, &mut builder) {
+    let read = format.read(input, options, &mut builder);
+    options.interrupt.check()?;
+    match read {
         // Behind the limit is only looked for the end of the last tick: what else is there does not matter.
-        Err(_) if builder.is_full() && !options.interrupt.is_set() => {}
+        Err(_) if builder.is_full() => {}
         read => read.map_err(|error| error.at(&name, None))?,
+    }
+    if garbage.load(std::sync::atomic::Ordering::Relaxed) {
+        builder.note("behind the compressed data stands something that is none, and is not read");
     }
     let layout = builder.take_layout();
     let trace = builder.finish().map_err(|error: Error| error.at(&name, None))?;

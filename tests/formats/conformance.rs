@@ -6,7 +6,7 @@ use arrow::array::{ArrayRef, Float64Array, Int64Array, StringArray, TimestampMil
 use arrow::compute::cast;
 use arrow::datatypes::DataType;
 use coldgap::request::{ObjectId, Op, SECOND};
-use coldgap::trace::format::{Head, Role};
+use coldgap::trace::format::{Head, Role, all};
 use coldgap::trace::{FORMATS, Key, ReadOptions, Sniff};
 use std::io::Write;
 use std::process::{Command, Stdio};
@@ -18,15 +18,17 @@ fn head(bytes: &[u8]) -> Head<'_> {
 
 #[test]
 fn every_format_recognises_its_own_and_no_other_claims_it() {
-    for own in FORMATS {
+    for (place, own) in all().enumerate() {
         let bytes = sample(own.info().name);
-        for format in FORMATS {
+        for (before, format) in all().enumerate() {
             let says = format.sniff(&head(&bytes));
             let (own, format) = (own.info().name, format.info().name);
             if own == format {
                 assert_ne!(says, Sniff::No, "{format} on its own sample");
             } else {
-                assert!(!matches!(says, Sniff::Yes(_)), "{format} on the sample of {own}: {says:?}");
+                // Tables and JSON lines of known sources are still tables and JSON lines; they are asked last.
+                let is_certain = matches!(says, Sniff::Yes(_));
+                assert!(!is_certain || before > place, "{format} on the sample of {own}: {says:?}");
             }
         }
         assert_eq!(read("x", &bytes).unwrap().format, own.info().name);
@@ -42,7 +44,7 @@ fn no_format_claims_garbage_or_published_files_of_other_kinds() {
     })
     .take(4800)
     .collect();
-    for bytes in [&noise[..], &[0; 4800], b"{\"timestamp\": 1, \"hash_ids\": [1, 2]}\n", b"<html>"] {
+    for bytes in [&noise[..], &[0; 4800], b"{\n\"timestamp\": 1\n}\n", b"<html>"] {
         for format in FORMATS {
             assert_eq!(format.sniff(&head(bytes)), Sniff::No, "{}", format.info().name);
         }
@@ -127,7 +129,7 @@ fn every_format_is_read_through_every_compression_and_standard_input() {
         let bytes = sample(name);
         let expected = read("x", &bytes).unwrap().fingerprint;
         let mut files = vec![("plain", bytes.clone())];
-        for tool in ["gzip", "zstd", "xz"] {
+        for tool in ["gzip", "zstd", "xz", "bzip2"] {
             match compressed(tool, &bytes) {
                 Some(packed) => files.push((tool, packed)),
                 None => eprintln!("{tool} is not installed: skipped"),

@@ -1,5 +1,6 @@
 //! A small valid file per format, made without coldgap's readers.
 
+use super::sources::SOURCES;
 use arrow::array::{ArrayRef, RecordBatch, StringArray, UInt32Array, UInt64Array};
 use arrow::datatypes::{DataType, Field, Schema};
 use arrow::ipc::writer::{FileWriter, StreamWriter};
@@ -20,7 +21,10 @@ pub fn sample(format: &str) -> Vec<u8> {
         "log" => log(),
         "parquet" => parquet(),
         "arrow" => arrow_file(),
-        other => panic!("the format {other} needs a sample here"),
+        other => match SOURCES.iter().find(|source| source.name == other) {
+            Some(source) => source.lines.as_bytes().to_vec(),
+            None => panic!("the format {other} needs a sample"),
+        },
     }
 }
 
