@@ -2,7 +2,7 @@
 
 use super::output::{self, Output};
 use super::trace_args::TraceArgs;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Kind, Result, printable};
 use crate::interrupt::Interrupt;
 use crate::trace::input::{Input, in_shell};
 use crate::trace::profile::{Profile, Times, profile};
@@ -126,9 +126,9 @@ fn describe(path: &Path, reading: &TraceArgs, interrupt: &Interrupt) -> Result<D
 /// A description as aligned text.
 fn text(description: &Description) -> String {
     let profile = &description.profile;
-    let mut out = format!("{}\n", description.trace);
+    let mut out = format!("{}\n", printable(&description.trace));
     let mut line = |name: &str, value: &dyn Display| {
-        let _ = writeln!(out, "  {name:<18}{value}");
+        let _ = writeln!(out, "  {name:<18}{}", printable(&value.to_string()));
     };
     let compression = description.compression.map_or_else(String::new, |compression| format!(", {compression}"));
     line("format", &format!("{}{compression} ({})", description.format, description.recognised));

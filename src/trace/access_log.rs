@@ -343,11 +343,4 @@ mod tests {
             assert_eq!(key(alone), text(b"/a"), "{alone}");
         }
     }
-
-    #[test]
-    fn escapes_that_are_none_are_kept() {
-        let mut out = Vec::new();
-        normalise(b"/100%/%zz/%4", &mut out);
-        assert_eq!(out, b"/100%/%zz/%4");
-    }
 }

@@ -132,8 +132,9 @@ impl BatchReader {
             .leaves
             .iter()
             .map(|path| {
-                let (column, name) = column_at(batch, path)
-                    .ok_or_else(|| Error::trace("a batch has fewer columns than the first").hint("write the file again"))?;
+                let (column, name) = column_at(batch, path).ok_or_else(|| {
+                    Error::trace("a batch has fewer columns than the first").hint("write the file again")
+                })?;
                 Cells::new(&column, &name)
             })
             .collect::<Result<_>>()?;

@@ -189,6 +189,10 @@ impl<'o> Builder<'o> {
         if fault.is_interrupt() {
             return Err(fault);
         }
+        // What stands behind the limit does not matter.
+        if self.is_full() {
+            return Ok(());
+        }
         self.seen += 1;
         self.skipped += 1;
         if self.first_fault.is_none() {

@@ -52,11 +52,12 @@ const KEY_NAMES: &[&str] = &[
     "clientrequesturi",
     "path",
 ];
-/// Columns that hold targets of requests over HTTP, so that a host beside them is a part of the key.
+/// Columns that hold targets of requests over HTTP, so that the host that was asked is a part of the key. A column that is just
+/// called host is not among the latter: in many tables it is the client.
 const URL_NAMES: &[&str] =
     &["url", "uri", "requesturi", "requestpath", "csuri", "csuristem", "clientrequesturi", "path"];
 const HOST_NAMES: &[&str] =
-    &["host", "httphost", "vhost", "servername", "authority", "cshost", "xhostheader", "clientrequesthost"];
+    &["httphost", "vhost", "servername", "authority", "cshost", "xhostheader", "clientrequesthost"];
 const SIZE_NAMES: &[&str] = &[
     "size",
     "objsize",
@@ -423,7 +424,7 @@ mod tests {
         assert_eq!((oracle.time, oracle.key, oracle.size, oracle.used().len()), (Some(0), 1, Some(2), 3));
         assert_eq!(of("ts_ms,id").unit, Some(1_000_000));
         assert_eq!(of("timestamp (ms),id").unit, Some(1_000_000));
-        let hosts = of("time,host,uri,status,bytes");
+        let hosts = of("time,http_host,uri,status,bytes");
         assert_eq!((hosts.key, &hosts.key_parts[..]), (1, &[Part { column: 2, is_query: false }][..]));
     }
 

@@ -273,16 +273,21 @@ pub trait Format: Sync {
 pub static FORMATS: &[&dyn Format] = &[
     &super::parquet::Parquet,
     &super::arrow_ipc::ArrowIpc,
+    &super::binary::LCS,
+    &super::binary::VSCSI,
+    &super::binary::TWR,
+    &super::binary::ORACLE_OP_NS,
     &super::oracle_general::OracleGeneral,
     &super::access_log::AccessLog,
     &super::redis::RedisMonitor,
     &super::memcached::MemcachedWatch,
+    &super::arc::ArcList,
     &super::csv::Csv,
     &super::json::JsonLines,
 ];
 
 /// The number of [`FORMATS`] that are asked before the presets: they are certain of their own.
-const BEFORE_PRESETS: usize = 6;
+const BEFORE_PRESETS: usize = 11;
 
 /// Every format and preset, in the order they are asked.
 pub fn all() -> impl Iterator<Item = &'static dyn Format> {

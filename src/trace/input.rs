@@ -11,13 +11,17 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 /// How many bytes a format sees to recognise a file.
 pub const HEAD_BYTES: usize = 64 * 1024;
 
 /// How many bytes are read at once.
 const BUFFER_BYTES: usize = 1 << 20;
+
+/// Compressed files may become so large, or so many times their size.
+const MOST_UNASKED: u64 = 1 << 30;
+const MOST_EXPANSION: u64 = 1_000;
 
 /// What an input read from a pipe is called.
 const STANDARD_INPUT: &str = "standard input";
@@ -42,6 +46,8 @@ pub struct Input {
     head: Vec<u8>,
     complete: bool,
     rest: Box<dyn Read + Send>,
+    /// Bytes that were read of it, compressed.
+    read: Arc<AtomicU64>,
     /// Set once something was found behind the data that is none.
     has_garbage: Arc<AtomicBool>,
     interrupt: Interrupt,
@@ -74,6 +80,8 @@ impl Input {
     }
 
     fn new(name: String, path: Option<PathBuf>, raw: Box<dyn Read + Send>) -> Result<Input> {
+        let read = Arc::new(AtomicU64::new(0));
+        let raw = Counted { inner: raw, count: Arc::clone(&read) };
         let mut raw = BufReader::with_capacity(BUFFER_BYTES, raw);
         let failed = |cause: io::Error| Error::trace(format!("cannot read: {cause}")).at(&name, None);
         let start = raw.fill_buf().map_err(failed)?;
@@ -102,7 +110,7 @@ impl Input {
             .map_err(|cause| broken(&name, compression, &cause))?;
         let complete = head.len() < HEAD_BYTES;
         let path = path.filter(|_| compression.is_none());
-        Ok(Input { path, name, compression, head, complete, rest, has_garbage, interrupt: Interrupt::default() })
+        Ok(Input { path, name, compression, head, complete, rest, read, has_garbage, interrupt: Interrupt::default() })
     }
 
     /// Reading fails once the interrupt is set.
@@ -131,9 +139,28 @@ impl Input {
         self.path.as_deref()
     }
 
+    /// True where so many bytes cannot be what was meant by so few.
+    pub(super) fn is_swollen(&self, bytes: u64) -> bool {
+        self.compression.is_some() && bytes > MOST_UNASKED && bytes / MOST_EXPANSION > self.read.load(Ordering::Relaxed)
+    }
+
     /// Turns a failure to read (truncated or damaged compression, a vanished disk) into an error.
     pub fn broken(&self, cause: &io::Error) -> Error {
         broken(&self.name, self.compression, cause)
+    }
+}
+
+/// Counts what is read.
+struct Counted {
+    inner: Box<dyn Read + Send>,
+    count: Arc<AtomicU64>,
+}
+
+impl Read for Counted {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let length = self.inner.read(buffer)?;
+        self.count.fetch_add(length as u64, Ordering::Relaxed);
+        Ok(length)
     }
 }
 

@@ -4,8 +4,10 @@
 //! recognised ([`format`]), its rows checked, interned and collected ([`builder`]). Nothing here knows caches.
 
 mod access_log;
+mod arc;
 mod arrow_ipc;
 mod batches;
+mod binary;
 pub mod builder;
 mod clock;
 mod columns;

@@ -336,6 +336,8 @@ fn any_whole(cell: Cell<'_>, what: &str) -> Result<Option<u64>> {
         Cell::Text(text) => {
             let (negative, digits) = match text {
                 [b'-', digits @ ..] => (true, digits),
+                // As HAProxy writes what went on when it was logged.
+                [b'+', digits @ ..] => (false, digits),
                 digits => (false, digits),
             };
             match decimal(digits, 1).or_else(|| Some((grouped_digits(digits)?, 0))) {

@@ -38,13 +38,28 @@ fn options(flags: &str) -> ReadOptions {
 /// A file, the flags it is read with, its requests as `sources.rs` writes them, and words that a note must have.
 const CASES: &[(&str, &str, &str, &str)] = &[
     // Which delimiter, which columns.
-    ("1577808144\tp,1,x\t100\n1577808145\tp,2,y\t200\n", "--columns time=1,key=2,size=3", "0 p,1,x 100 get\n1000000 p,2,y 200 get\n", ""),
+    (
+        "1577808144\tp,1,x\t100\n1577808145\tp,2,y\t200\n",
+        "--columns time=1,key=2,size=3",
+        "0 p,1,x 100 get\n1000000 p,2,y 200 get\n",
+        "",
+    ),
     ("1 a,b\n2 c,d\n", "--delimiter , --columns key=1", "- 1 a - get\n- 2 c - get\n", ""),
     ("time,key\n1,a\n", "--no-header --columns key=2", "- key - get\n- a - get\n", ""),
-    ("time,host,path\n1.5,x,/a\n2.5,y,/a\n", "--columns time=time,key=host+path", "0 x/a - get\n1000000 y/a - get\n", ""),
+    (
+        "time,host,path\n1.5,x,/a\n2.5,y,/a\n",
+        "--columns time=time,key=host+path",
+        "0 x/a - get\n1000000 y/a - get\n",
+        "",
+    ),
     ("1,2,3\n1,23,4\n", "--columns key=1+2", "- 1/2 - get\n- 1/23 - get\n", ""),
-    ("time,host,uri,status,bytes\n1.5,x,/a,200,5\n2.5,y,/a,200,6\n", "", "0 x/a 5 get\n1000000 y/a 6 get\n", ""),
-    ("0,\"abc,3,20,7,get,0\n0,k2,3,20,7,get,0\n1,nz,x:1,9,0,7,get,0\n", "", "0 \"abc 23 get\n500000 k2 23 get\n1000000 nz,x:1 9 get\n", "Twitter"),
+    ("time,http_host,uri,status,bytes\n1.5,x,/a,200,5\n2.5,y,/a,200,6\n", "", "0 x/a 5 get\n1000000 y/a 6 get\n", ""),
+    (
+        "0,\"abc,3,20,7,get,0\n0,k2,3,20,7,get,0\n1,nz,x:1,9,0,7,get,0\n",
+        "",
+        "0 \"abc 23 get\n500000 k2 23 get\n1000000 nz,x:1 9 get\n",
+        "Twitter",
+    ),
     (
         "\"[09/Apr/2016:03:34:58 +0000]\",\"192.0.2.105, 192.0.2.42\",\"GET /a.jpg HTTP/1.1\",\"-\"\n",
         "",
@@ -56,12 +71,32 @@ const CASES: &[(&str, &str, &str, &str)] = &[
     ("time;key;size\n1,5;a;10\n2,5;b;20\n", "", "0 a 10 get\n1000000 b 20 get\n", ""),
     ("time,key\n1.7e9,a\n1700000002,b\n", "", "0 a - get\n2000000 b - get\n", ""),
     ("time,key\n2024-05-01 12:00:00 UTC,a\n2024-05-01 12:00:01 +0000,b\n", "", "0 a - get\n1000000 b - get\n", ""),
-    ("time,key\n1,a\n4,b\n2,c\n", "", "0 a - get\n1000000 c - get\n3000000 b - get\n", "stood behind later ones, and were sorted by time: 1, by 2 s"),
-    ("time,took,key\n10.5,1.25,a\n10.75,0.5,b\n", "--columns time=time,key=key,duration=took", "0 a - get\n1000000 b - get\n", "less how long they took"),
+    (
+        "time,key\n1,a\n4,b\n2,c\n",
+        "",
+        "0 a - get\n1000000 c - get\n3000000 b - get\n",
+        "stood behind later ones, and were sorted by time: 1, by 2 s",
+    ),
+    (
+        "time,took,key\n10.5,1.25,a\n10.75,0.5,b\n",
+        "--columns time=time,key=key,duration=took",
+        "0 a - get\n1000000 b - get\n",
+        "less how long they took",
+    ),
     // Sizes and operations.
     ("time,key,size\n1,a,\"1,024\"\n2,b,2048\n", "", "0 a 1024 get\n1000000 b 2048 get\n", ""),
-    ("time,key,op\n1,a,0\n2,a,1\n3,b,2\n", "--op set=0,get=1,skip=2", "0 a - set\n1000000 a - get\n", "neither read nor change: 1"),
-    ("time,key,op\n1,a,hset\n2,a,hgetall\n3,a,ping\n", "", "0 a - set\n1000000 a - get\n", "neither read nor change: 1"),
+    (
+        "time,key,op\n1,a,0\n2,a,1\n3,b,2\n",
+        "--op set=0,get=1,skip=2",
+        "0 a - set\n1000000 a - get\n",
+        "neither read nor change: 1",
+    ),
+    (
+        "time,key,op\n1,a,hset\n2,a,hgetall\n3,a,ping\n",
+        "",
+        "0 a - set\n1000000 a - get\n",
+        "neither read nor change: 1",
+    ),
     (
         "timestamp,cacheKey,OpType,objectSize,SamplingRate\n1,7,1,10,0.2\n2,8,1,20,0.2\n",
         "",
@@ -70,7 +105,12 @@ const CASES: &[(&str, &str, &str, &str)] = &[
     ),
     ("time,key\n1,a\n", "--sampled 25%", "0 a - get\n", "4.0000 times as small"),
     // Rows that cannot be read are left out, and counted.
-    ("time,key\n1,a\nnoon,b\n3,c\n", "--skip-bad 1", "0 a - get\n2000000 c - get\n", "cannot be read: 1 (33.3%); the first is x, line 3: 'noon'"),
+    (
+        "time,key\n1,a\nnoon,b\n3,c\n",
+        "--skip-bad 1",
+        "0 a - get\n2000000 c - get\n",
+        "cannot be read: 1 (33.3%); the first is x, line 3: 'noon'",
+    ),
     ("time,key,size\n1,a,10\n   \n2,b\n3,c,5\n", "--skip-bad 1", "0 a 10 get\n2000000 c 5 get\n", "cannot be read: 1"),
     ("#Fields: time key\n1 a\n#Fields: time key\n2 b\n", "--skip-bad 1", "0 a - get\n1000000 b - get\n", ""),
     // Access logs.
@@ -80,12 +120,7 @@ const CASES: &[(&str, &str, &str, &str)] = &[
         "0 /a 4 get\n2500000 h/b 5 get\n",
         "lines of another log (errors, the banners of tail): 2",
     ),
-    (
-        "\0\0\0h - - [16/Dec/2021:00:00:00 +0000] \"GET /a HTTP/1.1\" 200 4\n",
-        "",
-        "0 /a 4 get\n",
-        "",
-    ),
+    ("\0\0\0h - - [16/Dec/2021:00:00:00 +0000] \"GET /a HTTP/1.1\" 200 4\n", "", "0 /a 4 get\n", ""),
     // JSON.
     (
         "{\"a\":{\"t\":1.5,\"k\":[\"x\",\"y\"]},\"n\":7}\n{\"a\":{\"t\":2.5,\"k\":[\"z\",\"y\"]},\"n\":8}\n",
@@ -103,7 +138,8 @@ fn check(name: &str, trace: &Trace, expected: &str, note: &str) {
 #[test]
 fn what_was_misread_once_is_read() {
     for (text, flags, expected, note) in CASES {
-        let trace = read_with("x", text.as_bytes(), &options(flags)).unwrap_or_else(|error| panic!("{text:?}: {error}"));
+        let trace =
+            read_with("x", text.as_bytes(), &options(flags)).unwrap_or_else(|error| panic!("{text:?}: {error}"));
         check(text, &trace, expected, note);
     }
 }
@@ -111,7 +147,9 @@ fn what_was_misread_once_is_read() {
 #[test]
 fn a_share_of_a_thousandth_is_left_out_unasked_and_no_more() {
     let rows = |bad: usize| -> String {
-        (0..3_000).map(|i| if i % 900 == 7 && i / 900 < bad { "noon,b\n".to_string() } else { format!("{i},a\n") }).collect()
+        (0..3_000)
+            .map(|i| if i % 900 == 7 && i / 900 < bad { "noon,b\n".to_string() } else { format!("{i},a\n") })
+            .collect()
     };
     let trace = read_with("x", format!("time,key\n{}", rows(3)).as_bytes(), &ReadOptions::default()).unwrap();
     assert_eq!(trace.len(), 2_997);
@@ -128,8 +166,8 @@ fn it_is_told_what_was_taken_for_what() {
         read_input(input, &options(flags)).unwrap().1.layout.unwrap()
     };
     assert_eq!(
-        layout("time,host,uri,status,bytes\n1.5,x,/a,200,5\n", ""),
-        "5 columns split by ,; key = host (2) + uri (3), time = time (1), size = bytes (5), status = status (4)"
+        layout("time,http_host,uri,status,bytes\n1.5,x,/a,200,5\n", ""),
+        "5 columns split by ,; key = http_host (2) + uri (3), time = time (1), size = bytes (5), status = status (4)"
     );
     assert_eq!(layout("1\ta\n", "--columns time=1,key=2"), "2 columns split by tab; key = column 2, time = column 1");
 }
@@ -188,7 +226,7 @@ const SHARED: &[(&str, &str, [u64; 6])] = &[
     ("52-tail-banner.log", "", [3, 3, 0, 2, 942, 2_000]),
     ("52b-interleaved-error.log", "", [2, 2, 0, 1, 471, 2_000]),
     ("55b-unsorted.oracleGeneral", "", [3, 3, 0, 2, 107, 2_000]),
-    ("56-every-key-once.csv", "--columns time=1,key=2", [6_000, 6_000, 0, 6_000, 0, 600_000]),
+    ("56-every-key-once.csv", "--columns time=1,key=2", [6_000, 6_000, 0, 6_000, 0, 599_900]),
 ];
 
 #[test]

@@ -66,6 +66,22 @@ ts=1773303246.313 gid=9008 type=item_get key=user%3A17 status=found clsid=6 cfd=
 ",
     },
     Source {
+        name: "arc",
+        lines: "10 2 0 1\n11 1 0 2\n10 1 0 3\n30 1 0 4\n31 1 0 5\n32 1 0 6\n33 1 0 7\n34 1 0 8\n35 1 0 9\n36 1 0 10\n",
+        requests: "- 10 - get
+- 11 - get
+- 11 - get
+- 10 - get
+- 30 - get
+- 31 - get
+- 32 - get
+- 33 - get
+- 34 - get
+- 35 - get
+- 36 - get
+",
+    },
+    Source {
         name: "cloudfront",
         lines: "#Version: 1.0
 #Fields: date time x-edge-location sc-bytes c-ip cs-method cs(Host) cs-uri-stem sc-status cs-uri-query x-host-header time-taken sc-content-len
@@ -403,11 +419,16 @@ fn every_source_is_recognised_and_read_as_it_is() {
         // Named, it is read just so, even where lines end as in Windows.
         let named = ReadOptions { format: Some(source.name.to_string()), ..ReadOptions::default() };
         let windows = source.lines.replace('\n', "\r\n");
-        assert_eq!(read_with("x", windows.as_bytes(), &named).unwrap().fingerprint, trace.fingerprint, "{}", source.name);
+        assert_eq!(
+            read_with("x", windows.as_bytes(), &named).unwrap().fingerprint,
+            trace.fingerprint,
+            "{}",
+            source.name
+        );
         assert!(trace.keys.len() > 1 || trace.objects[0] == ObjectId(0));
     }
     let described = |name: &str| SOURCES.iter().any(|source| source.name == name);
-    let own = ["parquet", "arrow", "oracleGeneral", "log", "csv"];
+    let own = ["parquet", "arrow", "oracleGeneral", "log", "csv", "lcs", "vscsi", "twr", "oracleGeneralOpNs"];
     for format in all() {
         let name = format.info().name;
         assert!(own.contains(&name) || described(name), "{name} needs a source here");

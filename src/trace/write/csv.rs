@@ -10,16 +10,10 @@ use std::io;
 pub fn write(trace: &Trace, target: Target<'_>) -> Result<()> {
     let is_plain = |key| match key {
         Key::Number(_) => true,
-        Key::Text(text) => {
-            !text.is_empty() && text.trim_ascii() == text
-        }
+        Key::Text(text) => !text.is_empty() && text.trim_ascii() == text,
     };
     if !(0..trace.object_count()).all(|object| is_plain(trace.keys.get(ObjectId(object as u32)))) {
-        return Err(refused(
-            trace,
-            "a key is empty or has a blank at its ends",
-            "write it as .parquet",
-        ));
+        return Err(refused(trace, "a key is empty or has a blank at its ends", "write it as .parquet"));
     }
     rows(trace, target).map_err(failed)
 }
