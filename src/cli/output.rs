@@ -19,7 +19,9 @@ const BUFFER_BYTES: usize = 1 << 20;
 pub fn check_distinct(outputs: &[PathBuf], inputs: &[PathBuf]) -> Result<()> {
     let is_input = |output: &PathBuf| {
         let file = output.canonicalize().ok();
-        file.is_some() && inputs.iter().any(|input| input.canonicalize().ok() == file)
+        // Standard input may be a file, too.
+        let path = |input: &PathBuf| if input.as_os_str() == "-" { "/dev/stdin".into() } else { input.clone() };
+        file.is_some() && inputs.iter().any(|input| path(input).canonicalize().ok() == file)
     };
     match outputs.iter().find(|output| is_input(output)) {
         Some(output) => Err(Error::usage("this file is read, and would be overwritten")

@@ -2,7 +2,8 @@
 //!
 //! Every format ends here, so that a rule about rows (times do not step back, sizes fit, limits) stands once.
 
-use super::format::{ReadOptions, SkipBad};
+use super::faults::Faults;
+use super::format::ReadOptions;
 use super::input::in_shell;
 use super::intern::{Interner, Key, Keys};
 use super::sample::{self, Drawn};
@@ -58,9 +59,6 @@ const PENDING_BYTES: usize = 1 << 20;
 /// request may stand.
 const MOST_DISORDER: u64 = 60 * SECOND;
 
-/// While it is not known how many rows there are, so many may be left out of any number.
-const SKIPPED_AT_FIRST: u64 = 1_000;
-
 /// Whether a format shall go on reading: `Break` once `--limit` or `--until` is reached.
 pub type Flow = ControlFlow<()>;
 
@@ -85,10 +83,7 @@ pub struct Builder<'o> {
     late: u64,
     latest: u64,
     most_disorder: u64,
-    /// Rows that were seen, and those that cannot be read, with what is wrong with the first.
-    seen: u64,
-    skipped: u64,
-    first_fault: Option<Error>,
+    faults: Faults,
     layout: Option<String>,
     /// What the sizes of answers over HTTP say; empty where rows are no such answers.
     answers: Vec<Says>,
@@ -126,9 +121,7 @@ impl<'o> Builder<'o> {
             late: 0,
             latest: 0,
             most_disorder: MOST_DISORDER,
-            seen: 0,
-            skipped: 0,
-            first_fault: None,
+            faults: Faults::default(),
             layout: None,
             answers: Vec::new(),
             huge: 0,
@@ -186,52 +179,12 @@ impl<'o> Builder<'o> {
     /// What is wrong with the first such row, once there are more than `--skip-bad` allows.
     #[cold]
     pub(super) fn skip(&mut self, fault: Error, spot: Spot) -> Result<()> {
-        if fault.is_interrupt() {
-            return Err(fault);
-        }
         // What stands behind the limit does not matter.
-        if self.is_full() {
+        if self.is_full() && !fault.is_interrupt() {
             return Ok(());
         }
-        self.seen += 1;
-        self.skipped += 1;
-        if self.first_fault.is_none() {
-            self.first_fault = Some(self.locate(fault, spot));
-        }
-        let allowed = match self.options.skip_bad {
-            SkipBad::Rows(rows) => rows,
-            SkipBad::Share(share) => SKIPPED_AT_FIRST.max((share * self.seen as f64) as u64),
-        };
-        if self.skipped > allowed { self.too_many_faults() } else { Ok(()) }
-    }
-
-    fn too_many_faults(&self) -> Result<()> {
-        let Some(fault) = self.first_fault.clone() else { return Ok(()) };
-        let more = match self.skipped {
-            1 => "leave the row out with --skip-bad 1".to_string(),
-            rows => format!("leave such rows out with --skip-bad N; there are {} so far", grouped(rows)),
-        };
-        Err(fault.or_hint(more))
-    }
-
-    /// Says what was left out; refuses more than is allowed of the rows that there are.
-    fn settle_faults(&mut self) -> Result<()> {
-        if let SkipBad::Share(share) = self.options.skip_bad
-            && self.skipped as f64 > share * self.seen as f64
-        {
-            self.too_many_faults()?;
-        }
-        if let Some(fault) = &self.first_fault {
-            let share =
-                Ratio::new(self.skipped as f64 / self.seen as f64).map_or(String::new(), |share| share.to_string());
-            let first = fault.to_string();
-            let first = first.lines().next().unwrap_or_default();
-            self.note(format!(
-                "left out, rows that cannot be read: {} ({share}); the first is {first}",
-                grouped(self.skipped)
-            ));
-        }
-        Ok(())
+        let fault = self.locate(fault, spot);
+        self.faults.skip(fault, self.options.skip_bad)
     }
 
     /// True once no more rows are kept.
@@ -253,7 +206,7 @@ impl<'o> Builder<'o> {
         if let Some(size) = row.size.filter(|size| *size >= LARGEST_LIKELY) {
             return self.skip(too_large(size), spot).map(|()| Flow::Continue(()));
         }
-        self.seen += 1;
+        self.faults.rows += 1;
         self.check_and_push(row).map_err(|error| self.locate(error, spot))
     }
 
@@ -286,7 +239,7 @@ impl<'o> Builder<'o> {
             return Ok(Flow::Continue(()));
         }
         self.options.interrupt.check()?;
-        self.seen += batch.keys.len() as u64;
+        self.faults.rows += batch.keys.len() as u64;
         if let Some(times @ [first, .., last] | times @ [first @ last]) = batch.times {
             self.first.get_or_insert(*first);
             self.last = *last;
@@ -414,7 +367,9 @@ impl<'o> Builder<'o> {
     /// A trace without a single request.
     pub fn finish(mut self) -> Result<Trace> {
         self.intern_pending()?;
-        self.settle_faults()?;
+        if let Some(note) = self.faults.settle(self.options.skip_bad)? {
+            self.note(note);
+        }
         if self.options.sort {
             self.sort_and_cut();
         } else if self.late > 0 {

@@ -4,7 +4,7 @@
 
 use super::clock::unit_in_name;
 use super::format::{Meaning, ReadOptions, Role};
-use super::presets::Preset;
+use super::preset::Preset;
 use crate::error::{Error, Result};
 
 /// Names that are known, the surest first: lower case, letters and digits only, a unit at the end left out.

@@ -9,7 +9,7 @@ use super::columns::{self, Columns, names_a_key};
 use super::format::{Format, FormatInfo, Head, ReadOptions, Sniff, delimiter_name, is_utf8};
 use super::http;
 use super::input::Input;
-use super::presets::{Preset, Shape};
+use super::preset::{Preset, Shape};
 use super::records::{Dialect, Record, Records, csv_reader};
 use super::table::Table;
 use super::words::{self, Cell, decimal, shown};

@@ -7,7 +7,7 @@ use super::columns::{self, names_a_key};
 use super::format::{Format, FormatInfo, Head, ReadOptions, Sniff};
 use super::input::Input;
 use super::lines::{Lines, first_lines};
-use super::presets::Preset;
+use super::preset::Preset;
 use super::table::Table;
 use super::words::{Cell, shown};
 use crate::error::{Error, Result};

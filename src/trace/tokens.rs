@@ -7,7 +7,7 @@ use super::columns;
 use super::format::ReadOptions;
 use super::input::Input;
 use super::lines::Lines;
-use super::presets::Preset;
+use super::preset::Preset;
 use super::table::Table;
 use super::words::Cell;
 use crate::error::{Error, Result};
