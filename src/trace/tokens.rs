@@ -53,7 +53,7 @@ fn closing(text: &[u8], close: u8) -> usize {
 }
 
 /// The part of a line that a preset reads: HAProxy's lines have the client and what syslog says before the date.
-pub fn behind_prefix<'l>(line: &'l [u8], preset_skips: bool) -> &'l [u8] {
+pub fn behind_prefix(line: &[u8], preset_skips: bool) -> &[u8] {
     let is_date = |at: &usize| line.get(at + 3) == Some(&b'/') && line.get(at + 7) == Some(&b'/');
     match memchr::memchr_iter(b'[', line).find(is_date) {
         Some(at) if preset_skips => &line[at..],
