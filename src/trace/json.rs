@@ -286,8 +286,8 @@ impl<'l> Walk<'l> {
         self.blanks();
         let begin = self.at;
         match self.peek()? {
-            b'{' if !node.children.is_empty() => return self.object(node, scan),
-            b'[' if !node.children.is_empty() => return self.array(node, scan),
+            b'{' if !node.children.is_empty() => self.object(node, scan)?,
+            b'[' if !node.children.is_empty() => self.array(node, scan)?,
             b'"' => {
                 let (begin, end, escapes) = self.string()?;
                 let Some(index) = node.wanted else { return Some(()) };
