@@ -29,6 +29,8 @@ pub type Numbers = (Option<Vec<u64>>, Vec<u64>, Option<Vec<u32>>);
 /// Reads the rows of one table.
 pub struct Table {
     columns: Columns,
+    /// Whether rows hold no more than a time, a key, a size and a time to live, each in a column of its own.
+    is_simple: bool,
     clock: Clock,
     /// Where keys of several columns are put together.
     scratch: Vec<u8>,
@@ -60,6 +62,7 @@ impl Table {
     /// A table with these columns.
     pub fn new(columns: Columns) -> Table {
         Table {
+            is_simple: is_simple(&columns),
             clock: Clock::new(columns.unit),
             columns,
             scratch: Vec::new(),
@@ -79,8 +82,18 @@ impl Table {
     /// # Errors
     /// Too many rows that do not fit; see also [`Builder::push`].
     pub fn push<'a>(&mut self, rows: &mut Builder<'_>, cell: impl Fn(usize) -> Cell<'a>, spot: Spot) -> Result<Flow> {
-        let mut scratch = std::mem::take(&mut self.scratch);
         let mut digits = [0; NUMBER_BYTES];
+        if self.is_simple {
+            return match self.simple_row(&cell, &mut digits) {
+                Ok(row) => {
+                    self.rows += 1;
+                    self.requests += 1;
+                    rows.push(row, spot)
+                }
+                Err(fault) => rows.skip(fault, spot).map(|()| Flow::Continue(())),
+            };
+        }
+        let mut scratch = std::mem::take(&mut self.scratch);
         let flow = match self.row(&cell, &mut digits, &mut scratch) {
             Ok(Read::Request(row, repeats, says)) => {
                 let flow = self.push_request(rows, row, repeats, says, spot);
@@ -99,6 +112,36 @@ impl Table {
         };
         self.scratch = scratch;
         flow
+    }
+
+    /// A row of a simple table: most have no more, and nothing else need be looked at.
+    #[inline]
+    fn simple_row<'a: 'd, 'd>(
+        &mut self,
+        cell: &impl Fn(usize) -> Cell<'a>,
+        digits: &'d mut [u8; NUMBER_BYTES],
+    ) -> Result<Row<'d>> {
+        let Columns { time, size, ttl, .. } = self.columns;
+        Ok(Row {
+            time: match time {
+                Some(time) => Some(self.clock.read(cell(time))?),
+                None => None,
+            },
+            key: key(cell(self.columns.key), digits)?,
+            size: match size {
+                Some(size) => {
+                    let size = words::whole(cell(size), "size")?;
+                    self.unknown_sizes += u64::from(size.is_none());
+                    Some(size.unwrap_or(0))
+                }
+                None => None,
+            },
+            op: Op::Get,
+            ttl: match ttl {
+                Some(ttl) => read_ttl(cell(ttl))?,
+                None => 0,
+            },
+        })
     }
 
     #[inline]
@@ -374,6 +417,12 @@ impl Table {
             rows.note(format!("{rows_read} rows stand for {requests} requests: a row is repeated op_count times"));
         }
     }
+}
+
+fn is_simple(columns: &Columns) -> bool {
+    let Columns { time, size, ttl, size_unit, request, is_http, .. } = *columns;
+    let simple = 1 + [time, size, ttl].into_iter().flatten().count();
+    columns.used().len() == simple && size_unit == 1 && request.is_none() && !is_http
 }
 
 /// Goes on with a key: a slash stands between its parts, unless there is one.
