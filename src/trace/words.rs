@@ -211,7 +211,11 @@ const LONGEST_WORD: usize = 16;
 #[inline]
 pub fn op(text: &[u8]) -> Result<Option<Op>> {
     // Most are written so.
-    if text == GETS[0].as_bytes() { Ok(Some(Op::Get)) } else { any_op(text) }
+    match text {
+        b"get" | b"GET" | b"gets" | b"28" | b"R" | b"Read" => Ok(Some(Op::Get)),
+        b"set" | b"SET" | b"2a" | b"W" | b"Write" => Ok(Some(Op::Set)),
+        _ => any_op(text),
+    }
 }
 
 /// The operation of a method of HTTP; `None` for those that neither read nor change. Who writes through HTTP makes what is
