@@ -2,6 +2,7 @@
 //!
 //! An [`Error`] says what, where, and how to mend it. It must not know who prints it.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::path::Path;
 
@@ -94,6 +95,15 @@ impl Error {
         self
     }
 
+    /// Another way to mend it, behind the first.
+    pub fn or_hint(mut self, more: impl fmt::Display) -> Error {
+        self.hint = Some(match self.hint {
+            Some(hint) => format!("{hint}; or {more}"),
+            None => more.to_string(),
+        });
+        self
+    }
+
     /// True for [`Error::interrupted`].
     pub fn is_interrupt(&self) -> bool {
         self.kind == Kind::Interrupted
@@ -110,14 +120,24 @@ impl Error {
     }
 }
 
+/// Text that names of files, columns and the like are in, as a terminal may show it: control characters are written out, and
+/// lines stay lines.
+pub fn printable(text: &str) -> Cow<'_, str> {
+    let is_control = |c: char| c.is_control() && c != '\n';
+    if !text.contains(is_control) {
+        return Cow::Borrowed(text);
+    }
+    text.chars().map(|c| if is_control(c) { c.escape_default().to_string() } else { c.to_string() }).collect()
+}
+
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(place) = &self.place {
-            write!(f, "{place}: ")?;
+            write!(f, "{}: ", printable(place))?;
         }
-        write!(f, "{}", self.message)?;
+        write!(f, "{}", printable(&self.message))?;
         if let Some(hint) = &self.hint {
-            write!(f, "\nhint: {hint}")?;
+            write!(f, "\nhint: {}", printable(hint))?;
         }
         Ok(())
     }
@@ -133,6 +153,7 @@ mod tests {
     fn an_error_says_what_where_and_how_to_mend_it() {
         let error = Error::trace("time steps back").at("a.csv", Some(Spot::Line(3))).hint("sort it").at("b.csv", None);
         assert_eq!(error.to_string(), "a.csv, line 3: time steps back\nhint: sort it");
+        assert_eq!(Error::trace("\u{1b}[2J").at("a\u{7}", None).to_string(), r"a\u{7}: \u{1b}[2J");
         assert_eq!(error.exit_code(), 3);
         assert_eq!(Error::usage("no such policy").exit_code(), 2);
         assert_eq!(Error::gate("gap > 3x").exit_code(), 1);

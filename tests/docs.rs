@@ -1,4 +1,4 @@
-//! The README's table of formats and docs/policies.md are those of the registries, of what the tests of parity compare, and of
+//! The pages docs/formats.md and docs/policies.md are those of the registries, of what the tests of parity compare, and of
 //! what was measured; and every page's quotes are what the commands print.
 //!
 //! `COLDGAP_UPDATE_DOCS=1 cargo test --release docs` writes them anew.
@@ -10,7 +10,7 @@ use coldgap::policy::{ALL, Capacity, Info, Parameter, Population};
 use coldgap::replay::cell::Cell;
 use coldgap::report::head::Kind;
 use coldgap::report::schema::schema;
-use coldgap::trace::FORMATS;
+use coldgap::trace::format::all;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
@@ -87,11 +87,12 @@ fn memory(info: &'static Info) -> String {
     format!("{:.1}", cell.memory(&population, false).unwrap() as f64 / OBJECTS as f64)
 }
 
+/// What docs/formats.md says of each.
 fn formats() -> String {
-    let mut out = String::from("| format | endings | what |\n|---|---|---|\n");
-    for format in FORMATS {
+    let mut out = String::from("| format | what | how it is read |\n|---|---|---|\n");
+    for format in all() {
         let info = format.info();
-        out += &row(&[code(&[info.name], ""), code(info.extensions, "."), info.summary.into()]);
+        out += &row(&[code(&[info.name], ""), info.summary.into(), info.layout.into()]);
     }
     out
 }
@@ -119,8 +120,8 @@ fn check(name: &str, tables: &[(&str, String)]) {
 }
 
 #[test]
-fn the_table_of_the_readme_is_the_registry_of_formats() {
-    check("README.md", &[("formats", formats())]);
+fn the_page_of_formats_is_the_registry() {
+    check("docs/formats.md", &[("formats", formats())]);
 }
 
 #[test]

@@ -66,8 +66,8 @@ pub struct CompareArgs {
     /// The first seed of the simulated outages
     #[arg(long, value_name = "N", default_value_t = 1)]
     seed: u64,
-    /// Threads [default: one per core]
-    #[arg(short = 'j', long, value_name = "N", default_value_t = 0, hide_default_value = true)]
+    /// Threads [default: one per core; at most 256]
+    #[arg(short = 'j', long, value_name = "N", default_value_t = 0, hide_default_value = true, value_parser = super::sweep_args::threads)]
     threads: usize,
     /// Write the report to a file, by extension: .json, .csv, .parquet, .md or .html; - is standard output (may be repeated)
     #[arg(short, long, value_name = "FILE")]

@@ -1,15 +1,16 @@
-//! `coldgap convert`: any trace, or a part of it, into the native format.
+//! `coldgap convert`: any trace, or a part of it, into another format.
 
 use super::output::{self, Output};
 use super::trace_args::TraceArgs;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::interrupt::Interrupt;
 use crate::trace;
+use crate::trace::write::Form;
 use crate::units::{Ratio, grouped};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::slice;
 
-/// Convert a trace, or a part of it, to Parquet, which is read fastest
+/// Convert a trace, or a part of it: to Parquet, which is read fastest, or by the target's ending
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   coldgap convert prod.csv.gz prod.parquet --sort
@@ -17,7 +18,7 @@ use std::slice;
 pub struct Args {
     /// The trace; - is standard input
     trace: PathBuf,
-    /// The file to write; its name ends in .parquet
+    /// The file to write; its ending says the format: .parquet, .arrow, .csv, .oracleGeneral or .log, and .gz or .zst after that
     output: PathBuf,
     /// Sort by time; requests of one time keep their order
     #[arg(long)]
@@ -34,14 +35,14 @@ pub struct Args {
 /// # Errors
 /// A trace that cannot be read, or a target that cannot be written; then no target is there.
 pub fn run(args: &Args, interrupt: &Interrupt) -> Result<()> {
-    check_extension(&args.output)?;
+    let form = Form::of(&args.output)?;
     output::check_distinct(slice::from_ref(&args.output), slice::from_ref(&args.trace))?;
     let mut output = Output::create(&args.output)?.until(interrupt);
     let mut options = args.reading.options(interrupt);
     options.sort = args.sort;
     options.sample = args.sample;
     let trace = args.reading.finish(trace::read(&args.trace, &options)?)?;
-    trace::parquet::write(&trace, &mut output)?;
+    form.write(&trace, &mut output)?;
     output.finish()?;
     let (requests, objects) = (grouped(trace.len() as u64), grouped(trace.object_count() as u64));
     eprintln!("{}: {requests} requests for {objects} objects", args.output.display());
@@ -49,13 +50,4 @@ pub fn run(args: &Args, interrupt: &Interrupt) -> Result<()> {
         eprintln!("note: {note}");
     }
     Ok(())
-}
-
-fn check_extension(output: &Path) -> Result<()> {
-    match output.extension().and_then(|extension| extension.to_str()) {
-        Some("parquet") => Ok(()),
-        _ => Err(Error::usage("traces are written as Parquet only")
-            .at(output.display(), None)
-            .hint(format!("name it {}", output.with_extension("parquet").display()))),
-    }
 }

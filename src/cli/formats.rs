@@ -3,7 +3,7 @@
 use super::terminal::look;
 use crate::error::{Error, Result};
 use crate::prose::wrapped;
-use crate::trace::FORMATS;
+use crate::trace::format::all;
 use std::fmt::Write;
 
 /// Width of the paragraphs, where there is room.
@@ -33,22 +33,22 @@ pub fn run(args: &Args) -> Result<()> {
 
 fn list() -> String {
     let mut out = String::from("Trace formats, recognised by content; --input NAME says otherwise.\n\n");
-    let width = FORMATS.iter().map(|format| format.info().name.len()).max().unwrap_or(0);
-    for format in FORMATS {
+    let width = all().map(|format| format.info().name.len()).max().unwrap_or(0);
+    for format in all() {
         let info = format.info();
         let _ = writeln!(out, "  {:width$}  {}", info.name, info.summary);
     }
     out.push_str(
-        "\nEach may be plain, gzip, zstd or xz, or come through standard input (-).\n\
+        "\nEach may be plain, gzip, zstd, xz or bzip2, or come through standard input (-).\n\
          coldgap formats NAME documents one.\n",
     );
     out
 }
 
 fn document(name: &str) -> Result<String> {
-    let found = FORMATS.iter().map(|format| format.info()).find(|info| info.name.eq_ignore_ascii_case(name));
+    let found = all().map(|format| format.info()).find(|info| info.name.eq_ignore_ascii_case(name));
     let info = found.ok_or_else(|| {
-        let known: Vec<&str> = FORMATS.iter().map(|format| format.info().name).collect();
+        let known: Vec<&str> = all().map(|format| format.info().name).collect();
         Error::usage(format!("there is no format '{name}'")).hint(format!("one of: {}", known.join(", ")))
     })?;
     let extensions: Vec<String> = info.extensions.iter().map(|extension| format!(".{extension}")).collect();

@@ -2,7 +2,7 @@
 
 use super::output::{self, Output};
 use super::trace_args::TraceArgs;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Kind, Result, printable};
 use crate::interrupt::Interrupt;
 use crate::trace::input::{Input, in_shell};
 use crate::trace::profile::{Profile, Times, profile};
@@ -47,6 +47,8 @@ struct Description {
     format: String,
     recognised: &'static str,
     compression: Option<&'static str>,
+    /// How it was split, and which part was taken for what; `None` where the format leaves nothing to choose.
+    layout: Option<String>,
     fingerprint: String,
     /// The share of a larger trace's keys that it has; `None` where nobody said that it is a sample.
     sample_ratio: Option<Ratio>,
@@ -106,7 +108,7 @@ fn open_json(path: &Path) -> Result<Output> {
 }
 
 fn describe(path: &Path, reading: &TraceArgs, interrupt: &Interrupt) -> Result<Description> {
-    let (trace, Origin { why, compression }) = read_input(Input::open(path)?, &reading.options(interrupt))?;
+    let (trace, Origin { why, compression, layout }) = read_input(Input::open(path)?, &reading.options(interrupt))?;
     let trace: Trace = reading.finish(trace)?;
     Ok(Description {
         profile: profile(&trace),
@@ -114,6 +116,7 @@ fn describe(path: &Path, reading: &TraceArgs, interrupt: &Interrupt) -> Result<D
         format: trace.format,
         recognised: why,
         compression,
+        layout,
         fingerprint: trace.fingerprint,
         sample_ratio: trace.sample.map(|drawn| drawn.share),
         notes: trace.notes,
@@ -123,12 +126,15 @@ fn describe(path: &Path, reading: &TraceArgs, interrupt: &Interrupt) -> Result<D
 /// A description as aligned text.
 fn text(description: &Description) -> String {
     let profile = &description.profile;
-    let mut out = format!("{}\n", description.trace);
+    let mut out = format!("{}\n", printable(&description.trace));
     let mut line = |name: &str, value: &dyn Display| {
-        let _ = writeln!(out, "  {name:<18}{value}");
+        let _ = writeln!(out, "  {name:<18}{}", printable(&value.to_string()));
     };
     let compression = description.compression.map_or_else(String::new, |compression| format!(", {compression}"));
     line("format", &format!("{}{compression} ({})", description.format, description.recognised));
+    if let Some(layout) = &description.layout {
+        line("read as", layout);
+    }
     line("fingerprint", &description.fingerprint);
     if let Some(share) = description.sample_ratio {
         line(

@@ -2,9 +2,15 @@
 
 use crate::error::{Error, Kind, Result};
 use crate::interrupt::Interrupt;
+use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
+
+/// How names of files begin that are not complete.
+const PREFIX: &str = ".coldgap-";
+/// Bytes that are written at once.
+const BUFFER_BYTES: usize = 1 << 20;
 
 /// Refuses outputs that would take the place of what is read.
 ///
@@ -13,7 +19,9 @@ use tempfile::NamedTempFile;
 pub fn check_distinct(outputs: &[PathBuf], inputs: &[PathBuf]) -> Result<()> {
     let is_input = |output: &PathBuf| {
         let file = output.canonicalize().ok();
-        file.is_some() && inputs.iter().any(|input| input.canonicalize().ok() == file)
+        // Standard input may be a file, too.
+        let path = |input: &PathBuf| if input.as_os_str() == "-" { "/dev/stdin".into() } else { input.clone() };
+        file.is_some() && inputs.iter().any(|input| path(input).canonicalize().ok() == file)
     };
     match outputs.iter().find(|output| is_input(output)) {
         Some(output) => Err(Error::usage("this file is read, and would be overwritten")
@@ -23,38 +31,51 @@ pub fn check_distinct(outputs: &[PathBuf], inputs: &[PathBuf]) -> Result<()> {
     }
 }
 
-/// A file to be written: it takes its name only once it is complete.
+/// Where bytes go.
+enum Way {
+    /// Into a temporary file that takes the target's name only once it is complete.
+    Aside(BufWriter<NamedTempFile>),
+    /// Into the target itself: a pipe or a device has no place beside it.
+    Straight(BufWriter<File>),
+}
+
+/// A file to be written: complete, or as it was before.
 pub struct Output {
     path: PathBuf,
-    file: BufWriter<NamedTempFile>,
+    /// The file itself, behind links.
+    target: PathBuf,
+    way: Way,
     interrupt: Interrupt,
 }
 
 impl Output {
-    /// Opens a temporary file beside `path`, so that a target that cannot be written is known before the work.
+    /// Opens a temporary file beside the target, so that one that cannot be written is known before the work. A link stays a
+    /// link: the file that it leads to is written. Pipes and devices are written to as they are.
     ///
     /// # Errors
     /// A folder that is not there or not writable, or a path that is a folder.
     pub fn create(path: &Path) -> Result<Output> {
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let hint = "check that the folder exists and may be written to";
-        if path.is_dir() {
+        let failed = |cause: io::Error| Error::file(Kind::Usage, path, "create the output", &cause).hint(hint);
+        let target = path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
+        let interrupt = Interrupt::default();
+        if target.is_dir() {
             return Err(Error::usage("is a folder; name a file").at(path.display(), None));
         }
+        if target.exists() && !target.is_file() {
+            let file = File::options().write(true).open(&target).map_err(failed)?;
+            let way = Way::Straight(BufWriter::with_capacity(BUFFER_BYTES, file));
+            return Ok(Output { path: path.to_path_buf(), target, way, interrupt });
+        }
+        let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         if !folder.is_dir() {
             return Err(Error::usage(format!("the folder {} does not exist", folder.display()))
                 .at(path.display(), None)
                 .hint("make it first, or name another file"));
         }
-        let file = tempfile::Builder::new()
-            .prefix(".coldgap-")
-            .tempfile_in(folder)
-            .map_err(|cause| Error::file(Kind::Usage, path, "create the output", &cause).hint(hint))?;
-        Ok(Output {
-            path: path.to_path_buf(),
-            file: BufWriter::with_capacity(1 << 20, file),
-            interrupt: Interrupt::default(),
-        })
+        let file = new_file(&target, folder).map_err(failed)?;
+        let way = Way::Aside(BufWriter::with_capacity(BUFFER_BYTES, file));
+        Ok(Output { path: path.to_path_buf(), target, way, interrupt })
     }
 
     /// Fails to be written once the interrupt is set; the target is then as it was before.
@@ -69,10 +90,14 @@ impl Output {
     pub fn finish(self) -> Result<()> {
         let path = self.path;
         let failed = |cause: io::Error| Error::file(Kind::Usage, &path, "write the output", &cause);
-        let file = self.file.into_inner().map_err(|error| failed(error.into_error()))?;
-        set_permissions(&file).map_err(failed)?;
-        file.persist(&path).map_err(|error| failed(error.error))?;
-        Ok(())
+        match self.way {
+            Way::Straight(mut file) => file.flush().map_err(failed),
+            Way::Aside(file) => {
+                let file = file.into_inner().map_err(|error| failed(error.into_error()))?;
+                file.persist(&self.target).map_err(|error| failed(error.error))?;
+                Ok(())
+            }
+        }
     }
 
     /// The target's name, for errors.
@@ -81,16 +106,23 @@ impl Output {
     }
 }
 
-/// Temporary files are private; an output is as readable as any new file.
+/// A temporary file that may be read by whom the target could be, or any new file of this user's.
 #[cfg(unix)]
-fn set_permissions(file: &NamedTempFile) -> io::Result<()> {
+fn new_file(target: &Path, folder: &Path) -> io::Result<NamedTempFile> {
+    use std::fs::Permissions;
     use std::os::unix::fs::PermissionsExt;
-    file.as_file().set_permissions(std::fs::Permissions::from_mode(0o644))
+    // The system takes away what the umask forbids.
+    let file =
+        tempfile::Builder::new().prefix(PREFIX).permissions(Permissions::from_mode(0o666)).tempfile_in(folder)?;
+    if let Ok(before) = target.metadata() {
+        file.as_file().set_permissions(Permissions::from_mode(before.permissions().mode() & 0o777))?;
+    }
+    Ok(file)
 }
 
 #[cfg(not(unix))]
-fn set_permissions(_: &NamedTempFile) -> io::Result<()> {
-    Ok(())
+fn new_file(_: &Path, folder: &Path) -> io::Result<NamedTempFile> {
+    tempfile::Builder::new().prefix(PREFIX).tempfile_in(folder)
 }
 
 impl Write for Output {
@@ -98,10 +130,16 @@ impl Write for Output {
         if self.interrupt.is_set() {
             return Err(io::Error::other("interrupted"));
         }
-        self.file.write(bytes)
+        match &mut self.way {
+            Way::Aside(file) => file.write(bytes),
+            Way::Straight(file) => file.write(bytes),
+        }
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.file.flush()
+        match &mut self.way {
+            Way::Aside(file) => file.flush(),
+            Way::Straight(file) => file.flush(),
+        }
     }
 }

@@ -46,8 +46,8 @@ pub struct SetupArgs {
     /// Seed of the simulation [default: 1]
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
-    /// Threads [default: one per core]
-    #[arg(short = 'j', long, value_name = "N", default_value_t = 0, hide_default_value = true)]
+    /// Threads [default: one per core; at most 256]
+    #[arg(short = 'j', long, value_name = "N", default_value_t = 0, hide_default_value = true, value_parser = super::sweep_args::threads)]
     threads: usize,
     #[command(flatten)]
     reading: TraceArgs,

@@ -19,9 +19,21 @@ pub struct SweepArgs {
     /// Every object counts 1, whatever its size
     #[arg(long)]
     ignore_size: bool,
-    /// Threads [default: one per core]
-    #[arg(short = 'j', long, value_name = "N", default_value_t = 0, hide_default_value = true)]
+    /// Threads [default: one per core; at most 256]
+    #[arg(short = 'j', long, value_name = "N", default_value_t = 0, hide_default_value = true, value_parser = threads)]
     threads: usize,
+}
+
+/// More threads than any machine that this runs on has use for: the system would give up before the work begins.
+const MOST_THREADS: usize = 256;
+
+/// A number of threads.
+pub fn threads(text: &str) -> std::result::Result<usize, String> {
+    match text.parse::<usize>() {
+        Ok(threads) if threads <= MOST_THREADS => Ok(threads),
+        Ok(_) => Err(format!("at most {MOST_THREADS} threads")),
+        Err(_) => Err("write a number of threads".to_string()),
+    }
 }
 
 impl SweepArgs {

@@ -3,10 +3,10 @@
 use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
 use crate::policy::spec::PolicySpec;
-use crate::trace::format::{Role, UNITS};
+use crate::trace::format::{Meaning, Role, SkipBad, UNITS};
 use crate::trace::source::Source;
 use crate::trace::{self, ReadOptions, Trace};
-use crate::units::{Demand, Rate, Seconds};
+use crate::units::{Demand, Rate, Ratio, Seconds};
 use clap::Args;
 use std::path::Path;
 
@@ -21,12 +21,28 @@ pub struct TraceArgs {
     /// Read it as this format instead of recognising it (see: coldgap formats)
     #[arg(long, value_name = "FORMAT")]
     input: Option<String>,
-    /// Which column of a table holds what, by name or number: time=1,key=2,size=4,op=6,ttl=7; size=- leaves sizes out
+    /// Which column of a table, or field of JSON, holds what, by name, number or path: time=1,key=host+path,size=a.b,op=6,ttl=7;
+    /// size=- leaves sizes out; also status, duration, request
     #[arg(long, value_name = "ROLE=COLUMN,...", value_parser = parse_columns)]
     columns: Option<Columns>,
     /// Unit of the time column: s, ms, us or ns (default: by its magnitude, said in the report)
     #[arg(long, value_name = "UNIT", value_parser = parse_time_unit)]
     time_unit: Option<u64>,
+    /// What stands between columns of text: a character, tab or blank
+    #[arg(long, value_name = "CHARACTER", value_parser = parse_delimiter)]
+    delimiter: Option<u8>,
+    /// The first line of delimited text is a row, not a header
+    #[arg(long)]
+    no_header: bool,
+    /// What words of operations mean: get=0,set=1; delete and skip likewise
+    #[arg(long, value_name = "MEANING=WORD,...", value_parser = parse_ops)]
+    op: Option<Ops>,
+    /// The file has this share of its service's keys
+    #[arg(long, value_name = "SHARE", value_parser = parse_sampled)]
+    sampled: Option<Ratio>,
+    /// How many rows may be left out because they cannot be read, or which share of them (default: 0.1%)
+    #[arg(long, value_name = "N", value_parser = parse_skip_bad)]
+    skip_bad: Option<SkipBad>,
     /// Requests a second of a trace without times: they are spaced evenly
     #[arg(long, value_name = "RATE", value_parser = parse_rate)]
     rate: Option<Rate>,
@@ -44,13 +60,55 @@ pub struct TraceArgs {
 /// Parsed `--columns`.
 type Columns = Vec<(Role, String)>;
 
+/// Parsed `--op`.
+type Ops = Vec<(Meaning, String)>;
+
+fn parse_ops(text: &str) -> std::result::Result<Ops, String> {
+    let parse = |part: &str| {
+        let (meaning, word) = part.split_once('=').ok_or_else(|| format!("'{part}' is not MEANING=WORD"))?;
+        let known = Meaning::ALL.into_iter().find(|known| known.name() == meaning.trim());
+        let known = known.ok_or_else(|| format!("'{meaning}' is not one of get, set, delete, skip"))?;
+        Ok((known, word.trim().to_string()))
+    };
+    text.split(',').map(parse).collect()
+}
+
+fn parse_delimiter(text: &str) -> std::result::Result<u8, String> {
+    match text {
+        "tab" | "\\t" | "\t" => Ok(b'\t'),
+        "blank" | "space" => Ok(b' '),
+        text => match text.as_bytes() {
+            [byte] if byte.is_ascii() && !byte.is_ascii_alphanumeric() && !b"\"\r\n".contains(byte) => Ok(*byte),
+            _ => Err("write one character that is no letter, digit or quote, or tab, or blank".to_string()),
+        },
+    }
+}
+
+fn parse_sampled(text: &str) -> std::result::Result<Ratio, String> {
+    match text.parse::<Ratio>() {
+        Ok(share) if share.get() > 0.0 => Ok(share),
+        Ok(_) => Err("a file with none of the keys holds nothing".to_string()),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+fn parse_skip_bad(text: &str) -> std::result::Result<SkipBad, String> {
+    match text.parse::<u64>() {
+        Ok(rows) => Ok(SkipBad::Rows(rows)),
+        Err(_) => match text.parse::<Ratio>() {
+            Ok(share) => Ok(SkipBad::Share(share.get())),
+            Err(_) => Err("write a number of rows like 3, or a share like 1%".to_string()),
+        },
+    }
+}
+
 fn parse_columns(text: &str) -> std::result::Result<Columns, String> {
     let mut columns: Columns = Vec::new();
     for part in text.split(',') {
         let (role, column) = part.split_once('=').ok_or_else(|| format!("'{part}' is not ROLE=COLUMN"))?;
         let role = role.trim();
         let known = Role::ALL.into_iter().find(|known| known.name() == role);
-        let role = known.ok_or_else(|| format!("'{role}' is not one of time, key, size, op, ttl"))?;
+        let role = known.ok_or_else(|| format!("'{role}' is not one of {}", Role::ALL.map(Role::name).join(", ")))?;
         if columns.iter().any(|(known, _)| *known == role) {
             return Err(format!("'{part}': this role is given twice"));
         }
@@ -79,6 +137,11 @@ impl TraceArgs {
             format: self.input.clone(),
             columns: self.columns.clone().unwrap_or_default(),
             time_unit: self.time_unit,
+            delimiter: self.delimiter,
+            no_header: self.no_header,
+            ops: self.op.clone().unwrap_or_default(),
+            sampled: self.sampled,
+            skip_bad: self.skip_bad.unwrap_or_default(),
             from: self.from,
             until: self.until,
             limit: self.limit,

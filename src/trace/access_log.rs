@@ -3,20 +3,19 @@
 //! It knows the lines of a log; a request for a path becomes a get of that path, a changing method invalidates it.
 
 use super::builder::{Builder, Flow, Row};
+use super::clock::Clock;
 use super::format::{Format, FormatInfo, Head, ReadOptions, Sniff};
+use super::http;
 use super::input::Input;
 use super::intern::Key;
-use super::long_line::{self, LONGEST};
+use super::lines::{Lines, first_lines};
 use super::sizes::Says;
-use super::words::shown;
-use crate::error::{Error, Result, Spot};
-use crate::request::{Op, SECOND};
+use super::words::{self, Cell, shown};
+use crate::error::{Error, Result};
 use crate::units::grouped;
-use chrono::NaiveDate;
-use std::io::{BufRead, BufReader, Read};
 
-/// Bytes of a date as logs write it, without the brackets.
-const DATE: &str = "17/May/2015:10:05:03 +0000";
+/// Bytes of the shortest date.
+const DATE_LEAST: usize = "2015-05-17T10:05:03".len() - 1;
 /// Lines that are looked at to recognise a log whose first line is not a request.
 const LINES_TO_SNIFF: usize = 10;
 
@@ -35,17 +34,17 @@ static INFO: FormatInfo = FormatInfo {
 };
 
 impl Format for AccessLog {
-    fn info(&self) -> &'static FormatInfo {
+    fn info(&self) -> &FormatInfo {
         &INFO
     }
 
     fn sniff(&self, head: &Head<'_>) -> Sniff {
-        let mut lines = head.bytes.split(|byte| *byte == b'\n').take(LINES_TO_SNIFF);
+        let lines = first_lines(head.bytes, head.complete, LINES_TO_SNIFF);
         let mut dates = Dates::default();
-        let mut is_record = |line: &[u8]| Line::parse(line).is_ok_and(|line| dates.read(line.date).is_some());
-        if lines.next().is_some_and(&mut is_record) {
+        let mut is_record = |line: &&[u8]| Line::parse(line).is_ok_and(|line| dates.read(line.date).is_some());
+        if lines.first().is_some_and(&mut is_record) {
             Sniff::Yes("its first line is a request of an access log")
-        } else if lines.any(is_record) {
+        } else if lines.iter().any(is_record) || is_zeroed(head) {
             Sniff::NotSure("some of its lines are requests of an access log")
         } else {
             Sniff::No
@@ -54,28 +53,17 @@ impl Format for AccessLog {
 
     fn read(&self, input: Input, options: &ReadOptions, rows: &mut Builder<'_>) -> Result<()> {
         options.refuse_columns(&INFO)?;
-        let mut lines = BufReader::with_capacity(1 << 20, input);
-        let mut line = Vec::new();
+        let mut lines = Lines::new(input);
         let mut reader = Reader::default();
-        for number in 1.. {
-            line.clear();
-            let length = (&mut lines).take(LONGEST as u64).read_until(b'\n', &mut line);
-            let length = match length {
-                Ok(LONGEST) if !line.ends_with(b"\n") => Err(long_line::error()),
-                length => length,
-            };
-            let length = length.map_err(|cause| lines.get_ref().broken(&cause))?;
-            if length == 0 {
-                break;
-            }
-            let text = line.strip_suffix(b"\n").unwrap_or(&line);
-            let spot = Spot::Line(number);
-            match reader.row(text).map_err(|error| rows.locate(error, spot))? {
-                Some((row, says)) if rows.push_answer(row, says, spot)? == Flow::Break(()) => break,
-                _ => {}
+        while let Some((line, spot)) = lines.next()? {
+            match reader.row(line) {
+                Ok(Some((row, says))) if rows.push_answer(row, says, spot)? == Flow::Break(()) => break,
+                Ok(_) => {}
+                Err(fault) => rows.skip(fault, spot)?,
             }
         }
         reader.finish(rows);
+        rows.set_layout("lines: host, user, [date], \"request\", status, bytes; key = the request's target, time = the date (of the answer's end with nginx, of arrival with Apache), size = the bytes".to_string());
         Ok(())
     }
 }
@@ -90,6 +78,7 @@ struct Reader {
     /// True while the last line left a quote open.
     open: bool,
     continued: u64,
+    foreign: u64,
     other_methods: u64,
     no_request: u64,
 }
@@ -97,10 +86,16 @@ struct Reader {
 impl Reader {
     /// The request of a line, and what its bytes say of the object's size; `None` for a line that holds none.
     fn row(&mut self, line: &[u8]) -> Result<Option<(Row<'_>, Says)>> {
+        // A log that was cut while it was written goes on behind zeros.
+        let line = &line[line.iter().position(|byte| *byte != 0).unwrap_or(line.len())..];
         let odd_quotes = quotes(line) % 2 == 1;
         let parsed = match Line::parse(line) {
             Ok(parsed) => parsed,
             Err(_) if line.trim_ascii().is_empty() => return Ok(None),
+            Err(_) if is_foreign(line) => {
+                self.foreign += 1;
+                return Ok(None);
+            }
             Err(_) if self.begun && (self.open || matches!(line[0], b' ' | b'\t' | b'"')) => {
                 self.open ^= odd_quotes;
                 self.continued += 1;
@@ -111,21 +106,17 @@ impl Reader {
         self.begun = true;
         self.open = odd_quotes;
         let time = self.dates.read(parsed.date).ok_or_else(|| malformed("its date cannot be read", line))?;
-        let Some((method, target)) = parsed.method_and_target() else {
+        let Some((method, target)) = http::request(parsed.request) else {
             self.no_request += 1;
             return Ok(None);
         };
-        let op = match method {
-            b"GET" | b"HEAD" => Op::Get,
-            b"POST" | b"PUT" | b"PATCH" | b"DELETE" => Op::Delete,
-            _ => {
-                self.other_methods += 1;
-                return Ok(None);
-            }
+        let Some(op) = words::method(method) else {
+            self.other_methods += 1;
+            return Ok(None);
         };
         self.path.clear();
         self.path.extend_from_slice(virtual_host(parsed.prefix));
-        normalise(target, &mut self.path);
+        http::target(target, &mut self.path);
         let row = Row { time: Some(time), key: Key::parse(&self.path), size: Some(parsed.bytes), op, ttl: 0 };
         Ok(Some((row, Says::of(method == b"GET", parsed.status))))
     }
@@ -138,6 +129,7 @@ impl Reader {
             }
         };
         note("lines that continue the one before (user agents that run on) and hold no request", self.continued);
+        note("left out, lines of another log (errors, the banners of tail)", self.foreign);
         note("left out, of methods that neither read nor change (OPTIONS and the like)", self.other_methods);
         note("left out, lines without an HTTP request (timeouts, handshakes, garbage)", self.no_request);
     }
@@ -172,7 +164,22 @@ struct Line<'a> {
 impl<'a> Line<'a> {
     /// Splits `host ident user [date] "request" status bytes`; says what is wrong where it cannot.
     fn parse(line: &'a [u8]) -> std::result::Result<Line<'a>, &'static str> {
-        let open = line.iter().position(|byte| *byte == b'[').ok_or("it has no [date]")?;
+        // A bracket before the date is around an address of IPv6.
+        let begin = |from: usize| Some(from + line.get(from..)?.iter().position(|byte| *byte == b'[')?);
+        let is_date = |open: &usize| {
+            line[open + 1..]
+                .get(..3)
+                .is_some_and(|start| start.iter().all(|byte| byte.is_ascii_digit() || *byte == b'/'))
+                && line[open + 1..]
+                    .iter()
+                    .take_while(|byte| **byte != b']')
+                    .any(|byte| matches!(byte, b'/' | b'-' | b'T'))
+        };
+        let mut open = begin(0);
+        while open.is_some_and(|at| !is_date(&at)) {
+            open = open.and_then(|at| begin(at + 1));
+        }
+        let open = open.ok_or("it has no [date]")?;
         if open == 0 || line[open - 1] != b' ' || line[0] == b' ' {
             return Err("it does not begin with a host, and a date in brackets");
         }
@@ -207,61 +214,49 @@ impl<'a> Line<'a> {
         };
         Ok(Line { prefix: &line[..open], date, request: &rest[..end], status, bytes })
     }
+}
 
-    /// Method and target of the request; HTTP/0.9 has no third part, and careless clients put blanks into targets.
-    fn method_and_target(&self) -> Option<(&'a [u8], &'a [u8])> {
-        let space = self.request.iter().position(|byte| *byte == b' ')?;
-        let (method, rest) = (&self.request[..space], self.request[space..].trim_ascii());
-        let target = match rest.iter().rposition(|byte| *byte == b' ') {
-            Some(last) if rest[last + 1..].starts_with(b"HTTP/") => rest[..last].trim_ascii_end(),
-            None if rest.starts_with(b"HTTP/") => return None,
-            _ => rest,
-        };
-        (!target.is_empty() && method.iter().all(u8::is_ascii_uppercase)).then_some((method, target))
-    }
+/// Lines that servers and tools write between those of an access log: messages of an error log, `==> access.log <==`.
+fn is_foreign(line: &[u8]) -> bool {
+    let is_banner = line.starts_with(b"==> ") && line.ends_with(b" <==");
+    // 2021/12/16 00:00:01 [error] ..., and [Thu Dec 16 00:00:01 2021] [error] of Apache.
+    let digits = line.iter().take(4).all(u8::is_ascii_digit);
+    let is_nginx = digits && line.get(4) == Some(&b'/') && line.get(19..21) == Some(b" [");
+    let is_apache =
+        line.first() == Some(&b'[') && line.get(4) == Some(&b' ') && line.get(1..4).is_some_and(|day| day.is_ascii());
+    is_banner || is_nginx || is_apache
+}
+
+/// True for a file that begins with nothing but zeros: a log that was cut while it was written.
+fn is_zeroed(head: &Head<'_>) -> bool {
+    !head.complete && head.bytes.iter().all(|byte| *byte == 0)
 }
 
 /// Reads dates; neighbouring lines often have the same.
-#[derive(Default)]
 struct Dates {
+    clock: Clock,
     last: Vec<u8>,
     time: u64,
+}
+
+impl Default for Dates {
+    fn default() -> Dates {
+        Dates { clock: Clock::new(None), last: Vec::new(), time: 0 }
+    }
 }
 
 impl Dates {
     fn read(&mut self, date: &[u8]) -> Option<u64> {
         if self.last != date {
-            self.time = parse_date(date)?;
+            // Numbers in brackets are no dates.
+            let is_date = date.len() > DATE_LEAST && date.iter().any(|byte| matches!(byte, b':'));
+            self.time =
+                self.clock.date_of_log(date).or_else(|| self.clock.read(Cell::Text(date)).ok().filter(|_| is_date))?;
             self.last.clear();
             self.last.extend_from_slice(date);
         }
         Some(self.time)
     }
-}
-
-/// Nanoseconds since 1970 of a date written like [`DATE`].
-fn parse_date(date: &[u8]) -> Option<u64> {
-    const MONTHS: [&[u8]; 12] =
-        [b"Jan", b"Feb", b"Mar", b"Apr", b"May", b"Jun", b"Jul", b"Aug", b"Sep", b"Oct", b"Nov", b"Dec"];
-    let punctuation = [(2, b'/'), (6, b'/'), (11, b':'), (14, b':'), (17, b':'), (20, b' ')];
-    if date.len() != DATE.len() || punctuation.iter().any(|(at, byte)| date[*at] != *byte) {
-        return None;
-    }
-    let number = |at: std::ops::Range<usize>| {
-        date[at]
-            .iter()
-            .try_fold(0u32, |number, byte| byte.is_ascii_digit().then(|| number * 10 + u32::from(byte - b'0')))
-    };
-    let month = 1 + MONTHS.iter().position(|month| *month == &date[3..6])? as u32;
-    let day = NaiveDate::from_ymd_opt(number(7..11)? as i32, month, number(0..2)?)?;
-    let local = day.and_hms_opt(number(12..14)?, number(15..17)?, number(18..20)?)?.and_utc().timestamp();
-    let zone = i64::from(number(22..24)? * 3600 + number(24..26)? * 60);
-    let utc = match date[21] {
-        b'+' => local - zone,
-        b'-' => local + zone,
-        _ => return None,
-    };
-    u64::try_from(utc).ok()?.checked_mul(SECOND)
 }
 
 /// The host that was asked, where the line begins with it and its port (`vhost_combined` of Apache); else nothing. Paths of
@@ -277,37 +272,10 @@ fn virtual_host(prefix: &[u8]) -> &[u8] {
     if is_port && is_client && !host.is_empty() && fields.count() >= 2 { host } else { &[] }
 }
 
-/// Appends `target` with its percent escapes normalised (RFC 3986, 6.2.2): those of unreserved characters are undone,
-/// the others get capital digits. So one path is one key, however the client wrote it.
-fn normalise(target: &[u8], out: &mut Vec<u8>) {
-    let mut rest = target;
-    while let Some(percent) = rest.iter().position(|byte| *byte == b'%') {
-        out.extend_from_slice(&rest[..percent]);
-        rest = &rest[percent..];
-        let digit = |at: usize| rest.get(at).and_then(|byte| char::from(*byte).to_digit(16));
-        match (digit(1), digit(2)) {
-            (Some(high), Some(low)) => {
-                let byte = (high * 16 + low) as u8;
-                if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
-                    out.push(byte);
-                } else {
-                    out.extend_from_slice(&[b'%', rest[1].to_ascii_uppercase(), rest[2].to_ascii_uppercase()]);
-                }
-                rest = &rest[3..];
-            }
-            // Not an escape: kept as it is.
-            _ => {
-                out.push(b'%');
-                rest = &rest[1..];
-            }
-        }
-    }
-    out.extend_from_slice(rest);
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::request::{Op, SECOND};
 
     const COMBINED: &[u8] =
         br#"1.2.3.4 - bob [17/May/2015:10:05:03 +0200] "GET /a%7eb?x=%2f HTTP/1.1" 200 512 "-" "x "y" z""#;
@@ -374,12 +342,5 @@ mod tests {
         for alone in ["192.0.2.1 - -", "2001:db8::7 - -", "2001:db8::7 - a.b", "h - first.name last", "h:80 - -"] {
             assert_eq!(key(alone), text(b"/a"), "{alone}");
         }
-    }
-
-    #[test]
-    fn escapes_that_are_none_are_kept() {
-        let mut out = Vec::new();
-        normalise(b"/100%/%zz/%4", &mut out);
-        assert_eq!(out, b"/100%/%zz/%4");
     }
 }

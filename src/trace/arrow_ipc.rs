@@ -28,13 +28,12 @@ static INFO: FormatInfo = FormatInfo {
     name: "arrow",
     extensions: &["arrow", "feather", "ipc", "arrows"],
     summary: "Arrow IPC (Feather version 2), file or stream",
-    layout: "The columns of Parquet (coldgap formats parquet), found by the same names. Buffers must not be compressed: \
-             Feather files of pandas and Polars are by default, so write them with compression=\"uncompressed\", or \
-             compress the whole file with zstd.",
+    layout: "The columns of Parquet (coldgap formats parquet), found by the same names. Buffers may be compressed with lz4 or \
+             zstd, as pandas and Polars do it.",
 };
 
 impl Format for ArrowIpc {
-    fn info(&self) -> &'static FormatInfo {
+    fn info(&self) -> &FormatInfo {
         &INFO
     }
 
@@ -82,6 +81,7 @@ impl Format for ArrowIpc {
                     Some(reader) => reader,
                     none => {
                         let selection = Selection::new(&batch.schema(), options)?;
+                        rows.set_layout(selection.layout().to_string());
                         none.insert((selection.wanted().to_vec(), selection.into_reader()))
                     }
                 };

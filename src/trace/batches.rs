@@ -12,15 +12,34 @@ use crate::error::{Error, Result, Spot};
 use crate::request::SECOND;
 use arrow::array::{Array, ArrayRef, AsArray, LargeBinaryArray, RecordBatch, make_array};
 use arrow::compute::cast;
-use arrow::datatypes::{DataType, Float64Type, Int64Type, Schema, TimeUnit, UInt64Type};
+use arrow::datatypes::{DataType, Fields, Float64Type, Int64Type, Schema, TimeUnit, UInt64Type};
 
 /// Rows that a batch may claim to have; columns of nothing may claim any number.
 const MOST_ROWS: u64 = u32::MAX as u64;
 
+/// How deep a column may lie in structures.
+const DEEPEST: usize = 8;
+
 /// Which columns of a schema are read, and as what.
 pub struct Selection {
     columns: Columns,
-    wanted: Vec<usize>,
+    /// The columns of the schema that are read, in ascending order.
+    roots: Vec<usize>,
+    /// Of each value that is read: its column's place among those, and where it lies in it.
+    leaves: Vec<Vec<usize>>,
+    layout: String,
+}
+
+/// The names of a schema's columns, those in structures as paths, and where they lie.
+fn leaves(fields: &Fields, path: &[usize], name: &str, found: &mut Vec<(String, Vec<usize>)>) {
+    for (i, field) in fields.iter().enumerate() {
+        let name = if name.is_empty() { field.name().clone() } else { format!("{name}.{}", field.name()) };
+        let path = [path, &[i]].concat();
+        match field.data_type() {
+            DataType::Struct(fields) if path.len() < DEEPEST => leaves(fields, &path, &name, found),
+            _ => found.push((name, path)),
+        }
+    }
 }
 
 impl Selection {
@@ -29,10 +48,12 @@ impl Selection {
     /// # Errors
     /// See [`columns::choose`]; `--time-unit` for a column whose type names the unit.
     pub fn new(schema: &Schema, options: &ReadOptions) -> Result<Selection> {
-        let names: Vec<String> = schema.fields().iter().map(|field| field.name().clone()).collect();
-        let mut columns = columns::choose(Some(&names), names.len(), options)?;
+        let mut found = Vec::new();
+        leaves(schema.fields(), &[], "", &mut found);
+        let (names, paths): (Vec<String>, Vec<Vec<usize>>) = found.into_iter().unzip();
+        let mut columns = columns::choose(Some(&names), names.len(), None, options)?;
         if let Some(time) = columns.time
-            && let Some(unit) = unit_of(schema.field(time).data_type())
+            && let Some(unit) = field_at(schema, &paths[time]).and_then(unit_of)
         {
             if options.time_unit.is_some() {
                 return Err(Error::usage(format!("--time-unit: the type of column '{}' names its unit", names[time]))
@@ -40,39 +61,60 @@ impl Selection {
             }
             columns.unit = Some(unit);
         }
-        let Columns { time, size, op, ttl, count, status, .. } = columns;
-        let used = [Some(columns.key), time, size, op, ttl, count, status];
-        let mut wanted: Vec<usize> = used.into_iter().flatten().collect();
-        wanted.sort_unstable();
-        wanted.dedup();
-        Ok(Selection { columns, wanted })
+        let layout = format!("a table of {} columns; {}", names.len(), columns.told(Some(&names)));
+        let sorted = |mut numbers: Vec<usize>| {
+            numbers.sort_unstable();
+            numbers.dedup();
+            numbers
+        };
+        let wanted = sorted(columns.used());
+        let roots = sorted(wanted.iter().map(|column| paths[*column][0]).collect());
+        let place = |path: &Vec<usize>| [&[roots.partition_point(|root| *root < path[0])], &path[1..]].concat();
+        let leaves = wanted.iter().map(|column| place(&paths[*column])).collect();
+        let columns = columns.moved(|column| wanted.partition_point(|wanted| *wanted < column));
+        Ok(Selection { columns, roots, leaves, layout })
     }
 
     /// The columns that are read, in ascending order: the batches may hold just these.
     pub fn wanted(&self) -> &[usize] {
-        &self.wanted
+        &self.roots
+    }
+
+    /// Which column was taken for what.
+    pub fn layout(&self) -> &str {
+        &self.layout
     }
 
     /// A reader for batches that hold only the wanted columns.
     pub fn into_reader(self) -> BatchReader {
-        let place = |column: usize| self.wanted.partition_point(|wanted| *wanted < column);
-        let columns = Columns {
-            key: place(self.columns.key),
-            time: self.columns.time.map(place),
-            size: self.columns.size.map(place),
-            op: self.columns.op.map(place),
-            ttl: self.columns.ttl.map(place),
-            count: self.columns.count.map(place),
-            status: self.columns.status.map(place),
-            ..self.columns
-        };
-        BatchReader { table: Table::new(columns), rows: 0 }
+        BatchReader { table: Table::new(self.columns), leaves: self.leaves, rows: 0 }
     }
+}
+
+/// The type of the column at a path.
+fn field_at<'s>(schema: &'s Schema, path: &[usize]) -> Option<&'s DataType> {
+    let (first, rest) = path.split_first()?;
+    rest.iter().try_fold(schema.fields().get(*first)?.data_type(), |data_type, i| match data_type {
+        DataType::Struct(fields) => fields.get(*i).map(|field| field.data_type()),
+        _ => None,
+    })
+}
+
+/// The column at a path, and its name.
+fn column_at(batch: &RecordBatch, path: &[usize]) -> Option<(ArrayRef, String)> {
+    let (first, rest) = path.split_first()?;
+    let name = batch.schema().fields().get(*first)?.name().clone();
+    let mut column = batch.columns().get(*first)?.clone();
+    for i in rest {
+        column = column.as_struct_opt()?.columns().get(*i)?.clone();
+    }
+    Some((column, name))
 }
 
 /// Reads batches, one after the other.
 pub struct BatchReader {
     table: Table,
+    leaves: Vec<Vec<usize>>,
     rows: u64,
 }
 
@@ -86,11 +128,15 @@ impl BatchReader {
             return Err(Error::trace(format!("a batch claims {} rows, more than a trace may have", batch.num_rows()))
                 .hint("fetch or write the file again"));
         }
-        let cells: Vec<Cells> = batch
-            .columns()
+        let cells: Vec<Cells> = self
+            .leaves
             .iter()
-            .zip(batch.schema().fields())
-            .map(|(column, field)| Cells::new(column, field.name()))
+            .map(|path| {
+                let (column, name) = column_at(batch, path).ok_or_else(|| {
+                    Error::trace("a batch has fewer columns than the first").hint("write the file again")
+                })?;
+                Cells::new(&column, &name)
+            })
             .collect::<Result<_>>()?;
         if let Some((times, keys, sizes)) = self.table.numbers(batch.num_rows(), |column| cells[column].numbers()) {
             let before = self.rows;
@@ -118,6 +164,7 @@ fn unit_of(data_type: &DataType) -> Option<u64> {
     let unit = match data_type {
         DataType::Timestamp(unit, _) | DataType::Duration(unit) => unit,
         DataType::Date64 => &TimeUnit::Millisecond,
+        DataType::Date32 => return Some(86_400 * SECOND),
         _ => return None,
     };
     Some(match unit {
@@ -157,7 +204,17 @@ impl Cells {
             DataType::Int8 | DataType::Int16 | DataType::Int32 | DataType::Int64 => {
                 Cells::Signed(to(&DataType::Int64)?)
             }
+            DataType::Date32 => {
+                let days = to(&DataType::Int32)?;
+                return Cells::new(&days, name);
+            }
             data_type if unit_of(data_type).is_some() => Cells::Signed(to(&DataType::Int64)?),
+            DataType::Decimal32(_, 0) | DataType::Decimal64(_, 0) | DataType::Decimal128(_, 0) => {
+                Cells::Signed(to(&DataType::Int64)?)
+            }
+            DataType::Decimal32(..) | DataType::Decimal64(..) | DataType::Decimal128(..) => {
+                Cells::Float(to(&DataType::Float64)?)
+            }
             DataType::Float16 | DataType::Float32 | DataType::Float64 => Cells::Float(to(&DataType::Float64)?),
             DataType::Utf8 | DataType::Utf8View => return Cells::new(&to(&DataType::LargeUtf8)?, name),
             DataType::LargeUtf8 | DataType::Binary | DataType::BinaryView | DataType::FixedSizeBinary(1..) => {

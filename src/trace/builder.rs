@@ -2,6 +2,7 @@
 //!
 //! Every format ends here, so that a rule about rows (times do not step back, sizes fit, limits) stands once.
 
+use super::faults::Faults;
 use super::format::ReadOptions;
 use super::input::in_shell;
 use super::intern::{Interner, Key, Keys};
@@ -10,7 +11,7 @@ use super::sizes::{self, Says};
 use super::{Trace, ticks};
 use crate::error::{Error, Result, Spot};
 use crate::request::{ObjectId, Op, RENEWS, SECOND};
-use crate::units::{Seconds, grouped};
+use crate::units::{Ratio, Seconds, grouped};
 use std::ops::ControlFlow;
 use xxhash_rust::xxh3::Xxh3;
 
@@ -50,8 +51,13 @@ impl<'a> Batch<'a> {
 /// A size of so many bytes is taken for something else: 1 TiB.
 const LARGEST_LIKELY: u64 = 1 << 40;
 
-/// Keys that wait to be interned at the most.
+/// Keys that wait to be interned at the most, and their bytes.
 const PENDING: usize = 1024;
+const PENDING_BYTES: usize = 1 << 20;
+
+/// Servers write requests down when they have answered them, and balancers each their own: so far behind a later one a
+/// request may stand.
+const MOST_DISORDER: u64 = 60 * SECOND;
 
 /// Whether a format shall go on reading: `Break` once `--limit` or `--until` is reached.
 pub type Flow = ControlFlow<()>;
@@ -71,7 +77,14 @@ pub struct Builder<'o> {
     /// Keys of the last rows, which are interned many at a time.
     pending: Keys,
     first: Option<u64>,
+    /// The latest time so far.
     last: u64,
+    /// Rows that stand behind later ones, and how far at the most.
+    late: u64,
+    latest: u64,
+    most_disorder: u64,
+    faults: Faults,
+    layout: Option<String>,
     /// What the sizes of answers over HTTP say; empty where rows are no such answers.
     answers: Vec<Says>,
     /// Rows of a size that 32 bits do not hold.
@@ -105,11 +118,16 @@ impl<'o> Builder<'o> {
             pending: Keys::default(),
             first: None,
             last: 0,
+            late: 0,
+            latest: 0,
+            most_disorder: MOST_DISORDER,
+            faults: Faults::default(),
+            layout: None,
             answers: Vec::new(),
             huge: 0,
             is_native: false,
             tick: None,
-            sample: options.sample.map(|share| Drawn::next(None, share, 0)),
+            sample: sample_of(options, None),
             cut: 0,
             times: Vec::new(),
             objects: Vec::new(),
@@ -129,10 +147,44 @@ impl<'o> Builder<'o> {
     pub(super) fn set_origin(&mut self, tick: Option<u64>, sample: Option<Drawn>) {
         self.is_native = true;
         self.tick = tick;
-        self.sample = match self.options.sample {
-            Some(share) => Some(Drawn::next(sample, share, 0)),
-            None => sample,
-        };
+        self.sample = sample_of(self.options, sample);
+    }
+
+    /// The file says that it has this share of the keys.
+    pub(super) fn set_sampled(&mut self, share: Ratio) {
+        if self.options.sampled.is_none() {
+            self.sample = sample_of(self.options, Some(Drawn { share, seed: 0 }));
+            self.note(sampled_note(share));
+        }
+    }
+
+    /// Times are arrivals that were made of the answers' ends: they may be in any order.
+    pub(super) fn allow_disorder(&mut self) {
+        self.most_disorder = u64::MAX;
+    }
+
+    /// Says how the file was split, and which of its parts was taken for what.
+    pub(super) fn set_layout(&mut self, layout: String) {
+        self.layout = Some(layout);
+    }
+
+    /// What [`Builder::set_layout`] said.
+    pub(super) fn take_layout(&mut self) -> Option<String> {
+        self.layout.take()
+    }
+
+    /// Leaves a row out that cannot be read; `spot` is where it stands.
+    ///
+    /// # Errors
+    /// What is wrong with the first such row, once there are more than `--skip-bad` allows.
+    #[cold]
+    pub(super) fn skip(&mut self, fault: Error, spot: Spot) -> Result<()> {
+        // What stands behind the limit does not matter.
+        if self.is_full() && !fault.is_interrupt() {
+            return Ok(());
+        }
+        let fault = self.locate(fault, spot);
+        self.faults.skip(fault, self.options.skip_bad)
     }
 
     /// True once no more rows are kept.
@@ -151,6 +203,10 @@ impl<'o> Builder<'o> {
     /// A time that steps back (unless the options ask to sort), a size of 1 TiB or more, more rows or keys
     /// than 32-bit ids can name, or a row with a time or size where others have none.
     pub fn push(&mut self, row: Row<'_>, spot: Spot) -> Result<Flow> {
+        if let Some(size) = row.size.filter(|size| *size >= LARGEST_LIKELY) {
+            return self.skip(too_large(size), spot).map(|()| Flow::Continue(()));
+        }
+        self.faults.rows += 1;
         self.check_and_push(row).map_err(|error| self.locate(error, spot))
     }
 
@@ -183,6 +239,7 @@ impl<'o> Builder<'o> {
             return Ok(Flow::Continue(()));
         }
         self.options.interrupt.check()?;
+        self.faults.rows += batch.keys.len() as u64;
         if let Some(times @ [first, .., last] | times @ [first @ last]) = batch.times {
             self.first.get_or_insert(*first);
             self.last = *last;
@@ -217,17 +274,21 @@ impl<'o> Builder<'o> {
             let first = *self.first.get_or_insert(time);
             if !self.options.sort {
                 if time < self.last {
-                    let back = Seconds((self.last - time) as f64 / SECOND as f64);
-                    return Err(Error::trace(format!("time steps back by {back}")).hint(format!(
-                        "sort it first: coldgap convert --sort{} {} sorted.parquet",
-                        self.options.flags(),
-                        in_shell(&self.name)
-                    )));
+                    let back = self.last - time;
+                    if back > self.most_disorder {
+                        return Err(self.steps_back(back));
+                    }
+                    self.late += 1;
+                    self.latest = self.latest.max(back);
                 }
-                self.last = time;
-                let since = time - first;
-                if self.options.until.is_some_and(|until| since >= until.nanoseconds()) {
-                    return Ok(Flow::Break(()));
+                self.last = time.max(self.last);
+                let since = time.saturating_sub(first);
+                if let Some(until) = self.options.until.map(Seconds::nanoseconds)
+                    && since >= until
+                {
+                    // What stands behind may still be earlier.
+                    let is_over = since - until > MOST_DISORDER || self.late == 0;
+                    return Ok(if is_over { Flow::Break(()) } else { Flow::Continue(()) });
                 }
                 if self.options.from.is_some_and(|from| since < from.nanoseconds()) {
                     return Ok(Flow::Continue(()));
@@ -275,11 +336,6 @@ impl<'o> Builder<'o> {
             return Err(Error::trace("this row has a time or a size where others have none, or the reverse"));
         }
         if let Some(size) = row.size {
-            if size >= LARGEST_LIKELY {
-                return Err(Error::trace(format!("size {size} is 1 TiB or more; no object of a cache is")).hint(
-                    "check which column holds the size: --columns size=NAME, or leave sizes out with --columns size=-",
-                ));
-            }
             self.huge += u64::from(size > u64::from(u32::MAX));
             self.sizes.push(size.min(u64::from(u32::MAX)) as u32);
         }
@@ -295,7 +351,8 @@ impl<'o> Builder<'o> {
             self.ttls.push(ttl);
         }
         self.pending.push(row.key);
-        if self.pending.len() == PENDING { self.intern_pending() } else { Ok(()) }
+        let is_full = self.pending.len() == PENDING || self.pending.text_bytes() > PENDING_BYTES;
+        if is_full { self.intern_pending() } else { Ok(()) }
     }
 
     fn intern_pending(&mut self) -> Result<()> {
@@ -310,8 +367,17 @@ impl<'o> Builder<'o> {
     /// A trace without a single request.
     pub fn finish(mut self) -> Result<Trace> {
         self.intern_pending()?;
+        if let Some(note) = self.faults.settle(self.options.skip_bad)? {
+            self.note(note);
+        }
         if self.options.sort {
             self.sort_and_cut();
+        } else if self.late > 0 {
+            let (late, latest) = (grouped(self.late), Seconds(self.latest as f64 / SECOND as f64));
+            self.note(format!(
+                "requests that stood behind later ones, and were sorted by time: {late}, by {latest} at the most"
+            ));
+            self.sort_by_time();
         }
         self.settle_sizes();
         if self.objects.is_empty() {
@@ -329,6 +395,9 @@ impl<'o> Builder<'o> {
             self.note(format!("the clock ticks every {tick}: requests of one tick are spread evenly inside it"));
         }
         let tick = self.tick.or(spread).or_else(|| ticks::spread_before(&self.times, start));
+        if let Some(share) = self.options.sampled {
+            self.note(sampled_note(share));
+        }
         if let (Some(share), Some(drawn)) = (self.options.sample, self.sample) {
             self.note(if drawn.share == share {
                 format!("a sample: {share} of the keys, chosen by hash; rates and footprint shrink with it")
@@ -403,16 +472,64 @@ impl<'o> Builder<'o> {
             self.cut = (limit..order.len()).take_while(|i| last.is_some() && time(*i) == last).count() as u64;
             order.truncate(limit);
         }
-        // Ids go by first touch, so they are given anew in the new order.
+        self.reorder(&order);
+    }
+
+    /// Sorts by time; rows of one time keep their order.
+    fn sort_by_time(&mut self) {
+        let mut order: Vec<u32> = (0..self.objects.len() as u32).collect();
+        order.sort_by_key(|i| self.times[*i as usize]);
+        self.reorder(&order);
+    }
+
+    /// Ids go by first touch, so they are given anew in the new order.
+    fn reorder(&mut self, order: &[u32]) {
         let old = std::mem::take(&mut self.interner).into_keys();
         self.objects =
             order.iter().map(|i| intern_again(&mut self.interner, &old, self.objects[*i as usize])).collect();
-        reorder(&mut self.times, &order);
-        reorder(&mut self.sizes, &order);
-        reorder(&mut self.ops, &order);
-        reorder(&mut self.answers, &order);
-        reorder(&mut self.ttls, &order);
+        reorder(&mut self.times, order);
+        reorder(&mut self.sizes, order);
+        reorder(&mut self.ops, order);
+        reorder(&mut self.answers, order);
+        reorder(&mut self.ttls, order);
     }
+
+    #[cold]
+    fn steps_back(&self, back: u64) -> Error {
+        let seconds = |time: u64| Seconds(time as f64 / SECOND as f64);
+        Error::trace(format!(
+            "time steps back by {}, more than the {} of disorder that are sorted in passing",
+            seconds(back),
+            seconds(MOST_DISORDER)
+        ))
+        .hint(format!(
+            "sort it first: coldgap convert --sort{} {} sorted.parquet",
+            self.options.flags(),
+            in_shell(&self.name)
+        ))
+    }
+}
+
+/// What is read: a part of what the file is, or all of it.
+fn sample_of(options: &ReadOptions, file: Option<Drawn>) -> Option<Drawn> {
+    let file = options.sampled.map(|share| Drawn { share, seed: 0 }).or(file);
+    match options.sample {
+        Some(share) => Some(Drawn::next(file, share, 0)),
+        None => file,
+    }
+}
+
+fn sampled_note(share: Ratio) -> String {
+    format!(
+        "the file has {share} of the keys of its service: rates, cache and backend are those of that part, {:.4} times as small",
+        1.0 / share.get()
+    )
+}
+
+#[cold]
+fn too_large(size: u64) -> Error {
+    Error::trace(format!("size {size} is 1 TiB or more; no object of a cache is"))
+        .hint("check which column holds the size: --columns size=NAME, or leave sizes out with --columns size=-")
 }
 
 /// A key of `old` is among at most as many of `interner`, so there is always an id left.

@@ -1,9 +1,10 @@
-//! Which column of a table holds what: told by its name, or by `--columns`.
+//! Which column of a table holds what: told by its name, by a preset, or by `--columns`.
 //!
 //! It knows names and numbers of columns, and must not know the files they stand in.
 
 use super::clock::unit_in_name;
-use super::format::{ReadOptions, Role};
+use super::format::{Meaning, ReadOptions, Role};
+use super::preset::Preset;
 use crate::error::{Error, Result};
 
 /// Names that are known, the surest first: lower case, letters and digits only, a unit at the end left out.
@@ -20,6 +21,11 @@ const TIME_NAMES: &[&str] = &[
     "timeiso8601",
     "timelocal",
     "msec",
+    "starttime",
+    "timestart",
+    "edgestarttimestamp",
+    "requestdatetime",
+    "t",
 ];
 const KEY_NAMES: &[&str] = &[
     "key",
@@ -35,11 +41,23 @@ const KEY_NAMES: &[&str] = &[
     "lbn",
     "blockid",
     "hashedhostpathquery",
+    "hashedpathquery",
+    "hashedhostandpath",
     "url",
     "uri",
     "requesturi",
     "requestpath",
+    "csuri",
+    "csuristem",
+    "clientrequesturi",
+    "path",
 ];
+/// Columns that hold targets of requests over HTTP, so that the host that was asked is a part of the key. A column that is just
+/// called host is not among the latter: in many tables it is the client.
+const URL_NAMES: &[&str] =
+    &["url", "uri", "requesturi", "requestpath", "csuri", "csuristem", "clientrequesturi", "path"];
+const HOST_NAMES: &[&str] =
+    &["httphost", "vhost", "servername", "authority", "cshost", "xhostheader", "clientrequesthost"];
 const SIZE_NAMES: &[&str] = &[
     "size",
     "objsize",
@@ -52,37 +70,156 @@ const SIZE_NAMES: &[&str] = &[
     "bytessent",
     "bodybytessent",
     "length",
+    "scbytes",
+    "edgeresponsebytes",
+    "responsebodysize",
 ];
 const OP_NAMES: &[&str] = &["op", "optype", "operation", "opname", "method", "command", "cmd", "opcode"];
+/// Their words are methods of HTTP.
+const METHOD_NAMES: &[&str] =
+    &["method", "requestmethod", "csmethod", "clientrequestmethod", "httpmethod", "httprequestmethod"];
 const TTL_NAMES: &[&str] = &["ttl", "ttlseconds", "timetolive", "maxage"];
 /// The status of an answer over HTTP: it decides what the size says.
-const STATUS_NAMES: &[&str] = &["status", "statuscode", "httpstatus", "response", "responsecode", "scstatus"];
+const STATUS_NAMES: &[&str] = &[
+    "status",
+    "statuscode",
+    "httpstatus",
+    "response",
+    "responsecode",
+    "scstatus",
+    "responsestatus",
+    "edgeresponsestatus",
+];
 /// How often the row happened: Meta's tables count equal operations.
 const COUNT_NAMES: &[&str] = &["opcount"];
+/// The share of the keys that the table has.
+const SAMPLING_NAMES: &[&str] = &["samplingrate"];
+
+/// A column that a key goes on with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Part {
+    /// Which.
+    pub column: usize,
+    /// True for a query, which stands behind a question mark and may be missing.
+    pub is_query: bool,
+}
 
 /// Where the columns of a table stand, counted from 0.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Columns {
     /// When.
     pub time: Option<usize>,
+    /// What follows a day in the column of times, where two hold them.
+    pub time_of_day: Option<usize>,
     /// Which object.
     pub key: usize,
+    /// Further columns of the key.
+    pub key_parts: Vec<Part>,
     /// How many bytes.
     pub size: Option<usize>,
+    /// How many, where that column does not know.
+    pub size_else: Option<usize>,
+    /// Bytes in one unit of the size.
+    pub size_unit: u64,
     /// Bytes that are added to the size: a key's own, where a table tells them apart.
     pub key_size: Option<usize>,
     /// The status of an answer over HTTP, whose bytes the size then is.
     pub status: Option<usize>,
     /// What is done.
     pub op: Option<usize>,
-    /// True where the operation `1` means a get, as in the tables of Meta's CDN.
-    pub one_is_get: bool,
+    /// The column of the key that holds the line of a request, `GET /a HTTP/1.1`: it says the operation, too.
+    pub request: Option<usize>,
+    /// True where keys are targets of requests over HTTP, and operations their methods.
+    pub is_http: bool,
+    /// Words of operations that mean something else than usual.
+    pub ops: Vec<(Meaning, String)>,
     /// How long the answer lives.
     pub ttl: Option<usize>,
     /// How often the row happened.
     pub count: Option<usize>,
+    /// The share of the keys that the table has.
+    pub sampling: Option<usize>,
+    /// How long the answer took, which is subtracted from the time.
+    pub duration: Option<usize>,
+    /// Nanoseconds in one unit of the duration.
+    pub duration_unit: u64,
     /// Nanoseconds in one unit of the time column, where its name or the user says it.
     pub unit: Option<u64>,
+}
+
+impl Columns {
+    /// Keys in the first column, and nothing else.
+    pub fn plain() -> Columns {
+        Columns { size_unit: 1, duration_unit: 1, ..Columns::default() }
+    }
+
+    /// Every column that is read, in no order.
+    pub fn used(&self) -> Vec<usize> {
+        let Columns {
+            time, time_of_day, size, size_else, key_size, status, op, ttl, count, sampling, duration, ..
+        } = *self;
+        let one = [time, time_of_day, size, size_else, key_size, status, op, ttl, count, sampling, duration];
+        let parts = self.key_parts.iter().map(|part| part.column);
+        one.into_iter().flatten().chain([self.key]).chain(parts).collect()
+    }
+
+    /// The same columns where they stand elsewhere: the i-th at `place(i)`.
+    pub fn moved(&self, place: impl Fn(usize) -> usize) -> Columns {
+        let moved = |column: Option<usize>| column.map(&place);
+        Columns {
+            time: moved(self.time),
+            time_of_day: moved(self.time_of_day),
+            key: place(self.key),
+            key_parts: self.key_parts.iter().map(|part| Part { column: place(part.column), ..*part }).collect(),
+            size: moved(self.size),
+            size_else: moved(self.size_else),
+            request: moved(self.request),
+            key_size: moved(self.key_size),
+            status: moved(self.status),
+            op: moved(self.op),
+            ttl: moved(self.ttl),
+            count: moved(self.count),
+            sampling: moved(self.sampling),
+            duration: moved(self.duration),
+            ..self.clone()
+        }
+    }
+
+    /// Which column was taken for what, in a line.
+    pub fn told(&self, names: Option<&[String]>) -> String {
+        let name = |column: usize| match names.and_then(|names| names.get(column)) {
+            Some(name) => format!("{name} ({})", column + 1),
+            None => format!("column {}", column + 1),
+        };
+        let mut key = name(self.key);
+        for part in &self.key_parts {
+            key += &format!(" + {}{}", if part.is_query { "?" } else { "" }, name(part.column));
+        }
+        if self.request.is_some() {
+            key += ", the request's line";
+        }
+        let time = self.time.map(|time| match self.time_of_day {
+            Some(of_day) => format!("{} + {}", name(time), name(of_day)),
+            None => name(time),
+        });
+        let size = self.size.map(|size| match self.key_size {
+            Some(key_size) => format!("{} + {}", name(size), name(key_size)),
+            None => name(size),
+        });
+        let mut told = vec![format!("key = {key}")];
+        let rest = [
+            ("time", time),
+            ("duration", self.duration.map(name)),
+            ("size", size),
+            ("status", self.status.map(name)),
+            ("op", self.op.map(name)),
+            ("ttl", self.ttl.map(name)),
+            ("repeats", self.count.map(name)),
+            ("sampled", self.sampling.map(name)),
+        ];
+        told.extend(rest.into_iter().filter_map(|(role, name)| Some(format!("{role} = {}", name?))));
+        told.join(", ")
+    }
 }
 
 /// Lower case, letters and digits only.
@@ -90,16 +227,23 @@ fn plain(name: &str) -> String {
     name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect()
 }
 
+/// A column of one of these names; else one whose path ends in one of them.
 fn find(names: &[String], known: &[&str]) -> Option<usize> {
-    known.iter().find_map(|known| names.iter().position(|name| plain(name) == *known))
+    let last = |name: &str| name.rsplit_once('.').map(|(_, last)| plain(last));
+    known
+        .iter()
+        .find_map(|known| names.iter().position(|name| plain(name) == *known))
+        .or_else(|| known.iter().find_map(|known| names.iter().position(|name| last(name).as_deref() == Some(known))))
 }
 
 fn find_time(names: &[String]) -> Option<usize> {
-    let stem = |name: &str| match (unit_in_name(name), name.rsplit_once('_')) {
-        (Some(_), Some((stem, _))) => plain(stem),
-        _ => plain(name),
-    };
-    TIME_NAMES.iter().find_map(|known| names.iter().position(|name| stem(name) == *known))
+    let stem = |name: &str| plain(unit_in_name(name).map_or(name, |(_, stem)| stem));
+    let last = |name: &str| name.rsplit_once('.').map(|(_, last)| plain(last));
+    let in_structure = |known: &&str| names.iter().position(|name| last(name).as_deref() == Some(*known));
+    TIME_NAMES
+        .iter()
+        .find_map(|known| names.iter().position(|name| stem(name) == *known))
+        .or_else(|| ["timestamp", "ts", "time"].iter().find_map(in_structure))
 }
 
 /// True where a column's name says that it holds keys.
@@ -107,46 +251,119 @@ pub fn names_a_key(names: &[String]) -> bool {
     find(names, KEY_NAMES).is_some()
 }
 
-/// The columns of a table of `width` columns, by their names and as `--columns` says.
+/// The columns of a table of `width` columns: as `--columns` says, else as the preset says, else by their names.
 ///
 /// # Errors
 /// A table in which nothing is known to hold keys; `--columns` that name a column that is not there, or one twice.
-pub fn choose(names: Option<&[String]>, width: usize, options: &ReadOptions) -> Result<Columns> {
-    let given =
-        |role: Role| options.columns.iter().find(|(known, _)| *known == role).map(|(_, column)| column.as_str());
+pub fn choose(
+    names: Option<&[String]>,
+    width: usize,
+    preset: Option<&Preset>,
+    options: &ReadOptions,
+) -> Result<Columns> {
+    let spot = |column: &str| position(column, names, width);
     let mut taken = Vec::new();
-    for (_, column) in options.columns.iter().filter(|(_, column)| column != "-") {
-        let index = position(column, names, width)?;
+    for column in options.columns.iter().filter(|(_, column)| column != "-").flat_map(|(_, column)| column.split('+')) {
+        let index = spot(column.trim_start_matches('?'))?;
         if taken.contains(&index) {
             return Err(Error::usage(format!("--columns gives column '{column}' two roles"))
                 .hint("a column holds one thing; ROLE=- leaves a role out"));
         }
         taken.push(index);
     }
-    let role = |role: Role, found: Option<usize>| -> Result<Option<usize>> {
+    let given =
+        |role: Role| options.columns.iter().find(|(known, _)| *known == role).map(|(_, column)| column.as_str());
+    let preset_columns = preset.map_or("", |preset| preset.columns);
+    // A column that a preset names need not be there: owners of a log choose its fields.
+    // Of each part, the first of several names that is there.
+    let by_preset = |role: Role| -> Option<Vec<Part>> {
+        let wanted =
+            preset_columns.split(',').filter_map(|part| part.split_once('=')).find(|(name, _)| *name == role.name())?.1;
+        let parts = wanted.split('+').filter_map(|part| {
+            let (is_query, part) = (part.starts_with('?'), part.trim_start_matches('?'));
+            Some(Part { column: part.split('|').find_map(|column| spot(column).ok())?, is_query })
+        });
+        Some(parts.collect())
+    };
+    let size_else = preset_columns
+        .split(',')
+        .find_map(|part| part.strip_prefix("size=")?.split_once('|'))
+        .and_then(|(_, other)| spot(other).ok());
+    let by_name = |known| names.and_then(|names| find(names, known));
+    let role = |role: Role, found: Option<usize>| -> Result<Vec<Part>> {
         match given(role) {
-            Some("-") => Ok(None),
-            Some(column) => position(column, names, width).map(Some),
+            Some("-") => Ok(Vec::new()),
+            Some(column) => column
+                .split('+')
+                .map(|column| {
+                    Ok(Part { column: spot(column.trim_start_matches('?'))?, is_query: column.starts_with('?') })
+                })
+                .collect(),
             // What the user gave to another role is not used twice.
-            None => Ok(found.filter(|index| !taken.contains(index))),
+            None => {
+                let found = match preset {
+                    Some(_) => by_preset(role).unwrap_or_default(),
+                    None => found.map(|column| Part { column, is_query: false }).into_iter().collect(),
+                };
+                Ok(found.into_iter().filter(|part| !taken.contains(&part.column)).collect())
+            }
         }
     };
-    let by_name = |known| names.and_then(|names| find(names, known));
+    let first = |parts: &[Part]| parts.first().map(|part| part.column);
+    let second = |parts: &[Part]| parts.get(1).map(|part| part.column);
+    let name_is = |column: Option<usize>, known: &[&str]| {
+        column.and_then(|column| names?.get(column)).is_some_and(|name| known.contains(&plain(name).as_str()))
+    };
     let time = role(Role::Time, names.and_then(find_time))?;
-    let op = role(Role::Op, by_name(OP_NAMES))?;
+    let op = first(&role(Role::Op, by_name(OP_NAMES).or_else(|| by_name(METHOD_NAMES)))?);
     let size = role(Role::Size, by_name(SIZE_NAMES))?;
-    let name_of = |index: usize| names.and_then(|names| names.get(index));
+    let request = first(&role(Role::Request, None)?);
+    let mut key = role(Role::Key, by_name(KEY_NAMES))?;
+    if let Some(column) = request {
+        key.push(Part { column, is_query: false });
+    } else if preset.is_none()
+        && given(Role::Key).is_none()
+        && name_is(first(&key), URL_NAMES)
+        && let Some(host) = by_name(HOST_NAMES).filter(|host| !taken.contains(host))
+    {
+        // The same path of two hosts is two objects.
+        key.insert(0, Part { column: host, is_query: false });
+    }
+    let duration = first(&role(Role::Duration, None)?);
+    let unit_of = |column: usize| unit_in_name(names?.get(column)?).map(|(unit, _)| unit);
+    let mut ops = options.ops.clone();
+    ops.extend(preset.map_or("", |preset| preset.ops).split(',').filter_map(|part| {
+        let (meaning, word) = part.split_once('=')?;
+        Some((Meaning::ALL.into_iter().find(|known| known.name() == meaning)?, word.to_string()))
+    }));
+    if name_is(op, &["optype"]) {
+        ops.push((Meaning::Get, "1".to_string()));
+    }
+    let status = first(&role(Role::Status, size.first().and(by_name(STATUS_NAMES)))?);
     Ok(Columns {
-        time,
-        key: role(Role::Key, by_name(KEY_NAMES))?.ok_or_else(|| no_key(names, width))?,
-        size,
-        key_size: None,
-        status: size.and(by_name(STATUS_NAMES)).filter(|index| !taken.contains(index)),
+        time: first(&time),
+        time_of_day: second(&time),
+        key: first(&key).ok_or_else(|| no_key(names, width))?,
+        key_parts: key[1..].to_vec(),
+        size_else: size_else.filter(|other| given(Role::Size).is_none() && Some(*other) != first(&size)),
+        size_unit: preset.map_or(1, |preset| preset.size_unit),
+        size: first(&size),
+        key_size: second(&size),
+        status: status.filter(|_| !size.is_empty()),
         op,
-        one_is_get: op.and_then(name_of).is_some_and(|name| plain(name) == "optype"),
-        ttl: role(Role::Ttl, by_name(TTL_NAMES))?,
+        request,
+        is_http: preset.map_or(name_is(op, METHOD_NAMES), |preset| preset.is_http) || request.is_some(),
+        ops,
+        ttl: first(&role(Role::Ttl, by_name(TTL_NAMES))?),
         count: by_name(COUNT_NAMES).filter(|index| !taken.contains(index)),
-        unit: options.time_unit.or_else(|| time.and_then(name_of).and_then(|name| unit_in_name(name))),
+        sampling: by_name(SAMPLING_NAMES).filter(|index| !taken.contains(index)),
+        duration,
+        duration_unit: preset
+            .map(|preset| preset.duration_unit)
+            .filter(|unit| *unit > 0)
+            .or_else(|| unit_of(duration?))
+            .unwrap_or(1_000_000_000),
+        unit: options.time_unit.or_else(|| preset?.unit).or_else(|| unit_of(first(&time)?)),
     })
 }
 
@@ -194,30 +411,38 @@ mod tests {
     #[test]
     fn published_headers_are_known() {
         let none = ReadOptions::default();
-        let of = |line: &str| choose(Some(&names(line)), line.split(',').count(), &none).unwrap();
+        let of = |line: &str| choose(Some(&names(line)), line.split(',').count(), None, &none).unwrap();
         let meta = of("op_time,key,key_size,op,op_count,size,cache_hits,ttl,usecase,sub_usecase");
         assert_eq!((meta.time, meta.key, meta.size), (Some(0), 1, Some(5)));
         assert_eq!((meta.op, meta.ttl, meta.count), (Some(3), Some(7), Some(4)));
-        let cdn = of("timestamp,cacheKey,OpType,objectSize,responseSize,TTL");
-        assert_eq!((cdn.time, cdn.key, cdn.size, cdn.one_is_get), (Some(0), 1, Some(3), true));
+        let cdn = of("timestamp,cacheKey,OpType,objectSize,responseSize,TTL,SamplingRate");
+        assert_eq!((cdn.time, cdn.key, cdn.size, cdn.sampling), (Some(0), 1, Some(3), Some(6)));
+        assert_eq!(cdn.ops, [(Meaning::Get, "1".to_string())]);
         let wiki = of("relative_unix,hashed_host_path_query,image_type,response_size,time_firstbyte");
         assert_eq!((wiki.time, wiki.key, wiki.size, wiki.op), (Some(0), 1, Some(3), None));
         let oracle = of("time,object,size,next_access_vtime");
-        assert_eq!(oracle, Columns { time: Some(0), key: 1, size: Some(2), ..Columns::default() });
+        assert_eq!((oracle.time, oracle.key, oracle.size, oracle.used().len()), (Some(0), 1, Some(2), 3));
         assert_eq!(of("ts_ms,id").unit, Some(1_000_000));
+        assert_eq!(of("timestamp (ms),id").unit, Some(1_000_000));
+        let hosts = of("time,http_host,uri,status,bytes");
+        assert_eq!((hosts.key, &hosts.key_parts[..]), (1, &[Part { column: 2, is_query: false }][..]));
     }
 
     #[test]
     fn what_the_user_says_comes_first() {
         let names = names("time,key,size");
-        let by = |columns: &[(Role, &str)]| choose(Some(&names), 3, &with(columns));
+        let by = |columns: &[(Role, &str)]| choose(Some(&names), 3, None, &with(columns));
         assert_eq!(by(&[(Role::Size, "-")]).unwrap().size, None);
         let swapped = by(&[(Role::Key, "3")]).unwrap();
         assert_eq!((swapped.key, swapped.size), (2, None));
         assert_eq!(by(&[(Role::Time, "KEY"), (Role::Key, "1")]).unwrap().time, Some(1));
+        let both = by(&[(Role::Key, "size+key"), (Role::Time, "-")]).unwrap();
+        assert_eq!((both.time, both.key, both.key_parts[0].column, both.size), (None, 2, 1, None));
+        assert_eq!(both.told(Some(&names)), "key = size (3) + key (2)");
         assert_eq!(by(&[(Role::Time, "4")]).unwrap_err().exit_code(), 2);
         assert_eq!(by(&[(Role::Time, "0")]).unwrap_err().exit_code(), 2);
         assert_eq!(by(&[(Role::Time, "1"), (Role::Key, "time")]).unwrap_err().exit_code(), 2);
+        assert_eq!(by(&[(Role::Key, "1+1")]).unwrap_err().exit_code(), 2);
         assert_eq!(by(&[(Role::Key, "-")]).unwrap_err().exit_code(), 3);
     }
 }

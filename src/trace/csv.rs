@@ -4,10 +4,13 @@
 //! [`super::columns`], and rows become requests in [`super::table`].
 
 use super::builder::{Builder, Flow};
+use super::clock::Clock;
 use super::columns::{self, Columns, names_a_key};
-use super::format::{Format, FormatInfo, Head, ReadOptions, Sniff, is_utf8};
+use super::format::{Format, FormatInfo, Head, ReadOptions, Sniff, delimiter_name, is_utf8};
+use super::http;
 use super::input::Input;
-use super::records::{Dialect, Records, csv_reader};
+use super::preset::{Preset, Shape};
+use super::records::{Dialect, Record, Records, csv_reader};
 use super::table::Table;
 use super::words::{self, Cell, decimal, shown};
 use crate::error::{Error, Result, Spot};
@@ -46,7 +49,7 @@ static INFO: FormatInfo = FormatInfo {
 };
 
 impl Format for Csv {
-    fn info(&self) -> &'static FormatInfo {
+    fn info(&self) -> &FormatInfo {
         &INFO
     }
 
@@ -54,62 +57,103 @@ impl Format for Csv {
         if !is_text(head.bytes) || matches!(head.bytes.first(), None | Some(b'{' | b'[' | b'<')) {
             return Sniff::No;
         }
-        let survey = Survey::new(head, &ReadOptions::default());
-        match (&survey.names, survey.preset()) {
+        let survey = Survey::new(head, None, &ReadOptions::default());
+        match (&survey.names, survey.layout()) {
             (Some(names), _) if names.len() > 1 && names_a_key(names) => Sniff::Yes("its header names the columns"),
-            (None, Some(preset)) if survey.width() > 1 => Sniff::Yes(preset.why),
-            (_, Some(preset)) => Sniff::NotSure(preset.why),
+            (None, Some(layout)) if survey.width() > 1 => Sniff::Yes(layout.why),
+            (_, Some(layout)) => Sniff::NotSure(layout.why),
             _ if survey.width() > 1 => Sniff::NotSure("its lines are delimited text"),
             _ => Sniff::No,
         }
     }
 
-    fn read(&self, mut input: Input, options: &ReadOptions, rows: &mut Builder<'_>) -> Result<()> {
-        let survey = Survey::new(&input.head(), options);
-        let columns = survey.columns(options, rows)?;
-        let skip = survey.skip_bytes as u64;
-        io::copy(&mut (&mut input).take(skip), &mut io::sink()).map_err(|cause| input.broken(&cause))?;
-        let mut records = Records::new(&mut input, survey.dialect(options));
-        let mut table = Table::new(columns);
-        let mut at_header = survey.header_is_first_row;
-        let is_key_list = survey.names.is_none() && survey.width() == 1;
-        let mut width = None;
-        let mut breaks = 0;
-        loop {
-            let record = match records.next() {
-                Ok(Some(record)) => record,
-                Ok(None) => break,
-                Err(cause) => return Err(input.broken(&cause)),
+    fn read(&self, input: Input, options: &ReadOptions, rows: &mut Builder<'_>) -> Result<()> {
+        read(None, input, options, rows)
+    }
+}
+
+/// Reads delimited text, as a preset says or as the text itself does.
+///
+/// # Errors
+/// A layout that cannot be told; see also [`Table::push`].
+pub fn read(preset: Option<&Preset>, mut input: Input, options: &ReadOptions, rows: &mut Builder<'_>) -> Result<()> {
+    let survey = Survey::new(&input.head(), preset, options);
+    let columns = survey.columns(preset, options, rows)?;
+    let skip = survey.skip_bytes as u64;
+    io::copy(&mut (&mut input).take(skip), &mut io::sink()).map_err(|cause| input.broken(&cause))?;
+    let dialect = survey.dialect(options);
+    let split = delimiter_name(dialect.delimiter);
+    rows.set_layout(match survey.width() {
+        1 => columns.told(survey.names.as_deref()),
+        width => format!("{width} columns split by {split}; {}", columns.told(survey.names.as_deref())),
+    });
+    if columns.duration.is_some() {
+        rows.allow_disorder();
+    }
+    let mut records = Records::new(&mut input, dialect);
+    let mut table = Table::new(columns);
+    let mut at_header = survey.header_is_first_row;
+    let is_key_list = survey.names.is_none() && survey.width() == 1;
+    let has_comments = survey.skip_lines > 0;
+    let width = survey.width();
+    let is_twitters = survey.is_twitters() && options.columns.is_empty() && preset.is_none();
+    let (mut breaks, mut comments, mut long_key) = (0, 0, Vec::new());
+    loop {
+        let record = match records.next() {
+            Ok(Some(record)) => record,
+            Ok(None) => break,
+            Err(cause) => return Err(input.broken(&cause)),
+        };
+        let spot = Spot::Line(record.line + survey.skip_lines);
+        if mem::take(&mut at_header) {
+            continue;
+        }
+        if is_twitters && record.len() > width {
+            joined_key(&record, dialect.delimiter, &mut long_key);
+            let more = record.len() - width;
+            let cell = |column: usize| match column {
+                0 => Cell::Text(trimmed(record.field(0))),
+                1 => Cell::Text(&long_key),
+                column => Cell::Text(trimmed(record.field(column + more))),
             };
-            let spot = Spot::Line(record.line + survey.skip_lines);
-            let width = *width.get_or_insert(record.len());
-            if record.len() != width {
-                return Err(rows.locate(unequal(record.len(), width), spot));
-            }
-            if mem::take(&mut at_header) {
-                continue;
-            }
-            if is_key_list && record.field(0) == BREAK {
-                breaks += 1;
-                continue;
-            }
-            let cell = |column: usize| Cell::Text(trimmed(record.field(column)));
             if table.push(rows, cell, spot)? == Flow::Break(()) {
                 break;
             }
+            continue;
         }
-        if records.run_on() > 0 {
-            rows.note(format!(
-                "rows with a field in quotes that runs over several lines: {}; a quote that is none swallows rows",
-                grouped(records.run_on())
-            ));
+        if record.len() != width {
+            let is_blank = record.len() == 1 && trimmed(record.field(0)).is_empty();
+            // Where files were put together, the comments stand again.
+            let is_comment = has_comments && record.field(0).first() == Some(&COMMENT);
+            comments += u64::from(is_comment);
+            if !is_blank && !is_comment {
+                rows.skip(unequal(record.len(), width), spot)?;
+            }
+            continue;
         }
-        if breaks > 0 {
-            rows.note(format!("left out, lines that hold just a *, the mark of a break: {breaks}"));
+        if is_key_list && record.field(0) == BREAK {
+            breaks += 1;
+            continue;
         }
-        table.finish(rows);
-        Ok(())
+        let cell = |column: usize| Cell::Text(trimmed(record.field(column)));
+        if table.push(rows, cell, spot)? == Flow::Break(()) {
+            break;
+        }
     }
+    if records.run_on() > 0 {
+        rows.note(format!(
+            "rows with a field in quotes that runs over several lines: {}; a quote that is none swallows rows",
+            grouped(records.run_on())
+        ));
+    }
+    if breaks > 0 {
+        rows.note(format!("left out, lines that hold just a *, the mark of a break: {breaks}"));
+    }
+    if comments > 0 {
+        rows.note(format!("left out, comments between the rows: {}", grouped(comments)));
+    }
+    table.finish(rows);
+    Ok(())
 }
 
 /// True for UTF-8 (the head may end inside a character) and for text in another encoding that is mostly ASCII.
@@ -148,20 +192,35 @@ struct Survey {
 }
 
 /// A well-known layout without header.
-struct Preset {
+struct Layout {
     columns: Columns,
     why: &'static str,
 }
 
+/// Columns of Twitter's traces, and how many of them follow the key.
+const TWITTERS: usize = 7;
+const BEHIND_KEY: usize = 5;
+
+/// A key that holds delimiters, out of a row of Twitter's traces: all between the first column and the last five.
+fn joined_key(record: &Record<'_>, delimiter: u8, key: &mut Vec<u8>) {
+    key.clear();
+    for i in 1..record.len() - BEHIND_KEY {
+        if i > 1 {
+            key.push(delimiter);
+        }
+        key.extend(record.field(i));
+    }
+}
+
 impl Survey {
-    fn new(head: &Head<'_>, options: &ReadOptions) -> Survey {
+    fn new(head: &Head<'_>, preset: Option<&Preset>, options: &ReadOptions) -> Survey {
         let mut skip_bytes = if head.bytes.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len() } else { 0 };
         let mut skip_lines = 0;
-        let mut comment = None;
+        let mut comments = Vec::new();
         while head.bytes.get(skip_bytes) == Some(&COMMENT) {
             let line = &head.bytes[skip_bytes + 1..];
             let end = line.iter().position(|byte| *byte == b'\n').unwrap_or(line.len());
-            comment = Some(&line[..end]);
+            comments.push(&line[..end]);
             skip_bytes = (skip_bytes + end + 2).min(head.bytes.len());
             skip_lines += 1;
         }
@@ -172,13 +231,46 @@ impl Survey {
         {
             sample = &sample[..end];
         }
-        let (dialect, mut rows) = split(sample);
-        let is_delimited = DELIMITERS.iter().any(|delimiter| divides_most(sample, *delimiter));
-        let comment_names = comment
-            .map(|line| names_of(&split_line(line, dialect)))
-            .filter(|names| names_a_key(names) && rows.first().is_some_and(|row| row.len() == names.len()));
-        let header_is_first_row = comment_names.is_none() && is_header(&rows, options);
-        let names = comment_names.or_else(|| header_is_first_row.then(|| names_of(&rows.remove(0))));
+        let shape = preset.map(|preset| preset.shape);
+        let (given, fixed_names) = match shape {
+            Some(Shape::Delimited { delimiter, names, escapes }) => {
+                (Some(Dialect { delimiter, quotes: true, escapes }), names)
+            }
+            _ => (None, ""),
+        };
+        let delimiter = options.delimiter.map(|delimiter| Dialect { delimiter, quotes: true, escapes: false });
+        let (dialect, mut rows) = match delimiter.or(given) {
+            Some(dialect) => (dialect, first_rows(sample, dialect)),
+            None => split(sample),
+        };
+        let is_delimited =
+            options.delimiter.is_none() && DELIMITERS.iter().any(|delimiter| divides_most(sample, *delimiter));
+        let width = rows.first().map_or(0, ByteRecord::len);
+        // Whatever stands between the columns, it stands between their names, too; a blank where W3C's logs name them.
+        let names_in = |line: &[u8]| match line.trim_ascii().strip_prefix(b"Fields:") {
+            Some(names) => names
+                .split(|byte| *byte == b' ')
+                .filter(|name| !name.is_empty())
+                .map(|name| String::from_utf8_lossy(name).into_owned())
+                .collect(),
+            None => names_of(&split_line(line, dialect)),
+        };
+        let comment_names = comments
+            .iter()
+            .rev()
+            .map(|line| names_in(line))
+            .find(|names| names.len() == width && (names_a_key(names) || preset.is_some()))
+            .filter(|_| fixed_names.is_empty() && !options.no_header);
+        let is_named = preset.is_some() && fixed_names.is_empty();
+        let header_is_first_row = comment_names.is_none()
+            && !options.no_header
+            && fixed_names.is_empty()
+            && (is_named || is_header(&rows, options));
+        let names = if !fixed_names.is_empty() {
+            Some(fixed_names.split(' ').map(str::to_string).collect())
+        } else {
+            comment_names.or_else(|| (header_is_first_row && !rows.is_empty()).then(|| names_of(&rows.remove(0))))
+        };
         Survey {
             dialect,
             skip_bytes,
@@ -193,23 +285,46 @@ impl Survey {
 
     /// How fields are told apart. Keys in Twitter's traces may begin with a quote, be it in the millionth row.
     fn dialect(&self, options: &ReadOptions) -> Dialect {
-        let is_published =
-            self.names.is_none() && options.columns.is_empty() && self.rows.iter().all(|row| is_twitter((row, 0)));
+        let is_published = options.columns.is_empty() && options.delimiter.is_none() && self.is_twitters();
         Dialect { quotes: self.dialect.quotes && (self.has_quotes || !is_published), ..self.dialect }
     }
 
+    /// True where all the first rows are those of Twitter's traces.
+    fn is_twitters(&self) -> bool {
+        let width = |row: &ByteRecord| row.len() == TWITTERS;
+        self.names.is_none() && self.rows.iter().any(width) && self.rows.iter().all(|row| is_twitter((row, 0)))
+    }
+
     fn width(&self) -> usize {
-        self.names.as_ref().map_or_else(|| self.rows.first().map_or(0, ByteRecord::len), Vec::len)
+        match &self.names {
+            Some(names) => names.len(),
+            None if self.is_twitters() => TWITTERS,
+            None => self.rows.first().map_or(0, ByteRecord::len),
+        }
     }
 
     /// Which column holds what; says which layout without header was recognised.
-    fn columns(&self, options: &ReadOptions, rows: &mut Builder<'_>) -> Result<Columns> {
+    fn columns(&self, preset: Option<&Preset>, options: &ReadOptions, rows: &mut Builder<'_>) -> Result<Columns> {
         if self.names.is_none() && options.columns.is_empty() {
-            let Preset { columns, why } = self.preset().ok_or_else(|| self.unknown_layout())?;
+            let Layout { columns, why } =
+                self.layout().or_else(|| self.by_content()).ok_or_else(|| self.unknown_layout())?;
             rows.note(format!("without a header: {why}; --columns says otherwise"));
-            return Ok(Columns { unit: options.time_unit, ..columns });
+            return Ok(Columns { unit: options.time_unit, ops: options.ops.clone(), ..columns });
         }
-        columns::choose(self.names.as_deref(), self.width(), options)
+        columns::choose(self.names.as_deref(), self.width(), preset, options)
+    }
+
+    /// A column of requests over HTTP and one of dates are plain enough.
+    fn by_content(&self) -> Option<Layout> {
+        let all = |test: fn(&[u8]) -> bool| {
+            (0..self.width())
+                .find(|i| self.rows.iter().all(|row| row.get(*i).is_some_and(|cell| test(cell.trim_ascii()))))
+        };
+        let request = all(|cell| http::request(cell).is_some() && cell.windows(6).any(|end| end == b" HTTP/"))?;
+        let time = all(|cell| cell.len() >= 19 && Clock::new(None).read(Cell::Text(cell)).is_ok() && !is_number(cell))?;
+        let columns =
+            Columns { time: Some(time), key: request, request: Some(request), is_http: true, ..Columns::plain() };
+        Some(Layout { columns, why: "one column holds requests over HTTP, and one dates; sizes cannot be told" })
     }
 
     fn unknown_layout(&self) -> Error {
@@ -237,15 +352,15 @@ impl Survey {
     }
 
     /// The well-known layout that all the first rows fit.
-    fn preset(&self) -> Option<Preset> {
+    fn layout(&self) -> Option<Layout> {
         let fits = |test: fn((&ByteRecord, i64)) -> bool| self.rows.iter().zip(1i64..).all(test);
         if self.names.is_some() || self.rows.is_empty() {
             return None;
         }
         if fits(|(row, _)| row.len() == 1) && !self.is_delimited {
-            return Some(Preset { columns: Columns::default(), why: "its one column holds the keys" });
+            return Some(Layout { columns: Columns::plain(), why: "its one column holds the keys" });
         }
-        if fits(is_twitter) {
+        if self.is_twitters() {
             let columns = Columns {
                 time: Some(0),
                 key: 1,
@@ -253,13 +368,13 @@ impl Survey {
                 size: Some(3),
                 op: Some(5),
                 ttl: Some(6),
-                ..Columns::default()
+                ..Columns::plain()
             };
-            return Some(Preset { columns, why: "its seven columns are those of Twitter's traces" });
+            return Some(Layout { columns, why: "its seven columns are those of Twitter's traces" });
         }
         if fits(is_libcachesim) && is_ordered(&self.rows) && self.next_is_the_same() {
-            let columns = Columns { time: Some(0), key: 1, size: Some(2), ..Columns::default() };
-            return Some(Preset { columns, why: "its four columns are those of libCacheSim's traces" });
+            let columns = Columns { time: Some(0), key: 1, size: Some(2), ..Columns::plain() };
+            return Some(Layout { columns, why: "its four columns are those of libCacheSim's traces" });
         }
         None
     }
@@ -268,16 +383,15 @@ impl Survey {
 /// The dialect that splits most rows as the first, and the rows. A single column has no delimiter. Tabs go first: they are
 /// hardly ever in a field.
 fn split(sample: &[u8]) -> (Dialect, Vec<ByteRecord>) {
-    let mut best = (0, Dialect { delimiter: b',', quotes: true }, Vec::new());
+    let mut best = (0, Dialect { delimiter: b',', quotes: true, escapes: false }, Vec::new());
     for delimiter in DELIMITERS {
         if is_quoted(sample, delimiter) {
             continue;
         }
         // A quote that ends in another row is none, if rows are alike without it.
         for quotes in [true, false] {
-            let dialect = Dialect { delimiter, quotes };
-            let rows: Vec<ByteRecord> =
-                csv_reader(sample, dialect).into_byte_records().take(ROWS_TO_SNIFF).flatten().collect();
+            let dialect = Dialect { delimiter, quotes, escapes: false };
+            let rows = first_rows(sample, dialect);
             let width = rows.first().map_or(0, ByteRecord::len);
             let alike = if width > 1 { rows.iter().filter(|row| row.len() == width).count() } else { 0 };
             if best.2.is_empty() || alike > best.0 {
@@ -286,6 +400,11 @@ fn split(sample: &[u8]) -> (Dialect, Vec<ByteRecord>) {
         }
     }
     (best.1, best.2)
+}
+
+fn first_rows(sample: &[u8], dialect: Dialect) -> Vec<ByteRecord> {
+    let is_there = |row: &ByteRecord| row.len() > 1 || row.get(0).is_some_and(|cell| !cell.trim_ascii().is_empty());
+    csv_reader(sample, dialect).into_byte_records().take(ROWS_TO_SNIFF).flatten().filter(is_there).collect()
 }
 
 /// The lines of a sample without those that are empty.
@@ -342,10 +461,11 @@ fn is_header(rows: &[ByteRecord], options: &ReadOptions) -> bool {
     names_a_key(&names) || is_given() || second_has_numbers()
 }
 
-/// timestamp, key, key size, value size, client id, operation, ttl.
+/// timestamp, key (which may hold the delimiter), key size, value size, client id, operation, ttl.
 fn is_twitter((row, _): (&ByteRecord, i64)) -> bool {
-    let cell = |i: usize| row.get(i).unwrap_or_default();
-    row.len() == 7 && [0, 2, 3, 4, 6].into_iter().all(|i| is_number(cell(i))) && words::op(cell(5).trim_ascii()).is_ok()
+    let Some(more) = row.len().checked_sub(TWITTERS) else { return false };
+    let cell = |i: usize| row.get(if i == 0 { 0 } else { i + more }).unwrap_or_default();
+    [0, 2, 3, 4, 6].into_iter().all(|i| is_number(cell(i))) && words::op(cell(5).trim_ascii()).is_ok()
 }
 
 /// time, object, size, position of the next access (which is ahead of the row's own, or none).

@@ -3,6 +3,7 @@
 //!
 //! It knows Thrift's compact protocol and two fields of the footer, and builds nothing.
 
+use parquet::file::metadata::{ParquetMetaData, RowGroupMetaData};
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 
@@ -14,6 +15,10 @@ const LONGEST_LIST: u64 = 1 << 20;
 const DEEPEST: u32 = 16;
 /// How deep columns may be nested.
 const DEEPEST_SCHEMA: usize = 64;
+/// Files up to here are small; pages may become so large, or so many times their size.
+const LARGEST_SMALL: u64 = 16 << 20;
+const LARGEST_PAGE: i64 = 64 << 20;
+const MOST_EXPANSION: i64 = 1_000;
 /// The field of the footer that lists the schema's elements, and the field of an element that counts its children.
 const SCHEMA: i64 = 2;
 const CHILDREN: i64 = 5;
@@ -40,6 +45,61 @@ pub fn fault(mut file: &File) -> io::Result<Option<&'static str>> {
     }
     file.seek(SeekFrom::Start(before))?;
     Ok(look_through(&footer))
+}
+
+/// Says what is wrong with the pages of a small file: one that claims to become a thousand times as large would be given the
+/// memory before it is found out. Large files may become large.
+///
+/// # Errors
+/// A file that cannot be read.
+pub fn page_fault(mut file: &File, metadata: &ParquetMetaData) -> io::Result<Option<&'static str>> {
+    let length = file.metadata()?.len();
+    if length > LARGEST_SMALL {
+        return Ok(None);
+    }
+    let before = file.stream_position()?;
+    let mut bytes = Vec::new();
+    file.seek(SeekFrom::Start(0))?;
+    file.take(LARGEST_SMALL).read_to_end(&mut bytes)?;
+    file.seek(SeekFrom::Start(before))?;
+    let mut pages = 0;
+    for chunk in metadata.row_groups().iter().flat_map(RowGroupMetaData::columns) {
+        let (start, size) = chunk.byte_range();
+        let range = usize::try_from(start).ok().zip(usize::try_from(start.saturating_add(size)).ok());
+        let mut rest = range.and_then(|(start, end)| bytes.get(start..end)).unwrap_or_default();
+        while let Some((becomes, size, header)) = page(rest) {
+            pages += 1;
+            if becomes > LARGEST_PAGE.max(size.saturating_mul(MOST_EXPANSION)) || pages > bytes.len() {
+                return Ok(Some("a page claims to become much larger than it is"));
+            }
+            let next = usize::try_from(size).ok().and_then(|size| header.checked_add(size));
+            rest = next.and_then(|next| rest.get(next..)).unwrap_or_default();
+        }
+    }
+    Ok(None)
+}
+
+/// The size that a page becomes, its own, and its header's; `None` where there is none.
+fn page(bytes: &[u8]) -> Option<(i64, i64, usize)> {
+    const BECOMES: i64 = 2;
+    const SIZE: i64 = 3;
+    let mut walk = Walk { bytes, children: Vec::new(), fault: None };
+    let (mut field, mut becomes, mut size) = (0, None, None);
+    loop {
+        let head = walk.byte()?;
+        if head == 0 {
+            return Some((becomes?, size?, bytes.len() - walk.bytes.len()));
+        }
+        field = match i64::from(head >> 4) {
+            0 => walk.integer()?,
+            step => field + step,
+        };
+        match (field, head & 15) {
+            (BECOMES, 4..=6) => becomes = Some(walk.integer()?),
+            (SIZE, 4..=6) => size = Some(walk.integer()?),
+            (_, kind) => walk.value(kind, 1, false, false)?,
+        }
+    }
 }
 
 /// What is wrong with a footer. One that is cut off or of another form is left to the library, which reads no further either.
@@ -208,6 +268,15 @@ mod tests {
         for bytes in [&[0xff; 20][..], &[0x15], &[0x18, 0xff, 0xff, 0x7f], &[0x1b, 0x7f, 0x88, 1, 2]] {
             let _ = look_through(bytes);
         }
+    }
+
+    #[test]
+    fn a_page_says_how_large_it_becomes() {
+        // Fields 1 to 3: a data page of 4 bytes that become 2^31 - 1; then a structure of one field.
+        let header = [0x15, 0, 0x15, 0xfe, 0xff, 0xff, 0xff, 0x0f, 0x15, 8, 0x2c, 0x15, 2, 0, 0, 1, 2, 3, 4];
+        assert_eq!(page(&header), Some(((1 << 31) - 1, 4, 15)));
+        assert_eq!(page(&header[..9]), None);
+        assert_eq!(page(&[]), None);
     }
 
     #[test]

@@ -5,8 +5,10 @@
 
 use super::builder::Builder;
 use super::input::{Input, in_shell};
+use super::presets::PRESETS;
 use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
+use crate::request::Op;
 use crate::units::{Ratio, Seconds};
 
 /// What a format says of itself; feeds help, docs and `coldgap formats`.
@@ -53,6 +55,16 @@ pub struct ReadOptions {
     pub columns: Vec<(Role, String)>,
     /// `--time-unit`: nanoseconds in one unit of the time column, where the user says it.
     pub time_unit: Option<u64>,
+    /// `--delimiter`: what stands between the fields of delimited text, where the user says it.
+    pub delimiter: Option<u8>,
+    /// `--no-header`: the first line of delimited text is a row.
+    pub no_header: bool,
+    /// `--op`: what words of operations mean.
+    pub ops: Vec<(Meaning, String)>,
+    /// `--sampled`: the share of the keys that the file has.
+    pub sampled: Option<Ratio>,
+    /// `--skip-bad`: how many rows may be left out that cannot be read.
+    pub skip_bad: SkipBad,
     /// Skip requests earlier than this after the first.
     pub from: Option<Seconds>,
     /// Stop at this time after the first request.
@@ -83,7 +95,7 @@ impl ReadOptions {
     pub(super) fn is_plain(&self) -> bool {
         let format = self.format.as_deref().is_none_or(|name| name.eq_ignore_ascii_case("parquet"));
         let parts = self.from.or(self.until).is_some() || self.limit.is_some() || self.sample.is_some();
-        format && !parts && !self.sort && self.columns.is_empty() && self.time_unit.is_none()
+        format && !parts && !self.sort && self.columns.is_empty() && self.time_unit.is_none() && self.sampled.is_none()
     }
 
     /// The flags that say how the columns of a file are read, each after a blank.
@@ -100,6 +112,27 @@ impl ReadOptions {
         if let Some((name, _)) = UNITS.iter().find(|(_, unit)| Some(*unit) == self.time_unit) {
             flags += &format!(" --time-unit {name}");
         }
+        if let Some(delimiter) = self.delimiter {
+            flags += &format!(" --delimiter {}", in_shell(&delimiter_name(delimiter)));
+        }
+        if self.no_header {
+            flags += " --no-header";
+        }
+        if !self.ops.is_empty() {
+            let ops: Vec<String> =
+                self.ops.iter().map(|(meaning, word)| format!("{}={word}", meaning.name())).collect();
+            flags += &format!(" --op {}", in_shell(&ops.join(",")));
+        }
+        if let Some(share) = self.sampled {
+            flags += &format!(" --sampled {share}");
+        }
+        match self.skip_bad {
+            SkipBad::Rows(rows) => flags += &format!(" --skip-bad {rows}"),
+            SkipBad::Share(share) if self.skip_bad != SkipBad::default() => {
+                flags += &format!(" --skip-bad {}%", share * 100.0);
+            }
+            SkipBad::Share(_) => {}
+        }
         flags
     }
 
@@ -112,6 +145,68 @@ impl ReadOptions {
         };
         Err(Error::usage(format!("{flag} is for tables, and {} has a fixed layout", format.name))
             .hint(format!("leave it out, or name a table's format: --input csv; see coldgap formats {}", format.name)))
+    }
+}
+
+/// How many rows may be left out because they cannot be read.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum SkipBad {
+    /// So many.
+    Rows(u64),
+    /// This share of all, of 1.
+    Share(f64),
+}
+
+impl Default for SkipBad {
+    fn default() -> SkipBad {
+        SkipBad::Share(0.001)
+    }
+}
+
+/// A delimiter as `--delimiter` names it.
+pub fn delimiter_name(delimiter: u8) -> String {
+    match delimiter {
+        b'\t' => "tab".to_string(),
+        b' ' => "blank".to_string(),
+        other => char::from(other).to_string(),
+    }
+}
+
+/// What a word of an operation means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Meaning {
+    /// Reads the object.
+    Get,
+    /// Writes it.
+    Set,
+    /// Makes it invalid.
+    Delete,
+    /// Neither: the row is left out.
+    Skip,
+}
+
+impl Meaning {
+    /// Every meaning.
+    pub const ALL: [Meaning; 4] = [Meaning::Get, Meaning::Set, Meaning::Delete, Meaning::Skip];
+
+    /// As `--op` names it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Meaning::Get => "get",
+            Meaning::Set => "set",
+            Meaning::Delete => "delete",
+            Meaning::Skip => "skip",
+        }
+    }
+
+    /// The operation; `None` for what is left out.
+    pub fn op(self) -> Option<Op> {
+        match self {
+            Meaning::Get => Some(Op::Get),
+            Meaning::Set => Some(Op::Set),
+            Meaning::Delete => Some(Op::Delete),
+            Meaning::Skip => None,
+        }
     }
 }
 
@@ -128,11 +223,18 @@ pub enum Role {
     Op,
     /// How long the answer lives.
     Ttl,
+    /// The status of an answer over HTTP.
+    Status,
+    /// How long the answer took: the time is then that of its end.
+    Duration,
+    /// The line of a request over HTTP, `GET /a HTTP/1.1`: operation and key.
+    Request,
 }
 
 impl Role {
     /// Every role.
-    pub const ALL: [Role; 5] = [Role::Time, Role::Key, Role::Size, Role::Op, Role::Ttl];
+    pub const ALL: [Role; 8] =
+        [Role::Time, Role::Key, Role::Size, Role::Op, Role::Ttl, Role::Status, Role::Duration, Role::Request];
 
     /// As `--columns` names it.
     pub fn name(self) -> &'static str {
@@ -142,6 +244,9 @@ impl Role {
             Role::Size => "size",
             Role::Op => "op",
             Role::Ttl => "ttl",
+            Role::Status => "status",
+            Role::Duration => "duration",
+            Role::Request => "request",
         }
     }
 }
@@ -152,7 +257,7 @@ pub const UNITS: [(&str, u64); 4] = [("s", 1_000_000_000), ("ms", 1_000_000), ("
 /// A trace format. The order of [`FORMATS`] settles ties between those that are not sure.
 pub trait Format: Sync {
     /// What it is.
-    fn info(&self) -> &'static FormatInfo;
+    fn info(&self) -> &FormatInfo;
 
     /// Whether a file that begins like this is of this format. May be wrong, must not panic on any bytes.
     fn sniff(&self, head: &Head<'_>) -> Sniff;
@@ -164,25 +269,40 @@ pub trait Format: Sync {
     fn read(&self, input: Input, options: &ReadOptions, rows: &mut Builder<'_>) -> Result<()>;
 }
 
-/// Every format.
+/// Every reader that stands for a format of its own.
 pub static FORMATS: &[&dyn Format] = &[
     &super::parquet::Parquet,
     &super::arrow_ipc::ArrowIpc,
+    &super::binary::LCS,
+    &super::binary::VSCSI,
+    &super::binary::TWR,
+    &super::binary::ORACLE_OP_NS,
     &super::oracle_general::OracleGeneral,
     &super::access_log::AccessLog,
+    &super::redis::RedisMonitor,
+    &super::memcached::MemcachedWatch,
+    &super::arc::ArcList,
     &super::csv::Csv,
+    &super::json::JsonLines,
 ];
+
+/// The number of [`FORMATS`] that are asked before the presets: they are certain of their own.
+const BEFORE_PRESETS: usize = 11;
+
+/// Every format and preset, in the order they are asked.
+pub fn all() -> impl Iterator<Item = &'static dyn Format> {
+    let presets = PRESETS.iter().map(|preset| preset as &dyn Format);
+    FORMATS[..BEFORE_PRESETS].iter().copied().chain(presets).chain(FORMATS[BEFORE_PRESETS..].iter().copied())
+}
 
 /// The format of an input and why: the one named, or the one that recognises it.
 ///
 /// # Errors
 /// A name that no format has, or bytes that none recognises.
 pub fn recognise(input: &Input, named: Option<&str>) -> Result<(&'static dyn Format, &'static str)> {
-    let known = || FORMATS.iter().map(|format| format.info().name).collect::<Vec<_>>().join(", ");
     if let Some(name) = named {
-        let found = FORMATS.iter().find(|format| format.info().name.eq_ignore_ascii_case(name));
-        return match found {
-            Some(format) => Ok((*format, "named by --input")),
+        return match all().find(|format| format.info().name.eq_ignore_ascii_case(name)) {
+            Some(format) => Ok((format, "named by --input")),
             None => Err(Error::usage(format!("there is no format '{name}'")).hint(format!("one of: {}", known()))),
         };
     }
@@ -193,16 +313,20 @@ pub fn recognise(input: &Input, named: Option<&str>) -> Result<(&'static dyn For
             .hint("check that it was downloaded or written to its end"));
     }
     let mut not_sure = None;
-    for format in FORMATS {
+    for format in all() {
         match format.sniff(&head) {
-            Sniff::Yes(why) => return Ok((*format, why)),
+            Sniff::Yes(why) => return Ok((format, why)),
             Sniff::NotSure(why) => {
-                not_sure.get_or_insert((*format, why));
+                not_sure.get_or_insert((format, why));
             }
             Sniff::No => {}
         }
     }
     not_sure.ok_or_else(|| unknown(&head, &in_shell(&input.name)).at(&input.name, None))
+}
+
+fn known() -> String {
+    all().map(|format| format.info().name).collect::<Vec<_>>().join(", ")
 }
 
 /// Where an archive of tar says that it is one.
@@ -227,12 +351,10 @@ fn unknown(head: &Head<'_>, name: &str) -> Error {
         format!("it is text in UTF-16; write it as UTF-8: iconv -f UTF-16 -t UTF-8 {name} | coldgap inspect -")
     } else if is_utf8(bytes) && matches!(bytes.trim_ascii_start().first(), Some(b'{' | b'[')) {
         format!(
-            "it looks like JSON; make a table of its fields: jq -r '[.time, .key, .size] | @csv' {name} | \
-             coldgap inspect - --columns time=1,key=2,size=3"
+            "it looks like JSON over several lines; write one object a line: jq -c '.[]' {name} | coldgap inspect -"
         )
     } else {
-        let known: Vec<&str> = FORMATS.iter().map(|format| format.info().name).collect();
-        format!("name it with --input, one of: {}", known.join(", "))
+        "name it with --input, like --input csv; coldgap formats lists them".to_string()
     };
     Error::trace("no format recognises this file").hint(hint)
 }

@@ -6,15 +6,22 @@ use super::format::Head;
 use super::long_line;
 use super::read_ahead::ReadAhead;
 use crate::error::{Error, Kind, Result};
+use crate::interrupt::Interrupt;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 /// How many bytes a format sees to recognise a file.
 pub const HEAD_BYTES: usize = 64 * 1024;
 
 /// How many bytes are read at once.
 const BUFFER_BYTES: usize = 1 << 20;
+
+/// Compressed files may become so large, or so many times their size.
+const MOST_UNASKED: u64 = 1 << 30;
+const MOST_EXPANSION: u64 = 1_000;
 
 /// What an input read from a pipe is called.
 const STANDARD_INPUT: &str = "standard input";
@@ -33,12 +40,17 @@ pub fn in_shell(name: &str) -> String {
 pub struct Input {
     /// As the user named it; `standard input` for `-`.
     pub name: String,
-    /// `gzip`, `zstd` or `xz`, where it is compressed.
+    /// `gzip`, `zstd`, `xz` or `bzip2`, where it is compressed.
     pub compression: Option<&'static str>,
     path: Option<PathBuf>,
     head: Vec<u8>,
     complete: bool,
     rest: Box<dyn Read + Send>,
+    /// Bytes that were read of it, compressed.
+    read: Arc<AtomicU64>,
+    /// Set once something was found behind the data that is none.
+    has_garbage: Arc<AtomicBool>,
+    interrupt: Interrupt,
 }
 
 impl Input {
@@ -68,21 +80,23 @@ impl Input {
     }
 
     fn new(name: String, path: Option<PathBuf>, raw: Box<dyn Read + Send>) -> Result<Input> {
+        let read = Arc::new(AtomicU64::new(0));
+        let raw = Counted { inner: raw, count: Arc::clone(&read) };
         let mut raw = BufReader::with_capacity(BUFFER_BYTES, raw);
         let failed = |cause: io::Error| Error::trace(format!("cannot read: {cause}")).at(&name, None);
         let start = raw.fill_buf().map_err(failed)?;
+        let has_garbage = Arc::new(AtomicBool::new(false));
         let (compression, mut rest): (_, Box<dyn Read + Send>) = match start {
-            [0x1f, 0x8b, ..] => (Some("gzip"), Box::new(flate2::bufread::MultiGzDecoder::new(raw))),
-            [0x28, 0xb5, 0x2f, 0xfd, ..] => {
+            [0x1f, 0x8b, ..] => (Some("gzip"), Box::new(Gzip::new(raw, Arc::clone(&has_garbage)))),
+            // pzstd begins with a frame that is skipped, in which it says how long the next one is.
+            [0x28, 0xb5, 0x2f, 0xfd, ..] | [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => {
                 (Some("zstd"), Box::new(zstd::stream::read::Decoder::with_buffer(raw).map_err(failed)?))
             }
             [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => {
                 (Some("xz"), Box::new(liblzma::bufread::XzDecoder::new_multi_decoder(raw)))
             }
             [b'B', b'Z', b'h', b'1'..=b'9', b'1', b'A', b'Y', ..] => {
-                return Err(Error::trace("is compressed with bzip2, which coldgap does not read")
-                    .hint(format!("bzcat {} | coldgap gap -", in_shell(&name)))
-                    .at(&name, None));
+                (Some("bzip2"), Box::new(bzip2::bufread::MultiBzDecoder::new(raw)))
             }
             _ => (None, Box::new(raw)),
         };
@@ -95,7 +109,18 @@ impl Input {
             .read_to_end(&mut head)
             .map_err(|cause| broken(&name, compression, &cause))?;
         let complete = head.len() < HEAD_BYTES;
-        Ok(Input { path: path.filter(|_| compression.is_none()), name, compression, head, complete, rest })
+        let path = path.filter(|_| compression.is_none());
+        Ok(Input { path, name, compression, head, complete, rest, read, has_garbage, interrupt: Interrupt::default() })
+    }
+
+    /// Reading fails once the interrupt is set.
+    pub(super) fn until(self, interrupt: &Interrupt) -> Input {
+        Input { interrupt: interrupt.clone(), ..self }
+    }
+
+    /// Becomes true while reading, if something stands behind the compressed data that is none.
+    pub(super) fn garbage(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.has_garbage)
     }
 
     /// The first bytes, and the name without the compression's ending.
@@ -114,9 +139,70 @@ impl Input {
         self.path.as_deref()
     }
 
+    /// True where so many bytes cannot be what was meant by so few.
+    pub(super) fn is_swollen(&self, bytes: u64) -> bool {
+        self.compression.is_some() && bytes > MOST_UNASKED && bytes / MOST_EXPANSION > self.read.load(Ordering::Relaxed)
+    }
+
     /// Turns a failure to read (truncated or damaged compression, a vanished disk) into an error.
     pub fn broken(&self, cause: &io::Error) -> Error {
         broken(&self.name, self.compression, cause)
+    }
+}
+
+/// Counts what is read.
+struct Counted {
+    inner: Box<dyn Read + Send>,
+    count: Arc<AtomicU64>,
+}
+
+impl Read for Counted {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let length = self.inner.read(buffer)?;
+        self.count.fetch_add(length as u64, Ordering::Relaxed);
+        Ok(length)
+    }
+}
+
+/// Members of gzip, one after the other; zeros behind the last, as tapes leave them, are no more data.
+struct Gzip<R: BufRead> {
+    /// `None` only while one member follows another.
+    member: Option<flate2::bufread::GzDecoder<R>>,
+    has_garbage: Arc<AtomicBool>,
+}
+
+impl<R: BufRead> Gzip<R> {
+    fn new(raw: R, has_garbage: Arc<AtomicBool>) -> Gzip<R> {
+        Gzip { member: Some(flate2::bufread::GzDecoder::new(raw)), has_garbage }
+    }
+}
+
+impl<R: BufRead> Read for Gzip<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        while let Some(member) = &mut self.member {
+            let length = member.read(buffer)?;
+            if length > 0 || buffer.is_empty() {
+                return Ok(length);
+            }
+            let Some(mut raw) = self.member.take().map(flate2::bufread::GzDecoder::into_inner) else { break };
+            loop {
+                let ahead = raw.fill_buf()?;
+                let zeros = ahead.iter().take_while(|byte| **byte == 0).count();
+                let (is_end, next) = (ahead.is_empty(), ahead.get(zeros).copied());
+                raw.consume(zeros);
+                match next {
+                    None if is_end => return Ok(0),
+                    None => {}
+                    Some(0x1f) => break,
+                    Some(_) => {
+                        self.has_garbage.store(true, Ordering::Relaxed);
+                        return Ok(0);
+                    }
+                }
+            }
+            self.member = Some(flate2::bufread::GzDecoder::new(raw));
+        }
+        Ok(0)
     }
 }
 
@@ -152,6 +238,9 @@ pub fn fill(input: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
 
 impl Read for Input {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.interrupt.is_set() {
+            return Err(io::Error::other("interrupted"));
+        }
         // The head is handed out first, then dropped from the front as it is consumed.
         if self.head.is_empty() {
             return self.rest.read(buffer);

@@ -79,6 +79,11 @@ impl Keys {
         self.numbers.is_empty()
     }
 
+    /// Bytes of all texts.
+    pub(super) fn text_bytes(&self) -> usize {
+        self.texts.len()
+    }
+
     /// True where every key is a number.
     pub fn all_numbers(&self) -> bool {
         self.is_text.is_empty()

@@ -4,25 +4,35 @@
 //! recognised ([`format`]), its rows checked, interned and collected ([`builder`]). Nothing here knows caches.
 
 mod access_log;
+mod arc;
 mod arrow_ipc;
 mod batches;
+mod binary;
 pub mod builder;
 mod clock;
 mod columns;
 mod csv;
+mod faults;
 mod footer;
 pub mod format;
 mod guard;
+mod http;
 mod id_table;
 pub mod input;
 pub mod intern;
+mod json;
+mod lines;
 mod long_line;
+mod memcached;
 pub mod native;
 mod oracle_general;
 pub mod parquet;
+mod preset;
+mod presets;
 pub mod profile;
 mod read_ahead;
 mod records;
+mod redis;
 pub mod sample;
 mod sizes;
 pub mod source;
@@ -30,6 +40,7 @@ mod spool;
 pub mod synthetic;
 mod table;
 mod ticks;
+mod tokens;
 mod words;
 pub mod write;
 
@@ -187,12 +198,14 @@ impl Trace {
 }
 
 /// How a trace's file was recognised.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Origin {
     /// Why it was read as this format.
     pub why: &'static str,
-    /// `gzip`, `zstd` or `xz`, where it was compressed.
+    /// `gzip`, `zstd`, `xz` or `bzip2`, where it was compressed.
     pub compression: Option<&'static str>,
+    /// How it was split, and which part was taken for what; `None` where the format leaves nothing to choose.
+    pub layout: Option<String>,
 }
 
 /// Reads a trace from a file, or from standard input where `path` is `-`.
@@ -211,13 +224,21 @@ pub fn read_input(input: Input, options: &ReadOptions) -> Result<(Trace, Origin)
     options.check()?;
     let name = input.name.clone();
     let (format, why) = format::recognise(&input, options.format.as_deref())?;
-    let origin = Origin { why, compression: input.compression };
+    let compression = input.compression;
+    let garbage = input.garbage();
+    let input = input.until(&options.interrupt);
     let mut builder = Builder::new(&name, format.info().name, options);
-    match format.read(input, options, &mut builder) {
+    let read = format.read(input, options, &mut builder);
+    options.interrupt.check()?;
+    match read {
         // Behind the limit is only looked for the end of the last tick: what else is there does not matter.
-        Err(_) if builder.is_full() && !options.interrupt.is_set() => {}
+        Err(_) if builder.is_full() => {}
         read => read.map_err(|error| error.at(&name, None))?,
     }
+    if garbage.load(std::sync::atomic::Ordering::Relaxed) {
+        builder.note("behind the compressed data stands something that is none, and is not read");
+    }
+    let layout = builder.take_layout();
     let trace = builder.finish().map_err(|error: Error| error.at(&name, None))?;
-    Ok((trace, origin))
+    Ok((trace, Origin { why, compression, layout }))
 }

@@ -128,12 +128,16 @@ impl Native {
             let contradicts = u64::try_from(rows) != Ok(summary.requests)
                 || summary.requests >= u64::from(u32::MAX)
                 || summary.requests == 0
+                || !is_hash(&summary.fingerprint)
                 || summary.objects > summary.requests
                 || summary.gets > summary.requests;
             if contradicts {
-                return Err(damaged("its summary contradicts its number of rows"));
+                return Err(damaged("its summary contradicts itself or its number of rows"));
             }
             check_schema(&metadata, &summary)?;
+            if let Ok(Some(fault)) = footer::page_fault(&file, metadata.metadata()) {
+                return Err(damaged(fault));
+            }
             Ok(summary)
         };
         let summary = read().map_err(|error| error.at(&name, None))?;
@@ -159,6 +163,11 @@ impl Native {
         let reader = guard::decode(|| builder.build()).map_err(|cause| damaged(&cause).at(&self.name, None))?;
         Ok(Batches { file: self, reader, hash: ColumnHash::default(), requests: 0, objects: 0, start: None, last: 0 })
     }
+}
+
+/// True for 32 digits of a hash: a fingerprint becomes a part of file names.
+fn is_hash(text: &str) -> bool {
+    text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
 }
 
 fn damaged(what: &str) -> Error {

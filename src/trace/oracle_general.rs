@@ -52,7 +52,7 @@ impl Record {
 }
 
 impl Format for OracleGeneral {
-    fn info(&self) -> &'static FormatInfo {
+    fn info(&self) -> &FormatInfo {
         &INFO
     }
 

@@ -58,11 +58,11 @@ static INFO: FormatInfo = FormatInfo {
              assumed. Files that coldgap writes also hold object = UINT32, the keys numbered by first touch, and the entry \
              coldgap.summary: from these a replay is streamed without holding the trace in memory. Tables written elsewhere are read as well: columns are found by the names that CSV headers \
              use (coldgap formats csv) or told with --columns, integers of any width, floating-point seconds, \
-             strings, dictionaries and timestamps are understood. Compression: zstd, snappy or none.",
+             strings, dictionaries and timestamps are understood. Columns in structures are named by path, request.key. Compression: zstd, snappy, gzip, lz4 or none.",
 };
 
 impl Format for Parquet {
-    fn info(&self) -> &'static FormatInfo {
+    fn info(&self) -> &FormatInfo {
         &INFO
     }
 
@@ -75,7 +75,11 @@ impl Format for Parquet {
         if let Some(fault) = footer::fault(&file).map_err(|cause| damaged(cause.to_string()))? {
             return Err(damaged(fault.to_string()));
         }
+        let pages = file.try_clone().map_err(|cause| damaged(cause.to_string()))?;
         let builder = guard::decode(|| ParquetRecordBatchReaderBuilder::try_new(file)).map_err(damaged)?;
+        if let Ok(Some(fault)) = footer::page_fault(&pages, builder.metadata()) {
+            return Err(damaged(fault.to_string()));
+        }
         let selection = Selection::new(builder.schema(), options)?;
         let metadata = builder.metadata().file_metadata().key_value_metadata();
         for entry in metadata.into_iter().flatten() {
@@ -93,6 +97,7 @@ impl Format for Parquet {
         let mask = ProjectionMask::roots(builder.parquet_schema(), selection.wanted().iter().copied());
         let builder = builder.with_projection(mask).with_batch_size(ROWS_PER_BATCH);
         let mut reader = guard::decode(|| builder.build()).map_err(damaged)?;
+        rows.set_layout(selection.layout().to_string());
         let mut table = selection.into_reader();
         while let Some(batch) = guard::decode(|| reader.next().transpose()).map_err(damaged)? {
             if table.push(&batch, rows)? == Flow::Break(()) {
@@ -106,7 +111,7 @@ impl Format for Parquet {
 
 fn damaged(cause: String) -> Error {
     Error::trace(format!("the Parquet data is truncated, damaged or of a kind not supported: {cause}"))
-        .hint("fetch or write the file again; compress its columns with zstd or snappy, or not at all")
+        .hint("fetch or write the file again; compress its columns with zstd, snappy, gzip or lz4, or not at all")
 }
 
 /// Writes a trace in the native format. The trace that is read back equals it: times to the nanosecond, start,

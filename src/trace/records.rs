@@ -24,12 +24,21 @@ pub struct Dialect {
     pub delimiter: u8,
     /// Whether a field that begins with a quote ends at the next; else a quote is a byte like others.
     pub quotes: bool,
+    /// Whether a quote in quotes has a backslash before it, and not another quote.
+    pub escapes: bool,
 }
 
 /// A reader of the csv crate, for rows of any width.
 pub fn csv_reader<R: Read>(input: R, dialect: Dialect) -> Reader<R> {
-    let Dialect { delimiter, quotes } = dialect;
-    ReaderBuilder::new().delimiter(delimiter).quoting(quotes).has_headers(false).flexible(true).from_reader(input)
+    let Dialect { delimiter, quotes, escapes } = dialect;
+    ReaderBuilder::new()
+        .delimiter(delimiter)
+        .quoting(quotes)
+        .double_quote(!escapes)
+        .escape(escapes.then_some(b'\\'))
+        .has_headers(false)
+        .flexible(true)
+        .from_reader(input)
 }
 
 /// The records of an input, one after the other; empty lines are none.
@@ -265,7 +274,7 @@ mod tests {
     type Split = Vec<Vec<Vec<u8>>>;
 
     fn dialect(delimiter: u8) -> Dialect {
-        Dialect { delimiter, quotes: true }
+        Dialect { delimiter, quotes: true, escapes: false }
     }
 
     fn by_csv(text: &[u8], dialect: Dialect) -> Split {

@@ -4,13 +4,14 @@
 
 use super::builder::{Builder, Flow, Row};
 use super::clock::Clock;
-use super::columns::Columns;
+use super::columns::{Columns, Part};
+use super::http;
 use super::intern::Key;
 use super::sizes::Says;
 use super::words::{self, Cell};
 use crate::error::{Error, Result, Spot};
-use crate::request::{Op, RENEWS};
-use crate::units::grouped;
+use crate::request::{Op, RENEWS, SECOND};
+use crate::units::{Ratio, grouped};
 
 /// A row that claims to have happened more often is taken for a mistake.
 const MOST_REPEATS: u64 = 1_000_000;
@@ -28,26 +29,130 @@ pub type Numbers = (Option<Vec<u64>>, Vec<u64>, Option<Vec<u32>>);
 /// Reads the rows of one table.
 pub struct Table {
     columns: Columns,
+    /// Whether rows hold no more than a time, a key, a size and a time to live, each in a column of its own.
+    is_simple: bool,
     clock: Clock,
+    /// Where keys of several columns are put together.
+    scratch: Vec<u8>,
     unknown_sizes: u64,
     rows: u64,
     requests: u64,
+    /// Rows of operations that neither read nor change.
+    others: u64,
+    /// Rows without a request over HTTP.
+    no_request: u64,
+    /// The share of the keys that the table has, and whether all rows say so.
+    sampling: Option<f64>,
+    samplings_differ: bool,
+    /// Whether the times so far are whole seconds.
+    is_coarse: bool,
+}
+
+/// A row as it is understood.
+enum Read<'a> {
+    /// A request, how often it happened, and what its bytes say of the object's size.
+    Request(Row<'a>, u64, Option<Says>),
+    /// Of an operation that neither reads nor changes.
+    Other,
+    /// There is no request in it.
+    Nothing,
 }
 
 impl Table {
     /// A table with these columns.
     pub fn new(columns: Columns) -> Table {
-        Table { columns, clock: Clock::new(columns.unit), unknown_sizes: 0, rows: 0, requests: 0 }
+        Table {
+            is_simple: is_simple(&columns),
+            clock: Clock::new(columns.unit),
+            columns,
+            scratch: Vec::new(),
+            unknown_sizes: 0,
+            rows: 0,
+            requests: 0,
+            others: 0,
+            no_request: 0,
+            sampling: None,
+            samplings_differ: false,
+            is_coarse: true,
+        }
     }
 
     /// Adds a row, whose i-th cell is `cell(i)`.
     ///
     /// # Errors
-    /// A cell that does not fit its role; see also [`Builder::push`].
+    /// Too many rows that do not fit; see also [`Builder::push`].
     pub fn push<'a>(&mut self, rows: &mut Builder<'_>, cell: impl Fn(usize) -> Cell<'a>, spot: Spot) -> Result<Flow> {
         let mut digits = [0; NUMBER_BYTES];
-        let (row, repeats) = self.row(&cell, &mut digits).map_err(|error| rows.locate(error, spot))?;
-        let says = self.columns.status.map(|status| self.says(row.op, &cell, cell(status)));
+        if self.is_simple {
+            return match self.simple_row(&cell, &mut digits) {
+                Ok(row) => {
+                    self.rows += 1;
+                    self.requests += 1;
+                    rows.push(row, spot)
+                }
+                Err(fault) => rows.skip(fault, spot).map(|()| Flow::Continue(())),
+            };
+        }
+        let mut scratch = std::mem::take(&mut self.scratch);
+        let flow = match self.row(&cell, &mut digits, &mut scratch) {
+            Ok(Read::Request(row, repeats, says)) => {
+                let flow = self.push_request(rows, row, repeats, says, spot);
+                self.scratch = scratch;
+                return flow;
+            }
+            Ok(Read::Other) => {
+                self.others += 1;
+                Ok(Flow::Continue(()))
+            }
+            Ok(Read::Nothing) => {
+                self.no_request += 1;
+                Ok(Flow::Continue(()))
+            }
+            Err(fault) => rows.skip(fault, spot).map(|()| Flow::Continue(())),
+        };
+        self.scratch = scratch;
+        flow
+    }
+
+    /// A row of a simple table: most have no more, and nothing else need be looked at.
+    #[inline]
+    fn simple_row<'a: 'd, 'd>(
+        &mut self,
+        cell: &impl Fn(usize) -> Cell<'a>,
+        digits: &'d mut [u8; NUMBER_BYTES],
+    ) -> Result<Row<'d>> {
+        let Columns { time, size, ttl, .. } = self.columns;
+        Ok(Row {
+            time: match time {
+                Some(time) => Some(self.clock.read(cell(time))?),
+                None => None,
+            },
+            key: key(cell(self.columns.key), digits)?,
+            size: match size {
+                Some(size) => {
+                    let size = words::whole(cell(size), "size")?;
+                    self.unknown_sizes += u64::from(size.is_none());
+                    Some(size.unwrap_or(0))
+                }
+                None => None,
+            },
+            op: Op::Get,
+            ttl: match ttl {
+                Some(ttl) => read_ttl(cell(ttl))?,
+                None => 0,
+            },
+        })
+    }
+
+    #[inline]
+    fn push_request(
+        &mut self,
+        rows: &mut Builder<'_>,
+        row: Row<'_>,
+        repeats: u64,
+        says: Option<Says>,
+        spot: Spot,
+    ) -> Result<Flow> {
         self.rows += 1;
         self.requests += repeats;
         if self.requests > MANY_REQUESTS && self.requests / self.rows > MOST_MEAN_REPEATS {
@@ -68,11 +173,10 @@ impl Table {
     /// Times, keys and sizes of the next `count` rows, if the table has no other columns and all of their cells are whole
     /// numbers; such rows need not be pushed one by one.
     pub fn numbers(&mut self, count: usize, column: impl Fn(usize) -> Option<Vec<u64>>) -> Option<Numbers> {
-        let Columns { time, key, size, key_size: None, op: None, ttl: None, count: None, status: None, .. } =
-            self.columns
-        else {
+        let Columns { time, key, size, .. } = self.columns;
+        if self.columns.size_unit > 1 || self.columns.used().len() != 1 + [time, size].into_iter().flatten().count() {
             return None;
-        };
+        }
         let keys = column(key)?;
         let sizes = match size {
             Some(size) => Some(column(size)?.into_iter().map(|size| u32::try_from(size).ok()).collect::<Option<_>>()?),
@@ -98,52 +202,183 @@ impl Table {
         &mut self,
         cell: &impl Fn(usize) -> Cell<'a>,
         digits: &'d mut [u8; NUMBER_BYTES],
-    ) -> Result<(Row<'d>, u64)> {
-        let columns = self.columns;
-        let renews = columns.op.is_some_and(|op| matches!(cell(op), Cell::Text(word) if words::renews(word)));
+        scratch: &'d mut Vec<u8>,
+    ) -> Result<Read<'d>> {
+        let Columns { time, size, key_size, status, ttl, count, sampling, .. } = self.columns;
+        let (op, is_head, renews) = match self.op(cell)? {
+            Ok(op) => op,
+            Err(left_out) => return Ok(left_out),
+        };
+        let says = status.map(|status| self.says(op, is_head, cell(status)));
+        if sampling.is_some() {
+            self.note_sampling(cell);
+        }
         let row = Row {
-            time: match columns.time {
-                Some(time) => Some(self.clock.read(cell(time))?),
+            time: match time {
+                Some(time) => Some(self.time(cell, time)?),
                 None => None,
             },
-            key: key(cell(columns.key), digits)?,
-            size: match (columns.size, columns.key_size) {
-                (Some(size), None) => Some(self.size(cell(size))?),
-                (Some(size), Some(key_size)) => Some(sum(self.size(cell(size))?, cell(key_size))?),
+            key: self.key(cell, digits, scratch)?,
+            size: match (size, key_size) {
+                (Some(size), None) => Some(self.size(cell, size)?),
+                (Some(size), Some(key_size)) => Some(sum(self.size(cell, size)?, cell(key_size))?),
                 (None, _) => None,
             },
-            op: match columns.op {
-                Some(op) => read_op(cell(op), columns.one_is_get)?,
-                None => Op::Get,
-            },
-            ttl: match columns.ttl {
+            op,
+            ttl: match ttl {
                 Some(ttl) => read_ttl(cell(ttl))?,
                 None => 0,
             } | if renews { RENEWS } else { 0 },
         };
-        let repeats = match columns.count {
+        let repeats = match count {
             Some(count) => repeats(cell(count))?,
             None => 1,
         };
-        Ok((row, repeats))
+        Ok(Read::Request(row, repeats, says))
+    }
+
+    /// The operation, whether it asks for no body, and whether it starts the object's life anew; or what the row is instead.
+    #[inline]
+    fn op<'a>(
+        &self,
+        cell: &impl Fn(usize) -> Cell<'a>,
+    ) -> Result<std::result::Result<(Op, bool, bool), Read<'static>>> {
+        let columns = &self.columns;
+        let word = match (columns.op, columns.request.map(cell)) {
+            (None, None) => return Ok(Ok((Op::Get, false, false))),
+            (Some(op), _) => cell(op),
+            (None, Some(Cell::Text(line))) => match http::request(line) {
+                Some((method, _)) => Cell::Text(method),
+                None => return Ok(Err(Read::Nothing)),
+            },
+            (None, Some(_)) => return Ok(Err(Read::Nothing)),
+        };
+        let op = match word {
+            Cell::Text(text) => match columns.ops.iter().find(|(_, known)| text.eq_ignore_ascii_case(known.as_bytes()))
+            {
+                Some((meaning, _)) => meaning.op(),
+                None if columns.is_http && text.iter().all(u8::is_ascii_uppercase) => words::method(text),
+                None => words::op(text)?,
+            },
+            word => {
+                let text = words::shown_cell(word);
+                match columns.ops.iter().find(|(_, known)| *known == text) {
+                    Some((meaning, _)) => meaning.op(),
+                    None => words::op(text.as_bytes())?,
+                }
+            }
+        };
+        let (is_head, renews) = match word {
+            Cell::Text(text) => (text.eq_ignore_ascii_case(b"HEAD"), words::renews(text)),
+            _ => (false, false),
+        };
+        Ok(op.map(|op| (op, is_head, renews)).ok_or(Read::Other))
+    }
+
+    #[inline]
+    fn time<'a>(&mut self, cell: &impl Fn(usize) -> Cell<'a>, column: usize) -> Result<u64> {
+        let time = match self.columns.time_of_day {
+            None => self.clock.read(cell(column))?,
+            Some(of_day) => match (cell(column), cell(of_day)) {
+                (Cell::Text(day), Cell::Text(time)) => self.clock.read(Cell::Text(&[day, b"T", time].concat()))?,
+                (day, _) => return Err(Error::trace(format!("'{}' is no day", words::shown_cell(day)))),
+            },
+        };
+        let Some(duration) = self.columns.duration else { return Ok(time) };
+        self.is_coarse &= time.is_multiple_of(SECOND);
+        let took = match cell(duration) {
+            Cell::Text(text) => words::decimal(text, self.columns.duration_unit).map(|(took, _)| took),
+            Cell::Float(took) if took >= 0.0 => Some((took * self.columns.duration_unit as f64) as u64),
+            cell => words::natural(cell).and_then(|took| took.checked_mul(self.columns.duration_unit)),
+        };
+        // A clock of whole seconds does not become finer by it: its ticks stay ticks.
+        let took = took.unwrap_or(0);
+        let took = if self.is_coarse { (took + SECOND / 2) / SECOND * SECOND } else { took };
+        Ok(time.saturating_sub(took))
+    }
+
+    #[inline]
+    fn key<'a: 'd, 'd>(
+        &self,
+        cell: &impl Fn(usize) -> Cell<'a>,
+        digits: &'d mut [u8; NUMBER_BYTES],
+        scratch: &'d mut Vec<u8>,
+    ) -> Result<Key<'d>> {
+        let columns = &self.columns;
+        if columns.key_parts.is_empty() && !columns.is_http {
+            return key(cell(columns.key), digits);
+        }
+        scratch.clear();
+        let whole = Part { column: columns.key, is_query: false };
+        let path = columns.key_parts.iter().rev().find(|part| !part.is_query).unwrap_or(&whole).column;
+        for part in std::iter::once(&whole).chain(&columns.key_parts) {
+            let cell = cell(part.column);
+            let text = match cell {
+                Cell::Null | Cell::Text(b"" | b"-") if part.column == path => return key(Cell::Null, digits),
+                Cell::Null | Cell::Text(b"" | b"-") => continue,
+                Cell::Text(text) => text,
+                Cell::Unsigned(_) | Cell::Signed(_) => {
+                    join(scratch, words::shown_cell(cell).as_bytes());
+                    continue;
+                }
+                Cell::Float(_) => return key(cell, digits),
+            };
+            let target = match columns.request == Some(part.column) {
+                true => http::request(text).map_or(text, |(_, target)| target),
+                false => text,
+            };
+            if part.is_query {
+                scratch.extend(if target.starts_with(b"?") { &b""[..] } else { b"?" });
+                scratch.extend(target);
+            } else if columns.is_http {
+                if !target.starts_with(b"/") {
+                    join(scratch, b"");
+                }
+                http::target(target, scratch);
+            } else {
+                join(scratch, target);
+            }
+        }
+        if scratch.is_empty() { key(Cell::Null, digits) } else { Ok(Key::parse(scratch)) }
     }
 
     /// What the size of a row with a status says of its object's.
-    fn says<'a>(&self, op: Op, cell: &impl Fn(usize) -> Cell<'a>, status: Cell<'_>) -> Says {
-        let is_head = |column| matches!(cell(column), Cell::Text(word) if word.eq_ignore_ascii_case(b"HEAD"));
+    fn says(&self, op: Op, is_head: bool, status: Cell<'_>) -> Says {
+        // Squid writes how it was answered before it: TCP_MISS/200.
+        let status = match status {
+            Cell::Text(text) => Cell::Text(text.rsplit(|byte| *byte == b'/').next().unwrap_or(text)),
+            status => status,
+        };
         let status = words::whole(status, "status").ok().flatten().and_then(|status| u32::try_from(status).ok());
         match (op, status) {
             (Op::Set, _) => Says::All,
             // A word instead of a status.
             (Op::Get, None) => Says::All,
-            (op, status) => Says::of(op == Op::Get && !self.columns.op.is_some_and(is_head), status.unwrap_or(0)),
+            (op, status) => Says::of(op == Op::Get && !is_head, status.unwrap_or(0)),
         }
     }
 
-    fn size(&mut self, cell: Cell<'_>) -> Result<u64> {
-        let size = words::whole(cell, "size")?;
+    #[cold]
+    fn note_sampling<'a>(&mut self, cell: &impl Fn(usize) -> Cell<'a>) {
+        let share = match self.columns.sampling.map(cell) {
+            Some(Cell::Text(text)) => std::str::from_utf8(text).ok().and_then(|text| text.parse().ok()),
+            Some(Cell::Float(share)) => Some(share),
+            Some(Cell::Unsigned(share)) => Some(share as f64),
+            _ => None,
+        };
+        let before = self.sampling;
+        self.samplings_differ |= before.is_some() && before != share;
+        self.sampling = share.or(before);
+    }
+
+    #[inline]
+    fn size<'a>(&mut self, cell: &impl Fn(usize) -> Cell<'a>, column: usize) -> Result<u64> {
+        let mut size = words::whole(cell(column), "size")?;
+        if let (None, Some(other)) = (size, self.columns.size_else) {
+            size = words::whole(cell(other), "size")?;
+        }
         self.unknown_sizes += u64::from(size.is_none());
-        Ok(size.unwrap_or(0))
+        Ok(size.unwrap_or(0).saturating_mul(self.columns.size_unit))
     }
 
     /// Says what was assumed.
@@ -157,11 +392,45 @@ impl Table {
                 grouped(self.unknown_sizes)
             ));
         }
+        for (what, count) in [
+            ("left out, of operations that neither read nor change", self.others),
+            ("left out, rows without an HTTP request (timeouts, handshakes, garbage)", self.no_request),
+        ] {
+            if count > 0 {
+                rows.note(format!("{what}: {}", grouped(count)));
+            }
+        }
+        if self.columns.duration.is_some() {
+            rows.note(if self.is_coarse {
+                "times are those of the answers' end, in whole seconds; arrivals are how many whole seconds they took earlier"
+            } else {
+                "times are those of the answers' end, less how long they took: the arrivals"
+            });
+        }
+        match self.sampling.and_then(Ratio::new).filter(|share| share.get() > 0.0 && share.get() < 1.0) {
+            Some(_) if self.samplings_differ => rows.note("rows differ in their sampling rate, which is not used"),
+            Some(share) => rows.set_sampled(share),
+            None => {}
+        }
         if self.rows != self.requests {
             let (rows_read, requests) = (grouped(self.rows), grouped(self.requests));
             rows.note(format!("{rows_read} rows stand for {requests} requests: a row is repeated op_count times"));
         }
     }
+}
+
+fn is_simple(columns: &Columns) -> bool {
+    let Columns { time, size, ttl, size_unit, request, is_http, .. } = *columns;
+    let simple = 1 + [time, size, ttl].into_iter().flatten().count();
+    columns.used().len() == simple && size_unit == 1 && request.is_none() && !is_http
+}
+
+/// Goes on with a key: a slash stands between its parts, unless there is one.
+fn join(key: &mut Vec<u8>, part: &[u8]) {
+    if !(key.is_empty() || key.ends_with(b"/") || part.starts_with(b"/")) {
+        key.push(b'/');
+    }
+    key.extend(part);
 }
 
 /// The size of both, a value and its key.
@@ -197,14 +466,6 @@ fn write_negative(number: i64, digits: &mut [u8; NUMBER_BYTES]) -> &[u8] {
     start -= 1;
     digits[start] = b'-';
     &digits[start..]
-}
-
-fn read_op(cell: Cell<'_>, one_is_get: bool) -> Result<Op> {
-    match cell {
-        Cell::Text(b"1") | Cell::Unsigned(1) | Cell::Signed(1) if one_is_get => Ok(Op::Get),
-        Cell::Text(text) => words::op(text),
-        cell => words::op(words::shown_cell(cell).as_bytes()),
-    }
 }
 
 /// Seconds to live; 0 where the row does not say.

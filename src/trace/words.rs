@@ -20,7 +20,7 @@ pub enum Cell<'a> {
     Float(f64),
 }
 
-/// What operations are called, in lower case: memcached, HTTP, S3, block traces, SCSI.
+/// What operations are called, in lower case: memcached, Redis, HTTP, S3, block traces, SCSI.
 const GETS: &[&str] = &[
     "get",
     "gets",
@@ -31,6 +31,7 @@ const GETS: &[&str] = &[
     "mget",
     "read",
     "r",
+    "rs",
     "head",
     "lookup",
     "load",
@@ -40,13 +41,161 @@ const GETS: &[&str] = &[
     "0x28",
     "88",
     "0x88",
+    "getrange",
+    "strlen",
+    "exists",
+    "ttl",
+    "pttl",
+    "type",
+    "hget",
+    "hmget",
+    "hgetall",
+    "hexists",
+    "hlen",
+    "hkeys",
+    "hvals",
+    "lrange",
+    "lindex",
+    "llen",
+    "smembers",
+    "sismember",
+    "smismember",
+    "scard",
+    "srandmember",
+    "sunion",
+    "sinter",
+    "sdiff",
+    "zrange",
+    "zrevrange",
+    "zrangebyscore",
+    "zrevrangebyscore",
+    "zrangebylex",
+    "zscore",
+    "zmscore",
+    "zrank",
+    "zrevrank",
+    "zcard",
+    "zcount",
+    "xrange",
+    "xrevrange",
+    "xlen",
+    "bitcount",
+    "getbit",
+    "json.get",
+    "json.mget",
 ];
 const SETS: &[&str] = &[
-    "set", "setlease", "setex", "add", "replace", "cas", "append", "prepend", "incr", "decr", "put", "write", "w",
-    "insert", "update", "store", "putchunk", "touch", "expire", "2a", "0x2a", "8a", "0x8a",
+    "set",
+    "setlease",
+    "setex",
+    "psetex",
+    "setnx",
+    "getset",
+    "mset",
+    "msetnx",
+    "add",
+    "replace",
+    "cas",
+    "append",
+    "prepend",
+    "incr",
+    "decr",
+    "incrby",
+    "decrby",
+    "incrbyfloat",
+    "hset",
+    "hmset",
+    "hsetnx",
+    "hdel",
+    "hincrby",
+    "hincrbyfloat",
+    "lpush",
+    "rpush",
+    "lpop",
+    "rpop",
+    "lset",
+    "ltrim",
+    "lrem",
+    "sadd",
+    "srem",
+    "spop",
+    "zadd",
+    "zrem",
+    "zincrby",
+    "xadd",
+    "setbit",
+    "setrange",
+    "json.set",
+    "put",
+    "write",
+    "w",
+    "ws",
+    "insert",
+    "update",
+    "store",
+    "copy",
+    "putchunk",
+    "touch",
+    "expire",
+    "pexpire",
+    "expireat",
+    "pexpireat",
+    "persist",
+    "2a",
+    "0x2a",
+    "8a",
+    "0x8a",
 ];
-const DELETES: &[&str] =
-    &["delete", "del", "remove", "invalidate", "unlink", "purge", "evict", "trim", "unmap", "discard", "post", "patch"];
+const DELETES: &[&str] = &[
+    "delete",
+    "del",
+    "getdel",
+    "remove",
+    "invalidate",
+    "unlink",
+    "purge",
+    "evict",
+    "trim",
+    "unmap",
+    "discard",
+    "post",
+    "patch",
+];
+/// What neither reads nor changes an object.
+const OTHERS: &[&str] = &[
+    "options",
+    "connect",
+    "trace",
+    "pri",
+    "propfind",
+    "report",
+    "nop",
+    "ping",
+    "info",
+    "auth",
+    "hello",
+    "select",
+    "multi",
+    "exec",
+    "watch",
+    "unwatch",
+    "subscribe",
+    "psubscribe",
+    "unsubscribe",
+    "publish",
+    "cluster",
+    "client",
+    "config",
+    "command",
+    "monitor",
+    "scan",
+    "keys",
+    "dbsize",
+    "wait",
+    "quit",
+    "script",
+    "flush",
+];
 
 /// Those that start the object's life anew: the first three read it, the others do nothing else.
 const RENEWALS: [&str; 5] = ["gat", "gats", "getex", "touch", "expire"];
@@ -54,14 +203,29 @@ const RENEWALS: [&str; 5] = ["gat", "gats", "getex", "touch", "expire"];
 /// Longer words are no operation's.
 const LONGEST_WORD: usize = 16;
 
-/// The operation a word stands for. Case, `_`, `-`, and what follows a dot (`getChunkData.Permanent`) do not count.
+/// The operation a word stands for; `None` where it stands for one that neither reads nor changes an object. Case, `_`, `-`,
+/// S3's `REST.` and what follows a dot (`getChunkData.Permanent`) do not count.
 ///
 /// # Errors
 /// A word that stands for none.
 #[inline]
-pub fn op(text: &[u8]) -> Result<Op> {
+pub fn op(text: &[u8]) -> Result<Option<Op>> {
     // Most are written so.
-    if text == GETS[0].as_bytes() { Ok(Op::Get) } else { any_op(text) }
+    match text {
+        b"get" | b"GET" | b"gets" | b"28" | b"R" | b"Read" => Ok(Some(Op::Get)),
+        b"set" | b"SET" | b"2a" | b"W" | b"Write" => Ok(Some(Op::Set)),
+        _ => any_op(text),
+    }
+}
+
+/// The operation of a method of HTTP; `None` for those that neither read nor change. Who writes through HTTP makes what is
+/// cached invalid.
+pub fn method(text: &[u8]) -> Option<Op> {
+    match text {
+        b"GET" | b"HEAD" => Some(Op::Get),
+        b"POST" | b"PUT" | b"PATCH" | b"DELETE" | b"PURGE" => Some(Op::Delete),
+        _ => None,
+    }
 }
 
 /// Whether an operation's word starts the life of its object anew.
@@ -80,38 +244,46 @@ pub fn of(op: Op, ttl: u32) -> &'static str {
     }
 }
 
-fn any_op(text: &[u8]) -> Result<Op> {
+fn any_op(text: &[u8]) -> Result<Option<Op>> {
+    let whole = text;
+    let text = [&b"REST."[..], b"BATCH."].iter().find_map(|prefix| text.strip_prefix(*prefix)).unwrap_or(text);
+    let is_json = text.get(..5).is_some_and(|start| start.eq_ignore_ascii_case(b"json."));
+    let text = if is_json { text } else { text.split(|byte| *byte == b'.').next().unwrap_or(text) };
     let mut word = [0; LONGEST_WORD];
     let mut length = 0;
-    for byte in text.split(|byte| *byte == b'.').next().unwrap_or(text) {
+    for byte in text {
         if matches!(byte, b'_' | b'-') {
             continue;
         }
         if length == LONGEST_WORD {
-            return Err(unknown_op(text));
+            return Err(unknown_op(whole));
         }
         word[length] = byte.to_ascii_lowercase();
         length += 1;
     }
     let is = |known: &&str| known.as_bytes() == &word[..length];
     if GETS.iter().any(&is) {
-        Ok(Op::Get)
+        Ok(Some(Op::Get))
     } else if SETS.iter().any(&is) {
-        Ok(Op::Set)
-    } else if DELETES.iter().any(is) {
-        Ok(Op::Delete)
+        Ok(Some(Op::Set))
+    } else if DELETES.iter().any(&is) {
+        Ok(Some(Op::Delete))
+    } else if OTHERS.iter().any(is) {
+        Ok(None)
     } else {
-        Err(unknown_op(text))
+        Err(unknown_op(whole))
     }
 }
 
 fn unknown_op(text: &[u8]) -> Error {
-    Error::trace(format!("the operation '{}' is not known", shown(text))).hint(format!(
-        "known are {} (gets), {} (sets) and {} (deletes); --columns op=- reads every row as a get",
-        GETS.join(" "),
-        SETS.join(" "),
-        DELETES.join(" ")
-    ))
+    let word = shown(text);
+    let hint = match text.is_empty() {
+        true => "--columns op=- reads every row as a get".to_string(),
+        false => format!(
+            "say what it is, like --op get={word}, set={word}, delete={word} or skip={word}; --columns op=- reads every row as a get"
+        ),
+    };
+    Error::trace(format!("the operation '{word}' is not known")).hint(hint)
 }
 
 /// Text from a trace for a message: control characters escaped, long text cut.
@@ -168,9 +340,11 @@ fn any_whole(cell: Cell<'_>, what: &str) -> Result<Option<u64>> {
         Cell::Text(text) => {
             let (negative, digits) = match text {
                 [b'-', digits @ ..] => (true, digits),
+                // As HAProxy writes what went on when it was logged.
+                [b'+', digits @ ..] => (false, digits),
                 digits => (false, digits),
             };
-            match decimal(digits, 1) {
+            match decimal(digits, 1).or_else(|| Some((grouped_digits(digits)?, 0))) {
                 Some((number, 0)) => Ok((!negative).then_some(number)),
                 _ => Err(not_whole(cell, what)),
             }
@@ -209,6 +383,15 @@ pub fn digits(text: &[u8]) -> Option<u64> {
     })
 }
 
+/// The number that digits in groups of three write: `1,024`.
+fn grouped_digits(text: &[u8]) -> Option<u64> {
+    let mut groups = text.split(|byte| *byte == b',');
+    let first = groups.next().filter(|first| (1..=3).contains(&first.len()))?;
+    groups.try_fold(digits(first)?, |number, group| {
+        number.checked_mul(1_000)?.checked_add(digits(group).filter(|_| group.len() == 3)?)
+    })
+}
+
 /// The number that eight digits write, in three steps: pairs, fours, all. `None` for anything else.
 #[inline(always)]
 fn eight_digits(text: [u8; 8]) -> Option<u64> {
@@ -237,6 +420,9 @@ pub fn decimal(text: &[u8], unit: u64) -> Option<(u64, u64)> {
 
 fn with_point(text: &[u8], unit: u64) -> Option<(u64, u64)> {
     const MOST_DIGITS: usize = 18;
+    if let Some(at) = text.iter().position(|byte| matches!(byte, b'e' | b'E')) {
+        return with_exponent(&text[..at], &text[at + 1..], unit);
+    }
     let (whole, fraction) = match text.iter().position(|byte| *byte == b'.') {
         Some(point) => (&text[..point], &text[point + 1..]),
         None => (text, &[][..]),
@@ -255,6 +441,26 @@ fn with_point(text: &[u8], unit: u64) -> Option<(u64, u64)> {
     Some((product.checked_add((part / scale) as u64)?, rest as u64))
 }
 
+/// `1.7e9` times `unit`, where the product is a whole number; `2.8E-4` likewise.
+fn with_exponent(number: &[u8], exponent: &[u8], unit: u64) -> Option<(u64, u64)> {
+    let exponent = std::str::from_utf8(exponent).ok()?.parse::<i32>().ok().filter(|exponent| exponent.abs() <= 40)?;
+    let point = number.iter().position(|byte| *byte == b'.').unwrap_or(number.len());
+    let places: Vec<u8> = number.iter().copied().filter(|byte| *byte != b'.').collect();
+    if places.is_empty() || point == 0 || number.len() > places.len() + 1 || places.len() > 36 {
+        return None;
+    }
+    let whole = usize::try_from(point as i32 + exponent).unwrap_or(0);
+    let mut text = vec![b'0'; usize::try_from(-(point as i32 + exponent)).unwrap_or(0)];
+    text.extend(&places);
+    text.resize(text.len().max(whole), b'0');
+    if whole == 0 {
+        text.splice(0..0, *b"0.");
+    } else if whole < text.len() {
+        text.insert(whole, b'.');
+    }
+    decimal(&text, unit)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -271,9 +477,14 @@ mod tests {
             ("2a", Op::Set),
             ("putChunk.Permanent", Op::Set),
             ("DELETE", Op::Delete),
+            ("REST.HEAD.OBJECT", Op::Get),
+            ("BATCH.DELETE.OBJECT", Op::Delete),
+            ("hgetall", Op::Get),
+            ("JSON.SET", Op::Set),
         ] {
-            assert_eq!(op(word.as_bytes()), Ok(expected), "{word}");
+            assert_eq!(op(word.as_bytes()), Ok(Some(expected)), "{word}");
         }
+        assert_eq!(op(b"PING"), Ok(None));
         for word in ["", "fetchall", "1", "a_word_that_is_much_longer_than_any", "\u{0}\u{ff}"] {
             assert!(op(word.as_bytes()).unwrap_err().to_string().contains("is not known"), "{word}");
         }
@@ -293,7 +504,24 @@ mod tests {
         assert_eq!(decimal(b"0.1", 1), Some((0, 100_000_000)));
         assert_eq!(decimal(b"18446744073709551615", 1), Some((u64::MAX, 0)));
         assert_eq!(decimal(b"5.", 1), Some((5, 0)));
-        for text in ["", ".", ".5", "-1", "1e9", "1.2.3", "18446744073709551616", "99999999999999999999.9", "1 "] {
+        assert_eq!(decimal(b"1.7e9", 1_000), Some((1_700_000_000_000, 0)));
+        assert_eq!(decimal(b"2.8E-4", 1_000_000_000), Some((280_000, 0)));
+        assert_eq!(decimal(b"1.5e0", 1_000), Some((1_500, 0)));
+        assert_eq!(whole(Cell::Text(b"1,024"), "size"), Ok(Some(1_024)));
+        assert!(whole(Cell::Text(b"1,02"), "size").is_err());
+        for text in [
+            "",
+            ".",
+            ".5",
+            "-1",
+            "1e",
+            "e9",
+            "1.2.3e4",
+            "1.2.3",
+            "18446744073709551616",
+            "99999999999999999999.9",
+            "1 ",
+        ] {
             assert_eq!(decimal(text.as_bytes(), 1), None, "{text}");
         }
         assert_eq!(decimal(b"18446744074", 1_000_000_000), None, "beyond u64 nanoseconds");

@@ -3,7 +3,7 @@
 
 use super::{coldgap, refused};
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// What zstd makes of a repeated byte behind some text.
 fn compressed(begin: &[u8], byte: u8, count: usize) -> Vec<u8> {
@@ -66,16 +66,75 @@ fn an_output_never_takes_an_input_s_place() {
     assert_eq!((std::fs::read_to_string(&csv).unwrap(), std::fs::read(&parquet).unwrap()), (text, native));
 }
 
-#[test]
-fn files_that_claim_what_they_do_not_hold_are_refused() {
+/// The folder of files made to do harm; `None`, with a notice, where it is absent.
+fn hostile() -> Option<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/faults/hostile");
     if !folder.exists() {
         eprintln!("skipped: ../shared/faults is not here");
-        return;
+        return None;
     }
-    for name in ["fsb0_62.arrows", "fsb0_40.arrows", "rgclaim.parquet", "deepmin_2000.parquet", "dict1M.arrows.zst"] {
+    Some(folder)
+}
+
+#[test]
+fn files_that_claim_what_they_do_not_hold_are_refused() {
+    let Some(folder) = hostile() else { return };
+    for name in [
+        "fsb0_62.arrows",
+        "fsb0_40.arrows",
+        "rgclaim.parquet",
+        "deepmin_2000.parquet",
+        "dict1M.arrows.zst",
+        "dict_kept.parquet",
+        "page_unc_max_snappy.parquet",
+    ] {
         let outcome = coldgap(&folder, &["inspect", name]);
         assert!(outcome.stderr.contains("hint: ") || outcome.code == 0, "{name}: {}", outcome.stderr);
         assert!([0, 3].contains(&outcome.code), "{name}: {}", outcome.stderr);
     }
+}
+
+#[cfg(unix)]
+#[test]
+fn an_output_keeps_its_mode_its_link_and_a_pipe_stays_a_pipe() {
+    use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    std::fs::write(at("in.csv"), "time,key\n1.5,a\n2.5,b\n").unwrap();
+    std::fs::write(at("private.csv"), "old").unwrap();
+    std::fs::set_permissions(at("private.csv"), std::fs::Permissions::from_mode(0o600)).unwrap();
+    symlink("private.csv", at("link.csv")).unwrap();
+    for target in ["private.csv", "link.csv"] {
+        assert_eq!(coldgap(folder.path(), &["convert", "in.csv", target]).code, 0);
+    }
+    assert_eq!(std::fs::metadata(at("private.csv")).unwrap().mode() & 0o777, 0o600);
+    assert!(std::fs::symlink_metadata(at("link.csv")).unwrap().is_symlink());
+    assert_eq!(std::fs::read_to_string(at("private.csv")).unwrap(), "time,key\n1.5,a\n2.5,b\n");
+    // What the umask of this process makes of a new file.
+    std::fs::write(at("new"), "").unwrap();
+    assert_eq!(coldgap(folder.path(), &["convert", "in.csv", "out.csv"]).code, 0);
+    let mode = |name: &str| std::fs::metadata(at(name)).unwrap().mode() & 0o777;
+    assert_eq!(mode("out.csv"), mode("new"));
+    symlink("/dev/null", at("null.csv")).unwrap();
+    assert_eq!(coldgap(folder.path(), &["convert", "in.csv", "null.csv"]).code, 0);
+    assert!(!std::fs::metadata("/dev/null").unwrap().is_file());
+}
+
+#[test]
+fn a_fingerprint_that_is_a_path_is_refused() {
+    let Some(folder) = hostile() else { return };
+    let work = tempfile::tempdir().unwrap();
+    let file = folder.join("n9.parquet");
+    let journal = work.path().join("journal");
+    let outcome =
+        coldgap(work.path(), &["replay", file.to_str().unwrap(), "-p", "lru", "--journal", journal.to_str().unwrap()]);
+    assert!(outcome.code == 3 && outcome.stderr.contains("summary contradicts itself"), "{}", outcome.stderr);
+}
+
+#[test]
+fn more_threads_than_any_machine_has_use_for_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("in.csv"), "time,key\n1.5,a\n2.5,b\n").unwrap();
+    let outcome = coldgap(folder.path(), &["replay", "in.csv", "-p", "lru", "-j", "10000"]);
+    assert!(outcome.code == 2 && outcome.stderr.contains("at most 256 threads"), "{}", outcome.stderr);
 }

@@ -51,7 +51,7 @@ fn a_second_that_the_limit_cuts_is_spread_as_if_it_were_whole() {
 #[test]
 fn what_stands_behind_the_limit_does_not_matter() {
     let options = |limit| ReadOptions { limit: Some(limit), ..ReadOptions::default() };
-    for bad in ["no time,z\n", "2,z,w\n", "1,z\n", "\"2,z\n"] {
+    for bad in ["no time,z\n", "2,z,w\n", "\"2,z\n"] {
         let text = format!("time,key\n1,a\n2,b\n{bad}");
         assert_eq!(read_with("t.csv", text.as_bytes(), &options(2)).unwrap().len(), 2, "{bad}");
         assert!(read_with("t.csv", text.as_bytes(), &options(3)).is_err() || bad.starts_with('"'), "{bad}");

@@ -6,30 +6,33 @@ use arrow::array::{ArrayRef, Float64Array, Int64Array, StringArray, TimestampMil
 use arrow::compute::cast;
 use arrow::datatypes::DataType;
 use coldgap::request::{ObjectId, Op, SECOND};
-use coldgap::trace::format::{Head, Role};
-use coldgap::trace::{FORMATS, Key, ReadOptions, Sniff};
+use coldgap::trace::format::{Head, Role, all};
+use coldgap::trace::{FORMATS, Format, Key, ReadOptions, Sniff};
 use std::io::Write;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 
-fn head(bytes: &[u8]) -> Head<'_> {
-    Head { bytes: &bytes[..bytes.len().min(1 << 16)], complete: bytes.len() < 1 << 16, name: "" }
+fn head<'a>(bytes: &'a [u8], name: &'a str) -> Head<'a> {
+    Head { bytes: &bytes[..bytes.len().min(1 << 16)], complete: bytes.len() < 1 << 16, name }
 }
 
 #[test]
 fn every_format_recognises_its_own_and_no_other_claims_it() {
-    for own in FORMATS {
+    for (place, own) in all().enumerate() {
         let bytes = sample(own.info().name);
-        for format in FORMATS {
-            let says = format.sniff(&head(&bytes));
+        for (before, format) in all().enumerate() {
+            let says = format.sniff(&head(&bytes, &format!("x.{}", own.info().name)));
             let (own, format) = (own.info().name, format.info().name);
             if own == format {
                 assert_ne!(says, Sniff::No, "{format} on its own sample");
             } else {
-                assert!(!matches!(says, Sniff::Yes(_)), "{format} on the sample of {own}: {says:?}");
+                // Tables and JSON lines of known sources are still tables and JSON lines; they are asked last.
+                let is_certain = matches!(says, Sniff::Yes(_));
+                assert!(!is_certain || before > place, "{format} on the sample of {own}: {says:?}");
             }
         }
-        assert_eq!(read("x", &bytes).unwrap().format, own.info().name);
+        let name = format!("x.{}", own.info().name);
+        assert_eq!(read(&name, &bytes).unwrap().format, own.info().name);
     }
 }
 
@@ -42,9 +45,9 @@ fn no_format_claims_garbage_or_published_files_of_other_kinds() {
     })
     .take(4800)
     .collect();
-    for bytes in [&noise[..], &[0; 4800], b"{\"timestamp\": 1, \"hash_ids\": [1, 2]}\n", b"<html>"] {
+    for bytes in [&noise[..], &[0; 4800], b"{\n\"timestamp\": 1\n}\n", b"<html>"] {
         for format in FORMATS {
-            assert_eq!(format.sniff(&head(bytes)), Sniff::No, "{}", format.info().name);
+            assert_eq!(format.sniff(&head(bytes, "")), Sniff::No, "{}", format.info().name);
         }
         let error = read("noise", bytes).unwrap_err();
         assert!(error.to_string().starts_with("noise: no format recognises this file\nhint: "), "{error}");
@@ -64,6 +67,25 @@ fn the_same_requests_are_the_same_trace_in_every_format() {
         let trace = read("x", &bytes).unwrap();
         assert_eq!(trace.fingerprint, expected.fingerprint, "{}", trace.format);
         assert_eq!((trace.start, &trace.times), (expected.start, &expected.times), "{}", trace.format);
+    }
+}
+
+#[test]
+fn records_with_operations_and_lives_are_those_of_a_table() {
+    let table = |ttl: &str| {
+        let rows = requests().into_iter().enumerate().map(|(i, (time, key, size))| {
+            format!("{time},{key},{size},{}{ttl}\n", if i % 7 == 0 { "set" } else { "get" })
+        });
+        let header = if ttl.is_empty() { "time,key,size,op\n" } else { "time,key,size,op,ttl\n" };
+        read("x", format!("{header}{}", rows.collect::<String>()).as_bytes()).unwrap().fingerprint
+    };
+    for (format, ttl) in [("lcs", ",60"), ("twr", ",60"), ("vscsi", ""), ("oracleGeneralOpNs", "")] {
+        let named = ReadOptions { format: Some(format.to_string()), ..ReadOptions::default() };
+        let mut bytes = sample(format);
+        assert_eq!(read_with("x", &bytes, &named).unwrap().fingerprint, table(ttl), "{format}");
+        bytes.pop();
+        let error = read_with("x", &bytes, &named).unwrap_err().to_string();
+        assert!(error.contains("bytes into a record of"), "{format}: {error}");
     }
 }
 
@@ -122,12 +144,14 @@ fn compressed(tool: &str, bytes: &[u8]) -> Option<Vec<u8>> {
 #[test]
 fn every_format_is_read_through_every_compression_and_standard_input() {
     let folder = tempfile::tempdir().unwrap();
-    for format in FORMATS {
+    // Of files that only their name makes known there is nothing to recognise.
+    let by_content = |format: &&&dyn Format| format.sniff(&head(&sample(format.info().name), "")) != Sniff::No;
+    for format in FORMATS.iter().filter(by_content) {
         let name = format.info().name;
         let bytes = sample(name);
         let expected = read("x", &bytes).unwrap().fingerprint;
         let mut files = vec![("plain", bytes.clone())];
-        for tool in ["gzip", "zstd", "xz"] {
+        for tool in ["gzip", "zstd", "xz", "bzip2"] {
             match compressed(tool, &bytes) {
                 Some(packed) => files.push((tool, packed)),
                 None => eprintln!("{tool} is not installed: skipped"),

@@ -18,8 +18,10 @@ fn keys(trace: &Trace) -> Vec<String> {
 fn a_first_line_of_its_own_makes_no_list_of_keys() {
     let line = |i: u32| format!("1339518083.10741{} [0 127.0.0.1:60866] \"GET\" \"user:{}\"\n", i % 10, i % 5);
     let monitor: String = (0..50).map(line).collect();
-    assert!(read("monitor.txt", format!("OK\n{monitor}").as_bytes()).is_err());
-    assert!(read("monitor.txt", monitor.as_bytes()).is_err());
+    let trace = read("monitor.txt", format!("OK\n{monitor}").as_bytes()).unwrap();
+    assert_eq!((trace.len(), trace.object_count()), (50, 5));
+    let csv = ReadOptions { format: Some("csv".to_string()), ..ReadOptions::default() };
+    assert!(read_with("monitor.txt", format!("OK\n{monitor}").as_bytes(), &csv).is_err());
     // Lists of keys stay lists of keys.
     for list in ["a\nb\na\n", "*\n1\n2\n*\n1\n", "/c\n/a,b\n/d\n/e;f\n", "/c\nhttp://x/a b\n/d\n"] {
         assert!(read("keys.txt", list.as_bytes()).is_ok(), "{list}");
@@ -87,7 +89,10 @@ fn a_quote_that_begins_a_key_swallows_no_rows() {
 fn four_columns_of_numbers_are_no_next_accesses_unless_they_prove_it() {
     // A cut of an ARC trace: block, count, ignored, number of the request.
     let lis: String = (0..300).map(|i| format!("{} 8 0 {}\n", 100 + 8 * i, 5_000 + i)).collect();
-    let error = read("P.lis", lis.as_bytes()).unwrap_err();
+    let trace = read("P.lis", lis.as_bytes()).unwrap();
+    assert_eq!((trace.format.as_str(), trace.len(), trace.object_count()), ("arc", 2_400, 2_400));
+    // Rows that are not numbered prove nothing.
+    let error = read("P.txt", lis.replace(" 0 5010", " 0 7").as_bytes()).unwrap_err();
     assert!(error.to_string().contains("no header"), "{error}");
     // libCacheSim's: each row names the next of its key.
     let rows: String =
@@ -100,7 +105,7 @@ fn four_columns_of_numbers_are_no_next_accesses_unless_they_prove_it() {
 fn the_hint_to_sort_keeps_what_was_said_of_the_columns() {
     let columns = with(&[(Role::Time, "1"), (Role::Key, "2")]);
     let options = ReadOptions { time_unit: Some(1_000_000), format: Some("csv".to_string()), ..columns };
-    let error = read_with("t.txt", b"5 a\n4 b\n", &options).unwrap_err();
+    let error = read_with("t.txt", b"500005 a\n4 b\n", &options).unwrap_err();
     let hint = format!("{error:?}");
     assert!(hint.contains("--sort --input csv --columns time=1,key=2 --time-unit ms t.txt"), "{hint}");
 }
@@ -112,7 +117,7 @@ fn what_no_format_reads_is_named_with_a_way_out() {
     for (bytes, what, hint) in [
         (&b"PK\x03\x04\x14\x00\x00"[..], "zip", "unzip -p"),
         (&tar, "tar", "tar -xOf"),
-        (b"{\"time\": 1, \"key\": \"a\"}\n", "JSON", "jq -r"),
+        (b"[\n{\"time\": 1,\n\"key\": \"a\"}\n]\n", "JSON", "jq -c"),
         (b"\xff\xfet\x00i\x00m\x00e\x00", "UTF-16", "iconv -f UTF-16"),
     ] {
         let error = read("f", bytes).unwrap_err();

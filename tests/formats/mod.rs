@@ -1,5 +1,6 @@
 //! Trace readers: every format on its own samples, on published traces, and in a round trip.
 
+mod cases;
 mod clocks;
 mod conformance;
 mod layouts;
@@ -8,6 +9,7 @@ mod published;
 mod round_trip;
 pub mod samples;
 mod sizes;
+pub mod sources;
 
 use coldgap::error::Result;
 use coldgap::trace::input::Input;

@@ -1,5 +1,6 @@
 //! A small valid file per format, made without coldgap's readers.
 
+use super::sources::SOURCES;
 use arrow::array::{ArrayRef, RecordBatch, StringArray, UInt32Array, UInt64Array};
 use arrow::datatypes::{DataType, Field, Schema};
 use arrow::ipc::writer::{FileWriter, StreamWriter};
@@ -20,7 +21,11 @@ pub fn sample(format: &str) -> Vec<u8> {
         "log" => log(),
         "parquet" => parquet(),
         "arrow" => arrow_file(),
-        other => panic!("the format {other} needs a sample here"),
+        "lcs" | "vscsi" | "twr" | "oracleGeneralOpNs" => binary(format),
+        other => match SOURCES.iter().find(|source| source.name == other) {
+            Some(source) => source.lines.as_bytes().to_vec(),
+            None => panic!("the format {other} needs a sample"),
+        },
     }
 }
 
@@ -34,6 +39,53 @@ fn oracle_general() -> Vec<u8> {
         bytes.extend(key.to_le_bytes());
         bytes.extend(size.to_le_bytes());
         bytes.extend(next.to_le_bytes());
+    }
+    bytes
+}
+
+/// The same requests in libCacheSim's and VMware's records; every seventh is a write where they know such.
+pub fn binary(format: &str) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    if format == "lcs" {
+        bytes.extend(0x1234_5678_9abc_def0u64.to_le_bytes());
+        bytes.extend(3u64.to_le_bytes());
+        bytes.resize(8192, 0);
+    }
+    for (i, (time, key, size)) in requests().into_iter().enumerate() {
+        let is_set = i % 7 == 0;
+        let code = if is_set { 3u8 } else { 1 };
+        match format {
+            "lcs" => {
+                bytes.extend(time.to_le_bytes());
+                bytes.extend(key.to_le_bytes());
+                bytes.extend(i64::from(size).to_le_bytes());
+                bytes.extend([code, 9, 9, 9]);
+                bytes.extend(60u32.to_le_bytes());
+                bytes.extend((-1i64).to_le_bytes());
+            }
+            "vscsi" => {
+                bytes.extend((i as u32).to_le_bytes());
+                bytes.extend(size.to_le_bytes());
+                bytes.extend(1u32.to_le_bytes());
+                bytes.extend(if is_set { 0x2au16 } else { 0x28 }.to_le_bytes());
+                bytes.extend(0x0100u16.to_le_bytes());
+                bytes.extend(key.to_le_bytes());
+                bytes.extend((u64::from(time) * 1_000_000).to_le_bytes());
+            }
+            "twr" => {
+                bytes.extend(time.to_le_bytes());
+                bytes.extend(key.to_le_bytes());
+                bytes.extend((10 << 22 | (size - 10)).to_le_bytes());
+                bytes.extend((u32::from(code) << 24 | 60).to_le_bytes());
+            }
+            _ => {
+                bytes.extend(time.to_le_bytes());
+                bytes.extend(key.to_le_bytes());
+                bytes.extend(size.to_le_bytes());
+                bytes.extend([code, 9, 9]);
+                bytes.extend((-1i64).to_le_bytes());
+            }
+        }
     }
     bytes
 }

@@ -10,16 +10,10 @@ use std::io;
 pub fn write(trace: &Trace, target: Target<'_>) -> Result<()> {
     let is_plain = |key| match key {
         Key::Number(_) => true,
-        Key::Text(text) => {
-            !text.is_empty() && text.trim_ascii() == text && !text.iter().any(|byte| b",\"\r\n".contains(byte))
-        }
+        Key::Text(text) => !text.is_empty() && text.trim_ascii() == text,
     };
     if !(0..trace.object_count()).all(|object| is_plain(trace.keys.get(ObjectId(object as u32)))) {
-        return Err(refused(
-            trace,
-            "a key is empty or has a comma, quote, line break or blank at its ends",
-            "write it as .parquet",
-        ));
+        return Err(refused(trace, "a key is empty or has a blank at its ends", "write it as .parquet"));
     }
     rows(trace, target).map_err(failed)
 }
@@ -41,6 +35,7 @@ fn rows(trace: &Trace, target: Target<'_>) -> io::Result<()> {
         }
         match trace.keys.get(trace.objects[i]) {
             Key::Number(number) => write!(target, "{number}")?,
+            Key::Text(text) if text.iter().any(|byte| b",\"\r\n".contains(byte)) => write_quoted(target, text)?,
             Key::Text(text) => target.write_all(text)?,
         }
         if let Some(sizes) = &trace.sizes {
@@ -55,6 +50,16 @@ fn rows(trace: &Trace, target: Target<'_>) -> io::Result<()> {
         target.write_all(b"\n")?;
     }
     Ok(())
+}
+
+/// A key in quotes; those that it has itself stand twice.
+fn write_quoted(target: Target<'_>, text: &[u8]) -> io::Result<()> {
+    target.write_all(b"\"")?;
+    for (i, part) in text.split(|byte| *byte == b'"').enumerate() {
+        target.write_all(if i == 0 { b"" } else { b"\"\"" })?;
+        target.write_all(part)?;
+    }
+    target.write_all(b"\"")
 }
 
 /// Seconds with as many decimals as it takes.

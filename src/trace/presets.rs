@@ -1,0 +1,478 @@
+//! Sources whose records are known, each an entry of a table, written as one would write it for `--columns` and `--op`.
+//!
+//! It knows what sources write, and not how it is read.
+
+use super::clock::DATES;
+use super::format::FormatInfo;
+use super::preset::{Preset, Shape, Sign};
+use crate::request::SECOND;
+
+/// What most entries have.
+const PLAIN: Preset = Preset {
+    info: FormatInfo { name: "", extensions: &["log"], summary: "", layout: "" },
+    shape: Shape::Json,
+    sign: Sign::Names(&[]),
+    columns: "",
+    ops: "",
+    unit: None,
+    duration_unit: SECOND,
+    size_unit: 1,
+    is_http: false,
+};
+
+const fn info(
+    name: &'static str,
+    extensions: &'static [&'static str],
+    summary: &'static str,
+    layout: &'static str,
+) -> FormatInfo {
+    FormatInfo { name, extensions, summary, layout }
+}
+
+const fn tokens(names: &'static str) -> Shape {
+    Shape::Tokens { names, skips: false }
+}
+
+const fn fixed(delimiter: u8, names: &'static str) -> Shape {
+    Shape::Delimited { delimiter, names, escapes: false }
+}
+
+/// Every source. Where signs overlap the first that fits is taken.
+pub static PRESETS: &[Preset] = &[
+    // Delivery networks.
+    Preset {
+        info: info(
+            "cloudfront",
+            &["gz", "tsv"],
+            "CloudFront, standard logs",
+            "Fields by the names in #Fields:, which may stand again where files were put together. The key is host, path and \
+             query (your distribution's cache key may leave the query out: --columns key=x-host-header+cs-uri-stem); the size is \
+             sc-content-len, else sc-bytes. The time is when the answer ended, so the arrival is time-taken earlier.",
+        ),
+        shape: fixed(b'\t', ""),
+        sign: Sign::Comment("x-edge-location"),
+        columns: "time=date+time,key=x-host-header|cs(Host)+cs-uri-stem+?cs-uri-query,size=sc-content-len|sc-bytes,status=sc-status,op=cs-method,duration=time-taken",
+        is_http: true,
+        ..PLAIN
+    },
+    Preset {
+        info: info(
+            "cloudfront-json",
+            &["json"],
+            "CloudFront, standard logs as JSON lines",
+            "The names of the standard log as fields; see cloudfront.",
+        ),
+        sign: Sign::Names(&["x-edge-location", "cs-uri-stem"]),
+        columns: "time=date+time,key=x-host-header|cs(Host)+cs-uri-stem+?cs-uri-query,size=sc-content-len|sc-bytes,status=sc-status,op=cs-method,duration=time-taken",
+        is_http: true,
+        ..PLAIN
+    },
+    Preset {
+        info: info(
+            "cloudflare",
+            &["json", "ndjson"],
+            "Cloudflare Logpush, http_requests as JSON lines",
+            "The time is EdgeStartTimestamp, the arrival, in nanoseconds, seconds or RFC 3339. The key is host and URI.",
+        ),
+        sign: Sign::Names(&["EdgeStartTimestamp", "ClientRequestURI"]),
+        columns: "time=EdgeStartTimestamp,key=ClientRequestHost+ClientRequestURI,size=EdgeResponseBytes,status=EdgeResponseStatus,op=ClientRequestMethod",
+        is_http: true,
+        ..PLAIN
+    },
+    Preset {
+        info: info(
+            "fastly",
+            &["json"],
+            "Fastly, JSON lines by habit",
+            "Customers write the format; these are the usual names, of which fastly_state must be there. The time is time_start, the \
+             arrival. From excerpts; nodes of a cluster may write one request twice.",
+        ),
+        sign: Sign::Names(&["fastly_state"]),
+        columns: "time=time_start|timestamp,key=host+url|request,size=response_body_size|bytes,status=response_status|status,op=request_method|method",
+        is_http: true,
+        ..PLAIN
+    },
+    // Balancers and proxies.
+    Preset {
+        info: info(
+            "alb",
+            &["log", "gz"],
+            "Application Load Balancer of AWS",
+            "The time is request_creation_time, the arrival. The key is host, path and query of the request, without scheme and \
+             port. Lines without a request are left out and counted.",
+        ),
+        shape: tokens(
+            "type time elb client target request_processing_time target_processing_time response_processing_time \
+             elb_status_code target_status_code received_bytes sent_bytes request user_agent ssl_cipher ssl_protocol \
+             target_group_arn trace_id domain_name chosen_cert_arn matched_rule_priority request_creation_time",
+        ),
+        sign: Sign::Rows(|f| {
+            f.len() >= 22
+                && [&b"http"[..], b"https", b"h2", b"grpcs", b"ws", b"wss"].contains(&f[0])
+                && is_iso(f[1])
+                && is_iso(f[21])
+        }),
+        columns: "time=request_creation_time,request=request,size=sent_bytes,status=elb_status_code",
+        ..PLAIN
+    },
+    Preset {
+        info: info(
+            "elb",
+            &["log"],
+            "Classic Load Balancer of AWS",
+            "The time is that of arrival. From excerpts of the vendor's page.",
+        ),
+        shape: tokens(
+            "time elb client backend request_processing_time backend_processing_time response_processing_time \
+             elb_status_code backend_status_code received_bytes sent_bytes request",
+        ),
+        sign: Sign::Rows(|f| {
+            f.len() >= 12 && is_iso(f[0]) && is_number(f[9]) && is_number(f[10]) && f[11].contains(&b' ')
+        }),
+        columns: "time=time,request=request,size=sent_bytes,status=elb_status_code",
+        ..PLAIN
+    },
+    Preset {
+        info: info(
+            "envoy",
+            &["log"],
+            "Envoy, the default text format",
+            "The time is the start, that is, the arrival. The key is authority and path.",
+        ),
+        shape: tokens(
+            "start_time request response_code response_flags bytes_received bytes_sent duration upstream_service_time \
+             x_forwarded_for user_agent request_id authority upstream_host",
+        ),
+        sign: Sign::Rows(|f| {
+            f.len() >= 12
+                && is_iso(f[0])
+                && f[1].contains(&b' ')
+                && is_number(f[2])
+                && is_number(f[4])
+                && is_number(f[5])
+        }),
+        columns: "time=start_time,key=authority,request=request,size=bytes_sent,status=response_code",
+        ..PLAIN
+    },
+    Preset {
+        info: info(
+            "envoy-json",
+            &["json"],
+            "Envoy, JSON lines with the usual names",
+            "start_time is the arrival; the key is authority and path.",
+        ),
+        sign: Sign::Names(&["start_time", "response_code"]),
+        columns: "time=start_time,key=authority|host+path|x_envoy_original_path,size=bytes_sent,status=response_code,op=method",
+        is_http: true,
+        ..PLAIN
+    },
+    Preset {
+        info: info(
+            "haproxy",
+            &["log"],
+            "HAProxy, option httplog",
+            "The time is the accept date, the arrival; it names no zone and is read as UTC. The request is the last field of the line; \
+             what syslog writes before the client is skipped.",
+        ),
+        shape: Shape::Tokens {
+            names: "accept_date frontend backend_server timers status bytes cookie1 cookie2 termination connections queues <request",
+            skips: true,
+        },
+        sign: Sign::Rows(|f| {
+            f.len() >= 11 && f[3].iter().filter(|byte| **byte == b'/').count() == 4 && is_number(f[4])
+        }),
+        columns: "time=accept_date,request=request,size=bytes,status=status",
+        ..PLAIN
+    },
+    Preset {
+        info: info(
+            "squid",
+            &["log"],
+            "Squid, the native format",
+            "The time is when the answer ended, so the arrival is the elapsed milliseconds earlier. The key is the URL without scheme \
+             and port. CONNECT is left out. From excerpts.",
+        ),
+        shape: tokens("time elapsed client result bytes method url ident hierarchy type"),
+        sign: Sign::Rows(|f| {
+            f.len() >= 10 && f[0].get(10) == Some(&b'.') && is_number(f[1]) && f[3].contains(&b'/') && is_number(f[4])
+        }),
+        columns: "time=time,duration=elapsed,key=url,size=bytes,status=result,op=method",
+        duration_unit: 1_000_000,
+        is_http: true,
+        ..PLAIN
+    },
+    Preset {
+        info: info(
+            "w3c",
+            &["log"],
+            "W3C extended logs, as IIS writes them",
+            "Fields by the names in #Fields:. The time is when the answer ended, time-taken is in milliseconds.",
+        ),
+        shape: fixed(b' ', ""),
+        sign: Sign::Comment("cs-uri-stem"),
+        columns: "time=date+time,key=cs-host|cs(Host)+cs-uri-stem+?cs-uri-query,size=sc-bytes,status=sc-status,op=cs-method,duration=time-taken",
+        duration_unit: 1_000_000,
+        is_http: true,
+        ..PLAIN
+    },
+    Preset {
+        info: info(
+            "s3",
+            &["log"],
+            "server access logs of S3",
+            "The key is bucket and object, the size that of the object, else the bytes sent. GET and HEAD of objects are gets, PUT and COPY \
+             sets. The time is that of receipt, in whole seconds; files are not in order: convert --sort. From excerpts.",
+        ),
+        shape: tokens(
+            "owner bucket time ip requester request_id operation key request status error bytes_sent object_size total_time",
+        ),
+        sign: Sign::Rows(|f| {
+            f.len() >= 14
+                && f[2].get(2) == Some(&b'/')
+                && [&b"REST."[..], b"BATCH.", b"S3."].iter().any(|word| f[6].starts_with(word))
+        }),
+        columns: "time=time,key=bucket+key,size=object_size|bytes_sent,op=operation",
+        ..PLAIN
+    },
+    // Web servers as JSON.
+    Preset {
+        info: info(
+            "caddy",
+            &["json"],
+            "Caddy's access log, JSON lines",
+            "ts is when the answer ended, so the arrival is the duration earlier. The key is host and URI. From excerpts.",
+        ),
+        sign: Sign::Names(&["ts", "request", "duration", "status", "uri"]),
+        columns: "time=ts,duration=duration,key=request.host+request.uri,size=size,status=status,op=request.method",
+        is_http: true,
+        ..PLAIN
+    },
+    Preset {
+        info: info(
+            "nginx-json",
+            &["json", "log"],
+            "nginx, JSON lines with the names of its variables",
+            "The time is $msec, $time_iso8601 or $time_local, all of them when the answer ended; the arrival is $request_time \
+             earlier. The key is host and $request_uri or $uri, the size $body_bytes_sent.",
+        ),
+        sign: Sign::Names(&["request_time", "status"]),
+        columns: "time=msec|time_iso8601|@timestamp|timestamp|time_local|time,duration=request_time,key=http_host|host|server_name+request_uri|uri|url|path,size=body_bytes_sent|bytes_sent|size,status=status,op=request_method|method",
+        is_http: true,
+        ..PLAIN
+    },
+    Preset {
+        info: info(
+            "varnish-json",
+            &["json"],
+            "varnishncsa, JSON lines by habit",
+            "t is the arrival; h, m, u, s, b are host, method, path, status and bytes.",
+        ),
+        sign: Sign::Names(&["handling", "u", "m"]),
+        columns: "time=t|time,key=h+u,size=b,status=s,op=m",
+        is_http: true,
+        ..PLAIN
+    },
+    // Caches.
+    Preset {
+        info: info(
+            "valkey-csv",
+            &["csv"],
+            "traces of Valkey's tools: microseconds, client, database, command, \"key\", kind, ...",
+            "Quotes in keys have a backslash before them. What the last columns hold is not documented; they are not read.",
+        ),
+        shape: Shape::Delimited {
+            delimiter: b',',
+            names: "time client db op key kind hit type key_bytes value_bytes",
+            escapes: true,
+        },
+        sign: Sign::Rows(|f| {
+            f.len() >= 10
+                && f[0].len() == 16
+                && is_number(f[0])
+                && f.iter().any(|f| [&b"READ"[..], b"WRITE", b"DELETE"].contains(f))
+        }),
+        columns: "time=time,key=key,op=op",
+        ..PLAIN
+    },
+    // Research.
+    Preset {
+        info: info(
+            "ibm-cos",
+            &["txt"],
+            "IBM's object store traces: milliseconds, REST.GET.OBJECT, object, [size, [start, end]]",
+            "GET and HEAD are gets, PUT and COPY sets.",
+        ),
+        shape: tokens("time op key size start end"),
+        sign: Sign::Rows(|f| (3..=6).contains(&f.len()) && is_number(f[0]) && f[1].starts_with(b"REST.")),
+        columns: "time=time,key=key,size=size,op=op",
+        unit: Some(1_000_000),
+        ..PLAIN
+    },
+    Preset {
+        info: info(
+            "ibm-cos-csv",
+            &["csv"],
+            "IBM's object store traces with numbers for operations",
+            "Under a comment that says: Put 0, Get 1, Delete 2, Head 3, Copy 4. Times are milliseconds.",
+        ),
+        shape: fixed(b',', "time op key size"),
+        sign: Sign::Comment("op type [Put:0"),
+        columns: "time=time,key=key,size=size,op=op",
+        ops: "set=0,get=1,delete=2,get=3,set=4",
+        unit: Some(1_000_000),
+        ..PLAIN
+    },
+    Preset {
+        info: info(
+            "ibm-docker",
+            &["json"],
+            "IBM's Docker registry traces, JSON lines",
+            "The key is http.request.uri. An array over a whole file is made into lines by: jq -c '.[]'.",
+        ),
+        sign: Sign::Names(&["http.request.uri", "http.response.written"]),
+        columns: "time=timestamp,key=http.request.uri,size=http.response.written,status=http.response.status,op=http.request.method",
+        is_http: true,
+        ..PLAIN
+    },
+    Preset {
+        info: info(
+            "msr",
+            &["csv"],
+            "MSR Cambridge block traces: ticks, host, disk, Read or Write, offset, size, response time",
+            "The key is host, disk and offset, as it stands: an access that spans several blocks is one object.",
+        ),
+        shape: fixed(b',', "timestamp host disk type offset size response_time"),
+        sign: Sign::Rows(|f| {
+            f.len() == 7 && f[0].len() == 18 && is_number(f[0]) && is_read_or_write(f[3]) && is_number(f[4])
+        }),
+        columns: "time=timestamp,key=host+disk+offset,size=size,op=type",
+        ..PLAIN
+    },
+    Preset {
+        info: info(
+            "alibaba-block",
+            &["csv"],
+            "Alibaba block traces: device, R or W, offset, length, microseconds",
+            "The key is device and offset, as it stands: an access that spans several blocks is one object.",
+        ),
+        shape: fixed(b',', "device op offset length time"),
+        sign: Sign::Rows(|f| {
+            f.len() == 5 && is_read_or_write(f[1]) && [0, 2, 3, 4].iter().all(|i| is_number(f[*i])) && f[4].len() >= 15
+        }),
+        columns: "time=time,key=device+offset,size=length,op=op",
+        unit: Some(1_000),
+        ..PLAIN
+    },
+    Preset {
+        info: info(
+            "tencent-block",
+            &["csv"],
+            "Tencent block traces: seconds, offset and length in sectors, 0 read or 1 write, volume",
+            "The key is volume and offset; sectors have 512 bytes.",
+        ),
+        shape: fixed(b',', "time offset length op volume"),
+        sign: Sign::Rows(|f| {
+            f.len() == 5 && f[0].len() == 10 && f.iter().all(|f| is_number(f)) && matches!(f[3], b"0" | b"1")
+        }),
+        columns: "time=time,key=volume+offset,size=length,op=op",
+        ops: "get=0,set=1",
+        unit: Some(SECOND),
+        size_unit: 512,
+        ..PLAIN
+    },
+    Preset {
+        info: info(
+            "tencent-photo",
+            &["txt"],
+            "Tencent photo cache: YYYYMMDDHHMMSS, photo, format, size class, bytes, hit, terminal, ms",
+            "The key is photo, format and class.",
+        ),
+        shape: fixed(b' ', "time photo format class bytes hit terminal ms"),
+        sign: Sign::Rows(|f| {
+            f.len() == 8
+                && f[0].len() == 14
+                && f[0].starts_with(b"20")
+                && is_number(f[0])
+                && is_number(f[4])
+                && f[3].len() == 1
+        }),
+        columns: "time=time,key=photo+format+class,size=bytes",
+        unit: Some(DATES),
+        ..PLAIN
+    },
+    Preset {
+        info: info(
+            "systor",
+            &["csv"],
+            "SYSTOR '17 block traces: Timestamp, Response, IOType, LUN, Offset, Size",
+            "The key is LUN and offset, as it stands.",
+        ),
+        shape: fixed(b',', ""),
+        sign: Sign::Names(&["IOType", "LUN", "Offset"]),
+        columns: "time=Timestamp,key=LUN+Offset,size=Size,op=IOType",
+        ..PLAIN
+    },
+    Preset {
+        info: info(
+            "wikimedia-2016",
+            &["tsv"],
+            "Wikimedia 2016: hashed_host_and_path, uri_query, content_type, response_size, X_Cache",
+            "It has no times: give --rate.",
+        ),
+        shape: fixed(b'\t', ""),
+        sign: Sign::Names(&["hashed_host_and_path", "response_size"]),
+        columns: "key=hashed_host_and_path+?uri_query,size=response_size",
+        ..PLAIN
+    },
+    // Prefix caches of language models: a row is a chain of blocks.
+    Preset {
+        info: info(
+            "qwen",
+            &["jsonl"],
+            "Qwen-Bailian traces of prefix blocks, JSON lines",
+            "Each of hash_ids is a get of its block, 16 tokens; times are seconds. That a hit needs all blocks before it is not modelled.",
+        ),
+        sign: Sign::Names(&["hash_ids", "chat_id"]),
+        columns: "time=timestamp,key=hash_ids",
+        unit: Some(SECOND),
+        ..PLAIN
+    },
+    Preset {
+        info: info(
+            "mooncake",
+            &["jsonl"],
+            "Mooncake traces of prefix blocks, JSON lines",
+            "Each of hash_ids is a get of its block, 512 tokens; times are milliseconds. That a hit needs all blocks before it is not \
+             modelled.",
+        ),
+        sign: Sign::Names(&["hash_ids"]),
+        columns: "time=timestamp,key=hash_ids",
+        unit: Some(1_000_000),
+        ..PLAIN
+    },
+    Preset {
+        info: info(
+            "lmcache",
+            &["jsonl"],
+            "LMCache's log of lookups, JSON lines",
+            "Each of chunk_hashes is a get of its chunk. That a hit needs all chunks before it is not modelled.",
+        ),
+        sign: Sign::Names(&["chunk_hashes"]),
+        columns: "time=timestamp,key=chunk_hashes",
+        unit: Some(SECOND),
+        ..PLAIN
+    },
+];
+
+fn is_number(field: &[u8]) -> bool {
+    !field.is_empty() && field.iter().all(u8::is_ascii_digit)
+}
+
+/// A date and time as of ISO 8601.
+fn is_iso(field: &[u8]) -> bool {
+    field.len() >= 19 && field[4] == b'-' && field[10] == b'T' && is_number(&field[..4])
+}
+
+fn is_read_or_write(field: &[u8]) -> bool {
+    [&b"R"[..], b"W", b"Read", b"Write"].contains(&field)
+}
