@@ -9,6 +9,7 @@ mod completions;
 mod config;
 mod convert;
 mod curve_args;
+mod deliver;
 mod demo;
 mod formats;
 mod gap;
@@ -165,6 +166,7 @@ fn command_line() -> String {
             "-o" | "--output" | "-j" | "--threads" | "--memory" | "--journal" | "--config" => {
                 arguments.next();
             }
+            "--details" => {}
             word if UNTOLD.iter().any(|flag| word.starts_with(flag)) => {}
             word => words.push(quoted(word)),
         }

@@ -24,7 +24,7 @@ fn verdict(gates: &[GateRow]) -> Option<Answer> {
         (all, 0) => (format!("All {all} pass"), String::new(), Tone::Good),
         (all, failed) => (format!("{failed} of {all} fail"), format!("{}.", told.join("; ")), Tone::Bad),
     };
-    Some(Answer { question: "Do the gates pass?".to_string(), short, text, tone })
+    Some(Answer { question: "Do the gates pass?".to_string(), short, also: String::new(), text, tone })
 }
 
 fn gates(gates: &[GateRow]) -> Section {

@@ -2,8 +2,9 @@
 
 use super::metric::LOAD_LIMIT;
 use super::sentence::{cut, subject};
-use super::text::{cells, loss, moved, names, word};
+use super::text::{cells, moved, names, word};
 use super::{Change, CompareReport, Decision, Direction, Material};
+use crate::report::format::loss_name as loss;
 use crate::report::page::{Axis, Cell, Chart, Column, Figure, Fill, Mark, Page, Section, Table, Tone, Unit, maybe};
 use crate::report::words::ended;
 
@@ -18,13 +19,10 @@ pub fn page(report: &CompareReport) -> Page {
         baseline.backend(),
         candidate.backend()
     );
+    let mut page = Page::new(format!("What changes: {}", subject(baseline, candidate)), subtitle, &report.head);
+    page.answers.push(super::state::answer(report));
     let (short, text) = first_sentence(&report.verdict.headline);
-    let mut page = Page::new(format!("What changes: {}", subject(baseline, candidate)), subtitle, &report.head).answer(
-        "What changes, by more than noise?",
-        short,
-        text,
-        tone(report),
-    );
+    page = page.answer("What changes, by more than noise?", short, text, tone(report));
     if !report.verdict.capacity.is_empty() {
         let (short, text) = first_sentence(&report.verdict.capacity);
         let tone = if report.banked.is_some() { Tone::Careful } else { Tone::Plain };

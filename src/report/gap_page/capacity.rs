@@ -1,7 +1,7 @@
 //! What each policy carries, and what it survives: the figure at a glance, and the table of all policies.
 
 use super::{Group, load, loss, name, region, requests};
-use crate::report::assumptions::percent;
+use crate::report::format::percent;
 use crate::report::page::{Axis, Cell, Chart, Figure, Fill, Mark, Section, Table, Unit, maybe};
 use crate::report::{Region, Row};
 use crate::units::grouped_rate;
@@ -146,7 +146,7 @@ pub(super) fn policies(group: &Group) -> Section {
         ("refill_seconds", "refill"),
         ("loss_survived_ratio", "loss survived"),
     ]);
-    let title = format!("policies with a cache of {}, a backend of {}", group.cache(), group.trace.backend.rate);
+    let title = format!("policies with a cache of {}, a backend of {}", group.cache(), group.trace.backend_text());
     let bounds = if group.rows.iter().any(|row| row.is_bound) {
         " In brackets: bounds, not policies one can deploy."
     } else {
