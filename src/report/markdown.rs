@@ -5,6 +5,8 @@ use std::fmt::Write;
 
 /// Rows above which a table is folded.
 const LONG: usize = 30;
+/// Items above which a list is folded.
+const MANY: usize = 6;
 
 /// The whole document.
 pub fn render(page: &Page) -> String {
@@ -40,18 +42,20 @@ fn block(out: &mut String, block: &Block) {
         Block::Note(tone, text) => {
             let _ = writeln!(out, "> {}{}\n", sign(*tone), escaped(text));
         }
+        // A reader of a comment opens them one by one: each takes a line, however long it is.
+        Block::List(items) if items.len() > MANY => {
+            let items: Vec<String> = items.iter().map(|item| escaped(item)).collect();
+            let _ =
+                writeln!(out, "<details><summary>{} points</summary>{}</details>\n", items.len(), items.join("<br>"));
+        }
         Block::List(items) => {
             items.iter().for_each(|item| {
                 let _ = writeln!(out, "- {}", escaped(item));
             });
             out.push('\n');
         }
-        Block::Terms(terms) => {
-            let items: String = terms
-                .iter()
-                .map(|(word, meaning)| format!("- **{}**: {}\n", escaped(word), escaped(meaning)))
-                .collect();
-            folded(out, "What the words mean", &items);
+        Block::Terms(_) => {
+            let _ = writeln!(out, "`coldgap explain hidden` says what a word means.\n");
         }
         Block::Code(text) => code(out, text),
         Block::Table(table) if table.rows.len() > LONG => folded(out, &table.title, &self::table(table)),

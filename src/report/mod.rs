@@ -9,6 +9,7 @@ pub mod chart;
 pub mod compare;
 mod curve;
 pub mod decisions;
+pub mod dictionary;
 pub mod format;
 pub mod frame;
 mod gap_page;

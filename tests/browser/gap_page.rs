@@ -144,7 +144,7 @@ fn the_page_opens_without_a_network_and_draws_the_numbers_of_the_json() {
 #[test]
 fn the_page_is_readable_in_the_dark_on_a_telephone_and_without_scripts() {
     let Some(browser) = browser() else { return };
-    let made = Made::by(&["gap", "traces/burst.csv", "--quick", "-p", "all"]);
+    let made = Made::by(&["gap", "traces/burst.csv", "-b", "auto", "--quick", "-p", "all"]);
     let probing = with_script(&made.html(), PROBE);
     let dark =
         probed(&open(&browser, &probing, &["--window-size=1100,1400", "--blink-settings=preferredColorScheme=0"]));

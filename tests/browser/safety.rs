@@ -11,7 +11,7 @@ fn report() -> Made {
     let path = folder.path().join(NAME);
     std::fs::create_dir_all(path.parent().unwrap()).unwrap();
     std::fs::copy(concat!(env!("CARGO_MANIFEST_DIR"), "/traces/burst.csv"), &path).unwrap();
-    Made::by(&["gap", path.to_str().unwrap(), "--quick"])
+    Made::by(&["gap", path.to_str().unwrap(), "-b", "auto", "--quick"])
 }
 
 #[test]

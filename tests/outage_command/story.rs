@@ -154,8 +154,8 @@ fn the_same_bytes_on_any_number_of_threads_and_in_all_outputs() {
 fn the_text_has_every_part() {
     let report = text(&[&SERVICE[..], &["--quick"]].concat());
     for part in [
-        "METASTABLE: this outage does not heal by itself.",
-        "Why it stays down: the backend's answers come after",
+        "It stays down: 130 s after the trigger is over",
+        "The backend's answers come after",
         "ANSWERED IN TIME",
         "ASKED OF THE BACKEND (it can give 350/s)",
         "0s the whole cache is emptied",

@@ -44,8 +44,13 @@ fn tone(report: &CompareReport) -> Tone {
 }
 
 fn changes(report: &CompareReport) -> Section {
-    let overall = report.changes.iter().filter(|change| change.loss_ratio.is_none());
-    Section::new("changes", "What changes").table(table(report, "metric by metric", overall))
+    // Only what differs: a row whose sides are alike says nothing.
+    let same = |change: &&Change| change.material == Material::No && change.change_absolute == Some(0.0);
+    let overall = || report.changes.iter().filter(|change| change.loss_ratio.is_none());
+    let names: Vec<String> = overall().filter(same).map(super::sentence::name_of).collect();
+    let differs = overall().filter(|change| !same(change) && (change.baseline.is_some() || change.candidate.is_some()));
+    let section = Section::new("changes", "What changes").table(table(report, "metric by metric", differs));
+    if names.is_empty() { section } else { section.prose(format!("The same on both sides: {}.", names.join(", "))) }
 }
 
 fn by_loss(report: &CompareReport) -> Section {
@@ -144,12 +149,7 @@ fn cuts(report: &CompareReport) -> Section {
     let marks =
         vec![Mark::bar("loss", "is_ratio", Fill::Good, "what may be cut"), Mark::rule_x(saving, "what it looks like")];
     let chart = Chart { x: Axis::linear("share of the backend", Unit::Share), y: Axis::words("loss"), marks };
-    section.prose(report.verdict.capacity.clone()).figure(Figure {
-        id: "cut-chart".to_string(),
-        caption: caption(&report.decisions),
-        chart,
-        table,
-    })
+    section.figure(Figure { id: "cut-chart".to_string(), caption: caption(&report.decisions), chart, table })
 }
 
 fn caption(decisions: &[Decision]) -> String {
