@@ -33,6 +33,7 @@ pub use sweep::{AUTO_CACHE_SHARE, Sweep};
 
 use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
+use crate::progress::Watch;
 use crate::replay::cell::Cell;
 use crate::replay::ground::Ground;
 use crate::replay::refill::Refill;
@@ -173,17 +174,14 @@ pub struct Findings {
     pub offers: Vec<Offer>,
 }
 
-/// Answers a question about a trace. `step` is called as work is done, up to [`steps`] times.
+/// Answers a question about a trace. `watch` is told of up to [`steps`] steps.
 ///
 /// # Errors
 /// A trace without times, without gets or with all requests at one instant; windows too narrow for it; a cache size that the trace cannot give; a warm-up that
 /// leaves nothing; a backend in bytes for a trace without sizes; an interrupt.
-pub fn analyse(
-    trace: &Trace,
-    question: &Question,
-    interrupt: &Interrupt,
-    step: &(dyn Fn() + Sync),
-) -> Result<Findings> {
+pub fn analyse(trace: &Trace, question: &Question, interrupt: &Interrupt, watch: &dyn Watch) -> Result<Findings> {
+    let step = &|| watch.step();
+    watch.phase("replaying warm");
     let requests = trace.requests();
     let warm = question.sweep.warm_position(trace.len())?;
     if !trace.has_times() {
@@ -236,6 +234,7 @@ pub fn analyse(
     check_prices(trace, question, &cells)?;
     let warm_runs = study.warm(&ground, &cells)?;
     let (backend, backend_assumed) = backend(trace, question, &warm_runs)?;
+    watch.phase("seeking the worst moment");
     let mut findings = study.findings(&ground, backend, &cells, warm_runs, (per_size, question.baseline))?;
     let flush = findings[question.baseline].worst_position;
     let shared = Findings {
@@ -263,10 +262,12 @@ pub fn analyse(
     };
     let Some(mu) = backend else { return Ok(Findings { cells: findings, ..shared }) };
     let backend = mu;
+    watch.phase("refilling");
     let refills = study.refills(&ground, &cells, flush)?;
     let stretches = study.stretches(&ground, backend, &findings)?;
     let hurts = study.moments(&ground, backend, &findings[question.baseline])?;
 
+    watch.phase("trying other sizes");
     let grid = sizes::grid(question, findings[0].cell.capacity, &facts);
     let warm_runs = study.warm(&ground, &grid.cells)?;
     let others = study.findings(&ground, Some(backend), &grid.cells, warm_runs, (grid.per_size, grid.baseline))?;
@@ -291,6 +292,7 @@ pub fn analyse(
     };
     let (mut if_lost, mut sensitivity) = (None, Vec::new());
     if limits_known && !question.seeds.is_empty() {
+        watch.phase("simulating outages");
         for finding in &mut findings {
             let Finding { hidden: safe, advertised, floor, worst_position, .. } = *finding;
             let moments = healing::moments(&windows, warm, worst_position);
@@ -363,7 +365,7 @@ fn check_prices(trace: &Trace, question: &Question, cells: &[Cell]) -> Result<()
         .hint(hint))
 }
 
-/// How often `analyse` calls its `step`, at the most: a short trace leaves simulations out.
+/// How many steps `analyse` tells of, at the most: a short trace leaves simulations out.
 pub fn steps(question: &Question) -> u64 {
     let cells = (question.sweep.policies.len() * question.sweep.sizes.len()) as u64;
     if question.backend == Backend::Unknown {

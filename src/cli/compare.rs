@@ -282,7 +282,7 @@ struct Bench<'a> {
 impl Bench<'_> {
     fn analyse(&self, trace: Trace, question: &Question) -> Result<(Trace, Report)> {
         self.progress.expect(analysis::steps(question));
-        let findings = analysis::analyse(&trace, question, self.interrupt, &|| self.progress.step(1))?;
+        let findings = analysis::analyse(&trace, question, self.interrupt, &self.progress)?;
         let found = [(trace, findings)];
         let report = report::build(&self.command, question, &found);
         let [(trace, _)] = found;

@@ -130,7 +130,7 @@ pub fn run(args: &GapArgs, interrupt: &Interrupt) -> Result<()> {
                 continue;
             }
         }
-        let findings = analysis::analyse(&trace, &question, interrupt, &|| progress.step(1))?;
+        let findings = analysis::analyse(&trace, &question, interrupt, &progress)?;
         found.push((trace, findings));
     }
     drop(progress);

@@ -80,7 +80,7 @@ pub fn run(args: &OutageArgs, interrupt: &Interrupt) -> Result<()> {
     let gates = args.gates.parse::<OutageReport>(&Scope::of(&question.setup))?;
     let trace = args.setup.read(&question.setup, interrupt)?;
     let progress = Progress::start("simulating", outage::STEPS);
-    let story = outage::tell(&trace, &question, interrupt, &|| progress.step(1))?;
+    let story = outage::tell(&trace, &question, interrupt, &progress)?;
     drop(progress);
     let report = build(&command_line(), scenario.about, &trace, &question, &story);
     args.setup.output.deliver(targets, &gates, unsaid, report)

@@ -66,7 +66,7 @@ impl Known {
             prices: None,
             full: false,
         };
-        Ok(Known::of(&analyse(trace, &question, interrupt, &|| {})?.cells[0]))
+        Ok(Known::of(&analyse(trace, &question, interrupt, &())?.cells[0]))
     }
 }
 
