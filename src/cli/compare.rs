@@ -222,7 +222,7 @@ fn of_trace(args: &CompareArgs, path: &Path, interrupt: &Interrupt) -> Result<(C
     let service = args.service.with(candidate);
     let Said { mut unsaid, .. } = args.service.resolve(&Scenario::default())?;
     if size == CacheSize::Auto {
-        unsaid.push("cache size (10% of the footprint)".to_string());
+        unsaid.push("cache size (10%)".to_string());
     }
     let alike = size == other_size && !candidate.changes_service();
     if candidate.cut.is_some_and(|cut| cut.get() >= 1.0) {

@@ -82,7 +82,7 @@ impl SetupArgs {
         let Said { backend, service, closed_loop, mut unsaid } = self.service.resolve(scenario)?;
         let cache = self.cache.or(scenario.cache);
         if cache.is_none() {
-            unsaid.push("cache size (10% of the footprint)".to_string());
+            unsaid.push("cache size (10%)".to_string());
         }
         check_lengths(None, horizon, &service)?;
         let policy = self.policy.clone().or_else(|| scenario.policy.clone()).map_or_else(|| one_policy("lru"), Ok)?;

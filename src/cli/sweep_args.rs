@@ -27,7 +27,7 @@ pub struct SweepArgs {
 impl SweepArgs {
     /// What was left open.
     pub fn unsaid(&self) -> Option<String> {
-        matches!(self.cache.as_slice(), [CacheSize::Auto]).then(|| "cache size (10% of the footprint)".to_string())
+        matches!(self.cache.as_slice(), [CacheSize::Auto]).then(|| "cache size (10%)".to_string())
     }
 
     /// The sweep.

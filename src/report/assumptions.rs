@@ -279,6 +279,7 @@ pub fn warnings(question: &Question, found: &[(Trace, Findings)]) -> Vec<String>
                 ));
             }
         }
+        all.extend(decisions::warnings(trace, question, findings));
         let mut refills = findings.cells.iter().zip(&findings.refills);
         if refills.any(|(cell, refill)| refill.over.is_none() && !cell.cell.policy.info().unbounded) {
             all.push(format!(
@@ -286,7 +287,6 @@ pub fn warnings(question: &Question, found: &[(Trace, Findings)]) -> Vec<String>
                 trace.name
             ));
         }
-        all.extend(decisions::warnings(trace, question, findings));
         if findings.facts.counted < ENOUGH {
             all.insert(
                 0,

@@ -89,8 +89,8 @@ pub const FIELDS: &[(&str, &str)] = &[
         "floor_per_second",
         "The load that is served with no cache at all, requests a second. Null: no limit, or unknown.",
     ),
-    ("format", "The format that the trace was read as."),
     ("footprint_bytes", "Bytes of all distinct objects. Null where the trace has no sizes."),
+    ("format", "The format that the trace was read as."),
     ("from_seconds", "Begin, seconds after the first trigger's begin."),
     (
         "gain_per_gib",

@@ -94,6 +94,7 @@ fn the_page_opens_without_a_network_and_draws_the_numbers_of_the_json() {
     let page = probed(&opened);
     charts_show_their_tables(&page);
     assert_eq!(page["width"], page["wide"]);
+    assert_eq!(page["cut"], serde_json::json!([]), "tables that do not fit 1,100 px");
     assert!(page["contrast"].as_f64().unwrap() >= 4.5, "{}", page["contrast"]);
     assert!(page["paper"].as_f64().unwrap() > 0.9);
 

@@ -18,7 +18,7 @@ pub fn compare(report: &CompareReport, look: &Look) -> String {
     let first = state::answer(report);
     // A question as long as that has a line of its own.
     if first.question.chars().count() > super::QUESTION - 3 {
-        out.prose("  ", &first.question.to_uppercase());
+        out.prose("  ", &first.question);
         answers(&mut out, &[Answer { question: String::new(), ..first }]);
     } else {
         answers(&mut out, &[first]);

@@ -46,7 +46,8 @@ pub fn sensitivity(report: &SensitivityReport, look: &Look) -> String {
 fn strongest(rows: &[SensitivityRow]) -> Vec<&SensitivityRow> {
     let rank = |row: &SensitivityRow| row.hidden_factor.unwrap_or(f64::INFINITY);
     let keeps = |i: usize| {
-        let of_knob = || rows.iter().enumerate().filter(|(_, row)| row.knob == rows[i].knob);
+        // The first of several that are alike.
+        let of_knob = || rows.iter().enumerate().rev().filter(|(_, row)| row.knob == rows[i].knob);
         let most = of_knob().max_by(|a, b| f64::total_cmp(&rank(a.1), &rank(b.1))).map(|(at, _)| at);
         let least = of_knob().min_by(|a, b| f64::total_cmp(&rank(a.1), &rank(b.1))).map(|(at, _)| at);
         rows[i].knob == "skew" || most == Some(i) || least == Some(i)

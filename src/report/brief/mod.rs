@@ -61,6 +61,10 @@ fn close(mut out: Sheet, head: &Head, more: &[String]) -> String {
         let mut lines: Vec<&str> = text.trim_start().lines().collect();
         let cut = lines.len() > WARNING_LINES;
         lines.truncate(WARNING_LINES);
+        if let Some(last) = lines.last_mut().filter(|_| cut) {
+            // The last word makes room for the dots.
+            *last = last.rsplit_once(' ').map_or(*last, |(rest, _)| rest);
+        }
         out.line(&format!("  ! {}{}", lines.join("\n"), if cut { " ..." } else { "" }));
     }
     let rest = head.warnings.len().saturating_sub(WARNINGS);

@@ -10,9 +10,11 @@ use crate::report::sheet::look::Look;
 use crate::units::{Seconds, coarse, grouped, grouped_rate};
 
 /// Rows of the timeline; `--details` has all of them.
-const TIMELINE: usize = 7;
+const TIMELINE: usize = 6;
+/// Lines of the chart.
+const CHART: usize = 2;
 /// Remedies that are shown.
-const REMEDIES: usize = 5;
+const REMEDIES: usize = 4;
 
 /// The report in short.
 pub fn outage(report: &OutageReport, look: &Look) -> String {
@@ -24,7 +26,7 @@ pub fn outage(report: &OutageReport, look: &Look) -> String {
     answers(&mut out, &said(report));
     out.prose("  ", &subject(report));
     out.blank();
-    answered_chart(&mut out, report);
+    answered_chart(&mut out, report, CHART);
     timeline(&mut out, report);
     remedies(&mut out, report);
     if report.alerts.is_some() {
@@ -33,7 +35,7 @@ pub fn outage(report: &OutageReport, look: &Look) -> String {
     let more = [
         "-o outage.html".to_string(),
         format!(
-            "from what load: coldgap gap {} -b {}/s",
+            "coldgap gap {} -b {}/s",
             word(&report.trace.name),
             coarse(report.config.backend.per_second, 3).replace(',', "")
         ),
@@ -112,14 +114,14 @@ fn up_to(report: &OutageReport) -> String {
 fn subject(report: &OutageReport) -> String {
     let (config, verdict) = (&report.config, &report.verdict);
     let events: Vec<&str> = report.events.iter().map(|event| event.what.as_str()).take(2).collect();
+    let of = crate::report::format::percent_of(config.cache_capacity_ratio, 2);
     format!(
-        "{}{}, {}, {}/s, {} into the trace: {}",
+        "{} ({of} of the footprint), {}, {}/s; {} at {}",
         config.policy,
-        format_args!(" ({} of the footprint)", crate::report::format::percent_of(config.cache_capacity_ratio, 2)),
         backend(report),
         grouped_rate(verdict.load_per_second),
-        Seconds(config.moment_seconds),
-        events.join("; ")
+        events.join("; "),
+        Seconds(config.moment_seconds)
     )
 }
 

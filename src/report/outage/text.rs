@@ -43,15 +43,15 @@ fn charts(out: &mut Sheet, report: &OutageReport) {
     let columns = columns(out, report);
     let asked = chart::binned(&asked, columns);
     let most = asked.iter().flatten().fold(f64::MIN_POSITIVE, |most, value| value.max(most));
-    answered(out, report);
+    answered(out, report, CHART.1);
     out.led("  ", &format!("ASKED OF THE BACKEND (it can give {})", backend(report)));
-    chart(out, &asked, most, &format!("{}/s", grouped_rate(most)));
+    chart(out, &asked, most, &format!("{}/s", grouped_rate(most)), CHART.1);
     axis(out, report);
 }
 
-/// The share that is answered in time, over the outage.
-pub(in crate::report) fn answered_chart(out: &mut Sheet, report: &OutageReport) {
-    answered(out, report);
+/// The share that is answered in time, over the outage, in a chart of so many lines.
+pub(in crate::report) fn answered_chart(out: &mut Sheet, report: &OutageReport, lines: usize) {
+    answered(out, report, lines);
     axis(out, report);
 }
 
@@ -60,11 +60,11 @@ fn columns(out: &Sheet, report: &OutageReport) -> usize {
     out.look.chart(CHART.0, LEAD).min(report.windows.len())
 }
 
-fn answered(out: &mut Sheet, report: &OutageReport) {
+fn answered(out: &mut Sheet, report: &OutageReport, lines: usize) {
     let success: Vec<Option<f64>> = report.windows.iter().map(|window| window.success_ratio).collect();
     out.led("  ", "ANSWERED IN TIME");
     let columns = columns(out, report);
-    chart(out, &chart::binned(&success, columns), 1.0, "100%");
+    chart(out, &chart::binned(&success, columns), 1.0, "100%", lines);
 }
 
 fn axis(out: &mut Sheet, report: &OutageReport) {
@@ -86,8 +86,8 @@ fn axis(out: &mut Sheet, report: &OutageReport) {
     out.blank();
 }
 
-fn chart(out: &mut Sheet, values: &[Option<f64>], top: f64, label: &str) {
-    for (i, row) in chart::area(values, top, CHART.1, out.look.ink).iter().enumerate() {
+fn chart(out: &mut Sheet, values: &[Option<f64>], top: f64, label: &str, lines: usize) {
+    for (i, row) in chart::area(values, top, lines, out.look.ink).iter().enumerate() {
         out.line(&format!("  {:>10} |{row}", if i == 0 { label } else { "" }));
     }
     out.line(&format!("  {:>10} +{}", "0", "-".repeat(values.len())));
