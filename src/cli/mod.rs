@@ -217,9 +217,7 @@ mod tests {
             }
         }
         let of = |flag: &str| headings[flag].iter().next().map_or("", String::as_str);
-        for flag in
-            ["lose", "load", "growth", "window", "warmup", "horizon", "nodes", "quick", "full", "seed", "baseline"]
-        {
+        for flag in ["lose", "load", "growth", "window", "warmup", "horizon", "nodes", "quick", "full", "baseline"] {
             assert_eq!(of(flag), "Options", "{flag}");
         }
         assert_eq!(of("timeout"), "The service");

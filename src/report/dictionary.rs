@@ -61,6 +61,7 @@ pub const FIELDS: &[(&str, &str)] = &[
     ("candidate", "The value of what is compared with the baseline."),
     ("cold_keys", "Distinct keys that are fetched in the deciding time."),
     ("compulsory_misses", "First touches after warm-up: misses of every policy."),
+    ("config", "The configuration as it was used."),
     ("cost", "Backend and cache together. Null: no backend is enough."),
     ("cut_ratio", "The share of the backend that is cut."),
     ("deciding_requests", "Requests in the deciding time."),
@@ -211,6 +212,7 @@ pub const FIELDS: &[(&str, &str)] = &[
     ("miss_ratio_low", "The lower end of its 95 % interval, where it is estimated from a sample."),
     ("miss_ratio_worst_window", "The largest miss ratio of a window after warm-up. Null: no window holds enough gets."),
     ("misses", "Gets that the cache did not answer, after warm-up."),
+    ("model", "The simulated service, as it was."),
     ("moment_reason", "Why this moment was taken."),
     ("moment_seconds", "When it happens, seconds into the trace."),
     (
@@ -243,9 +245,11 @@ pub const FIELDS: &[(&str, &str)] = &[
         "refill_seconds",
         "How long after a flush the cache costs misses that an undisturbed one would not have. Null: not seen to end.",
     ),
+    ("remedy", "The remedy, as the simulator takes it."),
     ("requests", "Requests that count: gets after warm-up; of a trace, all of it."),
     ("requests_failed", "Requests that were not answered in time."),
     ("requests_since", "Requests since the flush."),
+    ("restarts", "How the cache's nodes may restart."),
     ("retries", "How often a client asks again after a timeout; in windows, how often it did."),
     ("retries_per_second", "Lookups a second that are retries."),
     ("rows", "The rows."),
@@ -265,6 +269,7 @@ pub const FIELDS: &[(&str, &str)] = &[
         "shed_ratio",
         "The share of the load to shed so that the collapsed service comes back; 0 where it heals by itself. Null: not simulated.",
     ),
+    ("signal", "What an alert watches."),
     ("signals", "One row for each signal."),
     ("simulations_healed", "How many of them healed."),
     ("single_flight", "Whether a miss joins the fetch of the same key that is under way."),
@@ -296,6 +301,7 @@ pub const FIELDS: &[(&str, &str)] = &[
         "user_seconds_lost",
         "What users waited in vain until the simulation's end, in seconds of a user. Null: not simulated.",
     ),
+    ("verdict", "What comes of it."),
     ("warmup", "True for windows in which the cache only warms."),
     ("warmup_ratio", "Share of the requests that only warm the cache."),
     ("watched_seconds", "How long it was followed after the trigger's begin."),
@@ -367,8 +373,11 @@ pub fn explain(name: &str) -> Result<String> {
     if !out.is_empty() {
         return Ok(out.join("\n\n"));
     }
+    let units = ["_per_second", "_ratio", "_seconds"];
+    let shorter = |name: &&'static str| units.iter().find_map(|unit| name.strip_suffix(unit));
     let names = FIELDS.iter().map(|(name, _)| *name);
-    let meant = nearest(&word, names.clone()).or_else(|| names.clone().find(|name| name.contains(&word)));
+    let meant = nearest(&word, names.clone().chain(names.clone().filter_map(|name| shorter(&name))));
+    let meant = meant.or_else(|| names.clone().find(|name| name.contains(&word)));
     let hint = match meant {
         Some(meant) => format!("did you mean '{meant}'? coldgap explain {meant}"),
         None => "the fields of a report: coldgap schema gap".to_string(),
@@ -424,14 +433,30 @@ mod tests {
     }
 
     /// Tags of variants, whose types say what they are.
-    const VARIANTS: [&str; 10] =
-        ["exponential", "load", "servers", "contended", "lognormal", "shards", "hottest", "spike", "stall", "fixed"];
+    const VARIANTS: [&str; 16] = [
+        "adaptive",
+        "contended",
+        "deadline",
+        "exponential",
+        "fixed",
+        "hottest",
+        "load",
+        "lognormal",
+        "renamed",
+        "servers",
+        "shards",
+        "shed",
+        "shrunk",
+        "spike",
+        "stall",
+        "trigger",
+    ];
 
     #[test]
     fn a_word_is_explained_and_a_misspelt_one_is_answered_with_the_nearest() {
         assert!(explain("hidden").unwrap().contains("heals by itself"));
         assert!(explain("safe_cut").unwrap().starts_with("safe_cut_ratio (gap): What may be cut"));
         assert!(explain("misses").unwrap().contains("did not answer"));
-        assert!(explain("safe_cutt").unwrap_err().to_string().contains("coldgap explain safe_cut_ratio"));
+        assert!(explain("safe_cutt").unwrap_err().to_string().contains("coldgap explain safe_cut"));
     }
 }
