@@ -62,7 +62,7 @@ fn a_hint_that_names_a_command_can_be_followed() {
     let mut followed = 0;
     for arguments in cases {
         let error = error(arguments);
-        let Some((_, line)) = error.split_once("coldgap ") else { continue };
+        let Some((_, line)) = error.rsplit_once("coldgap ") else { continue };
         let line = line.lines().next().unwrap_or("").split([')', '`', '\'', ';']).next().unwrap_or("");
         let words: Vec<&str> = line.split_whitespace().take_while(|word| !["says", "lists"].contains(word)).collect();
         let output = coldgap(&words);

@@ -50,5 +50,5 @@ fn markdown_tables_keep_their_shape() {
         tables += usize::from(columns.is_none());
         assert_eq!(*columns.get_or_insert(bars), bars, "{line}");
     }
-    assert!(tables > 5);
+    assert!(tables > 2);
 }
