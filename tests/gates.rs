@@ -79,7 +79,7 @@ fn what_failed_is_told_everywhere_and_everything_is_written() {
     let (code, text, error) = gap(&gates);
     assert_eq!(code, 1, "{error}");
     let at = |what: &str| text.find(what).unwrap_or_else(|| panic!("no {what} in\n{text}"));
-    assert!(at("BACKEND NEEDED") < at("GATES") && at("GATES") < at("PROVENANCE"));
+    assert!(at("BACKEND NEEDED") < at("GATES") && at("GATES") < at("More:"));
     assert!(text.contains("FAIL  gap > 1.001x") && text.contains("pass  s3fifo.hidden < 1/s"), "{text}");
     assert!(text.contains("hidden_95 of lru is unknown (not simulated"), "{text}");
     assert!(error.starts_with("error: 2 of 3 gates failed: gap > 1.001x (gap of lru is "), "{error}");
