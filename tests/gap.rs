@@ -149,7 +149,8 @@ fn the_tables_in_csv_and_parquet_are_the_jsons_rows() {
 #[test]
 fn every_number_of_the_text_is_in_the_json() {
     let arguments = ["gap", BURST, "-b", "40/s"];
-    let (text, report) = (text(&arguments), json(&arguments));
+    let details = [&arguments[..], &["--details"]].concat();
+    let (text, report) = (text(&details), json(&arguments));
     for section in [
         "ADVERTISED",
         "TODAY",
