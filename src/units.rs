@@ -70,6 +70,9 @@ impl FromStr for Seconds {
         let what = "a length of time";
         let examples = "10ms, 1s, 90s, 15min or 1h";
         let Some((number, unit)) = split_number(text) else { return bad(text, what, examples) };
+        if unit.is_empty() && number != 0.0 {
+            return Err(UnitError(format!("{} what? Write {0}ms, {0}s or {0}min", text.trim())));
+        }
         let factor = match unit {
             "ns" => 1e-9,
             "us" | "µs" => 1e-6,
@@ -216,6 +219,12 @@ impl FromStr for Rate {
         let what = "a rate above zero";
         let examples = "300/s, 12_000/min or 250MB/s";
         let Some((number, unit)) = split_number(text) else { return bad(text, what, examples) };
+        if unit.is_empty() && number > 0.0 {
+            let bare = text.trim();
+            return Err(UnitError(format!(
+                "{bare} what? Write {bare}/s for answers a second, {bare}MB/s for bandwidth"
+            )));
+        }
         let Some((unit, time)) = unit.split_once('/') else { return bad(text, what, examples) };
         let seconds = match time.trim() {
             "s" | "sec" => 1.0,
@@ -344,14 +353,33 @@ pub fn grouped_rate(rate: f64) -> String {
     if rate >= 100.0 { grouped(rate.round() as u64) } else { significant(rate) }
 }
 
-/// At most three significant digits, no trailing zeros.
+/// At most three significant digits, no trailing zeros; whole numbers stay as they are.
 pub fn significant(value: f64) -> String {
+    if value.abs() >= 1000.0 { format!("{value:.0}") } else { rounded(value, 3) }
+}
+
+/// At most so many significant digits, no trailing zeros.
+pub fn rounded(value: f64, digits: i32) -> String {
     if value == 0.0 {
         return "0".to_string();
     }
-    let decimals = (2 - value.abs().log10().floor() as i32).clamp(0, 9) as usize;
+    let power = value.abs().log10().floor() as i32 - digits + 1;
+    if power > 0 {
+        let unit = 10f64.powi(power);
+        return format!("{:.0}", (value / unit).round() * unit);
+    }
+    let decimals = (-power).clamp(0, 9) as usize;
     let text = format!("{value:.decimals$}");
     if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_string() } else { text }
+}
+
+/// A count or a rate with so many significant digits, grouped: `1,000`, `0.35`.
+pub fn coarse(value: f64, digits: i32) -> String {
+    let text = rounded(value, digits);
+    match text.parse() {
+        Ok(whole) if value >= 100.0 => grouped(whole),
+        _ => text,
+    }
 }
 
 /// Bytes for reading, in binary units: `12.3 MiB`.
@@ -404,6 +432,7 @@ mod tests {
     fn times_loads_and_shares_parse() {
         assert_eq!("10ms".parse(), Ok(Seconds(0.01)));
         assert_eq!("15min".parse(), Ok(Seconds(900.0)));
+        assert_eq!("0".parse(), Ok(Seconds(0.0)), "nothing is nothing in any unit");
         assert_eq!("2x".parse(), Ok(Load::TimesToday(2.0)));
         assert_eq!("3000/s".parse(), Ok(Load::PerSecond(3000.0)));
         assert_eq!("12.5%".parse::<Ratio>().unwrap().get(), 0.125);
@@ -411,6 +440,20 @@ mod tests {
         assert_eq!("150%".parse(), Ok(Growth(1.5)));
         assert!(["0%", "-5%", "30", "x%"].iter().all(|text| text.parse::<Growth>().is_err()));
         assert!("5MB/s".parse::<Load>().is_err());
+    }
+
+    #[test]
+    fn a_bare_number_is_answered_with_what_is_missing() {
+        assert_eq!("1000".parse::<Seconds>().unwrap_err().to_string(), "1000 what? Write 1000ms, 1000s or 1000min");
+        let rate = "300".parse::<Rate>().unwrap_err().to_string();
+        assert_eq!(rate, "300 what? Write 300/s for answers a second, 300MB/s for bandwidth");
+    }
+
+    #[test]
+    fn coarse_numbers_have_as_many_digits_as_they_are_given() {
+        assert_eq!([coarse(1044.0, 2), coarse(1044.0, 3), coarse(0.3456, 2)], ["1,000", "1,040", "0.35"]);
+        assert_eq!([rounded(98.76, 2), rounded(0.0, 2), rounded(1234.5, 1)], ["99", "0", "1000"]);
+        assert_eq!(significant(1234.5), "1234");
     }
 
     #[test]

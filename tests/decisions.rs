@@ -57,7 +57,7 @@ fn close(a: f64, b: f64, tolerance: f64) -> bool {
 fn load_limits_run_from_advertised_down_to_hidden() {
     for trace in [ARTICLE, "traces/sessions.arrow", "traces/scan.oracleGeneral.zst", "traces/twitter_cluster4.parquet"]
     {
-        let report = json(&["gap", trace, "--quick", "-p", "lru,fifo,s3fifo,sieve"]);
+        let report = json(&["gap", trace, "-b", "auto", "--quick", "-p", "lru,fifo,s3fifo,sieve"]);
         for policy in ["lru", "fifo", "s3fifo", "sieve"] {
             let rows = of_policy(&report, policy);
             let load = number(rows[0], "load_per_second");
@@ -302,7 +302,8 @@ fn money_is_arithmetic_over_least_backends_and_the_cheapest_is_marked() {
 #[test]
 fn one_size_with_prices_brings_others_and_the_loss_is_assumed_aloud() {
     let prices = ["--backend-price", "40 per 100/s", "--cache-price", "2 per 1000obj"];
-    let report = json(&[&["gap", ARTICLE, "--quick", "-p", "lru,sieve", "-c", "3000obj"], &prices[..]].concat());
+    let report =
+        json(&[&["gap", ARTICLE, "-b", "auto", "--quick", "-p", "lru,sieve", "-c", "3000obj"], &prices[..]].concat());
     let sizes: HashSet<u64> =
         rows(&report, "money").iter().map(|row| row["cache_capacity_objects"].as_u64().unwrap()).collect();
     assert_eq!(sizes, HashSet::from([375, 750, 1500, 3000, 6000, 12_000, 24_000]));
@@ -315,7 +316,7 @@ fn one_size_with_prices_brings_others_and_the_loss_is_assumed_aloud() {
 #[test]
 fn prices_that_do_not_fit_are_refused_with_a_hint() {
     let (backend, cache) = (["--backend-price", "40 per 100/s"], ["--cache-price", "2 per 1000obj"]);
-    let gap = ["gap", "traces/burst.csv", "--quick", "-c", "400obj"];
+    let gap = ["gap", "traces/burst.csv", "-b", "auto", "--quick", "-c", "400obj"];
     assert!(error(&[&gap[..], &backend].concat()).contains("--cache-price"));
     assert!(error(&[&gap[..], &cache].concat()).contains("--backend-price"));
     for other in [["--cache-price", "5 per GiB"], ["--backend-price", "3 per 10MB/s"]] {

@@ -164,18 +164,33 @@ fn the_committed_schemas_are_those_of_the_reports() {
 #[test]
 fn quoted_output_is_what_the_commands_print() {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
-    let mut printed: BTreeMap<String, String> = BTreeMap::new();
+    // One run for each report, printed in short and with every table.
+    let mut made: BTreeMap<String, tempfile::TempDir> = BTreeMap::new();
+    let coldgap = |arguments: &[&str], page: &str| {
+        let mut run = assert_cmd::Command::cargo_bin("coldgap").unwrap();
+        let output = run.current_dir(&root).args(arguments).output().unwrap();
+        assert!(output.status.success(), "{page}: {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    };
     let mut quotes = 0;
     for page in pages(&root) {
         let text = std::fs::read_to_string(root.join(&page)).unwrap();
         for (command, quoted) in quoted(&text) {
-            let output = printed.entry(command.clone()).or_insert_with(|| {
-                let arguments = command.split_whitespace().skip(1);
-                let mut run = assert_cmd::Command::cargo_bin("coldgap").unwrap();
-                let output = run.current_dir(&root).args(arguments).output().unwrap();
-                assert!(output.status.success(), "{page}: {command}: {}", String::from_utf8_lossy(&output.stderr));
-                String::from_utf8(output.stdout).unwrap()
-            });
+            let base = command.replace(" --details", "");
+            let arguments: Vec<&str> = base.split_whitespace().skip(1).collect();
+            let is_report = ["gap", "compare", "outage", "sensitivity", "warmup"].contains(&arguments[0]);
+            let folder = made.entry(base.clone()).or_insert_with(|| tempfile::tempdir().unwrap());
+            let saved = folder.path().join("report.json");
+            let saved = saved.to_str().unwrap();
+            let output = if is_report {
+                if !Path::new(saved).exists() {
+                    coldgap(&[&arguments[..], &["-o", saved]].concat(), &page);
+                }
+                let details = if base == command { &[][..] } else { &["--details"] };
+                coldgap(&[&["report", saved], details].concat(), &page)
+            } else {
+                coldgap(&arguments, &page)
+            };
             let mut lines = output.lines();
             for line in quoted.lines().filter(|line| line.trim() != "...") {
                 assert!(

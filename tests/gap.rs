@@ -68,7 +68,9 @@ fn the_json_is_the_same_on_one_and_on_two_threads_and_whatever_it_is_called() {
     let folder = tempfile::tempdir().unwrap();
     let write = |name: &str, threads: &str| {
         let path = folder.path().join(name);
-        text(&["gap", ARTICLE, "-b", "300/s", "-j", threads, "-o", path.to_str().unwrap()]);
+        let text = text(&["gap", ARTICLE, "-b", "300/s", "-j", threads, "-o", path.to_str().unwrap()]);
+        // One trace and four policies, with everything that is simulated.
+        assert!(text.lines().count() <= 40 && text.lines().all(|line| line.chars().count() <= 92), "{text}");
         std::fs::read(path).unwrap()
     };
     let one = write("one.json", "1");
@@ -81,7 +83,7 @@ fn the_json_is_the_same_on_one_and_on_two_threads_and_whatever_it_is_called() {
 fn tables_of_the_json_agree_with_each_other() {
     for trace in [ARTICLE, "traces/sessions.arrow", "traces/scan.oracleGeneral.zst", "traces/twitter_cluster4.parquet"]
     {
-        let report = json(&["gap", trace, "-p", "lru,fifo,s3fifo"]);
+        let report = json(&["gap", trace, "-b", "auto", "-p", "lru,fifo,s3fifo"]);
         assert_eq!(report["schema_version"], 1);
         let rows = report["rows"].as_array().unwrap();
         assert_eq!(rows.len(), 3 * 6, "three policies, nothing and five losses");
@@ -113,7 +115,7 @@ fn tables_of_the_json_agree_with_each_other() {
 fn the_tables_in_csv_and_parquet_are_the_jsons_rows() {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name).to_str().unwrap().to_string();
-    text(&["gap", BURST, "-o", &path("a.json"), "-o", &path("a.csv"), "-o", &path("a.parquet")]);
+    text(&["gap", BURST, "-b", "auto", "-o", &path("a.json"), "-o", &path("a.csv"), "-o", &path("a.parquet")]);
     let report: Value = serde_json::from_slice(&std::fs::read(path("a.json")).unwrap()).unwrap();
     let rows = report["rows"].as_array().unwrap();
     let mut table = csv::Reader::from_path(path("a.csv")).unwrap();
@@ -147,7 +149,8 @@ fn the_tables_in_csv_and_parquet_are_the_jsons_rows() {
 #[test]
 fn every_number_of_the_text_is_in_the_json() {
     let arguments = ["gap", BURST, "-b", "40/s"];
-    let (text, report) = (text(&arguments), json(&arguments));
+    let details = [&arguments[..], &["--details"]].concat();
+    let (text, report) = (text(&details), json(&arguments));
     for section in [
         "ADVERTISED",
         "TODAY",
@@ -226,7 +229,7 @@ fn traces_that_have_no_load_are_refused_and_say_why() {
     let instant = write("instant.csv", "time,key\n5,a\n");
     assert!(fails(3, &["gap", &instant, "-o", target]).contains("same time"));
     let never = write("never.csv", "time,key\n0,a\n1,a\n2,a\n3,a\n");
-    assert!(fails(2, &["gap", &never, "-o", target]).contains("a backend cannot be assumed"));
+    assert!(fails(2, &["gap", &never, "-b", "auto", "-o", target]).contains("a backend cannot be assumed"));
     assert!(!Path::new(target).exists(), "nothing half-written");
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 4 - 1, "no temporary file stays");
     text(&["gap", &keys, "--rate", "10/s", "-b", "5/s"]);
@@ -237,6 +240,27 @@ fn traces_that_have_no_load_are_refused_and_say_why() {
         "nothing misses: no limit, and no invented number"
     );
     assert_eq!(number(cell(&report, "lru"), "misses"), 0.0);
+}
+
+/// It judged a database that it had made up.
+#[test]
+fn without_a_backend_there_is_no_verdict_and_what_needs_one_is_unknown() {
+    let output = coldgap(&["gap", BURST, "--fail-if", "hidden < 1/s"]).assert().code(1).get_output().clone();
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(text.contains("nobody said what it can do") && text.contains("-b 300/s"), "{text}");
+    assert!(!text.contains("recovers below") && !text.contains("may be cut") && text.lines().count() <= 24, "{text}");
+    let report = json(&["gap", BURST]);
+    assert_eq!(report["traces"][0]["backend"], Value::Null);
+    assert_eq!(report["traces"][0]["verdict"]["region"], "unknown");
+    let lru = cell(&report, "lru");
+    for field in ["backend_per_second", "hidden_safe_per_second", "advertised_per_second", "safe_cut_ratio", "recovers"]
+    {
+        assert_eq!(lru[field], Value::Null, "{field}");
+    }
+    let with = json(&["gap", BURST, "-b", "auto", "--quick"]);
+    for field in ["least_backend_per_second", "miss_ratio", "naive_saving_ratio", "compulsory_misses"] {
+        assert_eq!(lru[field], cell(&with, "lru")[field], "{field}");
+    }
 }
 
 #[test]
@@ -259,7 +283,7 @@ fn real_traces_give_a_report() {
     for (name, extra) in [
         ("libcachesim__cloudPhysicsIO.oracleGeneral.bin", vec!["-b", "300/s"]),
         ("nasa_19950801.clf.log", vec!["-b", "2/s"]),
-        ("imhotep__nasa_19950801.tsv", vec![]),
+        ("imhotep__nasa_19950801.tsv", vec!["-b", "auto"]),
         ("libcachesim__cloudPhysicsIO.txt", vec!["--rate", "100/s"]),
         ("libcachesim__twitter_cluster52.csv", vec!["-b", "300/s", "--limit", "200000"]),
     ] {

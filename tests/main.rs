@@ -12,6 +12,7 @@ mod docs;
 mod formats;
 mod gap;
 mod gates;
+mod hints;
 mod knobs;
 mod laws;
 mod long_runs;

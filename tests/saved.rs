@@ -10,8 +10,20 @@ const BURST: &str = "traces/burst.csv";
 /// A run of every command that makes a report, with every part that a flag adds.
 const RUNS: [&[&str]; 9] = [
     &["gap", BURST, "--quick"],
-    &["gap", BURST, "-p", "lru,s3fifo", "--full", "--growth", "30%", "--fail-if", "gap > 1000x"],
-    &["gap", BURST, "-p", "lru", "--quick", "--backend-price", "40 per 100/s", "--cache-price", "5 per GiB"],
+    &["gap", BURST, "-b", "auto", "-p", "lru,s3fifo", "--full", "--growth", "30%", "--fail-if", "gap > 1000x"],
+    &[
+        "gap",
+        BURST,
+        "-b",
+        "60/s",
+        "-p",
+        "lru",
+        "--quick",
+        "--backend-price",
+        "40 per 100/s",
+        "--cache-price",
+        "5 per GiB",
+    ],
     &["replay", BURST, "-c", "1%,10%"],
     &["replay", BURST, "--curve=5", "--sample", "50%"],
     &["outage", BURST, "--alerts"],

@@ -24,7 +24,7 @@ pub(super) struct Scene<'a> {
     pub losses: &'a [Loss],
     pub today: f64,
     pub limits_known: bool,
-    pub backend: Rate,
+    pub backend: Option<Rate>,
 }
 
 /// The least backend that survives a loss at a load.
@@ -80,8 +80,8 @@ pub struct Finding {
     pub advertised_long_run: Option<f64>,
     /// Load served with a cache that never hits.
     pub floor: Option<f64>,
-    /// mu / (1 + r).
-    pub floor_long_run: f64,
+    /// mu / (1 + r); `None` without a backend.
+    pub floor_long_run: Option<f64>,
     /// The largest load that survives a full flush at any moment; never above advertised.
     pub hidden: Option<f64>,
     /// The same at all but the worst hundredth of the moments, and at half of them.
@@ -133,7 +133,7 @@ impl Finding {
         endurance: Endurance,
     ) -> Finding {
         let Scene { facts, windows, ground, losses, today, limits_known, backend } = *scene;
-        let mu = backend.per_second;
+        let mu = backend.map(|backend| backend.per_second);
         let carry = ground.load * today;
         let retries = ground.service.retries;
         let miss_ratio = warm.observation.total.miss_ratio().unwrap_or(0.0);
@@ -145,7 +145,8 @@ impl Finding {
         let advertised = capacity::advertised(endurance.advertised, today);
         let hidden = capacity::hidden(endurance.hidden.limit, today, advertised);
         let floor = capacity::floor(endurance.floor, today, hidden);
-        let carried = limits_known && advertised.is_none_or(|advertised| carry <= advertised);
+        let known = limits_known && backend.is_some();
+        let carried = known && advertised.is_none_or(|advertised| carry <= advertised);
         let mut needs = mu_warm
             .iter()
             .zip(&endurance.least_backends)
@@ -158,9 +159,9 @@ impl Finding {
             worst_window: worst_window(&warm.observation.windows, windows, ground.warm),
             filled: warm.filled,
             advertised,
-            advertised_long_run: capacity::advertised_long_run(mu, demand_ratio),
+            advertised_long_run: mu.and_then(|mu| capacity::advertised_long_run(mu, demand_ratio)),
             floor,
-            floor_long_run: capacity::floor_long_run(mu, retries, demand_per_request),
+            floor_long_run: mu.map(|mu| capacity::floor_long_run(mu, retries, demand_per_request)),
             hidden,
             hidden_quantiles: endurance.hidden_quantiles.map(|limit| capacity::hidden(limit, today, advertised)),
             certified: endurance.hidden.certified,
@@ -224,7 +225,7 @@ impl LossFinding {
 }
 
 /// What nothing and each loss needs.
-fn needs(ground: &Ground<'_>, losses: &[Loss], warm: Option<f64>, lost: &[Needed], mu: f64) -> Vec<Need> {
+fn needs(ground: &Ground<'_>, losses: &[Loss], warm: Option<f64>, lost: &[Needed], mu: Option<f64>) -> Vec<Need> {
     let required = capacity::least_backend(warm, lost.iter().map(|lost| lost.worst.limit));
     let nothing = Need {
         loss: Loss::NOTHING,
@@ -251,7 +252,7 @@ fn needs(ground: &Ground<'_>, losses: &[Loss], warm: Option<f64>, lost: &[Needed
         .chain(lost)
         .zip(required)
         .map(|(need, required)| {
-            let safe_cut = required.map(|required| capacity::safe_cut(required, mu));
+            let safe_cut = required.zip(mu).map(|(required, mu)| capacity::safe_cut(required, mu));
             let mildest = need.mildest.zip(required).map(|(mildest, required)| mildest.min(required));
             Need { per_second: required, safe_cut, mildest, ..need }
         })

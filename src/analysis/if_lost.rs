@@ -104,7 +104,7 @@ impl Service<'_> {
             extent: Extent { remedies: false, edges: false, ramp: false, alerts: false },
         };
         let stories = grid::run(&jobs, question.sweep.threads, |&(i, draw)| {
-            let story = outage::tell(self.trace, &ask(i, draw), self.interrupt, &|| {})?;
+            let story = outage::tell(self.trace, &ask(i, draw), self.interrupt, &())?;
             step();
             Ok(story)
         })?;

@@ -33,6 +33,7 @@ pub use sweep::{AUTO_CACHE_SHARE, Sweep};
 
 use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
+use crate::progress::Watch;
 use crate::replay::cell::Cell;
 use crate::replay::ground::Ground;
 use crate::replay::refill::Refill;
@@ -50,6 +51,27 @@ use study::{Study, WarmResult};
 /// A backend that is not given is taken to be this much above what the baseline needs warm.
 pub const AUTO_BACKEND_HEADROOM: f64 = 1.1;
 
+/// What is said of the backend's capacity.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Backend {
+    /// So much.
+    Given(Rate),
+    /// What the baseline needs warm, and some headroom.
+    Assumed,
+    /// Nothing: whatever depends on it is unknown, and is not sought.
+    Unknown,
+}
+
+impl Backend {
+    /// What was given.
+    pub fn given(self) -> Option<Rate> {
+        match self {
+            Backend::Given(rate) => Some(rate),
+            Backend::Assumed | Backend::Unknown => None,
+        }
+    }
+}
+
 /// What to find out about a trace.
 #[derive(Clone)]
 pub struct Question {
@@ -57,8 +79,8 @@ pub struct Question {
     pub sweep: Sweep,
     /// Position of the baseline among the policies.
     pub baseline: usize,
-    /// The backend's capacity; `None`: assume what the baseline needs, and some headroom.
-    pub backend: Option<Rate>,
+    /// The backend's capacity.
+    pub backend: Backend,
     /// The backend's and the clients' other properties.
     pub service: Service,
     /// What simulations know beside that.
@@ -119,8 +141,8 @@ pub struct Findings {
     pub busiest_at: f64,
     /// The load to carry, requests a second.
     pub load: f64,
-    /// The backend's capacity.
-    pub backend: Rate,
+    /// The backend's capacity; `None` where nobody said it: then all that depends on it is unknown.
+    pub backend: Option<Rate>,
     /// True where the backend was assumed.
     pub backend_assumed: bool,
     /// How many moments a loss was sought at: every request after warm-up.
@@ -136,7 +158,7 @@ pub struct Findings {
     pub flush_at: f64,
     /// One per cache size and policy; sizes outermost.
     pub cells: Vec<Finding>,
-    /// The refill of each cell after that flush.
+    /// The refill of each cell after that flush; empty without a backend, as the moment is the worst for one.
     pub refills: Vec<Refill>,
     /// What each stretch of the trace withstands by itself, by cell; none where that was not asked for, or the trace is short.
     pub stretches: Vec<Vec<Stretch>>,
@@ -152,17 +174,14 @@ pub struct Findings {
     pub offers: Vec<Offer>,
 }
 
-/// Answers a question about a trace. `step` is called as work is done, up to [`steps`] times.
+/// Answers a question about a trace. `watch` is told of up to [`steps`] steps.
 ///
 /// # Errors
 /// A trace without times, without gets or with all requests at one instant; windows too narrow for it; a cache size that the trace cannot give; a warm-up that
 /// leaves nothing; a backend in bytes for a trace without sizes; an interrupt.
-pub fn analyse(
-    trace: &Trace,
-    question: &Question,
-    interrupt: &Interrupt,
-    step: &(dyn Fn() + Sync),
-) -> Result<Findings> {
+pub fn analyse(trace: &Trace, question: &Question, interrupt: &Interrupt, watch: &dyn Watch) -> Result<Findings> {
+    let step = &|| watch.step();
+    watch.phase("replaying warm");
     let requests = trace.requests();
     let warm = question.sweep.warm_position(trace.len())?;
     if !trace.has_times() {
@@ -215,22 +234,49 @@ pub fn analyse(
     check_prices(trace, question, &cells)?;
     let warm_runs = study.warm(&ground, &cells)?;
     let (backend, backend_assumed) = backend(trace, question, &warm_runs)?;
+    watch.phase("seeking the worst moment");
     let mut findings = study.findings(&ground, backend, &cells, warm_runs, (per_size, question.baseline))?;
     let flush = findings[question.baseline].worst_position;
+    let shared = Findings {
+        today,
+        busiest_at,
+        load: today * load_factor,
+        backend,
+        backend_assumed,
+        moments: requests.len() - warm,
+        limits_known,
+        spread_at_random: study.spreads().next().is_some(),
+        moments_measured: healing::moments(&windows, warm, flush).len(),
+        flush_at: requests.times[flush] as f64 / 1e9,
+        warm,
+        facts: facts.clone(),
+        windows: windows.clone(),
+        cells: Vec::new(),
+        refills: Vec::new(),
+        stretches: Vec::new(),
+        hurts: Vec::new(),
+        if_lost: None,
+        sizes: Vec::new(),
+        sensitivity: Vec::new(),
+        offers: Vec::new(),
+    };
+    let Some(mu) = backend else { return Ok(Findings { cells: findings, ..shared }) };
+    let backend = mu;
+    watch.phase("refilling");
     let refills = study.refills(&ground, &cells, flush)?;
     let stretches = study.stretches(&ground, backend, &findings)?;
     let hurts = study.moments(&ground, backend, &findings[question.baseline])?;
 
+    watch.phase("trying other sizes");
     let grid = sizes::grid(question, findings[0].cell.capacity, &facts);
     let warm_runs = study.warm(&ground, &grid.cells)?;
-    let others = study.findings(&ground, backend, &grid.cells, warm_runs, (grid.per_size, grid.baseline))?;
+    let others = study.findings(&ground, Some(backend), &grid.cells, warm_runs, (grid.per_size, grid.baseline))?;
     let sizes = sizes::with_first(others, &findings, question);
     let offers = question.prices.as_ref().filter(|_| limits_known).map_or(Vec::new(), |prices| {
         let choice = if question.sweeps_prices() { &sizes } else { &findings };
         money::offers(prices, choice, &findings[question.baseline], backend)
     });
 
-    let spread_at_random = study.spreads().next().is_some();
     let mut laboratory = Laboratory {
         trace,
         requests,
@@ -246,6 +292,7 @@ pub fn analyse(
     };
     let (mut if_lost, mut sensitivity) = (None, Vec::new());
     if limits_known && !question.seeds.is_empty() {
+        watch.phase("simulating outages");
         for finding in &mut findings {
             let Finding { hidden: safe, advertised, floor, worst_position, .. } = *finding;
             let moments = healing::moments(&windows, warm, worst_position);
@@ -267,29 +314,7 @@ pub fn analyse(
             if_lost = Some(told);
         }
     }
-    Ok(Findings {
-        facts,
-        today,
-        busiest_at,
-        load: today * load_factor,
-        backend,
-        backend_assumed,
-        moments: requests.len() - warm,
-        limits_known,
-        spread_at_random,
-        moments_measured: healing::moments(&windows, warm, flush).len(),
-        flush_at: requests.times[flush] as f64 / 1e9,
-        windows,
-        warm,
-        cells: findings,
-        refills,
-        stretches,
-        hurts,
-        if_lost,
-        sizes,
-        sensitivity,
-        offers,
-    })
+    Ok(Findings { cells: findings, refills, stretches, hurts, if_lost, sizes, sensitivity, offers, ..shared })
 }
 
 /// What [`analyse`] would take, and the cells it would replay.
@@ -340,9 +365,12 @@ fn check_prices(trace: &Trace, question: &Question, cells: &[Cell]) -> Result<()
         .hint(hint))
 }
 
-/// How often `analyse` calls its `step`, at the most: a short trace leaves simulations out.
+/// How many steps `analyse` tells of, at the most: a short trace leaves simulations out.
 pub fn steps(question: &Question) -> u64 {
     let cells = (question.sweep.policies.len() * question.sweep.sizes.len()) as u64;
+    if question.backend == Backend::Unknown {
+        return cells;
+    }
     let seeds = question.seeds.len() as u64;
     let simulated = if seeds == 0 { 0 } else { cells * (1 + seeds) + 1 };
     let knobs = if seeds > 0 && question.full { knobs::sensitivity::STEPS } else { 0 };
@@ -352,13 +380,15 @@ pub fn steps(question: &Question) -> u64 {
     (1 + found) * cells + stretches + found * sizes::most_cells(question) as u64 + simulated + knobs
 }
 
-/// The backend given, or what the baseline of the first size needs warm and some headroom.
-fn backend(trace: &Trace, question: &Question, warm_runs: &[WarmResult]) -> Result<(Rate, bool)> {
-    if let Some(backend) = question.backend {
-        return Ok((backend, false));
+/// The backend given, or what the baseline of the first size needs warm and some headroom; and whether it was assumed.
+fn backend(trace: &Trace, question: &Question, warm_runs: &[WarmResult]) -> Result<(Option<Rate>, bool)> {
+    match question.backend {
+        Backend::Given(backend) => return Ok((Some(backend), false)),
+        Backend::Unknown => return Ok((None, false)),
+        Backend::Assumed => {}
     }
     match warm_runs[question.baseline].backend().filter(|mu| *mu > 0.0) {
-        Some(mu) => Ok((Rate { per_second: mu * AUTO_BACKEND_HEADROOM, of: question.service.demand }, true)),
+        Some(mu) => Ok((Some(Rate { per_second: mu * AUTO_BACKEND_HEADROOM, of: question.service.demand }), true)),
         None => Err(Error::usage(
             "a backend cannot be assumed: after warm-up the baseline never misses, or no backend suffices",
         )

@@ -66,7 +66,7 @@ impl Study<'_> {
     pub fn findings(
         &self,
         ground: &Ground<'_>,
-        backend: Rate,
+        backend: Option<Rate>,
         cells: &[Cell],
         warm_runs: Vec<WarmResult>,
         (per_size, baseline): (usize, usize),
@@ -78,13 +78,14 @@ impl Study<'_> {
                 // The backend that is left once the policy's saving over the baseline has been handed back.
                 let (own, baseline) = (miss_ratio(i), miss_ratio(baseline_of(i)));
                 let reclaims = i != baseline_of(i) && own > 0.0 && own != baseline;
-                let mu = backend.per_second;
+                let mu = backend.map_or(0.0, |backend| backend.per_second);
                 let saving = capacity::naive_saving(own, baseline).filter(|_| reclaims);
                 Wanted { mu, mu_reclaimed: saving.map(|saving| capacity::reclaimed_backend(mu, saving)) }
             })
             .collect();
         let mut levels: Vec<Vec<Option<Level>>> = warm_runs.iter().map(|run| run.levels.clone()).collect();
-        let mut endurances = self.endurances(ground, cells, &warm_runs, &wanted, &levels)?;
+        let seeks = self.limits_known && backend.is_some();
+        let mut endurances = self.endurances(seeks, ground, cells, &warm_runs, &wanted, &levels)?;
         let mut mu_warm: Vec<Vec<Option<f64>>> = levels.iter().map(|levels| values(levels)).collect();
         for seed in self.spreads() {
             let times = self.trace.spread_at_random(seed);
@@ -95,7 +96,7 @@ impl Study<'_> {
                 loads.iter().map(|load| withstand.warm_backend(cell, &run.hits, *load)).collect()
             };
             levels = cells.iter().zip(&warm_runs).map(of_cell).collect::<Result<_>>()?;
-            let spread = self.endurances(&ground, cells, &warm_runs, &wanted, &levels)?;
+            let spread = self.endurances(seeks, &ground, cells, &warm_runs, &wanted, &levels)?;
             for (so_far, spread) in mu_warm.iter_mut().zip(levels.iter().map(|levels| values(levels))) {
                 *so_far = so_far.iter().zip(spread).map(|(even, spread)| capacity::mu_warm([*even, spread])).collect();
             }
@@ -166,6 +167,7 @@ impl Study<'_> {
 
     fn endurances(
         &self,
+        seeks: bool,
         ground: &Ground<'_>,
         cells: &[Cell],
         warm_runs: &[WarmResult],
@@ -173,7 +175,7 @@ impl Study<'_> {
         levels: &[Vec<Option<Level>>],
     ) -> Result<Vec<Endurance>> {
         let loads = self.loads(ground);
-        if !self.limits_known {
+        if !seeks {
             return Ok(wanted.iter().map(|wanted| self.unknown(ground, loads.len(), wanted)).collect());
         }
         let known = |i: usize| Known { cell: &cells[i], hits: &warm_runs[i].hits, warm: levels[i].clone() };

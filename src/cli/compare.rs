@@ -1,14 +1,13 @@
 //! `coldgap compare`: a baseline against a candidate, on one trace or from saved reports.
 
+use super::command_line;
+use super::deliver::OutputArgs;
 use super::gap;
 use super::gate_args::{self, GateArgs};
 use super::service_args::{BackendArg, Said, ServiceArgs, check_lengths, parse_backend};
-use super::target;
-use super::terminal::look;
 use super::trace_args::TraceArgs;
-use super::{command_line, print};
 use crate::analysis::outage::scenario::Scenario;
-use crate::analysis::{self, Question, Sweep};
+use crate::analysis::{self, Backend, Question, Sweep};
 use crate::capacity::{naive_saving, reclaimed_backend};
 use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
@@ -16,7 +15,7 @@ use crate::outage::SameKey;
 use crate::policy::spec::PolicySpec;
 use crate::progress::Progress;
 use crate::report::compare::{self, Choice, CompareReport, View};
-use crate::report::gates::{self, Gated, Scope};
+use crate::report::gates::{Gated, Scope};
 use crate::report::saved::{self, Saved};
 use crate::report::{self, Report};
 use crate::trace::Trace;
@@ -48,6 +47,9 @@ pub struct CompareArgs {
     /// Shares of the cache whose loss must be survived
     #[arg(long, value_name = "LOSS,...", value_delimiter = ',', default_values_t = gap::default_losses())]
     lose: Vec<Loss>,
+    /// Nodes of the cache: losing one of them is tried as well
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=64))]
+    nodes: Option<u32>,
     /// The load to carry: 3000/s, or 2x today's [default: that of the busiest window]
     #[arg(long, value_name = "LOAD")]
     load: Option<Load>,
@@ -69,9 +71,6 @@ pub struct CompareArgs {
     /// Threads [default: one per core; at most 256]
     #[arg(short = 'j', long, value_name = "N", default_value_t = 0, hide_default_value = true, value_parser = super::sweep_args::threads)]
     threads: usize,
-    /// Write the report to a file, by extension: .json, .csv, .parquet, .md or .html; - is standard output (may be repeated)
-    #[arg(short, long, value_name = "FILE")]
-    output: Vec<PathBuf>,
     #[command(flatten)]
     candidate: CandidateArgs,
     #[command(flatten)]
@@ -80,10 +79,13 @@ pub struct CompareArgs {
     reading: TraceArgs,
     #[command(flatten)]
     gates: GateArgs,
+    #[command(flatten)]
+    output: OutputArgs,
 }
 
 const EXAMPLES: &str = "Examples:
   coldgap compare prod.parquet -c 10% -b 300/s --baseline lru --candidate s3fifo
+  coldgap compare prod.parquet -c 10% -b 600/s --cut 50%     may the backend be halved?
   coldgap compare prod.parquet -c 10% -b 300/s --candidate-cache 20% -o compare.md
   coldgap compare prod.parquet -c 10% -b 300/s --candidate-timeout 500ms
   coldgap compare main.json branch.json -o compare.md        two saved reports of gap
@@ -99,6 +101,9 @@ pub struct CandidateArgs {
     /// Its cache size
     #[arg(long, value_name = "SIZE")]
     candidate_cache: Option<CacheSize>,
+    /// By how much its backend is smaller: 50%
+    #[arg(long, value_name = "SHARE", conflicts_with = "candidate_backend")]
+    cut: Option<Ratio>,
     /// What its backend can do
     #[arg(long, value_name = "RATE", value_parser = parse_backend)]
     pub candidate_backend: Option<BackendArg>,
@@ -120,6 +125,7 @@ impl CandidateArgs {
     /// Whether the service around the cache is another.
     fn changes_service(&self) -> bool {
         self.candidate_backend.is_some()
+            || self.cut.is_some()
             || self.candidate_service_time.is_some()
             || self.candidate_timeout.is_some()
             || self.candidate_retries.is_some()
@@ -137,21 +143,17 @@ fn one_policy(text: &str) -> std::result::Result<PolicySpec, Error> {
 /// A trace or report that cannot be read, reports about different traces, flags that contradict each other, an output that
 /// cannot be written, an interrupt.
 pub fn run(args: &CompareArgs, interrupt: &Interrupt) -> Result<()> {
-    let targets = target::open(&args.output, &args.inputs)?;
+    let targets = args.output.targets(&args.inputs)?;
     let gates = args.gates.parse::<CompareReport>(&Scope {
         policies: Vec::new(),
         losses: Vec::new(),
         demand: Demand::Answers,
     })?;
-    let mut report = match args.inputs.as_slice() {
+    let (report, unsaid) = match args.inputs.as_slice() {
         [one] if !is_saved(one) => of_trace(args, one, interrupt)?,
-        saved => of_saved(args, saved)?,
+        saved => (of_saved(args, saved)?, Vec::new()),
     };
-    gates::judge(&gates, &mut report);
-    if !target::write(targets, &report)? {
-        print(&compare::render(&report, &look()))?;
-    }
-    gate_args::pass(&report.head)
+    args.output.deliver(targets, &gates, unsaid, report)
 }
 
 /// Two saved reports, or two cells of one.
@@ -211,14 +213,21 @@ fn read_gap(path: &Path) -> Result<Report> {
 }
 
 /// Both sides replayed on one trace.
-fn of_trace(args: &CompareArgs, path: &Path, interrupt: &Interrupt) -> Result<CompareReport> {
+fn of_trace(args: &CompareArgs, path: &Path, interrupt: &Interrupt) -> Result<(CompareReport, Vec<String>)> {
     let candidate = &args.candidate;
     let policy = args.baseline.clone().map_or_else(|| one_policy("lru"), Ok)?;
     let other = candidate.candidate.clone().unwrap_or_else(|| policy.clone());
     let size = args.cache.unwrap_or(CacheSize::Auto);
     let other_size = candidate.candidate_cache.unwrap_or(size);
     let service = args.service.with(candidate);
+    let Said { mut unsaid, .. } = args.service.resolve(&Scenario::default())?;
+    if size == CacheSize::Auto {
+        unsaid.push("cache size (10%)".to_string());
+    }
     let alike = size == other_size && !candidate.changes_service();
+    if candidate.cut.is_some_and(|cut| cut.get() >= 1.0) {
+        return Err(Error::usage("a cut of 100% leaves no backend").hint("cut less: --cut 50%"));
+    }
     if alike && policy == other {
         return Err(Error::usage("baseline and candidate are the same").hint(
             "say what differs: --candidate POLICY, --candidate-cache SIZE, --candidate-backend RATE, --candidate-timeout TIME, ...",
@@ -229,10 +238,13 @@ fn of_trace(args: &CompareArgs, path: &Path, interrupt: &Interrupt) -> Result<Co
     // Where nothing but the policy differs, both stand in one gap report, and losses are tried at the same moments.
     let policies = if alike { vec![policy.clone(), other.clone()] } else { vec![policy.clone()] };
     let (mut trace, old) = bench.analyse(trace, &question(args, &args.service, policies, size)?)?;
-    let given = old.traces[0].backend.rate;
+    let Some(given) = old.traces[0].rate() else {
+        return Err(Error::usage("no backend was given").hint("say what it can do: -b 300/s"));
+    };
     let mut asked = question(args, &service, vec![other.clone()], other_size)?;
     if candidate.candidate_backend.is_none() {
-        set_backend(&mut asked, given);
+        let left = 1.0 - candidate.cut.map_or(0.0, Ratio::get);
+        set_backend(&mut asked, Rate { per_second: given.per_second * left, ..given });
     }
     let mut new = None;
     if !alike {
@@ -246,14 +258,18 @@ fn of_trace(args: &CompareArgs, path: &Path, interrupt: &Interrupt) -> Result<Co
     let (before, after) = (view(&old, &policy)?, view(new.as_ref().unwrap_or(&old), &other)?);
     let saving =
         before.demand_ratio().zip(after.demand_ratio()).and_then(|(before, after)| naive_saving(after, before));
-    let saving = saving.filter(|saving| *saving > 0.0 && *saving < 1.0 && candidate.candidate_backend.is_none());
+    let saving = saving.filter(|saving| {
+        *saving > 0.0 && *saving < 1.0 && candidate.candidate_backend.is_none() && candidate.cut.is_none()
+    });
     let banked = saving.map(|saving| {
         set_backend(&mut asked, Rate { per_second: reclaimed_backend(given.per_second, saving), ..given });
         (asked.seeds, asked.stretches) = (Vec::new(), false);
         bench.analyse(trace, &asked)
     });
     let banked = banked.transpose()?.map(|(_, report)| report);
-    Ok(compare::build(&bench.command, &before, &after, banked.as_ref().and_then(|report| report.rows.first())))
+    let report =
+        compare::build(&bench.command, &before, &after, banked.as_ref().and_then(|report| report.rows.first()));
+    Ok((report, unsaid))
 }
 
 /// Where gap reports are made.
@@ -266,7 +282,7 @@ struct Bench<'a> {
 impl Bench<'_> {
     fn analyse(&self, trace: Trace, question: &Question) -> Result<(Trace, Report)> {
         self.progress.expect(analysis::steps(question));
-        let findings = analysis::analyse(&trace, question, self.interrupt, &|| self.progress.step(1))?;
+        let findings = analysis::analyse(&trace, question, self.interrupt, &self.progress)?;
         let found = [(trace, findings)];
         let report = report::build(&self.command, question, &found);
         let [(trace, _)] = found;
@@ -275,13 +291,15 @@ impl Bench<'_> {
 }
 
 fn set_backend(question: &mut Question, backend: Rate) {
-    question.backend = Some(backend);
+    question.backend = Backend::Given(backend);
     question.service.demand = backend.of;
 }
 
 fn question(args: &CompareArgs, service: &ServiceArgs, policies: Vec<PolicySpec>, size: CacheSize) -> Result<Question> {
     let CompareArgs { ignore_size, warmup, threads, load, window, horizon, .. } = *args;
-    let Said { backend, service, closed_loop } = service.resolve(&Scenario::default())?;
+    let Said { backend, service, closed_loop, .. } = service.resolve(&Scenario::default())?;
+    // A comparison needs one, if only the same guess for both.
+    let backend = if backend == Backend::Unknown { Backend::Assumed } else { backend };
     check_lengths(window, horizon, &service)?;
     Ok(Question {
         sweep: Sweep { policies, sizes: vec![size], ignore_size, warmup, threads },
@@ -292,9 +310,9 @@ fn question(args: &CompareArgs, service: &ServiceArgs, policies: Vec<PolicySpec>
         load,
         window,
         horizon,
-        losses: gap::in_order(args.lose.clone()),
+        losses: gap::in_order(args.lose.iter().copied().chain(args.nodes.map(Loss::one_of)).collect()),
         growth: None,
-        nodes: 8,
+        nodes: args.nodes.unwrap_or(gap::NODES),
         certify: false,
         survive: None,
         survive_assumed: false,

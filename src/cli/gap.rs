@@ -1,21 +1,21 @@
 //! `coldgap gap`: the main report.
 
 use super::budget::{self, Budget};
+use super::deliver::OutputArgs;
 use super::gate_args::{self, GateArgs};
 use super::service_args::{Said, ServiceArgs, check_lengths};
 use super::sweep_args::SweepArgs;
-use super::target::{self, Target};
-use super::terminal::look;
+use super::target::Target;
 use super::trace_args::TraceArgs;
 use super::{command_line, print};
 use crate::analysis::outage::scenario::Scenario;
-use crate::analysis::{self, Prices, Question, Sweep};
+use crate::analysis::{self, Backend, Prices, Question, Sweep};
 use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
 use crate::policy::spec::{self, PolicySpec};
 use crate::progress::Progress;
-use crate::report::gates::{self, Gated, Scope};
-use crate::report::{self, Report, text};
+use crate::report::gates::{Gated, Scope};
+use crate::report::{self, Report};
 use crate::units::{BackendPrice, CachePrice, Growth, Load, Loss, Ratio, Seconds};
 use clap::Args;
 use std::path::PathBuf;
@@ -27,13 +27,9 @@ pub struct GapArgs {
     /// Trace files; - reads standard input
     #[arg(required = true, value_name = "TRACE")]
     traces: Vec<PathBuf>,
-    #[command(flatten)]
-    sweep: SweepArgs,
     /// The policy that others are compared with [default: lru where it is listed, else the first]
     #[arg(long, value_name = "POLICY")]
     baseline: Option<String>,
-    #[command(flatten)]
-    service: ServiceArgs,
     /// Losses of cache nodes that are tried: 1/6, 2/6, 16.7%, 100%
     #[arg(long, value_name = "LOSS,...", value_delimiter = ',', default_values_t = default_losses())]
     lose: Vec<Loss>,
@@ -77,14 +73,17 @@ pub struct GapArgs {
     #[arg(long, value_name = "N", default_value_t = 1)]
     seed: u64,
     #[command(flatten)]
+    service: ServiceArgs,
+    #[command(flatten)]
+    sweep: SweepArgs,
+    #[command(flatten)]
     reading: TraceArgs,
     #[command(flatten)]
     budget: Budget,
     #[command(flatten)]
     gates: GateArgs,
-    /// Write the report to a file, by extension: .json, .csv, .parquet, .md or .html; - is standard output (may be repeated)
-    #[arg(short, long, value_name = "FILE")]
-    output: Vec<PathBuf>,
+    #[command(flatten)]
+    output: OutputArgs,
 }
 
 const EXAMPLES: &str = "Examples:
@@ -98,7 +97,7 @@ pub fn default_losses() -> Vec<Loss> {
 }
 
 /// Nodes of a cache where nobody says how many.
-const NODES: u32 = 8;
+pub const NODES: u32 = 8;
 
 /// Seeds with which each outage is simulated.
 const SEEDS: u64 = 3;
@@ -108,8 +107,8 @@ const SEEDS: u64 = 3;
 /// # Errors
 /// A trace that cannot be read, flags that contradict each other, an output that cannot be written, an interrupt.
 pub fn run(args: &GapArgs, interrupt: &Interrupt) -> Result<()> {
-    let targets = target::open(&args.output, &args.traces)?;
-    let mut question = question(args)?;
+    let targets = args.output.targets(&args.traces)?;
+    let (mut question, unsaid) = question(args)?;
     // A page has the space, and a reader who cannot ask again.
     let implied = !question.full && targets.iter().any(Target::is_page);
     question.full |= implied;
@@ -131,7 +130,7 @@ pub fn run(args: &GapArgs, interrupt: &Interrupt) -> Result<()> {
                 continue;
             }
         }
-        let findings = analysis::analyse(&trace, &question, interrupt, &|| progress.step(1))?;
+        let findings = analysis::analyse(&trace, &question, interrupt, &progress)?;
         found.push((trace, findings));
     }
     drop(progress);
@@ -139,12 +138,7 @@ pub fn run(args: &GapArgs, interrupt: &Interrupt) -> Result<()> {
         return Ok(());
     }
     let command = command_line() + if implied { " --full" } else { "" };
-    let mut report = report::build(&command, &question, &found);
-    gates::judge(&gates, &mut report);
-    if !target::write(targets, &report)? {
-        print(&text::render(&report, &look()))?;
-    }
-    gate_args::pass(&report.head)
+    args.output.deliver(targets, &gates, unsaid, report::build(&command, &question, &found))
 }
 
 /// What the report will have numbers of.
@@ -156,10 +150,12 @@ fn scope(question: &Question) -> Scope {
     }
 }
 
-fn question(args: &GapArgs) -> Result<Question> {
+/// What is asked, and what was left open.
+fn question(args: &GapArgs) -> Result<(Question, Vec<String>)> {
     let mut policies = args.sweep.sweep(args.warmup)?.policies;
     let baseline = baseline(args.baseline.as_deref(), &mut policies)?;
-    let Said { backend, service, closed_loop } = args.service.resolve(&Scenario::default())?;
+    let Said { backend, service, closed_loop, mut unsaid } = args.service.resolve(&Scenario::default())?;
+    unsaid.extend(args.sweep.unsaid());
     check_lengths(args.window, args.horizon, &service)?;
     let mut losses = args.lose.clone();
     let prices = args.backend_price.zip(args.cache_price).map(|(backend, cache)| Prices { backend, cache });
@@ -176,7 +172,14 @@ fn question(args: &GapArgs) -> Result<Question> {
         ))
         .hint("count it in what it is priced in: -b 300/s with '40 per 100/s', -b 250MB/s with '3 per 10MB/s'"));
     }
-    Ok(Question {
+    if args.nodes.is_none() {
+        unsaid.push(format!("cache nodes ({NODES})"));
+    }
+    if prices.is_some() && backend == Backend::Unknown {
+        return Err(Error::usage("prices say what a backend costs, and no backend was given")
+            .hint("say what today's backend can do: -b 300/s, or -b auto to have one assumed"));
+    }
+    let question = Question {
         sweep: Sweep { policies, ..args.sweep.sweep(args.warmup)? },
         baseline,
         backend,
@@ -195,7 +198,8 @@ fn question(args: &GapArgs) -> Result<Question> {
         full: args.full,
         seeds: if args.quick { Vec::new() } else { seeds(args.seed) },
         stretches: !args.quick,
-    })
+    };
+    Ok((question, unsaid))
 }
 
 /// Losses as they are tried: each once, in rising order, and none of nothing.

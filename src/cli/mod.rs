@@ -9,7 +9,9 @@ mod completions;
 mod config;
 mod convert;
 mod curve_args;
+mod deliver;
 mod demo;
+mod explain;
 mod formats;
 mod gap;
 mod gate_args;
@@ -70,6 +72,7 @@ enum Command {
     Formats(formats::Args),
     Synth(synth::Args),
     Demo(demo::Args),
+    Explain(explain::Args),
     Schema(schema::Args),
     Completions(completions::Args),
     Man(man::Args),
@@ -126,6 +129,7 @@ pub fn main() -> Result<()> {
         Command::Formats(args) => formats::run(args),
         Command::Synth(args) => synth::run(args, &interrupt),
         Command::Demo(args) => demo::run(args),
+        Command::Explain(args) => explain::run(args),
         Command::Schema(args) => schema::run(args),
         Command::Completions(args) => completions::run(args),
         Command::Man(args) => man::run(args),
@@ -165,6 +169,7 @@ fn command_line() -> String {
             "-o" | "--output" | "-j" | "--threads" | "--memory" | "--journal" | "--config" => {
                 arguments.next();
             }
+            "--details" => {}
             word if UNTOLD.iter().any(|flag| word.starts_with(flag)) => {}
             word => words.push(quoted(word)),
         }
@@ -179,5 +184,44 @@ fn quoted(word: &str) -> String {
         word.to_string()
     } else {
         format!("'{}'", word.replace('\'', "'\\''"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::{BTreeMap, BTreeSet};
+
+    /// A doc comment had become what ten commands said of themselves.
+    #[test]
+    fn every_command_says_something_of_its_own() {
+        let program = program();
+        let abouts: Vec<String> = program
+            .get_subcommands()
+            .filter(|command| command.get_name() != "help")
+            .map(|command| command.get_about().map_or(String::new(), ToString::to_string))
+            .collect();
+        assert!(abouts.iter().all(|about| about.len() > 10), "{abouts:?}");
+        assert_eq!(abouts.iter().collect::<BTreeSet<_>>().len(), abouts.len(), "{abouts:?}");
+    }
+
+    /// A heading goes on to the flags after it: `--lose` stood under the service, `-o` under the gates.
+    #[test]
+    fn a_flag_stands_under_the_same_heading_in_every_command() {
+        let program = program();
+        let mut headings: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        for command in program.get_subcommands() {
+            for arg in command.get_arguments().filter(|arg| arg.get_long().is_some()) {
+                let heading = arg.get_help_heading().unwrap_or("Options").to_string();
+                headings.entry(arg.get_id().to_string()).or_default().insert(heading);
+            }
+        }
+        let of = |flag: &str| headings[flag].iter().next().map_or("", String::as_str);
+        for flag in ["lose", "load", "growth", "window", "warmup", "horizon", "nodes", "quick", "full", "baseline"] {
+            assert_eq!(of(flag), "Options", "{flag}");
+        }
+        assert_eq!(of("timeout"), "The service");
+        assert_eq!(of("details"), "Output");
+        assert_eq!(of("fail_if"), "Gates");
     }
 }

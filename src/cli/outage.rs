@@ -1,10 +1,8 @@
 //! `coldgap outage`: one outage as a timeline, and what breaks its loop.
 
+use super::command_line;
 use super::gate_args::{self, GateArgs};
 use super::setup_args::SetupArgs;
-use super::target;
-use super::terminal::look;
-use super::{command_line, print};
 use crate::analysis::outage::scenario::{Deed, EXAMPLE, Scenario};
 use crate::analysis::outage::words::{self, REMEDIES, TRIGGERS, Word};
 use crate::analysis::outage::{self, Extent, Question};
@@ -12,8 +10,8 @@ use crate::error::{Error, Kind, Result};
 use crate::interrupt::Interrupt;
 use crate::outage::trigger::{Happening, Trigger};
 use crate::progress::Progress;
-use crate::report::gates::{self, Gated, Scope};
-use crate::report::outage::{OutageReport, build, text};
+use crate::report::gates::{Gated, Scope};
+use crate::report::outage::{OutageReport, build};
 use crate::units::Seconds;
 use clap::Args;
 use std::fmt::Write;
@@ -23,8 +21,6 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES, after_long_help = words_help() + "\n" + &gate_args::help(OutageReport::fields(), EXAMPLES))]
 pub struct OutageArgs {
-    #[command(flatten)]
-    setup: SetupArgs,
     /// What is lost of the cache: 100%, 12.5% of the keys, 1/8 of the nodes [default: 100%, unless --trigger says what happens]
     #[arg(long, value_name = "SHARE", value_parser = words::loss)]
     lose: Option<Trigger>,
@@ -46,6 +42,8 @@ pub struct OutageArgs {
     /// Find the thresholds of alerts that tell an outage that stays from one that heals
     #[arg(long)]
     alerts: bool,
+    #[command(flatten)]
+    setup: SetupArgs,
     #[command(flatten)]
     gates: GateArgs,
 }
@@ -78,18 +76,14 @@ fn words_help() -> String {
 pub fn run(args: &OutageArgs, interrupt: &Interrupt) -> Result<()> {
     let targets = args.setup.targets()?;
     let scenario = args.scenario.as_deref().map_or_else(|| Ok(Scenario::default()), read_scenario)?;
-    let question = question(args, &scenario)?;
+    let (question, unsaid) = question(args, &scenario)?;
     let gates = args.gates.parse::<OutageReport>(&Scope::of(&question.setup))?;
     let trace = args.setup.read(&question.setup, interrupt)?;
     let progress = Progress::start("simulating", outage::STEPS);
-    let story = outage::tell(&trace, &question, interrupt, &|| progress.step(1))?;
+    let story = outage::tell(&trace, &question, interrupt, &progress)?;
     drop(progress);
-    let mut report = build(&command_line(), scenario.about, &trace, &question, &story);
-    gates::judge(&gates, &mut report);
-    if !target::write(targets, &report)? {
-        print(&text::render(&report, &look()))?;
-    }
-    gate_args::pass(&report.head)
+    let report = build(&command_line(), scenario.about, &trace, &question, &story);
+    args.setup.output.deliver(targets, &gates, unsaid, report)
 }
 
 fn read_scenario(path: &Path) -> Result<Scenario> {
@@ -101,17 +95,18 @@ fn read_scenario(path: &Path) -> Result<Scenario> {
 }
 
 /// Flags, else the scenario, else a default.
-fn question(args: &OutageArgs, scenario: &Scenario) -> Result<Question> {
-    let setup = args.setup.setup(scenario)?;
+fn question(args: &OutageArgs, scenario: &Scenario) -> Result<(Question, Vec<String>)> {
+    let (setup, unsaid) = args.setup.setup(scenario)?;
     let act_after = args.act_after.or(scenario.act_after).unwrap_or(Seconds(30.0));
     check_times(setup.horizon, args.window, act_after)?;
-    Ok(Question {
+    let question = Question {
         setup,
         deeds: deeds(args, scenario),
         window: args.window,
         act_after,
         extent: Extent { remedies: true, edges: !args.quick, ramp: true, alerts: args.alerts },
-    })
+    };
+    Ok((question, unsaid))
 }
 
 fn check_times(horizon: Seconds, window: Option<Seconds>, act_after: Seconds) -> Result<()> {

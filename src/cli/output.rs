@@ -2,6 +2,7 @@
 
 use crate::error::{Error, Kind, Result};
 use crate::interrupt::Interrupt;
+use crate::suggest::nearest;
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -29,6 +30,32 @@ pub fn check_distinct(outputs: &[PathBuf], inputs: &[PathBuf]) -> Result<()> {
             .hint("name another file")),
         None => Ok(()),
     }
+}
+
+/// Refuses inputs that are not there, before any work, with what may have been meant.
+///
+/// # Errors
+/// A path without a file.
+pub fn check_there(inputs: &[PathBuf]) -> Result<()> {
+    let is_missing = |input: &&PathBuf| {
+        input.as_os_str() != "-" && input.metadata().is_err_and(|error| error.kind() == io::ErrorKind::NotFound)
+    };
+    let Some(missing) = inputs.iter().find(is_missing) else { return Ok(()) };
+    let folder = missing.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let hint = match std::fs::read_dir(folder) {
+        Err(_) => format!("there is no folder {}; check the path", folder.display()),
+        Ok(entries) => {
+            let names: Vec<String> =
+                entries.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+            let name = missing.file_name().map_or(String::new(), |name| name.to_string_lossy().into_owned());
+            match nearest(&name, names.iter().map(String::as_str)) {
+                Some(meant) => format!("did you mean {}?", folder.join(meant).display()),
+                None => "check the path; to try coldgap without a trace: coldgap demo".to_string(),
+            }
+        }
+    };
+    let cause = io::Error::from(io::ErrorKind::NotFound);
+    Err(Error::file(Kind::Trace, missing, "open the file", &cause).hint(hint))
 }
 
 /// Where bytes go.

@@ -27,13 +27,16 @@ pub struct Args {
     /// Trace files; - reads standard input
     #[arg(required = true, value_name = "TRACE")]
     traces: Vec<PathBuf>,
+    /// Share of the requests that only warm the caches; 0% counts all
+    #[arg(long, value_name = "SHARE", default_value = "25%")]
+    warmup: Ratio,
+    /// Write the result to a file, by extension: .json, .csv, .parquet, .md or .html; - is standard output (may be repeated)
+    #[arg(short, long, value_name = "FILE", help_heading = "Output")]
+    output: Vec<PathBuf>,
     #[command(flatten)]
     sweep: SweepArgs,
     #[command(flatten)]
     curve: CurveArgs,
-    /// Share of the requests that only warm the caches; 0% counts all
-    #[arg(long, value_name = "SHARE", default_value = "25%")]
-    warmup: Ratio,
     #[command(flatten)]
     reading: TraceArgs,
     #[command(flatten)]
@@ -43,9 +46,6 @@ pub struct Args {
     /// Note every finished cell in this folder; a rerun takes it from there instead of replaying it again
     #[arg(long, value_name = "DIR", help_heading = "Memory and time")]
     journal: Option<PathBuf>,
-    /// Write the result to a file, by extension: .json, .csv, .parquet, .md or .html; - is standard output (may be repeated)
-    #[arg(short, long, value_name = "FILE")]
-    output: Vec<PathBuf>,
 }
 
 const EXAMPLES: &str = "Examples:

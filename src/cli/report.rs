@@ -1,16 +1,12 @@
 //! `coldgap report`: a saved report, rendered again, and gates on it.
 
+use super::deliver::OutputArgs;
 use super::gate_args::{self, GateArgs};
-use super::print;
-use super::target::{self, Target};
-use super::terminal::look;
+use super::target::Target;
 use crate::error::Result;
 use crate::report::gates::{self, Gated};
 use crate::report::render::Render;
-use crate::report::replay::ReplayReport;
 use crate::report::saved::{self, Saved};
-use crate::report::sheet::look::Look;
-use crate::report::{compare, knobs, outage, text};
 use std::path::PathBuf;
 
 /// A saved report as text or in another format, the same as when it was made
@@ -25,9 +21,8 @@ pub struct Args {
     saved: PathBuf,
     #[command(flatten)]
     gates: GateArgs,
-    /// Write the report to a file, by extension: .json, .csv, .parquet, .md or .html; - is standard output (may be repeated)
-    #[arg(short, long, value_name = "FILE")]
-    output: Vec<PathBuf>,
+    #[command(flatten)]
+    output: OutputArgs,
 }
 
 /// Runs it. Gates that are given take the place of those that the report was made with, and only they decide the exit code.
@@ -35,31 +30,24 @@ pub struct Args {
 /// # Errors
 /// A file that is no report, what is no gate, an output that cannot be written, a gate that failed.
 pub fn run(args: &Args) -> Result<()> {
-    let targets = target::open(&args.output, std::slice::from_ref(&args.saved))?;
+    let targets = args.output.targets(std::slice::from_ref(&args.saved))?;
     match saved::read(&args.saved)? {
-        Saved::Gap(report) => args.show(targets, *report, text::render),
-        Saved::Compare(report) => args.show(targets, *report, compare::render),
-        Saved::Outage(report) => args.show(targets, *report, outage::text::render),
-        Saved::Replay(report) => args.show(targets, *report, ReplayReport::render),
-        Saved::Sensitivity(report) => args.show(targets, *report, knobs::text::sensitivity),
-        Saved::Warmup(report) => args.show(targets, *report, knobs::text::warmup),
+        Saved::Gap(report) => args.show(targets, *report),
+        Saved::Compare(report) => args.show(targets, *report),
+        Saved::Outage(report) => args.show(targets, *report),
+        Saved::Replay(report) => args.show(targets, *report),
+        Saved::Sensitivity(report) => args.show(targets, *report),
+        Saved::Warmup(report) => args.show(targets, *report),
     }
 }
 
 impl Args {
-    fn show<R: Render + Gated>(
-        &self,
-        targets: Vec<Target>,
-        mut report: R,
-        text: impl Fn(&R, &Look) -> String,
-    ) -> Result<()> {
+    fn show<R: Render + Gated>(&self, targets: Vec<Target>, mut report: R) -> Result<()> {
         let asked = self.gates.parse::<R>(&report.scope())?;
         if !asked.is_empty() {
             gates::judge(&asked, &mut report);
         }
-        if !target::write(targets, &report)? {
-            print(&text(&report, &look()))?;
-        }
+        self.output.show(targets, &report)?;
         if asked.is_empty() { Ok(()) } else { gate_args::pass(report.head()) }
     }
 }

@@ -1,17 +1,15 @@
 //! `coldgap sensitivity`: hidden capacity against every knob of the service.
 
+use super::command_line;
 use super::gate_args::{self, GateArgs};
 use super::setup_args::SetupArgs;
-use super::target;
-use super::terminal::look;
-use super::{command_line, print};
 use crate::analysis::knobs::{Scene, sensitivity};
 use crate::analysis::outage::scenario::Scenario;
 use crate::error::Result;
 use crate::interrupt::Interrupt;
 use crate::progress::Progress;
-use crate::report::gates::{self, Gated, Scope};
-use crate::report::knobs::{self, SensitivityReport, text};
+use crate::report::gates::{Gated, Scope};
+use crate::report::knobs::{self, SensitivityReport};
 use clap::Args;
 
 /// Which knob moves the load the service can recover from: timeout, queue, retries, single-flight, eviction
@@ -33,7 +31,7 @@ const EXAMPLES: &str = "Examples:
 /// A trace that cannot be read, flags that contradict each other, an output that cannot be written, an interrupt.
 pub fn run(args: &SensitivityArgs, interrupt: &Interrupt) -> Result<()> {
     let targets = args.setup.targets()?;
-    let setup = args.setup.setup(&Scenario::default())?;
+    let (setup, unsaid) = args.setup.setup(&Scenario::default())?;
     let gates = args.gates.parse::<SensitivityReport>(&Scope::of(&setup))?;
     let trace = args.setup.read(&setup, interrupt)?;
     let progress = Progress::start("simulating", 1);
@@ -42,10 +40,5 @@ pub fn run(args: &SensitivityArgs, interrupt: &Interrupt) -> Result<()> {
     let rows = sensitivity::sensitivity(&scene, &|steps| progress.expect(steps), &|| progress.step(1))?;
     interrupt.check()?;
     drop(progress);
-    let mut report = knobs::sensitivity(&command_line(), &scene, &rows);
-    gates::judge(&gates, &mut report);
-    if !target::write(targets, &report)? {
-        print(&text::sensitivity(&report, &look()))?;
-    }
-    gate_args::pass(&report.head)
+    args.setup.output.deliver(targets, &gates, unsaid, knobs::sensitivity(&command_line(), &scene, &rows))
 }

@@ -1,6 +1,7 @@
 //! The flags that say what surrounds the cache: the backend, and the clients' patience.
 
 use super::compare::CandidateArgs;
+use crate::analysis::Backend;
 use crate::analysis::outage::closed_loop::ClosedLoop;
 use crate::analysis::outage::scenario::Scenario;
 use crate::analysis::outage::words::{self, QueueWord};
@@ -16,8 +17,9 @@ use clap::Args;
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "The service")]
 pub struct ServiceArgs {
-    /// What the backend can do: 300/s answers, or 250MB/s [default: 1.1x what the baseline needs warm]
-    #[arg(short, long, value_name = "RATE|auto", value_parser = parse_backend)]
+    /// What the backend can do: 300/s answers, 250MB/s, or auto: 1.1x what the cache lets it need, a guess [default: of gap
+    /// nothing, so that there is no verdict; else auto]
+    #[arg(short, long, value_name = "RATE|auto", value_parser = parse_backend, allow_hyphen_values = true)]
     backend: Option<BackendArg>,
     /// How many answers the backend works on at once; with --service-time it says what the backend can do [default: as many
     /// as --backend and --service-time say]
@@ -62,12 +64,14 @@ pub struct ServiceArgs {
 
 /// A service as it was said.
 pub struct Said {
-    /// The backend's capacity; `None`: to be assumed.
-    pub backend: Option<Rate>,
+    /// The backend's capacity.
+    pub backend: Backend,
     /// What capacities depend on.
     pub service: Service,
     /// What simulations know beside that.
     pub closed_loop: ClosedLoop,
+    /// What was left open, each with what is taken instead.
+    pub unsaid: Vec<String>,
 }
 
 /// `--backend`: a rate or `auto`.
@@ -110,8 +114,15 @@ impl ServiceArgs {
         let given = self.backend.map_or(scenario.backend, |BackendArg(backend)| backend);
         let servers = self.servers.or(scenario.servers);
         let asked_time = self.service_time.or(scenario.service_time);
-        let (backend, service_time) = capacity(given, servers, asked_time)?;
-        let timeout = self.timeout.or(scenario.timeout).unwrap_or(Seconds(1.0));
+        let (rate, service_time) = capacity(given, servers, asked_time)?;
+        let backend = match (rate, self.backend) {
+            (Some(rate), _) => Backend::Given(rate),
+            (None, Some(_)) => Backend::Assumed,
+            (None, None) => Backend::Unknown,
+        };
+        let asked_timeout = self.timeout.or(scenario.timeout);
+        let retries = self.retries.or(scenario.retries);
+        let timeout = asked_timeout.unwrap_or(Seconds(1.0));
         if timeout.0 <= service_time.0 {
             return Err(Error::usage(format!(
                 "the timeout ({timeout}) must be longer than the service time ({service_time})"
@@ -120,10 +131,10 @@ impl ServiceArgs {
         }
         let same_key = self.single_flight.or(scenario.single_flight).unwrap_or(SameKey::EachAsks);
         let service = Service {
-            demand: backend.map_or(Demand::Answers, |backend| backend.of),
+            demand: rate.map_or(Demand::Answers, |rate| rate.of),
             timeout,
             service_time,
-            retries: self.retries.or(scenario.retries).unwrap_or(0),
+            retries: retries.unwrap_or(0),
             single_flight: same_key != SameKey::EachAsks,
         };
         let plain = ClosedLoop::default();
@@ -140,7 +151,12 @@ impl ServiceArgs {
             budget: self.retry_budget.or(scenario.retry_budget).map(|share| words::budget(share.get())),
             error_cost: self.error_cost.or(scenario.error_cost).unwrap_or(plain.error_cost),
         };
-        Ok(Said { backend, service, closed_loop })
+        let unsaid = [
+            asked_timeout.is_none().then(|| format!("timeout ({timeout})")),
+            (asked_time.is_none() && servers.is_none()).then(|| format!("service time ({service_time})")),
+            retries.is_none().then(|| "retries (0)".to_string()),
+        ];
+        Ok(Said { backend, service, closed_loop, unsaid: unsaid.into_iter().flatten().collect() })
     }
 
     /// The same with what is changed for a candidate.

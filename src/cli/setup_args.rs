@@ -1,7 +1,8 @@
 //! The flags of simulations: one trace, one cache, the service around it, its load.
 
+use super::deliver::OutputArgs;
 use super::service_args::{Said, ServiceArgs, check_lengths};
-use super::target::{self, Target};
+use super::target::Target;
 use super::trace_args::TraceArgs;
 use crate::analysis::Sweep;
 use crate::analysis::outage::scenario::{Scenario, one_policy};
@@ -35,8 +36,6 @@ pub struct SetupArgs {
     /// Every object counts 1, whatever its size
     #[arg(long)]
     ignore_size: bool,
-    #[command(flatten)]
-    service: ServiceArgs,
     /// The load: 3000/s in the busiest window, or 2x the recorded one [default: 1x]
     #[arg(long, value_name = "LOAD")]
     load: Option<Load>,
@@ -50,10 +49,11 @@ pub struct SetupArgs {
     #[arg(short = 'j', long, value_name = "N", default_value_t = 0, hide_default_value = true, value_parser = super::sweep_args::threads)]
     threads: usize,
     #[command(flatten)]
+    service: ServiceArgs,
+    #[command(flatten)]
     reading: TraceArgs,
-    /// Write the report to a file, by extension: .json, .csv, .parquet, .md or .html; - is standard output (may be repeated)
-    #[arg(short, long, value_name = "FILE")]
-    output: Vec<PathBuf>,
+    #[command(flatten)]
+    pub output: OutputArgs,
 }
 
 impl SetupArgs {
@@ -62,7 +62,7 @@ impl SetupArgs {
     /// # Errors
     /// An output that cannot be written.
     pub fn targets(&self) -> Result<Vec<Target>> {
-        target::open(&self.output, std::slice::from_ref(&self.trace))
+        self.output.targets(std::slice::from_ref(&self.trace))
     }
 
     /// Reads the trace.
@@ -73,24 +73,28 @@ impl SetupArgs {
         self.reading.read_for(&self.trace, &setup.sweep.policies, interrupt)
     }
 
-    /// What the flags say, else the scenario, else a default.
+    /// What the flags say, else the scenario, else a default; and what was left open.
     ///
     /// # Errors
     /// Flags that contradict each other.
-    pub fn setup(&self, scenario: &Scenario) -> Result<Setup> {
+    pub fn setup(&self, scenario: &Scenario) -> Result<(Setup, Vec<String>)> {
         let horizon = self.horizon.or(scenario.horizon).unwrap_or(Seconds(900.0));
-        let Said { backend, service, closed_loop } = self.service.resolve(scenario)?;
+        let Said { backend, service, closed_loop, mut unsaid } = self.service.resolve(scenario)?;
+        let cache = self.cache.or(scenario.cache);
+        if cache.is_none() {
+            unsaid.push("cache size (10%)".to_string());
+        }
         check_lengths(None, horizon, &service)?;
         let policy = self.policy.clone().or_else(|| scenario.policy.clone()).map_or_else(|| one_policy("lru"), Ok)?;
-        Ok(Setup {
+        let setup = Setup {
             sweep: Sweep {
                 policies: vec![policy],
-                sizes: vec![self.cache.or(scenario.cache).unwrap_or(CacheSize::Auto)],
+                sizes: vec![cache.unwrap_or(CacheSize::Auto)],
                 ignore_size: self.ignore_size,
                 warmup: self.warmup,
                 threads: self.threads,
             },
-            backend,
+            backend: backend.given(),
             service,
             closed_loop,
             load: self.load.or(scenario.load),
@@ -98,6 +102,7 @@ impl SetupArgs {
             at: self.at.or(scenario.at),
             horizon,
             seed: self.seed.or(scenario.seed).unwrap_or(1),
-        })
+        };
+        Ok((setup, unsaid))
     }
 }

@@ -37,6 +37,11 @@ pub fn threads(text: &str) -> std::result::Result<usize, String> {
 }
 
 impl SweepArgs {
+    /// What was left open.
+    pub fn unsaid(&self) -> Option<String> {
+        matches!(self.cache.as_slice(), [CacheSize::Auto]).then(|| "cache size (10%)".to_string())
+    }
+
     /// The sweep.
     ///
     /// # Errors

@@ -69,6 +69,7 @@ fn write_text(mut output: Output, text: &str) -> Result<()> {
 /// # Errors
 /// An ending that is not known, a file that cannot be written, or one of the inputs.
 pub fn open(paths: &[PathBuf], inputs: &[PathBuf]) -> Result<Vec<Target>> {
+    output::check_there(inputs)?;
     output::check_distinct(paths, inputs)?;
     paths.iter().map(|path| Target::open_one(path)).collect()
 }

@@ -1,28 +1,26 @@
 //! `coldgap warmup`: what loading the hottest keys buys, and how cache nodes may restart.
 
+use super::command_line;
 use super::gate_args::{self, GateArgs};
 use super::setup_args::SetupArgs;
-use super::target;
-use super::terminal::look;
-use super::{command_line, print};
 use crate::analysis::knobs::{Scene, restart, warmup};
 use crate::analysis::outage::scenario::Scenario;
 use crate::error::Result;
 use crate::interrupt::Interrupt;
 use crate::progress::Progress;
-use crate::report::gates::{self, Gated, Scope};
-use crate::report::knobs::{self, WarmupReport, text};
+use crate::report::gates::{Gated, Scope};
+use crate::report::knobs::{self, WarmupReport};
 use clap::Args;
 
 /// What loading the hottest keys beforehand buys, and how many cache nodes may restart, how fast
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES, after_long_help = gate_args::help(WarmupReport::fields(), EXAMPLES))]
 pub struct WarmupArgs {
-    #[command(flatten)]
-    setup: SetupArgs,
     /// Nodes of the cache that restart, each with its share of the keys
     #[arg(long, visible_alias = "shards", value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..=64))]
     nodes: u32,
+    #[command(flatten)]
+    setup: SetupArgs,
     #[command(flatten)]
     gates: GateArgs,
 }
@@ -36,7 +34,7 @@ const EXAMPLES: &str = "Examples:
 /// A trace that cannot be read, flags that contradict each other, an output that cannot be written, an interrupt.
 pub fn run(args: &WarmupArgs, interrupt: &Interrupt) -> Result<()> {
     let targets = args.setup.targets()?;
-    let setup = args.setup.setup(&Scenario::default())?;
+    let (setup, unsaid) = args.setup.setup(&Scenario::default())?;
     let gates = args.gates.parse::<WarmupReport>(&Scope::of(&setup))?;
     let trace = args.setup.read(&setup, interrupt)?;
     let progress = Progress::start("simulating", warmup::STEPS + 2);
@@ -47,10 +45,5 @@ pub fn run(args: &WarmupArgs, interrupt: &Interrupt) -> Result<()> {
     progress.step(1);
     interrupt.check()?;
     drop(progress);
-    let mut report = knobs::warmup(&command_line(), &scene, &found, &restarted);
-    gates::judge(&gates, &mut report);
-    if !target::write(targets, &report)? {
-        print(&text::warmup(&report, &look()))?;
-    }
-    gate_args::pass(&report.head)
+    args.setup.output.deliver(targets, &gates, unsaid, knobs::warmup(&command_line(), &scene, &found, &restarted))
 }

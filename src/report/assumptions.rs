@@ -1,14 +1,14 @@
 //! What the numbers rest on, in sentences: assumptions, and warnings where something should make a reader careful.
 
 use super::decisions::assumptions as decisions;
+use super::format::{capacity_text, percent};
 use crate::analysis::outage::closed_loop::beyond_the_predicate;
 use crate::analysis::{AUTO_BACKEND_HEADROOM, End, Finding, Findings, Question};
 use crate::capacity::EPSILON;
-use crate::policy::Capacity;
 use crate::policy::spec::PolicySpec;
 use crate::report::outage::assumptions::{each_tried, service as surroundings};
 use crate::trace::Trace;
-use crate::units::{CacheSize, Demand, Seconds, bytes, grouped, significant};
+use crate::units::{CacheSize, Demand, Rate, Seconds, grouped, significant};
 
 /// Every assumption behind the report.
 pub fn assumptions(question: &Question, found: &[(Trace, Findings)]) -> Vec<String> {
@@ -20,7 +20,7 @@ pub fn assumptions(question: &Question, found: &[(Trace, Findings)]) -> Vec<Stri
             let baseline = &question.sweep.policies[question.baseline];
             all.push(name(format!(
                 "BACKEND NOT GIVEN: taken to be {}, which is {AUTO_BACKEND_HEADROOM}x what {baseline} needs warm; give the real one with -b",
-                findings.backend
+                findings.backend.map_or("unknown".to_string(), |backend| backend.to_string())
             )));
         }
         for (size, capacity) in question.sweep.sizes.iter().zip(findings.cells.chunks(question.sweep.policies.len())) {
@@ -65,9 +65,11 @@ pub fn assumptions(question: &Question, found: &[(Trace, Findings)]) -> Vec<Stri
         "hidden is the safe bound: below it no answer is ever late, so retries do not move it (they lower the floor). Beyond it the service may still heal".to_string(),
     );
     all.push(measurement(question, found));
-    if let Some((_, findings)) = found.first().filter(|_| !question.seeds.is_empty()) {
+    if let Some(backend) =
+        found.first().and_then(|(_, findings)| findings.backend).filter(|_| !question.seeds.is_empty())
+    {
         let (closed_loop, time) = (&question.closed_loop, question.service.service_time);
-        let model = closed_loop.model(&question.service, findings.backend);
+        let model = closed_loop.model(&question.service, backend);
         let said = surroundings(closed_loop, time, &model, &each_tried(closed_loop));
         all.extend(said.into_iter().map(|text| format!("simulated outages: {text}")));
     }
@@ -92,6 +94,9 @@ pub fn assumptions(question: &Question, found: &[(Trace, Findings)]) -> Vec<Stri
 
 /// Where the worst moment was sought, and how sure it is that no moment and no node is worse.
 fn certainty(question: &Question, findings: &Findings) -> String {
+    if findings.backend.is_none() {
+        return "capacities were not sought: no backend was given (-b)".to_string();
+    }
     if !findings.limits_known {
         return "capacities were not sought: the trace is too short".to_string();
     }
@@ -125,6 +130,9 @@ fn certified(question: &Question, findings: &Findings) -> String {
 
 /// How hidden capacity was measured beside that.
 fn measurement(question: &Question, found: &[(Trace, Findings)]) -> String {
+    if found.iter().all(|(_, findings)| findings.backend.is_none()) {
+        return "nothing was simulated: no backend was given (-b)".to_string();
+    }
     if question.seeds.is_empty() {
         return "measured hidden capacity was left out (--quick): no outage was simulated".to_string();
     }
@@ -142,7 +150,8 @@ fn measurement(question: &Question, found: &[(Trace, Findings)]) -> String {
 
 /// What the backend's capacity means in servers.
 fn servers(question: &Question, found: &[(Trace, Findings)]) -> String {
-    let count = |findings: &Findings| significant(findings.backend.per_second * question.service.service_time.0);
+    let servers = |backend: Rate| significant(backend.per_second * question.service.service_time.0);
+    let count = |findings: &Findings| findings.backend.map_or("an unknown number of".to_string(), servers);
     match question.service.demand {
         Demand::Answers => {
             let counts: Vec<String> = found.iter().map(|(_, findings)| count(findings)).collect();
@@ -152,9 +161,38 @@ fn servers(question: &Question, found: &[(Trace, Findings)]) -> String {
     }
 }
 
+/// A cache that holds the footprint more often than so is larger than anybody meant.
+const AMPLE: f64 = 1.5;
+/// Requests after warm-up below which numbers are coarse.
+const ENOUGH: u64 = 1000;
+
 /// Whether a filter refuses objects while there is room. One that compares with victims does not.
 fn refuses(policy: &PolicySpec) -> bool {
     policy.filter().is_some_and(|filter| !filter.needs_victim)
+}
+
+/// What is odd about a backend.
+fn of_backend(trace: &Trace, question: &Question, backend: Rate) -> Vec<String> {
+    let mut all = Vec::new();
+    let servers = backend.per_second * question.service.service_time.0;
+    if question.service.demand == Demand::Answers && servers < 1.0 {
+        all.push(format!(
+            "{}: a backend of {backend} at {} per answer is less than one server ({}); check --service-time",
+            trace.name,
+            question.service.service_time,
+            significant(servers)
+        ));
+    }
+    let model = question.closed_loop.model(&question.service, backend);
+    let reachable = backend.per_second * question.service.patience().0;
+    if let Some(why) = beyond_the_predicate(&model, reachable) {
+        all.push(format!(
+            "{}: hidden, advertised, load limits and least backends speak of one FIFO queue without bound, and here {why}: for this \
+             service only what is simulated holds",
+            trace.name
+        ));
+    }
+    all
 }
 
 /// What should make a reader careful.
@@ -170,10 +208,24 @@ pub fn warnings(question: &Question, found: &[(Trace, Findings)]) -> Vec<String>
         ));
     }
     for (trace, findings) in found {
+        let ample = findings.cells.iter().find(|cell| cell.capacity_ratio > AMPLE);
+        if let Some(cell) = ample {
+            all.push(format!(
+                "{}: the cache of {} is {}x the trace's whole footprint, so nothing is ever evicted and all policies are alike; is -c that \
+                 of what this trace saw?",
+                trace.name,
+                capacity_text(cell.cell.capacity),
+                significant(cell.capacity_ratio)
+            ));
+        }
         let mut filling: Vec<String> = Vec::new();
         for cell in &findings.cells {
             let (at_warmup, at_end) = cell.filled;
-            if !cell.cell.policy.info().unbounded && at_warmup < 0.99 && at_end > at_warmup + 0.01 {
+            if !cell.cell.policy.info().unbounded
+                && cell.capacity_ratio <= AMPLE
+                && at_warmup < 0.99
+                && at_end > at_warmup + 0.01
+            {
                 filling.push(format!("{} ({} full)", cell.policy(), percent(at_warmup)));
             }
         }
@@ -184,25 +236,7 @@ pub fn warnings(question: &Question, found: &[(Trace, Findings)]) -> Vec<String>
                 filling.join(", ")
             ));
         }
-        let servers = findings.backend.per_second * question.service.service_time.0;
-        if question.service.demand == Demand::Answers && servers < 1.0 {
-            all.push(format!(
-                "{}: a backend of {} at {} per answer is less than one server ({}); check --service-time",
-                trace.name,
-                findings.backend,
-                question.service.service_time,
-                significant(servers)
-            ));
-        }
-        let model = question.closed_loop.model(&question.service, findings.backend);
-        let reachable = findings.backend.per_second * question.service.patience().0;
-        if let Some(why) = beyond_the_predicate(&model, reachable) {
-            all.push(format!(
-                "{}: hidden, advertised, load limits and least backends speak of one FIFO queue without bound, and here {why}: for this \
-                 service only what is simulated holds",
-                trace.name
-            ));
-        }
+        all.extend(findings.backend.map_or(Vec::new(), |backend| of_backend(trace, question, backend)));
         if !findings.limits_known {
             all.insert(
                 0,
@@ -245,6 +279,7 @@ pub fn warnings(question: &Question, found: &[(Trace, Findings)]) -> Vec<String>
                 ));
             }
         }
+        all.extend(decisions::warnings(trace, question, findings));
         let mut refills = findings.cells.iter().zip(&findings.refills);
         if refills.any(|(cell, refill)| refill.over.is_none() && !cell.cell.policy.info().unbounded) {
             all.push(format!(
@@ -252,26 +287,18 @@ pub fn warnings(question: &Question, found: &[(Trace, Findings)]) -> Vec<String>
                 trace.name
             ));
         }
-        all.extend(decisions::warnings(trace, question, findings));
-        if findings.facts.counted < 1000 {
-            all.push(format!(
-                "{}: only {} requests are counted; every ratio here is coarse",
-                trace.name, findings.facts.counted
-            ));
+        if findings.facts.counted < ENOUGH {
+            all.insert(
+                0,
+                format!(
+                    "{}: too little data: only {} requests are counted after warm-up, so every number here is coarse; from {} on they bear \
+                     two digits, from ten times as many three",
+                    trace.name,
+                    grouped(findings.facts.counted),
+                    grouped(ENOUGH)
+                ),
+            );
         }
     }
     all
-}
-
-/// `4,301 objects` or `12.3 MiB (12,900,000 bytes)`.
-pub fn capacity_text(capacity: Capacity) -> String {
-    match capacity {
-        Capacity::Objects(n) => format!("{} objects", grouped(n)),
-        Capacity::Bytes(n) => format!("{} ({} bytes)", bytes(n as f64), grouped(n)),
-    }
-}
-
-/// A share as a percentage of three significant digits.
-pub fn percent(ratio: f64) -> String {
-    format!("{}%", significant(ratio * 100.0))
 }

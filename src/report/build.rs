@@ -13,7 +13,7 @@ use crate::replay::refill::Refill;
 use crate::replay::stretch::Stretch;
 use crate::replay::worst::map::Hurt;
 use crate::trace::Trace;
-use crate::units::{Demand, Loss};
+use crate::units::Loss;
 
 /// The report on these traces. `command` is the command line without what does not change the result.
 pub fn build(command: &str, question: &Question, found: &[(Trace, Findings)]) -> Report {
@@ -37,12 +37,13 @@ pub fn build(command: &str, question: &Question, found: &[(Trace, Findings)]) ->
         stretches: Vec::new(),
     };
     for (trace, findings) in found {
-        for (cell, refilled) in findings.cells.iter().zip(&findings.refills) {
+        for (i, cell) in findings.cells.iter().enumerate() {
+            let refilled = findings.refills.get(i);
             report.rows.extend(rows(trace, findings, question, cell, refilled));
             report.growth.extend(decisions::growth(trace, findings, question, cell));
             report.windows.extend(windows(trace, findings, cell));
             report.healing.extend(healing(trace, cell));
-            report.refill.extend(refill(trace, cell, refilled));
+            report.refill.extend(refilled.map_or(Vec::new(), |refilled| refill(trace, cell, refilled)));
         }
         let baseline = &findings.cells[question.baseline];
         report.moments.extend(findings.hurts.iter().flat_map(|of_loss| moments(trace, baseline, of_loss)));
@@ -96,22 +97,30 @@ fn trace_report(trace: &Trace, findings: &Findings, question: &Question) -> Trac
         today_per_second: findings.today,
         today_at_seconds: findings.busiest_at,
         load_per_second: findings.load,
-        backend: BackendReport { rate: findings.backend, assumed: findings.backend_assumed },
+        backend: findings.backend.map(|rate| BackendReport { rate, assumed: findings.backend_assumed }),
         moments: findings.moments,
-        limits_known: findings.limits_known,
-        moments_measured: (!question.seeds.is_empty()).then_some(findings.moments_measured),
+        limits_known: findings.limits_known && findings.backend.is_some(),
+        moments_measured: (!question.seeds.is_empty() && findings.backend.is_some())
+            .then_some(findings.moments_measured),
         refill_flush_seconds: findings.flush_at,
         compulsory: facts.compulsory_curve.clone(),
         verdict: verdict(findings, question),
     }
 }
 
-fn rows(trace: &Trace, findings: &Findings, question: &Question, cell: &Finding, refilled: &Refill) -> Vec<Row> {
+fn rows(
+    trace: &Trace,
+    findings: &Findings,
+    question: &Question,
+    cell: &Finding,
+    refilled: Option<&Refill>,
+) -> Vec<Row> {
     let total = cell.observation.total;
     let sized = trace.sizes.is_some();
     let info = cell.cell.policy.info();
     let measured = cell.measured.as_ref();
     let healing = |share: usize| measured.map_or(Estimate::default(), |measured| measured.healing.hidden[share]);
+    let over = refilled.and_then(|refilled| refilled.over);
     let row = |lost: &LossFinding| Row {
         trace: trace.name.clone(),
         policy: cell.policy(),
@@ -128,15 +137,11 @@ fn rows(trace: &Trace, findings: &Findings, question: &Question, cell: &Finding,
         bytes_requested: sized.then_some(findings.facts.bytes_requested),
         bytes_missed: sized.then_some(total.bytes_missed),
         compulsory_misses: findings.facts.compulsory_misses,
-        transient_misses: refilled.transient_misses,
-        refill_seconds: refilled.over.map(|(seconds, _)| seconds),
-        refill_requests: refilled.over.map(|(_, requests)| requests),
-        backend_per_second: findings.backend.per_second,
-        backend_unit: match findings.backend.of {
-            Demand::Answers => "answers",
-            Demand::Bytes => "bytes",
-        }
-        .into(),
+        transient_misses: refilled.map(|refilled| refilled.transient_misses),
+        refill_seconds: over.map(|(seconds, _)| seconds),
+        refill_requests: over.map(|(_, requests)| requests),
+        backend_per_second: findings.backend.map(|backend| backend.per_second),
+        backend_unit: question.service.demand.name().into(),
         load_per_second: findings.load,
         advertised_per_second: cell.advertised,
         advertised_long_run_per_second: cell.advertised_long_run,
@@ -146,10 +151,10 @@ fn rows(trace: &Trace, findings: &Findings, question: &Question, cell: &Finding,
         hidden_safe_per_second_p01: cell.hidden_quantiles[0],
         hidden_safe_per_second_p50: cell.hidden_quantiles[1],
         hidden_safe_certified: cell.certified,
-        limits_known: findings.limits_known,
+        limits_known: findings.limits_known && findings.backend.is_some(),
         advertised_reclaimed_per_second: cell.advertised_reclaimed.flatten(),
         hidden_safe_reclaimed_per_second: cell.hidden_reclaimed,
-        worst_moment_seconds: cell.worst_moment,
+        worst_moment_seconds: findings.backend.map(|_| cell.worst_moment),
         hidden_95_per_second: healing(0).load,
         hidden_95_per_second_low: healing(0).low,
         hidden_95_per_second_high: healing(0).high,

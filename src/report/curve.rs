@@ -1,6 +1,6 @@
 //! Miss-ratio curves for reading in a terminal: a line per cache size, a column per policy, and the first one drawn.
 
-use super::assumptions::percent;
+use super::format::percent;
 use super::replay::ReplayRow;
 use super::sheet::columns::Columns;
 use super::sheet::look::Look;

@@ -59,6 +59,9 @@ pub struct Head {
     /// The first seed of what was simulated; null where nothing was. Nothing else is random: lost shards are chosen by a
     /// fixed hash of the key's number.
     pub seed: Option<u64>,
+    /// What could have been said and was not, each with what was taken instead: `timeout (1 s)`.
+    #[serde(default)]
+    pub unsaid: Vec<String>,
     /// What was assumed, in sentences.
     pub assumptions: Vec<String>,
     /// What should make a reader careful.
@@ -78,6 +81,7 @@ impl Head {
             tool,
             command: command.to_string(),
             seed,
+            unsaid: Vec::new(),
             assumptions,
             warnings: Vec::new(),
             gates: Vec::new(),

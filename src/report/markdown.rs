@@ -10,9 +10,29 @@ const LONG: usize = 30;
 pub fn render(page: &Page) -> String {
     let mut out = format!("# {}\n\n{}\n\n", escaped(&page.title), escaped(&page.subtitle));
     page.answers.iter().for_each(|answer| self::answer(&mut out, answer));
-    page.sections.iter().for_each(|section| self::section(&mut out, section, 2));
-    let _ = writeln!(out, "<sub>Made by {}.</sub>", escaped(&page.made_by));
+    let (body, end): (Vec<&Section>, Vec<&Section>) =
+        page.sections.iter().partition(|section| !END.contains(&&*section.id));
+    body.into_iter().for_each(|section| self::section(&mut out, section, 2));
+    end.into_iter().for_each(|section| folded_section(&mut out, section));
+    let _ = writeln!(out, "<sub>Made by {}; a word of it: coldgap explain hidden.</sub>", escaped(&page.made_by));
     out
+}
+
+/// Sections that a reader opens, each on one line; what words mean, coldgap says.
+const END: [&str; 3] = ["words", "assumptions", "provenance"];
+
+/// A section on one line.
+fn folded_section(out: &mut String, section: &Section) {
+    let texts = section.blocks.iter().flat_map(|block| match block {
+        Block::Prose(text) | Block::Note(_, text) => vec![html(text)],
+        Block::List(items) => items.iter().map(|item| html(item)).collect(),
+        Block::Code(text) => vec![format!("<code>{}</code>", html(text))],
+        Block::Terms(_) | Block::Table(_) | Block::Figure(_) => Vec::new(),
+    });
+    let texts: Vec<String> = texts.collect();
+    if !texts.is_empty() {
+        folded(out, &section.heading, &texts.join("<br>"));
+    }
 }
 
 fn answer(out: &mut String, answer: &Answer) {
@@ -22,7 +42,7 @@ fn answer(out: &mut String, answer: &Answer) {
         escaped(&answer.question),
         sign(answer.tone),
         escaped(&answer.short),
-        escaped(&answer.text)
+        escaped(&answer.rest())
     );
 }
 
@@ -46,17 +66,11 @@ fn block(out: &mut String, block: &Block) {
             });
             out.push('\n');
         }
-        Block::Terms(terms) => {
-            let items: String = terms
-                .iter()
-                .map(|(word, meaning)| format!("- **{}**: {}\n", escaped(word), escaped(meaning)))
-                .collect();
-            folded(out, "What the words mean", &items);
-        }
+        Block::Terms(_) => {}
         Block::Code(text) => code(out, text),
-        Block::Table(table) if table.rows.len() > LONG => folded(out, &table.title, &self::table(table)),
+        Block::Table(table) if table.rows.len() > LONG => folded(out, &table.title, &html_table(table)),
         Block::Table(table) => {
-            let _ = writeln!(out, "{}:\n\n{}", escaped(&table.title), self::table(table));
+            let _ = writeln!(out, "{}", self::table(table));
         }
         Block::Figure(figure) => self::figure(out, figure),
     }
@@ -71,11 +85,42 @@ fn code(out: &mut String, text: &str) {
 
 fn figure(out: &mut String, figure: &Figure) {
     let _ = writeln!(out, "{}\n", escaped(&figure.caption));
-    folded(out, &figure.table.title, &table(&figure.table));
+    folded(out, &figure.table.title, &html_table(&figure.table));
 }
 
+/// One line that opens: nothing inside is read as Markdown.
 fn folded(out: &mut String, title: &str, inside: &str) {
-    let _ = writeln!(out, "<details><summary>{}</summary>\n\n{inside}\n</details>\n", escaped(title));
+    let _ = writeln!(out, "<details><summary>{}</summary>{inside}</details>\n", html(title));
+}
+
+/// A table on one line.
+fn html_table(table: &Table) -> String {
+    let row = |cells: Vec<String>, tag: &str| {
+        let cells: String = cells.iter().map(|cell| format!("<{tag}>{cell}</{tag}>")).collect();
+        format!("<tr>{cells}</tr>")
+    };
+    let mut out = row(table.columns.iter().map(|column| html(&column.head)).collect(), "th");
+    for cells in &table.rows {
+        out += &row(cells.iter().map(|cell| format!("{}{}", sign(cell.tone), html(&cell.text))).collect(), "td");
+    }
+    let note = if table.note.is_empty() { String::new() } else { format!("<br>{}", html(&table.note)) };
+    format!("<table>{out}</table>{note}")
+}
+
+/// Text that HTML takes as text; one line.
+fn html(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '&' => out.push_str("&amp;"),
+            '@' => out.push_str("&#64;"),
+            _ if character.is_control() || matches!(character, '\u{2028}' | '\u{2029}') => out.push(' '),
+            _ => out.push(character),
+        }
+    }
+    out
 }
 
 fn table(table: &Table) -> String {

@@ -3,11 +3,14 @@
 //! It is made from findings ([`build`]), and knows neither traces' files nor how it will look.
 
 mod assumptions;
+mod brief;
 mod build;
 pub mod chart;
 pub mod compare;
 mod curve;
 pub mod decisions;
+pub mod dictionary;
+pub mod format;
 pub mod frame;
 mod gap_page;
 pub mod gates;
@@ -35,7 +38,8 @@ pub use head::Head;
 use decisions::{GrowthRow, IfLost, MoneyRow, Sensitivity, SizeRow};
 
 use crate::analysis::CompulsoryPoint;
-use crate::units::{Loss, Rate, Seconds};
+use crate::policy::Capacity;
+use crate::units::{Demand, Rate, Seconds};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -150,11 +154,11 @@ pub struct TraceReport {
     pub today_at_seconds: f64,
     /// The load to carry.
     pub load_per_second: f64,
-    /// The backend's capacity.
-    pub backend: BackendReport,
+    /// The backend's capacity; null where nobody said it: then all that depends on it is null, and unknown.
+    pub backend: Option<BackendReport>,
     /// Moments at which losses were tried.
     pub moments: usize,
-    /// False where the trace ends too soon after warm-up for this timeout: then loads, backends and shares that are limits are
+    /// False where the trace ends too soon after warm-up for this timeout, or no backend was given: then loads, backends and shares that are limits are
     /// null and unknown.
     pub limits_known: bool,
     /// Moments at which outages were simulated; null where none were.
@@ -168,6 +172,21 @@ pub struct TraceReport {
 }
 
 impl TraceReport {
+    /// The backend's capacity; `None` where nobody said it.
+    pub fn rate(&self) -> Option<Rate> {
+        self.backend.map(|backend| backend.rate)
+    }
+
+    /// What the backend's capacity is counted in.
+    pub fn demand(&self) -> Demand {
+        self.rate().map_or(Demand::Answers, |rate| rate.of)
+    }
+
+    /// The backend's capacity for reading.
+    pub fn backend_text(&self) -> String {
+        self.rate().map_or("unknown".to_string(), |rate| rate.to_string())
+    }
+
     /// What an absent limit means: `otherwise`, where limits are known.
     pub fn absent(&self, otherwise: &'static str) -> &'static str {
         if self.limits_known { otherwise } else { "unknown" }
@@ -213,16 +232,16 @@ pub struct Row {
     pub bytes_requested: Option<u64>,
     pub bytes_missed: Option<u64>,
     pub compulsory_misses: u64,
-    pub transient_misses: i64,
+    pub transient_misses: Option<i64>,
     pub refill_seconds: Option<f64>,
     pub refill_requests: Option<u64>,
-    pub backend_per_second: f64,
+    pub backend_per_second: Option<f64>,
     pub backend_unit: Cow<'static, str>,
     pub load_per_second: f64,
     pub advertised_per_second: Option<f64>,
     pub advertised_long_run_per_second: Option<f64>,
     pub floor_per_second: Option<f64>,
-    pub floor_long_run_per_second: f64,
+    pub floor_long_run_per_second: Option<f64>,
     pub hidden_safe_per_second: Option<f64>,
     pub hidden_safe_per_second_p01: Option<f64>,
     pub hidden_safe_per_second_p50: Option<f64>,
@@ -230,7 +249,7 @@ pub struct Row {
     pub limits_known: bool,
     pub advertised_reclaimed_per_second: Option<f64>,
     pub hidden_safe_reclaimed_per_second: Option<f64>,
-    pub worst_moment_seconds: f64,
+    pub worst_moment_seconds: Option<f64>,
     pub hidden_95_per_second: Option<f64>,
     pub hidden_95_per_second_low: Option<f64>,
     pub hidden_95_per_second_high: Option<f64>,
@@ -370,6 +389,11 @@ impl Row {
         self.cache_capacity_objects.or(self.cache_capacity_bytes).unwrap_or(0)
     }
 
+    /// The capacity with its unit.
+    pub fn cache(&self) -> Capacity {
+        self.cache_capacity_bytes.map_or(Capacity::Objects(self.capacity()), Capacity::Bytes)
+    }
+
     /// What an absent limit means: `otherwise`, where limits are known.
     pub fn absent(&self, otherwise: &'static str) -> &'static str {
         if self.limits_known { otherwise } else { "unknown" }
@@ -379,11 +403,6 @@ impl Row {
     pub fn is_baseline(&self) -> bool {
         self.policy == self.baseline
     }
-}
-
-/// A loss for a heading, from how a row has it: `1/8` as `1/8 (12.5%)`.
-fn loss_in_full(loss: &str) -> String {
-    loss.parse().map_or_else(|_| loss.to_string(), Loss::in_full)
 }
 
 /// `10 s` as JSON gives it.

@@ -1,6 +1,6 @@
 //! The report of `coldgap replay`: miss ratios by policy and cache size, as data and for reading.
 
-use super::assumptions::{capacity_text, percent};
+use super::format::{capacity_text, percent};
 use super::head::{Head, Kind};
 use super::sheet::Sheet;
 use super::sheet::columns::Columns;

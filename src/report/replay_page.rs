@@ -1,6 +1,6 @@
 //! Miss ratios as a document: a line per policy where there are many cache sizes, and the table.
 
-use super::assumptions::percent;
+use super::format::percent;
 use super::page::{Axis, Block, Cell, Chart, Figure, Mark, Page, Section, Table, Tone, Unit, maybe};
 use super::replay::{ReplayReport, ReplayRow, ReplayTrace};
 use super::words::ended;

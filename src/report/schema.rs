@@ -1,5 +1,5 @@
-//! The JSON Schema of each kind of report, made from its Rust types: doc comments become descriptions. What a report
-//! prints has exactly these fields.
+//! The JSON Schema of each kind of report, made from its Rust types; what a field means, its doc comment or the dictionary
+//! says. What a report prints has exactly these fields.
 
 use super::Report;
 use super::compare::CompareReport;
@@ -7,7 +7,7 @@ use super::head::Kind;
 use super::knobs::{SensitivityReport, WarmupReport};
 use super::outage::OutageReport;
 use super::replay::ReplayReport;
-use super::{SCHEMA_VERSION, json};
+use super::{SCHEMA_VERSION, dictionary, json};
 use crate::error::Result;
 use schemars::generate::SchemaSettings;
 use schemars::transform::RecursiveTransform;
@@ -45,7 +45,12 @@ fn of<R: JsonSchema>() -> Schema {
 
 /// Flattened parts have been merged into the object that has them, so that its fields are all of them.
 fn close(schema: &mut Schema) {
-    if schema.get("properties").is_some() {
+    if let Some(properties) = schema.get_mut("properties").and_then(Value::as_object_mut) {
+        for (name, field) in properties {
+            if let (Some(meaning), Some(field)) = (dictionary::meaning(name), field.as_object_mut()) {
+                field.entry("description").or_insert_with(|| meaning.into());
+            }
+        }
         schema.insert("additionalProperties".to_string(), Value::Bool(false));
     }
 }

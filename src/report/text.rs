@@ -1,14 +1,15 @@
 //! The report for reading in a terminal.
 
 use super::Region;
-use super::assumptions::{capacity_text, percent};
 use super::decisions::text as decisions;
+use super::format::{
+    self, capacity_text, cut, limit, load, loss_in_full, percent, signed_percent, times, whole_percent,
+};
 use super::sheet::Sheet;
 use super::sheet::columns::Columns;
 use super::sheet::look::{Look, Tone};
-use super::{Report, Row, TraceReport, loss_in_full};
-use crate::policy::Capacity;
-use crate::units::{Demand, Rate, Seconds, grouped, grouped_rate, significant};
+use super::{Report, Row, TraceReport};
+use crate::units::{Seconds, grouped, grouped_rate};
 use std::fmt::Write;
 
 /// Length of the longest bar.
@@ -17,8 +18,8 @@ const BAR: usize = 36;
 /// Columns of a bar's line that are neither the bar nor words.
 const LEAD: usize = 29;
 
-/// The whole report.
-pub fn render(report: &Report, look: &Look) -> String {
+/// Every table of the report.
+pub fn details(report: &Report, look: &Look) -> String {
     let mut out = Sheet::new(look);
     for trace in &report.traces {
         trace_section(&mut out, report, trace);
@@ -99,8 +100,8 @@ pub(super) fn moments_of(cell: &Row) -> Option<String> {
 }
 
 fn policies(out: &mut Sheet, report: &Report, trace: &TraceReport, group: &[&Row]) {
-    let capacity = group.first().map_or(String::new(), |row| capacity_text(capacity_of(row)));
-    out.led("  ", &format!("POLICIES, same cache of {capacity}, same backend of {}", trace.backend.rate));
+    let capacity = group.first().map_or(String::new(), |row| capacity_text(row.cache()));
+    out.led("  ", &format!("POLICIES, same cache of {capacity}, same backend of {}", trace.backend_text()));
     let mut table = Columns::new(2).left("", name_width(group) + 2).right("misses", 7).right("worst", 7);
     table = table.right("advertised", 11).right("hidden", 9).right("measured", 14).right("floor", 9).right("gap", 7);
     table = table.right("widening", 9).right("refill", 8).left("loss survived", 0).after(2);
@@ -233,11 +234,7 @@ fn cold_misses(out: &mut Sheet, trace: &TraceReport, group: &[&Row]) {
             }
             _ => "not refilled before the trace or the horizon ended".to_string(),
         };
-        let transient = format!(
-            "{}{}",
-            if row.transient_misses < 0 { "-" } else { "" },
-            grouped(row.transient_misses.unsigned_abs())
-        );
+        let transient = row.transient_misses.map_or("unknown".to_string(), signed_count);
         out.led(&format!("      {:<width$} {transient:>10}   ", row.policy), &refill);
     }
     out.led("    refill       ", "curve by time and by requests: in the JSON (refill)");
@@ -258,15 +255,14 @@ fn cuts(out: &mut Sheet, report: &Report, trace: &TraceReport, group: &[&Row]) {
     }
     let baseline = group.iter().find(|row| row.is_baseline());
     if let Some(baseline) = baseline {
-        let today = report.losses(baseline).map(|loss| loss.safe_cut_ratio.map_or("-".to_string(), cut));
-        table.row(std::iter::once("change".to_string()).chain(today));
+        table.row(std::iter::once("may be cut".to_string()).chain(cut_row(report, baseline)));
     }
     out.table(&table);
     if let Some(baseline) = baseline {
-        let rate = trace.backend.rate;
+        let rate = trace.backend_text();
         out.prose(
             "    ",
-            &format!("change: what {} lets you cut of today's {rate} (-), or forces you to add (+).", baseline.policy),
+            &format!("may be cut: what {} lets you cut of today's {rate}, or makes you add to it.", baseline.policy),
         );
         if let Some(text) = mildest(report, trace, baseline) {
             out.prose("    ", &text);
@@ -278,6 +274,11 @@ fn cuts(out: &mut Sheet, report: &Report, trace: &TraceReport, group: &[&Row]) {
         }
     }
     out.blank();
+}
+
+/// What may be cut of the backend, by loss.
+pub(super) fn cut_row<'r>(report: &'r Report, baseline: &'r Row) -> impl Iterator<Item = String> + 'r {
+    report.losses(baseline).map(|loss| loss.safe_cut_ratio.map_or("-".to_string(), cut))
 }
 
 /// What would do if the mildest node were the one that is lost.
@@ -336,66 +337,22 @@ fn baseline_and_best<'r>(group: &[&'r Row]) -> Option<(&'r Row, &'r Row)> {
     (!best.is_baseline() && best.misses < baseline.misses).then_some((*baseline, *best))
 }
 
-pub(super) fn capacity_of(row: &Row) -> Capacity {
-    match row.cache_capacity_bytes {
-        Some(bytes) => Capacity::Bytes(bytes),
-        None => Capacity::Objects(row.capacity()),
-    }
-}
-
 pub(super) fn name_width(group: &[&Row]) -> usize {
     group.iter().map(|row| row.policy.len() + 2 * usize::from(row.is_bound)).max().unwrap_or(0).max(7)
 }
 
-pub(super) fn loss_name(loss: f64) -> String {
-    match loss {
-        0.0 => "nothing".to_string(),
-        1.0 => "everything".to_string(),
-        part => percent(part),
-    }
+/// `1,367`, `-12`.
+fn signed_count(count: i64) -> String {
+    format!("{}{}", if count < 0 { "-" } else { "" }, grouped(count.unsigned_abs()))
 }
 
-/// A load; `no limit` where none was found.
-pub(super) fn load(value: Option<f64>) -> String {
-    limit("no limit", value)
-}
-
-/// The same with another word where there is none.
-pub(super) fn limit(absent: &str, value: Option<f64>) -> String {
-    value.map_or_else(|| absent.to_string(), |value| Rate::answers(value).to_string())
-}
-
+/// A least backend, or what an absent one means.
 pub(super) fn backend(value: Option<f64>, trace: &TraceReport) -> String {
-    let of = trace.backend.rate.of;
-    match value {
-        None => trace.absent("none enough").to_string(),
-        Some(value) => match of {
-            Demand::Answers => grouped_rate(value),
-            Demand::Bytes => Rate { per_second: value, of }.to_string(),
-        },
-    }
-}
-
-fn cut(safe_cut: f64) -> String {
-    signed_percent(-safe_cut)
-}
-
-fn times(ratio: f64) -> String {
-    format!("{}x", significant(ratio))
+    format::backend(trace.absent("none enough"), value, trace.demand())
 }
 
 fn maybe_percent(ratio: Option<f64>) -> String {
     ratio.map_or("unknown".to_string(), percent)
-}
-
-fn whole_percent(ratio: f64) -> String {
-    let rounded = (ratio * 100.0).round();
-    format!("{}%", if rounded == 0.0 { 0.0 } else { rounded })
-}
-
-pub(super) fn signed_percent(ratio: f64) -> String {
-    let text = whole_percent(ratio);
-    if ratio > 0.0 && text != "0%" { format!("+{text}") } else { text }
 }
 
 /// A change in words where it is none.

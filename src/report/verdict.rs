@@ -14,7 +14,8 @@ pub fn verdict(findings: &Findings, question: &Question) -> Verdict {
         None => format!("This service serves {} requests a second", grouped_rate(load)),
         Some(_) => format!("This service is to serve {} requests a second", grouped_rate(load)),
     };
-    let region = if findings.limits_known { region(load, cell.advertised, cell.hidden) } else { Region::Unknown };
+    let known = findings.limits_known && findings.backend.is_some();
+    let region = if known { region(load, cell.advertised, cell.hidden) } else { Region::Unknown };
     let (advertised, hidden) = (cell.advertised.unwrap_or(f64::INFINITY), cell.hidden.unwrap_or(f64::INFINITY));
     let sentence = match region {
         Region::OverloadedWarm => format!(
@@ -33,6 +34,10 @@ pub fn verdict(findings: &Findings, question: &Question) -> Verdict {
                 grouped_rate(hidden)
             )
         }
+        Region::Unknown if findings.backend.is_none() => format!(
+            "{served}. What its backend can do was not given (-b 300/s), so there is no verdict: what it recovers from, and what may \
+             be cut, is unknown."
+        ),
         Region::Unknown => format!("{served}. The trace is too short to say what it recovers from."),
         Region::Survives => {
             let below = cell.hidden.map_or("at any load in this trace's shape".to_string(), |hidden| {

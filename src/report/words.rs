@@ -24,7 +24,7 @@ fn verdict(gates: &[GateRow]) -> Option<Answer> {
         (all, 0) => (format!("All {all} pass"), String::new(), Tone::Good),
         (all, failed) => (format!("{failed} of {all} fail"), format!("{}.", told.join("; ")), Tone::Bad),
     };
-    Some(Answer { question: "Do the gates pass?".to_string(), short, text, tone })
+    Some(Answer { question: "Do the gates pass?".to_string(), short, also: String::new(), text, tone })
 }
 
 fn gates(gates: &[GateRow]) -> Section {
@@ -38,43 +38,45 @@ fn gates(gates: &[GateRow]) -> Section {
     Section::new("gates", "Gates").table(table)
 }
 
+/// The words of reports, and what they mean.
+pub(super) const TERMS: [(&str, &str); 12] = [
+    ("Load", "Requests a second. Today's is that of the trace's busiest window."),
+    (
+        "Backend",
+        "What answers when the cache cannot: a database, an origin. Its capacity is how much it can answer a second.",
+    ),
+    (
+        "Advertised capacity",
+        "The largest load that is carried while the cache is warm. What a load test of the healthy service shows.",
+    ),
+    (
+        "Hidden capacity",
+        "The load below which the service heals by itself after losing its cache. 'Hidden', because nothing shows it until the \
+         cache is lost. Below the safe bound no answer is late where service times are even; which share of \
+         simulated outages heals, by load, stands beside it.",
+    ),
+    ("Floor", "The load carried with no cache at all."),
+    ("Gap", "Advertised over hidden capacity: how far the service depends on its cache not being lost."),
+    (
+        "Why it stays down",
+        "With an empty cache every request asks the backend. Its queue grows until answers come later than clients wait. Late \
+         answers do not enter the cache, so it stays empty, although what began the outage is over: a metastable failure.",
+    ),
+    ("Loss survived", "The largest share of the cache, as whole nodes lose it, after which no answer is late."),
+    (
+        "Least backend",
+        "The smallest backend that carries the load and survives a given loss at the worst moment that was tried.",
+    ),
+    (
+        "Banking a saving",
+        "Making the backend smaller because a better policy misses less. After a full loss all policies are alike, so hidden capacity falls with the backend.",
+    ),
+    ("Baseline", "The policy that others are compared with: the one in use."),
+    ("Refill", "The time after a flush during which the cache misses more than one that was never flushed."),
+];
+
 /// The report's words, for a reader who has not met them.
 fn terms() -> Section {
-    const TERMS: [(&str, &str); 12] = [
-        ("Load", "Requests a second. Today's is that of the trace's busiest window."),
-        (
-            "Backend",
-            "What answers when the cache cannot: a database, an origin. Its capacity is how much it can answer a second.",
-        ),
-        (
-            "Advertised capacity",
-            "The largest load that is carried while the cache is warm. What a load test of the healthy service shows.",
-        ),
-        (
-            "Hidden capacity",
-            "The load below which the service heals by itself after losing its cache. 'Hidden', because nothing shows it until the \
-             cache is lost. Below the safe bound no answer is late where service times are even; which share of \
-             simulated outages heals, by load, stands beside it.",
-        ),
-        ("Floor", "The load carried with no cache at all."),
-        ("Gap", "Advertised over hidden capacity: how far the service depends on its cache not being lost."),
-        (
-            "Why it stays down",
-            "With an empty cache every request asks the backend. Its queue grows until answers come later than clients wait. Late \
-             answers do not enter the cache, so it stays empty, although what began the outage is over: a metastable failure.",
-        ),
-        ("Loss survived", "The largest share of the cache, as whole nodes lose it, after which no answer is late."),
-        (
-            "Least backend",
-            "The smallest backend that carries the load and survives a given loss at the worst moment that was tried.",
-        ),
-        (
-            "Banking a saving",
-            "Making the backend smaller because a better policy misses less. After a full loss all policies are alike, so hidden capacity falls with the backend.",
-        ),
-        ("Baseline", "The policy that others are compared with: the one in use."),
-        ("Refill", "The time after a flush during which the cache misses more than one that was never flushed."),
-    ];
     let terms = TERMS.iter().map(|(word, meaning)| (word.to_string(), meaning.to_string())).collect();
     Section::new("words", "The words").with(Block::Terms(terms))
 }

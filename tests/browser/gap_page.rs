@@ -94,6 +94,7 @@ fn the_page_opens_without_a_network_and_draws_the_numbers_of_the_json() {
     let page = probed(&opened);
     charts_show_their_tables(&page);
     assert_eq!(page["width"], page["wide"]);
+    assert_eq!(page["cut"], serde_json::json!([]), "tables that do not fit 1,100 px");
     assert!(page["contrast"].as_f64().unwrap() >= 4.5, "{}", page["contrast"]);
     assert!(page["paper"].as_f64().unwrap() > 0.9);
 
@@ -144,7 +145,7 @@ fn the_page_opens_without_a_network_and_draws_the_numbers_of_the_json() {
 #[test]
 fn the_page_is_readable_in_the_dark_on_a_telephone_and_without_scripts() {
     let Some(browser) = browser() else { return };
-    let made = Made::by(&["gap", "traces/burst.csv", "--quick", "-p", "all"]);
+    let made = Made::by(&["gap", "traces/burst.csv", "-b", "auto", "--quick", "-p", "all"]);
     let probing = with_script(&made.html(), PROBE);
     let dark =
         probed(&open(&browser, &probing, &["--window-size=1100,1400", "--blink-settings=preferredColorScheme=0"]));

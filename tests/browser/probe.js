@@ -45,6 +45,7 @@ said.textContent = JSON.stringify({
   images: document.images.length,
   scripts: document.scripts.length,
   title: document.title,
+  cut: [...document.querySelectorAll("table")].filter((table) => table.clientWidth > 0 && table.scrollWidth > table.parentElement.clientWidth + 1).map((table) => table.closest("[id]").id),
   wide: document.documentElement.scrollWidth,
   width: document.documentElement.clientWidth,
   paper,

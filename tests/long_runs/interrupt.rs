@@ -94,7 +94,7 @@ fn gap_and_synth_stop_and_leave_nothing_behind() {
     fs::write(folder.join("r.toml"), EXAMPLE.replacen("1_000_000 ", "900_000_000 ", 1)).unwrap();
     let before = names(folder);
     let commands: [&[&str]; 2] =
-        [&["gap", "t.parquet", "-c", SIZES, "-o", "out.json"], &["synth", "r.toml", "-o", "out.parquet"]];
+        [&["gap", "t.parquet", "-b", "auto", "-c", SIZES, "-o", "out.json"], &["synth", "r.toml", "-o", "out.parquet"]];
     for arguments in commands {
         let child = coldgap(folder, arguments).spawn().unwrap();
         wait_until("the temporary file", || has_temporary(folder));

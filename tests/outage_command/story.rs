@@ -152,10 +152,25 @@ fn the_same_bytes_on_any_number_of_threads_and_in_all_outputs() {
 /// What a reader in trouble looks for stands in the text.
 #[test]
 fn the_text_has_every_part() {
-    let report = text(&[&SERVICE[..], &["--quick"]].concat());
+    let folder = tempfile::tempdir().unwrap();
+    let saved = folder.path().join("outage.json");
+    let saved = saved.to_str().unwrap();
+    let short = text(&[&SERVICE[..], &["--quick", "-o", saved]].concat());
+    assert!(short.lines().count() <= 45, "{} lines:\n{short}", short.lines().count());
     for part in [
-        "METASTABLE: this outage does not heal by itself.",
-        "Why it stays down: the backend's answers come after",
+        "It stays down",
+        "WHAT TO DO",
+        "Shed 73.4%",
+        "let in 240/s",
+        "WHAT BREAKS THE LOOP",
+        "You did not say: timeout (1 s)",
+    ] {
+        assert!(short.contains(part), "{part}:\n{short}");
+    }
+    let report = text(&["report", saved, "--details"]);
+    for part in [
+        "It stays down: 130 s after the trigger is over",
+        "The backend's answers come after",
         "ANSWERED IN TIME",
         "ASKED OF THE BACKEND (it can give 350/s)",
         "0s the whole cache is emptied",

@@ -60,7 +60,7 @@ fn here(name: &str) -> Option<String> {
 fn gap((name, limit, size, timeout): Asked, more: &[&str]) -> Option<Value> {
     let (path, limit, timeout) = (here(name)?, limit.to_string(), format!("{timeout}s"));
     let output = Command::new(env!("CARGO_BIN_EXE_coldgap"))
-        .args(["gap", &path, "--limit", &limit, "--timeout", &timeout, "-c", size, "--quick", "-o", "-"])
+        .args(["gap", &path, "--limit", &limit, "--timeout", &timeout, "-b", "auto", "-c", size, "--quick", "-o", "-"])
         .args(more)
         .assert()
         .success();

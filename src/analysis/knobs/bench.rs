@@ -49,7 +49,7 @@ impl Known {
         let question = Question {
             sweep: setup.sweep.clone(),
             baseline: 0,
-            backend: Some(backend),
+            backend: crate::analysis::Backend::Given(backend),
             service: Service { demand: backend.of, ..setup.service },
             closed_loop: setup.closed_loop.clone(),
             load: Some(Load::TimesToday(load)),
@@ -66,7 +66,7 @@ impl Known {
             prices: None,
             full: false,
         };
-        Ok(Known::of(&analyse(trace, &question, interrupt, &|| {})?.cells[0]))
+        Ok(Known::of(&analyse(trace, &question, interrupt, &())?.cells[0]))
     }
 }
 

@@ -86,5 +86,5 @@ fn lose_cache(trace: &Trace, policy: &str, queue: QueueWord, timeout: Seconds) -
         act_after: Seconds(30.0),
         extent: Extent { remedies: false, edges: true, ramp: false, alerts: false },
     };
-    tell(trace, &question, &Interrupt::default(), &|| {})
+    tell(trace, &question, &Interrupt::default(), &())
 }

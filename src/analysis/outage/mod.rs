@@ -27,6 +27,7 @@ use crate::outage::trigger::Happening;
 use crate::outage::verdict::{HEALTHY, Phase, Verdict, loaded};
 use crate::outage::window::Window;
 use crate::policy::Capacity;
+use crate::progress::Watch;
 use crate::replay::any_cache::AnyCache;
 use crate::replay::windows::Windows;
 use crate::trace::Trace;
@@ -148,12 +149,13 @@ impl Story {
     }
 }
 
-/// Tells the outage. `step` is called now and then.
+/// Tells the outage. `watch` is told of [`STEPS`] steps.
 ///
 /// # Errors
 /// An interrupt; a trace without times, gets or sizes where they are needed; a moment outside the trace; a cache size it cannot give; a
 /// warm-up that leaves nothing.
-pub fn tell(trace: &Trace, question: &Question, interrupt: &Interrupt, step: &(dyn Fn() + Sync)) -> Result<Story> {
+pub fn tell(trace: &Trace, question: &Question, interrupt: &Interrupt, watch: &dyn Watch) -> Result<Story> {
+    watch.phase("replaying warm");
     let requests = trace.requests();
     let setup = &question.setup;
     setup.check(trace)?;
@@ -166,7 +168,7 @@ pub fn tell(trace: &Trace, question: &Question, interrupt: &Interrupt, step: &(d
         .map_err(|error| error.at(&trace.name, None))?;
     let cell = setup.cell(trace, &facts)?;
     let backend = setup.backend(trace, &cell, warm, load, interrupt)?;
-    step();
+    watch.step();
     let mean_demand = mean_demand(backend, &facts);
     let model = setup.model(backend);
     let width = question.window.unwrap_or_else(|| suitable_width(today * load));
@@ -179,7 +181,7 @@ pub fn tell(trace: &Trace, question: &Question, interrupt: &Interrupt, step: &(d
     let mut warm_cache = cell.cache_for(objects, trace.ttls.is_some())?;
     warm_cache.replay(&stage.history);
     stage.model = stage.worst_model(&*warm_cache)?;
-    let told = told(&stage, &*warm_cache, question, today, step)?;
+    let told = told(&stage, &*warm_cache, question, today, watch)?;
     // The verdict knows how those end who wait when the trace is over; the story is of the service under load.
     let windows = loaded(&told.windows).to_vec();
     Ok(Story {
@@ -236,13 +238,8 @@ struct Told {
 }
 
 /// All runs of one story, each from a fork of the warm cache.
-fn told(
-    stage: &Stage<'_>,
-    warm: &dyn AnyCache,
-    question: &Question,
-    today: f64,
-    step: &(dyn Fn() + Sync),
-) -> Result<Told> {
+fn told(stage: &Stage<'_>, warm: &dyn AnyCache, question: &Question, today: f64, watch: &dyn Watch) -> Result<Told> {
+    watch.phase("simulating the outage");
     let (windows, control) = stage.play_and_control(warm)?;
     let follow = loaded(&windows).iter().filter(|window| window.start >= stage.over.nanoseconds()).count();
     if follow < LEAST_WINDOWS {
@@ -253,32 +250,35 @@ fn told(
         .hint("give an earlier --at, a lower --load, a longer --horizon, or a longer trace"));
     }
     let verdict = stage.judge(&windows, &stage.model);
-    step();
+    watch.step();
+    watch.phase("trying remedies");
     let felt = is_felt(&verdict);
     let mut remedies = Vec::new();
     let (mut healing, mut felt_from) = (None, None);
     if felt && question.extent.remedies {
         remedies = remedies::try_all(stage, warm, &verdict)?;
     }
-    step();
+    watch.step();
+    watch.phase("seeking the load that heals");
     if question.extent.edges {
         healing = edge::find(stage, warm, &mut remedies, today)?;
         if !felt && control.healed {
             felt_from = edge::felt_from(stage, warm, today)?;
         }
     }
-    step();
+    watch.step();
+    watch.phase("seeking a way back");
     let mut ramp = None;
     if question.extent.ramp && control.healed && !verdict.healed {
         ramp = ramp::find(stage, warm, &verdict)?;
     }
-    step();
+    watch.step();
     let alerts = if question.extent.alerts { Some(alerts::find(stage, warm)?) } else { None };
-    step();
+    watch.step();
     Ok(Told { windows, control, verdict, remedies, healing, felt_from, ramp, alerts })
 }
 
-/// How often [`tell`] calls its `step`.
+/// How many steps [`tell`] tells of.
 pub const STEPS: u64 = 6;
 
 fn is_felt(verdict: &Verdict) -> bool {

@@ -22,7 +22,7 @@ const FILE: &str = "coldgap.toml";
 /// Begins the name of every variable.
 const PREFIX: &str = "COLDGAP_";
 
-/// Which options come from elsewhere.
+// Which options come from elsewhere. No doc comment: clap would take it for what every command is about.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Configuration")]
 struct ConfigArgs {

@@ -27,7 +27,7 @@ pub fn build(command: &str, baseline: &View<'_>, candidate: &View<'_>, banked: O
             change(metric.name, None, metric.unit, metric.more_is_better, (before, after), between.of(metric))
         })
         .collect();
-    let of_backend = match baseline.trace.backend.rate.of {
+    let of_backend = match baseline.trace.demand() {
         Demand::Answers => Unit::PerSecond,
         Demand::Bytes => Unit::BytesPerSecond,
     };
@@ -143,9 +143,10 @@ fn price(baseline: &Row, candidate: &View<'_>, banked: &Row) -> Option<Banked> {
     let against = |own: Option<f64>, other: Option<f64>| {
         own.zip(other).filter(|(_, other)| *other > 0.0).map(|(own, other)| own / other - 1.0)
     };
+    let backend = banked.backend_per_second?;
     Some(Banked {
-        cut_ratio: capacity::safe_cut(banked.backend_per_second, candidate.cell().backend_per_second),
-        backend_per_second: banked.backend_per_second,
+        cut_ratio: capacity::safe_cut(backend, candidate.cell().backend_per_second?),
+        backend_per_second: backend,
         advertised_per_second: banked.advertised_per_second,
         hidden_safe_per_second: banked.hidden_safe_per_second,
         gap_ratio: banked.gap_ratio,

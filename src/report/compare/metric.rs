@@ -128,7 +128,7 @@ pub const METRICS: [Metric; 11] = [
         unit: Unit::PerSecond,
         more_is_better: true,
         source: Source::Formula,
-        value: |row| Some(row.floor_long_run_per_second),
+        value: |row| row.floor_long_run_per_second,
     },
     Metric {
         name: "gap",

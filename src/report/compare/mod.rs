@@ -11,11 +11,11 @@ mod noise;
 pub mod page;
 mod sentence;
 mod side;
-mod text;
+pub(super) mod state;
+pub(super) mod text;
 
 pub use build::build;
 pub use side::{Choice, View};
-pub use text::render;
 
 use super::Head;
 use schemars::JsonSchema;

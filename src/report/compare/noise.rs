@@ -34,7 +34,7 @@ impl<'r> Between<'r> {
             && starts(baseline) == starts(candidate);
         let of = |demand| means::change(&windows(baseline, demand), &windows(candidate, demand), paired);
         let misses = of(Demand::Answers);
-        let demand = match baseline.trace.backend.rate.of {
+        let demand = match baseline.trace.demand() {
             Demand::Answers => misses,
             Demand::Bytes => of(Demand::Bytes),
         };

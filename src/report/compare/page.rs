@@ -2,8 +2,9 @@
 
 use super::metric::LOAD_LIMIT;
 use super::sentence::{cut, subject};
-use super::text::{cells, loss, moved, names, word};
+use super::text::{cells, moved, names, word};
 use super::{Change, CompareReport, Decision, Direction, Material};
+use crate::report::format::loss_name as loss;
 use crate::report::page::{Axis, Cell, Chart, Column, Figure, Fill, Mark, Page, Section, Table, Tone, Unit, maybe};
 use crate::report::words::ended;
 
@@ -18,13 +19,10 @@ pub fn page(report: &CompareReport) -> Page {
         baseline.backend(),
         candidate.backend()
     );
+    let mut page = Page::new(format!("What changes: {}", subject(baseline, candidate)), subtitle, &report.head);
+    page.answers.push(super::state::answer(report));
     let (short, text) = first_sentence(&report.verdict.headline);
-    let mut page = Page::new(format!("What changes: {}", subject(baseline, candidate)), subtitle, &report.head).answer(
-        "What changes, by more than noise?",
-        short,
-        text,
-        tone(report),
-    );
+    page = page.answer("What changes, by more than noise?", short, text, tone(report));
     if !report.verdict.capacity.is_empty() {
         let (short, text) = first_sentence(&report.verdict.capacity);
         let tone = if report.banked.is_some() { Tone::Careful } else { Tone::Plain };
@@ -46,8 +44,13 @@ fn tone(report: &CompareReport) -> Tone {
 }
 
 fn changes(report: &CompareReport) -> Section {
-    let overall = report.changes.iter().filter(|change| change.loss_ratio.is_none());
-    Section::new("changes", "What changes").table(table(report, "metric by metric", overall))
+    // Only what differs: a row whose sides are alike says nothing.
+    let same = |change: &&Change| change.material == Material::No && change.change_absolute == Some(0.0);
+    let overall = || report.changes.iter().filter(|change| change.loss_ratio.is_none());
+    let names: Vec<String> = overall().filter(same).map(super::sentence::name_of).collect();
+    let differs = overall().filter(|change| !same(change) && (change.baseline.is_some() || change.candidate.is_some()));
+    let section = Section::new("changes", "What changes").table(table(report, "metric by metric", differs));
+    if names.is_empty() { section } else { section.prose(format!("The same on both sides: {}.", names.join(", "))) }
 }
 
 fn by_loss(report: &CompareReport) -> Section {
@@ -146,12 +149,7 @@ fn cuts(report: &CompareReport) -> Section {
     let marks =
         vec![Mark::bar("loss", "is_ratio", Fill::Good, "what may be cut"), Mark::rule_x(saving, "what it looks like")];
     let chart = Chart { x: Axis::linear("share of the backend", Unit::Share), y: Axis::words("loss"), marks };
-    section.prose(report.verdict.capacity.clone()).figure(Figure {
-        id: "cut-chart".to_string(),
-        caption: caption(&report.decisions),
-        chart,
-        table,
-    })
+    section.figure(Figure { id: "cut-chart".to_string(), caption: caption(&report.decisions), chart, table })
 }
 
 fn caption(decisions: &[Decision]) -> String {

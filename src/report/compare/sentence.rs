@@ -1,9 +1,9 @@
 //! The verdict of a comparison in words, no stronger than what is known.
 
 use super::metric::{LEAST_BACKEND, METRICS};
-use super::text::{loss, moved};
+use super::text::moved;
 use super::{Change, CompareReport, Decision, Material, Side, Verdict};
-use crate::report::assumptions::percent;
+use crate::report::format::{loss_name as loss, percent};
 
 /// Metrics that the headline is about, and their names in it.
 const HEADLINE: [(&str, &str); 4] = [
@@ -97,6 +97,8 @@ fn capacity(report: &CompareReport, saves: bool, material: bool) -> String {
     if saves {
         out.extend(looks_like(&report.decisions));
         out.extend(trap(report));
+    } else if report.baseline.backend() != report.candidate.backend() {
+        out.push(super::state::takes(report));
     } else if let Some(full) = full {
         let share = loss(full.loss_ratio);
         out.push(match (full.material, full.baseline_per_second, full.candidate_per_second) {
@@ -105,7 +107,7 @@ fn capacity(report: &CompareReport, saves: bool, material: bool) -> String {
                 let of = |value| report.baseline.rate(value);
                 format!("Surviving the loss of {share} takes {more}: {} instead of {}.", of(after), of(before))
             }
-            (Material::No, ..) => format!("The backend that survives the loss of {share} stays the same."),
+            (Material::No, ..) => format!("Surviving the loss of {share} takes the same backend as before."),
             _ => format!("Whether the backend that survives the loss of {share} changes is not known."),
         });
     }
@@ -199,7 +201,8 @@ pub fn warnings(report: &CompareReport) -> Vec<String> {
         .filter(|difference| !difference.what.starts_with("trace"))
         .map(|difference| format!("{}: {} / {}", difference.what, difference.baseline, difference.candidate))
         .collect();
-    if !others.is_empty() {
+    // On one trace the differences are what was asked for.
+    if !others.is_empty() && baseline.source != candidate.source {
         all.push(format!("the changes include what these differences make: {}", others.join("; ")));
     }
     if baseline.cache_capacity_objects.is_some() != candidate.cache_capacity_objects.is_some() {

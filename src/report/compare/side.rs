@@ -3,8 +3,7 @@
 use super::{Difference, Side};
 use crate::error::{Error, Result};
 use crate::policy::Capacity;
-use crate::report::assumptions::{capacity_text, percent};
-use crate::report::text::capacity_of;
+use crate::report::format::{capacity_text, percent};
 use crate::report::{Report, Row, StretchRow, TraceReport, WindowRow};
 use crate::units::{Demand, Rate, Seconds};
 
@@ -49,11 +48,16 @@ impl<'r> View<'r> {
         let chosen = |row: &&&Row| row.policy == policy;
         let Some(cell) = cells.iter().find(chosen) else {
             let there: Vec<String> =
-                cells.iter().map(|row| format!("{} at {}", row.policy, capacity_text(capacity_of(row)))).collect();
+                cells.iter().map(|row| format!("{} at {}", row.policy, capacity_text(row.cache()))).collect();
             return Err(Error::usage(format!("this report holds no {policy}"))
                 .at(source, None)
                 .hint(format!("it holds {}", there.join(", "))));
         };
+        if trace.backend.is_none() {
+            return Err(Error::usage("this report was made without a backend, so it says nothing of what is survived")
+                .at(source, None)
+                .hint("make it again and say what the backend can do: -b 300/s"));
+        }
         let of_cell = |trace: &str, policy: &str, amount: u64| {
             trace == cell.trace && policy == cell.policy && amount == cell.capacity()
         };
@@ -81,7 +85,7 @@ impl<'r> View<'r> {
     /// What one miss takes of the backend, over all that is asked: the miss ratio, or that of bytes.
     pub fn demand_ratio(&self) -> Option<f64> {
         let cell = self.cell();
-        match self.trace.backend.rate.of {
+        match self.trace.demand() {
             Demand::Answers => cell.miss_ratio,
             Demand::Bytes => {
                 cell.bytes_missed.zip(cell.bytes_requested).map(|(missed, all)| missed as f64 / all as f64)
@@ -101,9 +105,9 @@ impl<'r> View<'r> {
             cache_capacity_objects: cell.cache_capacity_objects,
             cache_capacity_bytes: cell.cache_capacity_bytes,
             cache_capacity_ratio: cell.cache_capacity_ratio,
-            backend_per_second: cell.backend_per_second,
+            backend_per_second: cell.backend_per_second.unwrap_or(0.0),
             backend_unit: cell.backend_unit.to_string(),
-            backend_assumed: self.trace.backend.assumed,
+            backend_assumed: self.trace.backend.is_some_and(|backend| backend.assumed),
             load_per_second: cell.load_per_second,
             timeout_seconds: config.timeout_seconds,
             service_time_seconds: config.service_time_seconds,

@@ -2,14 +2,14 @@
 
 use super::sentence::name_of;
 use super::{Change, CompareReport, Decision, Direction, Material};
-use crate::report::assumptions::percent;
+use crate::report::format::{self, loss_name as loss, percent};
 use crate::report::sheet::Sheet;
 use crate::report::sheet::columns::Columns;
 use crate::report::sheet::look::{Look, Tone};
 use crate::units::{Demand, Rate, Seconds, significant};
 
-/// The whole report.
-pub fn render(report: &CompareReport, look: &Look) -> String {
+/// Every table of the report.
+pub fn details(report: &CompareReport, look: &Look) -> String {
     let mut sheet = Sheet::new(look);
     sheet.blank();
     sheet.prose("  ", &report.verdict.headline);
@@ -132,17 +132,13 @@ pub fn amount(unit: &str, value: f64) -> String {
     }
 }
 
-/// A share lost, for reading.
-pub fn loss(share: f64) -> String {
-    match share {
-        0.0 => "nothing".to_string(),
-        1.0 => "everything".to_string(),
-        part => percent(part),
-    }
-}
-
-fn cuts(sheet: &mut Sheet, report: &CompareReport) {
-    if report.decisions.iter().all(|decision| decision.looks_like_ratio.is_none()) {
+/// What of a saving may be cut; nothing where no cut looks possible.
+pub(in crate::report) fn cuts(sheet: &mut Sheet, report: &CompareReport) {
+    let says = |decision: &Decision| {
+        decision.looks_like_ratio.is_some()
+            && (decision.looks_like_material != Material::No || decision.material != Material::No)
+    };
+    if !report.decisions.iter().any(says) {
         return;
     }
     let carried = Rate::answers(report.baseline.load_per_second);
@@ -153,9 +149,9 @@ fn cuts(sheet: &mut Sheet, report: &CompareReport) {
         std::iter::once(name.to_string()).chain(report.decisions.iter().map(of)).collect::<Vec<_>>()
     };
     let told = |material: Material, cut: Option<f64>| match (material, cut) {
-        (Material::No, _) => "no change".to_string(),
-        (Material::Yes, Some(share)) => signed(-share, percent),
-        (Material::Unknown, Some(share)) => format!("{}?", signed(-share, percent)),
+        (Material::No, _) => "0%".to_string(),
+        (Material::Yes, Some(share)) => format::cut(share),
+        (Material::Unknown, Some(share)) => format!("{}?", format::cut(share)),
         (_, None) => "unknown".to_string(),
     };
     table.row(row("looks like", &|decision| told(decision.looks_like_material, decision.looks_like_ratio)));
@@ -163,7 +159,7 @@ fn cuts(sheet: &mut Sheet, report: &CompareReport) {
     sheet.table(&table);
     sheet.prose(
         "    ",
-        "looks like: as misses change; is: as the least backend that survives this loss changes; no change: within the noise; ?: \
+        "looks like: as misses change; is: as the least backend that survives this loss changes; 0%: no more than noise; ?: \
          noise unknown.",
     );
     sheet.blank();

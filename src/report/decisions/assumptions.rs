@@ -1,7 +1,7 @@
 //! What the decisions rest on, in sentences, and what should make a reader of them careful.
 
 use crate::analysis::{Findings, Question};
-use crate::report::assumptions::capacity_text;
+use crate::report::format::capacity_text;
 use crate::report::outage::build as outage;
 use crate::trace::Trace;
 use crate::units::{Seconds, grouped_rate};
@@ -70,7 +70,7 @@ pub(in crate::report) fn warnings(trace: &Trace, question: &Question, findings: 
     let named = |text: String| format!("{}: if the cache is lost: {text}", trace.name);
     match &findings.if_lost {
         Some(told) => outage::warnings(&told.story).into_iter().map(named).collect(),
-        None if question.seeds.is_empty() => Vec::new(),
+        None if question.seeds.is_empty() || findings.backend.is_none() => Vec::new(),
         None => vec![named(format!(
             "unknown; at {} requests/s too little of the trace, or of the horizon of {}, is left after the moments that were tried",
             grouped_rate(findings.load),

@@ -3,11 +3,11 @@
 
 use super::{IfLost, MoneyRow};
 use crate::policy::Capacity;
-use crate::report::assumptions::{capacity_text, percent};
+use crate::report::format::{capacity_text, limit, load, loss_in_full, loss_name, percent, signed_percent};
 use crate::report::sheet::Sheet;
 use crate::report::sheet::columns::Columns;
-use crate::report::text::{backend, limit, load, loss_name, name_width, signed_percent};
-use crate::report::{Report, Row, TraceReport, loss_in_full};
+use crate::report::text::{backend, name_width};
+use crate::report::{Report, Row, TraceReport};
 use crate::units::{Growth, Seconds, grouped, grouped_rate, significant};
 
 /// How far the load may grow until today's backend stops surviving each loss, and what the grown load needs.
@@ -17,7 +17,7 @@ pub(in crate::report) fn growth(out: &mut Sheet, report: &Report, trace: &TraceR
         let table = Columns::new(4).left("", name_width(group) + 1);
         report.losses(first).fold(table, |table, row| table.right(loss_in_full(&row.loss), 11))
     };
-    let rate = trace.backend.rate;
+    let rate = trace.backend_text();
     out.led("  ", &format!("HOW FAR THE LOAD MAY GROW until today's {rate} no longer survive losing..."));
     let mut table = by_loss();
     for row in group {
@@ -27,7 +27,16 @@ pub(in crate::report) fn growth(out: &mut Sheet, report: &Report, trace: &TraceR
     out.table(&table);
     out.prose("    ", "below 0: by so much the load is too high already.");
     out.blank();
-    let Some(by) = report.config.growth_ratio else { return };
+    growth_asked(out, report, trace, group);
+}
+
+/// What the grown load needs, where somebody asked.
+pub(in crate::report) fn growth_asked(out: &mut Sheet, report: &Report, trace: &TraceReport, group: &[&Row]) {
+    let (Some(by), Some(first)) = (report.config.growth_ratio, group.first()) else { return };
+    let by_loss = || {
+        let table = Columns::new(4).left("", name_width(group) + 1);
+        report.losses(first).fold(table, |table, row| table.right(loss_in_full(&row.loss), 11))
+    };
     let grown: Vec<_> = report.growth.iter().filter(|row| row.trace == trace.name).collect();
     let carried = load(grown.first().map(|row| row.load_per_second));
     let by = Growth(by);
@@ -122,7 +131,7 @@ pub(in crate::report) fn money(out: &mut Sheet, report: &Report, trace: &TraceRe
     }
     offers(out, trace, &best, |row| capacity_text(capacity(row)), "the cheapest policy at each size");
     let today = sum(Some(first.today_cost));
-    out.prose("    ", &format!("today: {today} for {} and the cache as it is. > the cheapest.", trace.backend.rate));
+    out.prose("    ", &format!("today: {today} for {} and the cache as it is. > the cheapest.", trace.backend_text()));
     out.blank();
     out.led("  ", "WHAT SURVIVING MORE COSTS: the cheapest for each loss");
     let mut frontier: Vec<&MoneyRow> = rows.iter().copied().filter(|row| row.cheapest).collect();

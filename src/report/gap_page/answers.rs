@@ -1,185 +1,308 @@
-//! The two answers at the top: what may be cut, and what happens if the cache is lost. For a reader who knows nothing else.
+//! The answers at the top, on a page and in a terminal: whether the backend may be cut, what happens if a node or all of the
+//! cache is lost, what to do. For a reader who knows nothing else; every number is the report's.
 
-use super::{Group, requests};
-use crate::capacity::safe_cut;
-use crate::report::assumptions::percent;
+use crate::report::format::{cut, load, loss_name, percent, times};
 use crate::report::page::{Answer, Tone};
-use crate::report::{Region, Row};
-use crate::units::{Seconds, grouped, significant};
+use crate::report::{Region, Report, Row, TraceReport};
+use crate::units::{Loss, Rate, Seconds, grouped, grouped_rate};
 
-/// Both, about the baseline; `of` names the trace where there are several.
-pub(super) fn answers(group: &Group, of: &str) -> Vec<Answer> {
-    let Some(baseline) = group.baseline() else { return Vec::new() };
-    let ask = |question: &str| if of.is_empty() { question.to_string() } else { format!("{of}: {question}") };
-    let mut cut = cut(group, baseline);
-    cut.question = ask("What may be cut from the backend?");
-    let mut lost = lost(group, baseline);
-    lost.question = ask("What happens if the cache is lost?");
-    vec![cut, lost]
+/// All of them, about the baseline; `of` names the trace where there are several.
+pub(in crate::report) fn answers(report: &Report, trace: &TraceReport, baseline: &Row, of: &str) -> Vec<Answer> {
+    let about = About { report, trace, baseline };
+    let mut all = match (trace.backend, trace.verdict.region) {
+        (None, _) => vec![about.unasked()],
+        (_, Region::OverloadedWarm) => vec![about.overloaded()],
+        (_, Region::Unknown) => vec![about.unknown()],
+        _ => [Some(about.cut()), about.node(), Some(about.lost())].into_iter().flatten().collect(),
+    };
+    if !of.is_empty() {
+        all.iter_mut().for_each(|answer| answer.question = format!("{of}: {}", answer.question));
+    }
+    all
 }
 
-fn cut(group: &Group, baseline: &Row) -> Answer {
-    let mu = baseline.backend_per_second;
-    let needed = |loss: f64| {
-        let of_loss = group.report.losses(baseline).find(|row| row.loss_ratio == loss);
-        of_loss.and_then(|row| row.least_backend_per_second)
-    };
-    let must = group.report.config.survive_ratio.unwrap_or(1.0);
-    let lost = part(must);
-    let carried = requests(baseline.load_per_second);
-    let assumed = if group.trace.backend.assumed { ", which is an assumption, as none was given" } else { "" };
-    let gives = format!("The backend gives {}{assumed}.", group.backend(mu));
-    let (short, text, tone) = match (needed(0.0), needed(must)) {
-        (Some(warm), _) if warm > mu => (
-            "Nothing: it is too small already".to_string(),
-            format!("{gives} To carry {carried} it needs {} even if the cache is never lost.", group.backend(warm)),
-            Tone::Bad,
-        ),
-        (_, Some(least)) if least <= mu => {
-            let limit = if must < 1.0 {
-                format!(", if never more than {} of the cache is lost", percent(must))
-            } else {
-                String::new()
-            };
-            let text = format!(
-                "{gives} To carry {carried} and lose {lost} with no answer late it needs {}. What is above may go.",
-                group.backend(least)
-            );
-            (
-                format!("Up to {} of it{limit}", share(safe_cut(least, mu))),
-                text,
-                if must < 1.0 { Tone::Careful } else { Tone::Good },
-            )
-        }
-        (Some(warm), Some(least)) => (
-            format!("Nothing, if losing {lost} must be survived"),
+/// The deployable policy with the fewest misses, where that is not the baseline.
+pub(in crate::report) fn best<'r>(rows: &[&'r Row]) -> Option<&'r Row> {
+    let baseline = rows.iter().find(|row| row.is_baseline())?;
+    let best = rows.iter().copied().filter(|row| !row.is_bound).min_by_key(|row| row.misses)?;
+    (best.misses < baseline.misses).then_some(best)
+}
+
+/// What is answered about.
+struct About<'r> {
+    report: &'r Report,
+    trace: &'r TraceReport,
+    baseline: &'r Row,
+}
+
+fn answer(question: &str, short: String, also: String, text: String, tone: Tone) -> Answer {
+    Answer { question: question.to_string(), short, also, text, tone }
+}
+
+impl<'r> About<'r> {
+    fn rate(&self, per_second: f64) -> String {
+        Rate { per_second, of: self.trace.demand() }.to_string()
+    }
+
+    fn mu(&self) -> f64 {
+        self.baseline.backend_per_second.unwrap_or(0.0)
+    }
+
+    fn has(&self) -> String {
+        let assumed = self.trace.backend.is_some_and(|backend| backend.assumed);
+        format!("{}{}", self.rate(self.mu()), if assumed { " (assumed: none was given)" } else { "" })
+    }
+
+    fn carried(&self) -> String {
+        let whose = if self.baseline.load_per_second == self.trace.today_per_second { "today's " } else { "" };
+        format!("{whose}{}", load(Some(self.baseline.load_per_second)))
+    }
+
+    fn losses(&self) -> impl Iterator<Item = &'r Row> {
+        self.report.losses(self.baseline)
+    }
+
+    /// The row of losing one node of as many as the cache has; else that of the smallest loss.
+    fn one_node(&self) -> Option<&'r Row> {
+        let share = Loss::one_of(self.report.config.nodes).share();
+        self.losses()
+            .find(|row| row.loss_ratio == share)
+            .or_else(|| self.losses().find(|row| row.loss_ratio > 0.0))
+            .filter(|row| row.loss_ratio < 1.0)
+    }
+
+    /// The largest loss that was tried.
+    fn most(&self) -> Option<&'r Row> {
+        self.losses().filter(|row| row.loss_ratio > 0.0).last()
+    }
+
+    fn needed(&self, loss: f64) -> Option<f64> {
+        self.losses().find(|row| row.loss_ratio == loss).and_then(|row| row.least_backend_per_second)
+    }
+
+    /// Without a backend.
+    fn unasked(&self) -> Answer {
+        let carried = self.carried();
+        let warm = self.baseline.least_backend_per_second.map_or_else(
+            || format!("How much {carried} need even while the cache is warm is unknown"),
+            |warm| format!("{carried} need {} while the cache is warm ({})", self.rate(warm), self.baseline.policy),
+        );
+        answer(
+            "May the backend be cut?",
+            "Unknown: nobody said what it can do. Give it with -b 300/s".to_string(),
+            warm,
+            "With it this report says which loss of cache nodes is survived, from what load the service comes back by itself, what may be \
+             cut, and what happens if all is lost."
+                .to_string(),
+            Tone::Careful,
+        )
+    }
+
+    /// Where the load is too high before anything is lost.
+    fn overloaded(&self) -> Answer {
+        let carries = load(self.baseline.advertised_per_second);
+        let (carried, has, policy) = (self.carried(), self.has(), &self.baseline.policy);
+        let short = match self.needed(0.0) {
+            Some(warm) => {
+                format!("No: with {policy} {carried} need {} while the cache is warm. It has {has}", self.rate(warm))
+            }
+            None => format!("No: with {policy} it carries {carries} while the cache is warm, not {carried}"),
+        };
+        answer(
+            "Does it carry the load?",
+            short,
+            "Is -b a second's, and that of all replicas together? Is -c right? A lost cache is not to blame"
+                .to_string(),
             format!(
-                "{gives} To carry {carried} and lose {lost} with no answer late it needs {}: {}x as much.{}",
-                group.backend(least),
-                significant(least / mu),
-                enough_for_less(group, baseline, must, warm)
+                "With a backend of {has} the warm cache carries {carries}: it is overloaded before anything is lost, so nothing is \
+                 said of losses."
             ),
             Tone::Bad,
-        ),
-        _ => {
-            let why = if baseline.limits_known {
-                "No backend was found that is large enough."
+        )
+    }
+
+    /// Where the trace is too short.
+    fn unknown(&self) -> Answer {
+        let timeout = Seconds(self.report.config.timeout_seconds);
+        answer(
+            "May the backend be cut?",
+            "Unknown: the trace is too short to tell".to_string(),
+            format!(
+                "After its warm-up a trace must go on for ten timeouts, {} at the load to carry",
+                Seconds(10.0 * timeout.0)
+            ),
+            "Record a longer trace, or give a shorter --timeout or --warmup where that is true.".to_string(),
+            Tone::Careful,
+        )
+    }
+
+    fn cut(&self) -> Answer {
+        let must = self.report.config.survive_ratio;
+        let must = must.and_then(|must| self.losses().find(|row| row.loss_ratio == must));
+        let (first, rest) = match (must, self.one_node(), self.most()) {
+            (Some(must), _, most) => (Some(must), most.filter(|most| most.loss_ratio > must.loss_ratio)),
+            (None, Some(node), most) => (Some(node), most.filter(|most| most.loss_ratio > node.loss_ratio)),
+            (None, None, most) => (most, None),
+        };
+        let text = format!(
+            "It gives {}. To carry {} it needs {}; what is above may go.{}",
+            self.has(),
+            self.carried(),
+            self.needs(),
+            self.trap(first)
+        );
+        let tone = match first.and_then(|row| row.safe_cut_ratio) {
+            Some(cut) if cut < 0.0 => Tone::Bad,
+            Some(_) if rest.is_none() => Tone::Good,
+            _ => Tone::Careful,
+        };
+        let short = first.map_or("Unknown".to_string(), |row| self.may_cut(row, true));
+        let also = rest.map_or(String::new(), |row| self.may_cut(row, first.is_none()));
+        answer("May the backend be cut?", short, also, text, tone)
+    }
+
+    /// `By up to 43%, if losing 1 of 6 nodes must be survived`.
+    fn may_cut(&self, row: &Row, is_first: bool) -> String {
+        let survive = format!("if losing {} must be survived", lost(row));
+        let needs = |least: f64| format!("that takes {}, {} what it has", self.rate(least), times(least / self.mu()));
+        let nothing = if is_first { "No" } else { "Not at all" };
+        match (row.safe_cut_ratio, row.least_backend_per_second) {
+            (Some(share), Some(least)) if share < 0.0 => format!("{nothing}, {survive}: {}", needs(least)),
+            (Some(share), _) if cut(share) == "0%" => format!("{nothing}, {survive}: it has just enough"),
+            (Some(share), _) => format!("By up to {}, {survive}", cut(share)),
+            (None, _) => format!("{nothing}, {survive}: no backend was found that is large enough"),
+        }
+    }
+
+    /// `310/s warm, 338/s if 1 of 8 nodes is lost, 804/s if everything is`.
+    fn needs(&self) -> String {
+        let named = |row: &Row| {
+            let least = self.rate(row.least_backend_per_second?);
+            Some(if row.loss_ratio == 0.0 {
+                format!("{least} while nothing is lost")
             } else {
-                "The trace is too short to say what it needs."
-            };
-            ("Unknown".to_string(), format!("{gives} {why}"), Tone::Careful)
-        }
-    };
-    let all = match needed(1.0).filter(|_| must < 1.0) {
-        Some(all) => format!(" To recover from losing the whole cache it needs {}.", group.backend(all)),
-        None => String::new(),
-    };
-    Answer { question: String::new(), short, text: text + &all + &trap(group, must), tone }
-}
-
-/// What would do if less were lost, as far as today's backend gives that.
-fn enough_for_less(group: &Group, baseline: &Row, must: f64, warm: f64) -> String {
-    let survived = group.report.losses(baseline).filter(|row| row.loss_ratio > 0.0 && row.loss_ratio < must);
-    let survived = survived.filter_map(|row| Some((row.loss_ratio, row.least_backend_per_second?)));
-    let warm = group.backend(warm);
-    match survived.filter(|(_, least)| *least <= baseline.backend_per_second).last() {
-        Some((most, least)) => format!(
-            " If never more than {} of the cache were lost, {} would do; if nothing of it ever were, {warm}.",
-            percent(most),
-            group.backend(least)
-        ),
-        None => format!(" If nothing of the cache were ever lost, {warm} would do."),
+                format!("{least} to lose {}", lost(row))
+            })
+        };
+        let rows = self.losses().filter(|row| row.loss_ratio == 0.0).chain(self.one_node()).chain(self.most());
+        let mut needs: Vec<String> = rows.filter_map(named).collect();
+        needs.dedup();
+        if needs.is_empty() { "more than any backend that was tried".to_string() } else { needs.join(", ") }
     }
-}
 
-/// A part of the cache in words.
-fn part(share: f64) -> String {
-    if share >= 1.0 { "the whole cache".to_string() } else { format!("{} of the cache", percent(share)) }
-}
-
-/// A share of the backend that may go, never rounded up.
-fn share(ratio: f64) -> String {
-    percent((ratio * 1000.0).floor() / 1000.0)
-}
-
-/// What the best policy's saving is worth, if a loss must be survived.
-fn trap(group: &Group, must: f64) -> String {
-    let Some(best) = group.best() else { return String::new() };
-    let real = group.report.losses(best).find(|row| row.loss_ratio == must).and_then(|row| row.reclaimable_ratio);
-    let (Some(saving), Some(real)) = (best.naive_saving_ratio, real) else { return String::new() };
-    let is = match real {
-        _ if real.abs() < 0.005 => "none of that may be cut".to_string(),
-        _ if real < 0.0 => format!("it needs {} more instead", percent(-real)),
-        _ => format!("it is {}", percent(real)),
-    };
-    format!(
-        " Replacing {} by {} saves {} of the misses, which looks like as large a cut; if losing {} must be survived, {is}.",
-        group.report.config.baseline,
-        best.policy,
-        percent(saving),
-        part(must)
-    )
-}
-
-fn lost(group: &Group, baseline: &Row) -> Answer {
-    let verdict = &group.trace.verdict;
-    let (low, high) = (baseline.hidden_95_per_second_low, baseline.hidden_95_per_second_high);
-    let load = baseline.load_per_second;
-    let stayed_down = baseline.recovers == Some(false) || high.is_some_and(|high| high <= load);
-    let came_back = baseline.recovers != Some(false) && low.is_some_and(|low| low >= load);
-    let (short, tone) = match verdict.region {
-        Region::OverloadedWarm => ("It is overloaded even before", Tone::Bad),
-        Region::Vulnerable if stayed_down => ("It goes down, and stays down", Tone::Bad),
-        Region::Vulnerable if baseline.floor_per_second.is_none_or(|floor| load <= floor) => {
-            ("Answers are late until a queue has drained", Tone::Careful)
-        }
-        Region::Vulnerable if came_back => ("It came back when tried, without a guarantee", Tone::Careful),
-        Region::Vulnerable => ("It may go down, and stay down", Tone::Bad),
-        Region::Survives if stayed_down => ("It heals, with no margin", Tone::Careful),
-        Region::Survives => ("It heals by itself", Tone::Good),
-        Region::Unknown => ("Unknown", Tone::Careful),
-    };
-    let survived = match baseline.loss_survived_ratio {
-        _ if verdict.region != Region::Vulnerable => String::new(),
-        Some(0.0) => " Losing any part of it may make answers late.".to_string(),
-        Some(ratio) if ratio < 1.0 => {
-            format!(" After losing up to about {} of the cache no answer is late.", percent(ratio))
-        }
-        _ => String::new(),
-    };
-    Answer {
-        question: String::new(),
-        short: short.to_string(),
-        text: format!("{}{}{survived}", verdict.sentence, simulated(group, baseline)),
-        tone,
+    /// What the best policy's saving is worth, if a loss must be survived.
+    fn trap(&self, must: Option<&Row>) -> String {
+        let rows: Vec<&Row> = self.report.cells(&self.trace.name).collect();
+        let Some((best, must)) = best(&rows).zip(must) else { return String::new() };
+        let real = self.report.losses(best).find(|row| row.loss_ratio == must.loss_ratio);
+        let real = real.and_then(|row| row.reclaimable_ratio);
+        let (Some(saving), Some(real)) = (best.naive_saving_ratio, real) else { return String::new() };
+        let is = match real {
+            real if real.abs() < 0.005 => "none of that may be cut".to_string(),
+            real if real < 0.0 => format!("it needs {} more instead", percent(-real)),
+            real => format!("it is {}", percent(real)),
+        };
+        format!(
+            " {} instead of {} misses {} less, which looks like as large a cut; if losing {} must be survived, {is}.",
+            best.policy,
+            self.report.config.baseline,
+            percent(saving),
+            lost(must)
+        )
     }
-}
 
-/// What the simulated outage came to at the load to carry, and what brings it back.
-fn simulated(group: &Group, baseline: &Row) -> String {
-    let Some(told) = group.told() else { return String::new() };
-    let verdict = &told.verdict;
-    let failed = grouped(verdict.requests_failed);
-    match verdict.recovery_seconds {
-        Some(_) if verdict.requests_failed == 0 => " Simulated at this load, no request fails.".to_string(),
-        Some(seconds) => {
-            format!(" Simulated at this load, {failed} requests fail until it is well, after {}.", Seconds(seconds))
-        }
-        None if verdict.phase == "unsettled" => {
-            let watched = Seconds(verdict.watched_seconds.round());
-            format!(
+    /// What losing one node does; nothing where no such loss was tried.
+    fn node(&self) -> Option<Answer> {
+        let row = self.one_node()?;
+        let (what, least) = (lost(row), row.least_backend_per_second.map(|least| self.rate(least)));
+        let nodes = self.baseline.nodes_needed.map(|nodes| match nodes {
+            1 => String::new(),
+            nodes => format!("From {} nodes on losing one is survived", grouped(nodes)),
+        });
+        let (short, also, tone) = match (row.safe_cut_ratio, least) {
+            (Some(share), _) if share >= 0.0 => {
+                (format!("{what}: no answer is late, whichever it is and whenever"), String::new(), Tone::Good)
+            }
+            (_, least) => (
+                format!(
+                    "{what}: answers are late at the worst moment{}",
+                    least.map_or(String::new(), |least| format!("; it takes {least}"))
+                ),
+                nodes.unwrap_or_else(|| "No number of nodes makes losing one of them safe".to_string()),
+                Tone::Bad,
+            ),
+        };
+        let text = format!(
+            "Each of the nodes was lost in turn at every moment of the trace; the worst counts{}.",
+            row.loss_worst_moment_seconds.map_or(String::new(), |at| format!(", {} into it", Seconds(at)))
+        );
+        Some(answer("What if a node is lost?", short, also, text, tone))
+    }
+
+    fn lost(&self) -> Answer {
+        let (trace, baseline) = (self.trace, self.baseline);
+        let verdict = &trace.verdict;
+        let load = baseline.load_per_second;
+        let (low, high) = (baseline.hidden_95_per_second_low, baseline.hidden_95_per_second_high);
+        let stayed_down = baseline.recovers == Some(false) || high.is_some_and(|high| high <= load);
+        let came_back =
+            baseline.recovers == Some(true) || (baseline.recovers.is_none() && low.is_some_and(|low| low >= load));
+        let carried = self.carried();
+        let (short, tone) = match verdict.region {
+            Region::Vulnerable if stayed_down => (format!("It goes down at {carried}, and stays down"), Tone::Bad),
+            Region::Vulnerable if baseline.floor_per_second.is_none_or(|floor| load <= floor) => {
+                ("Answers are late until a queue has drained; then it is well".to_string(), Tone::Careful)
+            }
+            Region::Vulnerable if came_back => {
+                (format!("It came back when tried at {carried}, though answers were late: no guarantee"), Tone::Careful)
+            }
+            Region::Vulnerable => (format!("It may go down at {carried}, and stay down"), Tone::Bad),
+            Region::Survives if stayed_down => (format!("It heals at {carried}, but with no margin"), Tone::Careful),
+            _ => (format!("It heals by itself at {carried}, whenever that happens"), Tone::Good),
+        };
+        let shed = baseline.shed_ratio.filter(|shed| *shed > 0.0 && verdict.region == Region::Vulnerable);
+        let also = match (shed, verdict.region) {
+            (Some(shed), _) if baseline.recovers == Some(false) => {
+                format!("To come back, shed {} of the load", percent(shed))
+            }
+            (_, Region::Vulnerable) => baseline
+                .hidden_safe_per_second
+                .map_or(String::new(), |hidden| format!("No answer is late only below {}/s", grouped_rate(hidden))),
+            _ => String::new(),
+        };
+        let text = format!("{}{}", verdict.sentence, self.simulated());
+        answer("What if the cache is lost?", short, also, text, tone)
+    }
+
+    /// What the simulated outage came to at the load to carry, and what brings it back.
+    fn simulated(&self) -> String {
+        let told = self.report.if_lost.iter().find(|told| told.trace == self.trace.name);
+        let Some(told) = told.filter(|told| told.cache_capacity == self.baseline.capacity()) else {
+            return String::new();
+        };
+        let verdict = &told.verdict;
+        let failed = grouped(verdict.requests_failed);
+        let watched = Seconds(verdict.watched_seconds.round());
+        match verdict.recovery_seconds {
+            Some(_) if verdict.requests_failed == 0 => " Simulated at this load, no request fails.".to_string(),
+            Some(seconds) => {
+                format!(" Simulated at this load, {failed} requests fail until it is well, after {}.", Seconds(seconds))
+            }
+            None if verdict.phase == "unsettled" => format!(
                 " Simulated at this load, it is not well yet after {watched}, though nothing keeps it down; {failed} requests have failed."
-            )
+            ),
+            None => format!(
+                " Simulated at this load, it stays down for all of the {watched} that were simulated: {failed} requests fail."
+            ),
         }
-        None => {
-            let shed = match baseline.shed_ratio.filter(|shed| *shed > 0.0) {
-                Some(shed) => format!("; to come back, at least {} of the load must be shed", percent(shed)),
-                None => String::new(),
-            };
-            let watched = Seconds(verdict.watched_seconds.round());
-            format!(
-                " Simulated at this load, it is still down after {watched}, and {failed} requests have failed{shed}."
-            )
-        }
+    }
+}
+
+/// `1 of 8 nodes`, `everything`.
+pub(in crate::report) fn lost(row: &Row) -> String {
+    match row.loss.parse::<Loss>() {
+        Ok(loss) if loss.is_everything() => "everything".to_string(),
+        Ok(Loss { lost, nodes }) => format!("{lost} of {nodes} nodes"),
+        Err(_) => loss_name(row.loss_ratio),
     }
 }

@@ -1,7 +1,7 @@
 //! What each policy carries, and what it survives: the figure at a glance, and the table of all policies.
 
 use super::{Group, load, loss, name, region, requests};
-use crate::report::assumptions::percent;
+use crate::report::format::percent;
 use crate::report::page::{Axis, Cell, Chart, Figure, Fill, Mark, Section, Table, Unit, maybe};
 use crate::report::{Region, Row};
 use crate::units::grouped_rate;
@@ -119,81 +119,90 @@ fn same_hidden(group: &Group) -> String {
     }
 }
 
-/// Everything about every policy that fits a line.
+/// Everything about every policy, in two tables, each as wide as a page.
 pub(super) fn policies(group: &Group) -> Section {
-    let measured = group.rows.iter().any(|row| row.hidden_measured_end.is_some());
-    let mut columns = vec![
+    let title = format!("policies with a cache of {}, a backend of {}", group.cache(), group.trace.backend_text());
+    let bounds = if group.rows.iter().any(|row| row.is_bound) {
+        " In brackets: bounds, not policies one can deploy."
+    } else {
+        ""
+    };
+    let columns = [
         ("policy", ""),
         ("miss_ratio", "misses"),
         ("miss_ratio_worst_window", "worst window"),
         ("advertised_per_second", "advertised"),
         ("hidden_safe_per_second", "hidden"),
-    ];
-    if measured {
-        columns.extend([
-            ("hidden_95_per_second", "95% heal"),
-            ("hidden_95_per_second_low", "at least"),
-            ("hidden_95_per_second_high", "at most"),
-            ("hidden_50_per_second", "50% heal"),
-            ("hidden_05_per_second", "5% heal"),
-        ]);
-    }
-    columns.extend([
         ("floor_per_second", "floor"),
         ("gap_ratio", "gap"),
         ("gap_floor_ratio", "against floor"),
         ("widening_ratio", "widening"),
         ("refill_seconds", "refill"),
         ("loss_survived_ratio", "loss survived"),
-    ]);
-    let title = format!("policies with a cache of {}, a backend of {}", group.cache(), group.trace.backend.rate);
-    let bounds = if group.rows.iter().any(|row| row.is_bound) {
-        " In brackets: bounds, not policies one can deploy."
-    } else {
-        ""
-    };
+    ];
     let mut table = Table::new(title, &columns).note(format!(
-        "Rates are requests a second. misses: share of the requests after warm-up; 95% heal: the load at which so many simulated outages \
-         heal, with its 95% interval; widening: of the gap, against {}; refill: how long a full flush costs \
-         misses; loss survived: the largest share of the cache that may be lost at the load to carry.{bounds}",
+        "Rates are requests a second. misses: share of the requests after warm-up; widening: of the gap, against {}; refill: how long a full \
+         flush costs misses; loss survived: the largest share of the cache that may be lost at the load to carry.{bounds}",
         group.report.config.baseline
     ));
-    for row in group.rows {
-        table.row(policy(row, measured));
+    group.rows.iter().for_each(|row| table.row(policy(row)));
+    let section = Section::new(group.id("policies"), "The policies").table(table);
+    if group.rows.iter().all(|row| row.hidden_measured_end.is_none()) {
+        section
+    } else {
+        section.table(measured(group))
     }
-    Section::new(group.id("policies"), "The policies").table(table)
 }
 
-fn policy(row: &Row, measured: bool) -> Vec<Cell> {
-    let mut cells = vec![
-        Cell::text(if row.is_baseline() { format!("{} (baseline)", name(row)) } else { name(row) }),
-        maybe(row.miss_ratio, Cell::share, "unknown"),
-        maybe(row.miss_ratio_worst_window, Cell::share, "unknown"),
-        maybe(row.advertised_per_second, Cell::rate, row.absent("no limit")),
-        maybe(row.hidden_safe_per_second, Cell::rate, row.absent("no limit")),
+/// The loads at which simulated outages heal.
+fn measured(group: &Group) -> Table {
+    let columns = [
+        ("policy", ""),
+        ("hidden_95_per_second", "95% heal"),
+        ("hidden_95_per_second_low", "at least"),
+        ("hidden_95_per_second_high", "at most"),
+        ("hidden_50_per_second", "50% heal"),
+        ("hidden_05_per_second", "5% heal"),
     ];
-    if measured {
-        let shares = [
+    let title = "the load at which so many simulated outages heal, in requests a second";
+    let mut table =
+        Table::new(title, &columns).note("At least and at most: the 95% interval of the load at which 95% heal.");
+    for row in group.rows {
+        let loads = [
             row.hidden_95_per_second,
             row.hidden_95_per_second_low,
             row.hidden_95_per_second_high,
             row.hidden_50_per_second,
             row.hidden_05_per_second,
         ];
-        cells.extend(shares.map(|load| maybe(load, Cell::rate, "none tried")));
+        let loads = loads.map(|load| maybe(load, Cell::rate, "none tried"));
+        table.row(std::iter::once(named(row)).chain(loads));
     }
+    table
+}
+
+fn named(row: &Row) -> Cell {
+    Cell::text(if row.is_baseline() { format!("{} (baseline)", name(row)) } else { name(row) })
+}
+
+fn policy(row: &Row) -> [Cell; 11] {
     let survived = match row.loss_survived_ratio {
         None => Cell::text(row.absent("overloaded warm")),
         Some(ratio) if ratio >= 1.0 => Cell::number(ratio, loss(ratio)),
         Some(ratio) => Cell::number(ratio, format!("~{}", percent(ratio))),
     };
-    cells.extend([
-        maybe(row.floor_per_second, Cell::rate, row.absent("no limit")),
+    let load = |value: Option<f64>| maybe(value, Cell::rate, row.absent("no limit"));
+    [
+        named(row),
+        maybe(row.miss_ratio, Cell::share, "unknown"),
+        maybe(row.miss_ratio_worst_window, Cell::share, "unknown"),
+        load(row.advertised_per_second),
+        load(row.hidden_safe_per_second),
+        load(row.floor_per_second),
         maybe(row.gap_ratio, Cell::times, "unknown"),
         maybe(row.gap_floor_ratio, Cell::times, "unknown"),
         if row.is_baseline() { Cell::text("-") } else { maybe(row.widening_ratio, Cell::change, "unknown") },
         maybe(row.refill_seconds, Cell::seconds, "not seen"),
         survived,
-    ]);
-    cells
+    ]
 }

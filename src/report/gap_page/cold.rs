@@ -3,7 +3,7 @@
 use super::{Group, name};
 use crate::report::page::{Axis, Cell, Chart, Figure, Mark, Section, Table, Unit, maybe};
 use crate::report::{RefillRow, Row};
-use crate::units::{Seconds, grouped};
+use crate::units::Seconds;
 
 /// Refill and transient misses; what is compulsory is the trace's. Curves are drawn for the first cache size only.
 pub(super) fn section(group: &Group) -> Section {
@@ -23,14 +23,9 @@ fn transient(group: &Group) -> Table {
     )
     .note("Against an undisturbed twin that replays the same requests.");
     for row in group.rows {
-        let text = format!(
-            "{}{}",
-            if row.transient_misses < 0 { "-" } else { "" },
-            grouped(row.transient_misses.unsigned_abs())
-        );
         table.row([
             Cell::text(name(row)),
-            Cell::number(row.transient_misses as f64, text),
+            row.transient_misses.map_or_else(|| Cell::text("unknown"), Cell::signed_count),
             maybe(row.refill_seconds, Cell::seconds, "not before the trace or the horizon ended"),
             row.refill_requests.map_or_else(|| Cell::text("unknown"), Cell::count),
         ]);

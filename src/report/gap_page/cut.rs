@@ -2,8 +2,8 @@
 
 use super::{Group, load, loss, name};
 use crate::report::Row;
-use crate::report::assumptions::percent;
-use crate::report::loss_in_full;
+use crate::report::format::loss_in_full;
+use crate::report::format::percent;
 use crate::report::page::{Axis, Block, Cell, Chart, Figure, Fill, Mark, Section, Table, Tone, Unit, maybe};
 use crate::units::Demand;
 
@@ -27,7 +27,10 @@ pub(super) fn losses(group: &Group) -> Section {
         y: Axis::linear("least backend, a second", unit(group)),
         marks: vec![
             Mark::lines("loss_ratio", "least_backend_per_second", "policy"),
-            Mark::rule_y(group.trace.backend.rate.per_second, format!("today's backend: {}", group.trace.backend.rate)),
+            Mark::rule_y(
+                group.trace.rate().map_or(0.0, |rate| rate.per_second),
+                format!("today's backend: {}", group.trace.backend_text()),
+            ),
         ],
     };
     Section::new(group.id("losses"), "How much of the cache may be lost").figure(Figure {
@@ -40,7 +43,7 @@ pub(super) fn losses(group: &Group) -> Section {
 
 fn losses_caption(group: &Group) -> String {
     let Some(baseline) = group.baseline() else { return String::new() };
-    let backend = group.trace.backend.rate;
+    let backend = group.trace.backend_text();
     let with = |row: &Row| match row.loss_survived_ratio {
         None => row.absent("not even that nothing is lost").to_string(),
         Some(0.0) => "the loss of nothing".to_string(),
@@ -119,7 +122,7 @@ fn today_caption(group: &Group, baseline: Option<&Row>) -> String {
     let rows = || group.report.losses(baseline).filter(|row| row.safe_cut_ratio.is_some());
     let most = rows().filter(|row| row.safe_cut_ratio >= Some(0.0)).last();
     let least = rows().find(|row| row.safe_cut_ratio < Some(0.0));
-    let backend = group.trace.backend.rate;
+    let backend = group.trace.backend_text();
     match (most, least) {
         (Some(row), None) => format!(
             "Whatever part of the cache may be lost, {} of today's {backend} may go.",

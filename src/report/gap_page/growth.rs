@@ -1,9 +1,9 @@
 //! How far the load may grow until today's backend stops surviving a loss, and what a grown load needs.
 
 use super::{Group, load, loss, name};
-use crate::report::assumptions::percent;
 use crate::report::decisions::GrowthRow;
-use crate::report::loss_in_full;
+use crate::report::format::loss_in_full;
+use crate::report::format::percent;
 use crate::report::page::{Axis, Cell, Chart, Figure, Mark, Section, Table, Unit, maybe};
 
 /// Room to grow by loss; with `--growth`, the backend that the grown load needs.

@@ -2,7 +2,7 @@
 
 use super::{Group, load};
 use crate::report::WindowRow;
-use crate::report::assumptions::percent;
+use crate::report::format::percent;
 use crate::report::page::{Axis, Cell, Chart, Figure, Mark, Section, Table, Unit};
 use crate::units::{Seconds, grouped};
 

@@ -6,7 +6,7 @@ use crate::report::decisions::IfLost;
 use crate::report::knobs::page::restarts_table;
 use crate::report::outage::page::Timeline;
 use crate::report::page::{Cell, Section, Table, Tone, maybe};
-use crate::units::Seconds;
+use crate::units::{Rate, Seconds};
 
 /// The simulated outage.
 pub(super) fn section(group: &Group) -> Section {
@@ -26,7 +26,7 @@ pub(super) fn section(group: &Group) -> Section {
         joined: &told.timeline,
         events: &told.events,
         timeout_seconds: group.report.config.timeout_seconds,
-        backend: group.trace.backend.rate,
+        backend: group.trace.rate().unwrap_or(Rate::answers(0.0)),
         window_seconds: told.window_seconds,
     };
     let [felt, waits] = timeline.figures(&group.id("lost"));

@@ -1,7 +1,7 @@
 //! The gap report as a document: what may be cut and what happens if the cache is lost, then what that rests on. It chooses
 //! words and columns; every number is the report's.
 
-mod answers;
+pub(super) mod answers;
 mod capacity;
 mod cold;
 mod cut;
@@ -14,13 +14,12 @@ mod moments;
 mod money;
 mod sizes;
 
-use super::assumptions::{capacity_text, percent};
 use super::decisions::IfLost;
+use super::format::{capacity_text, load, loss_name as loss};
 use super::page::{Cell, Page, Section, maybe};
 use super::words::ended;
 use super::{Region, Report, Row, TraceReport};
-use crate::policy::Capacity;
-use crate::units::{Demand, Rate, Seconds, grouped, grouped_rate};
+use crate::units::{Demand, Seconds, grouped, grouped_rate};
 
 /// One trace at one cache size, and what names it.
 struct Group<'r> {
@@ -54,7 +53,9 @@ pub fn page(report: &Report) -> Page {
         };
         let groups: Vec<Group> = (0..sizes.len()).map(group).collect();
         let Some(first) = groups.first() else { continue };
-        page.answers.extend(answers::answers(first, if alone { "" } else { &trace.name }));
+        if let Some(baseline) = first.baseline() {
+            page.answers.extend(answers::answers(report, trace, baseline, if alone { "" } else { &trace.name }));
+        }
         let parts = match groups.as_slice() {
             [only] => only.sections(),
             several => several.iter().map(Group::part).collect(),
@@ -89,8 +90,9 @@ fn subtitle(report: &Report) -> String {
     let names: Vec<&str> = report.traces.iter().map(|trace| trace.name.as_str()).collect();
     let mut parts = vec![names.join(", "), format!("policies {}", report.config.policies.join(", "))];
     if let [trace] = report.traces.as_slice() {
-        let assumed = if trace.backend.assumed { " (assumed: none was given)" } else { "" };
-        parts.push(format!("backend {}{assumed}", trace.backend.rate));
+        let assumed = trace.backend.is_some_and(|backend| backend.assumed);
+        let assumed = if assumed { " (assumed: none was given)" } else { "" };
+        parts.push(format!("backend {}{assumed}", trace.backend_text()));
         parts.push(format!("load {}", load(Some(trace.load_per_second))));
     }
     parts.join(" · ")
@@ -115,6 +117,9 @@ fn traces(report: &Report) -> Vec<String> {
 
 impl<'r> Group<'r> {
     fn sections(&self) -> Vec<Section> {
+        if self.trace.backend.is_none() {
+            return vec![cut::section(self)];
+        }
         let of_trace = |section: fn(&Self) -> Section| if self.is_first { section(self) } else { Section::default() };
         let all = [
             capacity::glance(self),
@@ -155,18 +160,11 @@ impl<'r> Group<'r> {
 
     /// The deployable policy with the fewest misses, where that is not the baseline.
     fn best(&self) -> Option<&'r Row> {
-        let baseline = self.baseline()?;
-        let best = self.deployable().min_by_key(|row| row.misses)?;
-        (best.misses < baseline.misses).then_some(best)
+        answers::best(self.rows)
     }
 
     fn cache(&self) -> String {
-        self.rows.first().map_or(String::new(), |row| {
-            capacity_text(match row.cache_capacity_bytes {
-                Some(bytes) => Capacity::Bytes(bytes),
-                None => Capacity::Objects(row.capacity()),
-            })
-        })
+        self.rows.first().map_or(String::new(), |row| capacity_text(row.cache()))
     }
 
     /// The simulated outage of the trace's baseline.
@@ -185,12 +183,7 @@ impl<'r> Group<'r> {
 
     /// What the backend's capacity is counted in.
     fn demand(&self) -> Demand {
-        self.trace.backend.rate.of
-    }
-
-    /// A backend's capacity in words.
-    fn backend(&self, per_second: f64) -> String {
-        Rate { per_second, of: self.demand() }.to_string()
+        self.trace.demand()
     }
 }
 
@@ -205,20 +198,6 @@ fn region(row: &Row) -> Region {
 /// A policy's name; a bound's in brackets.
 fn name(row: &Row) -> String {
     if row.is_bound { format!("({})", row.policy) } else { row.policy.clone() }
-}
-
-/// A load in words; `no limit` where none was found.
-fn load(value: Option<f64>) -> String {
-    value.map_or("no limit".to_string(), |value| Rate::answers(value).to_string())
-}
-
-/// A loss in words.
-fn loss(ratio: f64) -> String {
-    match ratio {
-        0.0 => "nothing".to_string(),
-        1.0 => "everything".to_string(),
-        part => percent(part),
-    }
 }
 
 /// Requests a second in a sentence.

@@ -1,8 +1,9 @@
 //! When losing nodes would hurt: the longest wait after each loss, over the trace, beside how long clients wait.
 
 use super::Group;
+use crate::report::MomentRow;
+use crate::report::format::loss_in_full;
 use crate::report::page::{Axis, Cell, Chart, Figure, Mark, Section, Table, Unit};
-use crate::report::{MomentRow, loss_in_full};
 use crate::units::Seconds;
 
 /// The map of moments; empty where there is none. At the first cache size of a trace.

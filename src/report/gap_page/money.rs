@@ -2,8 +2,8 @@
 
 use super::{Group, loss};
 use crate::policy::Capacity;
-use crate::report::assumptions::{capacity_text, percent};
 use crate::report::decisions::MoneyRow;
+use crate::report::format::{capacity_text, percent};
 use crate::report::page::{Axis, Cell, Chart, Figure, Mark, Section, Table, Tone, Unit, maybe};
 use crate::units::grouped_rate;
 

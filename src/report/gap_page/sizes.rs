@@ -2,8 +2,8 @@
 
 use super::{Group, load, loss};
 use crate::policy::Capacity;
-use crate::report::assumptions::{capacity_text, percent};
 use crate::report::decisions::SizeRow;
+use crate::report::format::{capacity_text, percent};
 use crate::report::page::{Axis, Cell, Chart, Figure, Mark, Section, Table, Unit, maybe};
 use crate::units::{grouped_rate, significant};
 

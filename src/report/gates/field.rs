@@ -2,7 +2,7 @@
 //!
 //! It knows no report; each kind lists its own fields.
 
-use super::super::assumptions::percent;
+use super::super::format::percent;
 use crate::units::{CacheSize, Demand, Rate, Seconds, grouped, significant};
 
 /// A number of a report's row: a column, by its name.
@@ -89,7 +89,7 @@ impl Unit {
     /// What a limit looks like, for people.
     pub fn example(self, demand: Demand) -> &'static str {
         match self {
-            Unit::Share => "a share, like 12.5%",
+            Unit::Share => "a share, like 12.5% or 0.125",
             Unit::Times => "a factor, like 3x",
             Unit::Load => "requests a second, like 1200/s",
             Unit::Backend if demand == Demand::Bytes => "bytes a second, like 250MB/s",
@@ -107,7 +107,8 @@ impl Unit {
         match self {
             Unit::Share => match text.strip_suffix('%') {
                 Some(percent) => number(percent).map(|percent| percent / 100.0),
-                None => number(text),
+                // A bare number above 1 is a percentage that lacks its sign.
+                None => number(text).filter(|share| (-1.0..=1.0).contains(share)),
             },
             Unit::Times => number(text.strip_suffix('x').unwrap_or(text)),
             Unit::Load => rate(Demand::Answers),

@@ -1,7 +1,6 @@
 //! The numbers of `coldgap gap` that a gate may look at, and what an absent one means.
 
-use super::super::text::capacity_of;
-use super::super::{Head, Report, Row};
+use super::super::{Head, Report, Row, TraceReport};
 use super::Unit::{Backend, Bytes, Count, Load, Share, Time, Times};
 use super::{Field, Gated, Reading, Scope, Subject};
 use crate::units::Demand;
@@ -35,10 +34,10 @@ const FIELDS: &[Field<Row>] = &[
     }),
     Field::new("floor_per_second", "floor", Load, |row| limit(row, row.floor_per_second)),
     Field::new("floor_long_run_per_second", "floor_long_run", Load, |row| {
-        Reading::Number(row.floor_long_run_per_second)
+        Reading::known(row.floor_long_run_per_second)
     }),
     Field::new("load_per_second", "load", Load, |row| Reading::Number(row.load_per_second)),
-    Field::new("backend_per_second", "backend", Backend, |row| Reading::Number(row.backend_per_second)),
+    Field::new("backend_per_second", "backend", Backend, |row| Reading::known(row.backend_per_second)),
     Field::new("amplification", "amplification", Times, |row| Reading::limit(row.amplification)),
     Field::new("widening_ratio", "widening", Share, |row| Reading::known(row.widening_ratio)),
     Field::new("widening_reclaimed_ratio", "widening_reclaimed", Share, |row| {
@@ -72,7 +71,9 @@ const FIELDS: &[Field<Row>] = &[
     }),
     Field::new("misses", "misses", Count, |row| Reading::Number(row.misses as f64)),
     Field::new("compulsory_misses", "compulsory_misses", Count, |row| Reading::Number(row.compulsory_misses as f64)),
-    Field::new("transient_misses", "transient_misses", Count, |row| Reading::Number(row.transient_misses as f64)),
+    Field::new("transient_misses", "transient_misses", Count, |row| {
+        Reading::known(row.transient_misses.map(|misses| misses as f64))
+    }),
     Field::new("bytes_missed", "bytes_missed", Bytes, |row| Reading::count(row.bytes_missed)),
     Field::new("refill_seconds", "refill", Time, |row| refill(row.refill_seconds)),
     Field::new("refill_requests", "refill_requests", Count, |row| {
@@ -85,7 +86,13 @@ const NOT_SIMULATED: &str = "not simulated: --quick leaves it out";
 
 /// A number that is without limit where it is absent, unless the trace is too short to say.
 fn limit(row: &Row, value: Option<f64>) -> Reading {
-    if row.limits_known { Reading::limit(value) } else { Reading::Unknown("the trace is too short for this timeout") }
+    match (row.limits_known, value, row.backend_per_second) {
+        (true, ..) => Reading::limit(value),
+        // Of least backends that of losing nothing is known without one.
+        (false, Some(value), None) => Reading::Number(value),
+        (false, _, None) => Reading::Unknown("no backend was given: -b 300/s"),
+        (false, ..) => Reading::Unknown("the trace is too short for this timeout"),
+    }
 }
 
 /// Advertised without limit over a hidden capacity that has one.
@@ -130,7 +137,7 @@ fn subject(row: &Row) -> Subject<'_, Row> {
         trace: &row.trace,
         policy: &row.policy,
         by_default: row.is_baseline(),
-        capacity: capacity_of(row),
+        capacity: row.cache(),
         loss: row.loss_ratio,
         row,
     }
@@ -155,7 +162,7 @@ impl Gated for Report {
         Scope {
             policies: self.config.policies.clone(),
             losses: [&[0.0], &*self.config.losses].concat(),
-            demand: self.traces.first().map_or(Demand::Answers, |trace| trace.backend.rate.of),
+            demand: self.traces.first().map_or(Demand::Answers, TraceReport::demand),
         }
     }
 

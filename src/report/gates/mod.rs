@@ -16,7 +16,7 @@ pub use expression::{Scope, parse};
 pub use field::{Field, Reading, Unit};
 
 use super::Head;
-use super::assumptions::capacity_text;
+use super::format::capacity_text;
 use crate::policy::Capacity;
 use crate::units::Demand;
 use schemars::JsonSchema;

@@ -204,6 +204,12 @@ const draw = (figure, width) => {
   const lines = linesOf(chart, rows);
   const narrow = width < NARROW;
   const longest = (names) => Math.max(0, ...names.map((name) => name.length)) * LETTER;
+
+/** A name with as many letters as there is room for. */
+const fitted = (name, room) => {
+  const most = Math.max(6, Math.floor(room / LETTER));
+  return name.length <= most ? name : `${name.slice(0, most - 1).trimEnd()}…`;
+};
   const mayName = !narrow && lines.length > 1;
   const bars = chart.y.scale === "category";
   const categories = bars ? Array.from(new Set(rows.map((row) => row[chart.marks.find((mark) => "y" in mark).y].words))) : [];
@@ -218,7 +224,7 @@ const draw = (figure, width) => {
   const [, top] = bars ? [] : extent(chart, rows, "y");
   const room = (value) => ((width - marginLeft - marginRight) * value) / most;
   const x = axisOf(chart.x, width - marginLeft - marginRight, most);
-  const y = bars ? { label: null, domain: categories } : axisOf(chart.y, height - 60, top);
+  const y = bars ? { label: null, domain: categories, tickFormat: (name) => fitted(name, marginLeft - 14) } : axisOf(chart.y, height - 60, top);
   const turned = narrow && chart.x.scale === "category";
   if (chart.x.scale === "category") Object.assign(x, { type: "point", tickRotate: turned ? -40 : 0, domain: Array.from(new Set(lines.flatMap((line) => line.points.map(line.x)))) });
   const tips = lines.map((line) => Plot.tip(line.points, Plot.pointer({ x: line.x, y: line.y, title: told(table), fill: "var(--paper)", stroke: "var(--line)" })));

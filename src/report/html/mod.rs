@@ -64,7 +64,7 @@ fn answer(out: &mut String, answer: &Answer) {
         escaped(&answer.question),
         sign(answer.tone),
         escaped(&answer.short),
-        escaped(&answer.text)
+        escaped(&answer.rest())
     );
 }
 

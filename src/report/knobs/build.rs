@@ -10,7 +10,7 @@ use crate::analysis::knobs::sensitivity::{Knob, Row, can_redraw};
 use crate::analysis::knobs::warmup::{Preload, WarmUp};
 use crate::outage::Fill;
 use crate::outage::verdict::HEALTHY;
-use crate::report::assumptions::percent;
+use crate::report::format::percent;
 use crate::report::head::{Head, Kind};
 use crate::report::outage::{TraceFacts, assumptions};
 use crate::units::{Seconds, grouped, grouped_rate, significant};

@@ -36,6 +36,7 @@ fn document(head: &Head, config: &Config, trace: &TraceFacts, question: &str, se
     page.answers.push(Answer {
         question: question.to_string(),
         short: short.trim_end_matches('.').to_string(),
+        also: String::new(),
         text: text.to_string(),
         tone: Tone::Plain,
     });

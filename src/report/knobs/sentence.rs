@@ -3,7 +3,7 @@
 use super::{Elasticity, PreloadRow, Restarts, SensitivityRow};
 use crate::outage::search::TOLERANCE;
 use crate::outage::verdict::HEALTHY;
-use crate::report::assumptions::percent;
+use crate::report::format::percent;
 use crate::units::{Seconds, grouped, grouped_rate, significant};
 
 /// What moves hidden capacity most, up and down, and whether eviction does.
@@ -69,6 +69,11 @@ fn as_it_is(most: Option<f64>, half: Option<f64>) -> String {
 
 /// What preloading buys, and how to restart.
 pub fn warmup(rows: &[PreloadRow], elasticity: Option<&Elasticity>, restarts: &Restarts) -> String {
+    format!("{} {}", loading(rows, elasticity), self::restarts(restarts))
+}
+
+/// What preloading buys.
+pub fn loading(rows: &[PreloadRow], elasticity: Option<&Elasticity>) -> String {
     let Some(base) = rows.first() else { return String::new() };
     let mut said = as_it_is(base.hidden_95_per_second, base.hidden_50_per_second);
     let tenth = rows.iter().find(|row| row.entries_ratio >= 0.1);
@@ -88,7 +93,7 @@ pub fn warmup(rows: &[PreloadRow], elasticity: Option<&Elasticity>, restarts: &R
             percent(gain * found.spared_ratio)
         );
     }
-    format!("{said} {}", self::restarts(restarts))
+    said
 }
 
 /// How many nodes may restart at once, and how far apart.

@@ -2,14 +2,14 @@
 
 use super::sentence::name;
 use super::{RestartRow, SensitivityReport, WarmupReport};
-use crate::report::assumptions::percent;
+use crate::report::format::percent;
 use crate::report::outage::text::origin;
 use crate::report::sheet::Sheet;
 use crate::report::sheet::columns::Columns;
 use crate::report::sheet::look::Look;
 use crate::units::{Seconds, bytes, grouped, grouped_rate, significant};
 
-/// Hidden capacity against the knobs.
+/// Every table on the knobs.
 pub fn sensitivity(report: &SensitivityReport, look: &Look) -> String {
     let mut out = Sheet::new(look);
     out.blank();
@@ -41,7 +41,7 @@ pub fn sensitivity(report: &SensitivityReport, look: &Look) -> String {
     out.end(&report.head, [origin(&report.trace)])
 }
 
-/// What loading the hottest keys buys, and how nodes may restart.
+/// Every table on what loading the hottest keys buys, and how nodes may restart.
 pub fn warmup(report: &WarmupReport, look: &Look) -> String {
     let mut out = Sheet::new(look);
     out.blank();
@@ -53,7 +53,7 @@ pub fn warmup(report: &WarmupReport, look: &Look) -> String {
     out.end(&report.head, [origin(&report.trace)])
 }
 
-fn preloads(out: &mut Sheet, report: &WarmupReport) {
+pub(in crate::report) fn preloads(out: &mut Sheet, report: &WarmupReport) {
     out.led("  ", "HIDDEN CAPACITY with the hottest keys back at once (requests/s)");
     let sized = report.rows.iter().any(|row| row.bytes.is_some());
     let mut table = Columns::new(2).right("keys", 9).right("cache", 7);
@@ -110,23 +110,7 @@ fn restarts(out: &mut Sheet, report: &WarmupReport) {
     let load = grouped_rate(found.load_per_second);
     out.led("  ", &format!("RESTARTING {} cache nodes at {load} requests/s", found.nodes));
     let mut table = Columns::new(2).left("", 34).right("in time, worst", 14).right("well again", 14).right("safe", 6);
-    let mut one = |what: String, restart: &RestartRow| {
-        let well = match restart.recovery_seconds {
-            Some(seconds) if seconds < 0.5 => "at once".to_string(),
-            Some(seconds) => format!("after {}", Seconds(seconds)),
-            None => "no".to_string(),
-        };
-        let safe = if restart.safe { "yes" } else { "no" };
-        table.row([what, percent(restart.worst_success_ratio), well, safe.to_string()]);
-    };
-    for restart in &found.batches {
-        let nodes = if restart.at_once == 1 { "node" } else { "nodes" };
-        one(format!("{} {nodes} at once", restart.at_once), restart);
-    }
-    for restart in &found.spacings {
-        let spacing = restart.spacing_seconds.unwrap_or(0.0);
-        one(format!("all, one every {}", Seconds(spacing)), restart);
-    }
+    found.batches.iter().chain(&found.spacings).for_each(|restart| table.row(restart_cells(restart)));
     out.table(&table);
     if found.nodes > 1 && found.safe_spacing_seconds.is_none() {
         out.prose("  ", 
@@ -139,15 +123,31 @@ fn restarts(out: &mut Sheet, report: &WarmupReport) {
     out.blank();
 }
 
+/// One way of restarting: what, how many are answered in time, when all is well again, whether it is safe.
+pub(in crate::report) fn restart_cells(restart: &RestartRow) -> [String; 4] {
+    let what = match (restart.spacing_seconds, restart.at_once) {
+        (Some(spacing), _) => format!("all, one every {}", Seconds(spacing)),
+        (None, 1) => "1 node at once".to_string(),
+        (None, nodes) => format!("{nodes} nodes at once"),
+    };
+    let well = match restart.recovery_seconds {
+        Some(seconds) if seconds < 0.5 => "at once".to_string(),
+        Some(seconds) => format!("after {}", Seconds(seconds)),
+        None => "no".to_string(),
+    };
+    let safe = if restart.safe { "yes" } else { "no" };
+    [what, percent(restart.worst_success_ratio), well, safe.to_string()]
+}
+
 /// `+1,990`, `-12`.
 fn signed(value: f64) -> String {
     format!("{}{}", if value < 0.0 { "-" } else { "+" }, grouped_rate(value.abs()))
 }
 
-fn factor(factor: Option<f64>) -> String {
+pub(in crate::report) fn factor(factor: Option<f64>) -> String {
     factor.map_or("-".to_string(), |factor| format!("x{}", significant(factor)))
 }
 
-fn rate(rate: Option<f64>) -> String {
+pub(in crate::report) fn rate(rate: Option<f64>) -> String {
     rate.map_or("-".to_string(), grouped_rate)
 }

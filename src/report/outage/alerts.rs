@@ -2,7 +2,7 @@
 
 use super::{Alerts, OutageReport, SignalRow};
 use crate::analysis::outage::{self, Signal};
-use crate::report::assumptions::percent;
+use crate::report::format::percent;
 use crate::report::sheet::Sheet;
 use crate::report::sheet::columns::Columns;
 use crate::units::Seconds;
@@ -30,7 +30,7 @@ pub(super) fn data(found: &outage::Alerts) -> Alerts {
 }
 
 /// The section of the text; nothing where it was not asked for.
-pub(super) fn section(out: &mut Sheet, report: &OutageReport) {
+pub(in crate::report) fn section(out: &mut Sheet, report: &OutageReport) {
     let Some(alerts) = &report.alerts else { return };
     let title =
         format!("WHICH ALERT tells an outage that stays from one that heals ({} simulated losses)", alerts.runs);

@@ -9,7 +9,7 @@ use crate::outage::backend::{Kind, Scatter};
 use crate::outage::client::Backoff;
 use crate::outage::{Abandoned, Fill, Model, SameKey, verdict};
 use crate::policy::Capacity;
-use crate::report::assumptions::{capacity_text, percent};
+use crate::report::format::{capacity_text, percent};
 use crate::trace::Trace;
 use crate::units::{CacheSize, Demand, Seconds, grouped, grouped_rate, significant};
 

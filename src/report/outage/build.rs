@@ -11,7 +11,7 @@ use crate::outage::search::Bracket;
 use crate::outage::trigger::Step;
 use crate::outage::verdict;
 use crate::report::Head;
-use crate::report::assumptions::percent;
+use crate::report::format::percent;
 use crate::report::head::Kind as ReportKind;
 use crate::trace::Trace;
 use crate::units::{Demand, Seconds, grouped_rate};

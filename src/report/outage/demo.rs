@@ -41,7 +41,7 @@ pub fn render(demo: &Demo, look: &Look) -> String {
     say(&mut out, "Somebody restarts the cache. It is back at once, and empty.");
     picture(&mut out, plain);
     say(&mut out, &ending(plain));
-    say(&mut out, &format!("The loop: {}", how_late(plain)));
+    say(&mut out, &how_late(plain));
     say(
         &mut out,
         &format!(

@@ -1,12 +1,12 @@
 //! The report of `coldgap outage`: one outage as versioned data, and for reading ([`text`]).
 
-mod alerts;
+pub(super) mod alerts;
 pub(super) mod assumptions;
 pub(super) mod build;
 pub mod demo;
 mod names;
 pub(super) mod page;
-mod sentence;
+pub(super) mod sentence;
 pub mod text;
 pub(super) mod timeline;
 

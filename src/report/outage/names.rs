@@ -2,7 +2,7 @@
 
 use crate::outage::remedy::Remedy;
 use crate::outage::trigger::{Happening, Trigger};
-use crate::report::assumptions::percent;
+use crate::report::format::percent;
 use crate::units::{grouped, grouped_rate, significant};
 
 /// What happens, as a sentence without its full stop.

@@ -52,6 +52,7 @@ fn heals(report: &OutageReport) -> Answer {
     Answer {
         question: "Does it heal by itself?".to_string(),
         short,
+        also: String::new(),
         text: format!("{} {}", verdict.sentence, verdict.why),
         tone,
     }
@@ -87,7 +88,7 @@ fn loop_breaker(report: &OutageReport) -> Answer {
             grouped_rate(verdict.escape_per_second)
         );
     }
-    Answer { question: "What breaks the loop?".to_string(), short, text, tone: Tone::Plain }
+    Answer { question: "What breaks the loop?".to_string(), short, also: String::new(), text, tone: Tone::Plain }
 }
 
 fn recovery(row: &RemedyRow) -> f64 {

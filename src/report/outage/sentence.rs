@@ -5,7 +5,7 @@ use crate::outage::Fill;
 use crate::outage::trigger::Happening;
 use crate::outage::verdict::Phase;
 use crate::outage::window::Window;
-use crate::report::assumptions::percent;
+use crate::report::format::percent;
 use crate::units::{Seconds, grouped_rate};
 
 /// Whether it heals.
@@ -17,51 +17,44 @@ pub fn outcome(story: &Story) -> String {
     let acts = story.steps.iter().any(|step| !matches!(step.what, Happening::Trigger(_)));
     let (by_itself, over) = match acts {
         true => (", whatever the scenario does against it", "is over, with what the scenario does against it"),
-        false => (" by itself", "heals by itself"),
+        false => ("", "heals by itself"),
     };
     if !story.is_well_warm() {
         return format!(
-            "OVERLOADED WARM: this service does not carry its load even while nothing happens: in its worst stretch {} are \
-             answered in time, and it does not come back. The trigger is not to blame.",
+            "It is overloaded while its cache is warm: in the worst stretch without any trouble {} are answered in time, and it does not \
+             come back. The trigger is not to blame.",
             share(story.control.worst_success)
         );
     }
     match verdict.phase {
         Phase::Metastable => format!(
-            "METASTABLE: this outage does not heal{by_itself}. {since} after the trigger is over, {} of {load} requests a second \
-             are answered in time.",
+            "It stays down{by_itself}: {since} after the trigger is over {} of {load} requests a second are answered in time.",
             share(tail(story).success().unwrap_or(0.0))
         ),
         Phase::Unsettled => format!(
-            "UNSETTLED: {since} after the trigger is over {} of {load} requests a second are answered in time, and yet no loop keeps it \
+            "Not settled: {since} after the trigger is over {} of {load} requests a second are answered in time, and yet no loop keeps it \
              down: the backend's queue runs empty, and it is asked less than it can answer.",
             share(tail(story).success().unwrap_or(0.0))
         ),
         _ if !story.is_felt() => format!(
-            "{}: hardly anybody notices. In the worst five windows {} were answered in time.",
-            name(verdict.phase),
+            "Hardly anybody notices: in the worst five windows {} were answered in time.",
             share(verdict.worst_success)
         ),
-        phase => format!(
-            "{}: this outage {over}, {} after it began. In its worst moment {} were answered in time.",
-            name(phase),
+        _ => format!(
+            "It {over}, {} after it began. In its worst moment {} were answered in time.",
             verdict.recovery.unwrap_or(story.ran),
             share(verdict.worst_success)
         ),
     }
 }
 
-fn name(phase: Phase) -> &'static str {
-    match phase {
-        Phase::Stable => "STABLE",
-        Phase::Vulnerable => "VULNERABLE",
-        Phase::Metastable => "METASTABLE",
-        Phase::Unsettled => "UNSETTLED",
-    }
-}
-
 /// Why it stays down, or how it healed.
 pub fn why(story: &Story) -> String {
+    if !story.is_well_warm() {
+        return "What the warm cache misses is more than the backend can answer in time: lower the load, or give it a larger backend or \
+                cache."
+            .to_string();
+    }
     match (story.verdict.phase, story.is_felt()) {
         (Phase::Metastable, _) => why_down(story),
         (Phase::Unsettled, _) => why_unsettled(story),
@@ -96,16 +89,13 @@ fn tail_seconds(story: &Story) -> f64 {
 fn why_down(story: &Story) -> String {
     let now = tail(story);
     if Seconds(now.min_delay as f64 / 1e9) >= story.model.client.timeout {
-        return format!(
-            "Why it stays down: {} The trigger is long over; the queue keeps the outage alive.",
-            how_late(story)
-        );
+        return format!("{} The trigger is long over; the queue keeps the outage alive.", how_late(story));
     }
     let each_second = |count: u64| grouped_rate(count as f64 / tail_seconds(story));
     let dropped =
         if now.drops > 0 { format!(", {} are dropped from its queue", each_second(now.drops)) } else { String::new() };
     format!(
-        "Why it stays down: the backend is asked {} times a second and answers {}{dropped}.{} {} of the lookups miss; {} answers \
+        "The backend is asked {} times a second and answers {}{dropped}.{} {} of the lookups miss; {} answers \
          a second are inserted, which does not bring the hits back in the time that was simulated.",
         each_second(now.asked),
         each_second(now.answered),
@@ -125,7 +115,7 @@ pub(super) fn how_late(story: &Story) -> String {
         _ => format!("next to nothing is inserted ({} a second)", each_second(now.inserts)),
     };
     format!(
-        "the backend's answers come after {}, but the clients have gone after {}; so {inserted}, {} of the lookups still miss, \
+        "The backend's answers come after {}, but the clients have gone after {}; so {inserted}, {} of the lookups still miss, \
          and the backend is asked {} times a second, while it answers {}.{}",
         Seconds(now.min_delay as f64 / 1e9),
         story.model.client.timeout,

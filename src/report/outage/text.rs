@@ -14,8 +14,8 @@ const CHART: (usize, usize) = (64, 4);
 /// Columns before a chart.
 const LEAD: usize = 14;
 
-/// The whole report.
-pub fn render(report: &OutageReport, look: &Look) -> String {
+/// Every table of the report.
+pub fn details(report: &OutageReport, look: &Look) -> String {
     let mut out = Sheet::new(look);
     out.blank();
     if let Some(about) = &report.about {
@@ -38,15 +38,37 @@ pub fn render(report: &OutageReport, look: &Look) -> String {
 }
 
 fn charts(out: &mut Sheet, report: &OutageReport) {
-    let success: Vec<Option<f64>> = report.windows.iter().map(|window| window.success_ratio).collect();
     let width = report.config.window_seconds;
     let asked: Vec<Option<f64>> = report.windows.iter().map(|window| Some(window.asked as f64 / width)).collect();
-    let columns = out.look.chart(CHART.0, LEAD).min(report.windows.len());
-    let most = chart::binned(&asked, columns).into_iter().flatten().fold(f64::MIN_POSITIVE, f64::max);
-    out.led("  ", "ANSWERED IN TIME");
-    chart(out, &chart::binned(&success, columns), 1.0, "100%");
+    let columns = columns(out, report);
+    let asked = chart::binned(&asked, columns);
+    let most = asked.iter().flatten().fold(f64::MIN_POSITIVE, |most, value| value.max(most));
+    answered(out, report, CHART.1);
     out.led("  ", &format!("ASKED OF THE BACKEND (it can give {})", backend(report)));
-    chart(out, &chart::binned(&asked, columns), most, &format!("{}/s", grouped_rate(most)));
+    chart(out, &asked, most, &format!("{}/s", grouped_rate(most)), CHART.1);
+    axis(out, report);
+}
+
+/// The share that is answered in time, over the outage, in a chart of so many lines.
+pub(in crate::report) fn answered_chart(out: &mut Sheet, report: &OutageReport, lines: usize) {
+    answered(out, report, lines);
+    axis(out, report);
+}
+
+/// Columns of a chart over all windows.
+fn columns(out: &Sheet, report: &OutageReport) -> usize {
+    out.look.chart(CHART.0, LEAD).min(report.windows.len())
+}
+
+fn answered(out: &mut Sheet, report: &OutageReport, lines: usize) {
+    let success: Vec<Option<f64>> = report.windows.iter().map(|window| window.success_ratio).collect();
+    out.led("  ", "ANSWERED IN TIME");
+    let columns = columns(out, report);
+    chart(out, &chart::binned(&success, columns), 1.0, "100%", lines);
+}
+
+fn axis(out: &mut Sheet, report: &OutageReport) {
+    let columns = columns(out, report);
     let lead = report.windows.iter().filter(|window| window.start_seconds < -1e-6).count();
     let at = lead * columns / report.windows.len().max(1);
     let first = report.events.first().map_or("", |event| event.what.as_str());
@@ -64,8 +86,8 @@ fn charts(out: &mut Sheet, report: &OutageReport) {
     out.blank();
 }
 
-fn chart(out: &mut Sheet, values: &[Option<f64>], top: f64, label: &str) {
-    for (i, row) in chart::area(values, top, CHART.1, out.look.ink).iter().enumerate() {
+fn chart(out: &mut Sheet, values: &[Option<f64>], top: f64, label: &str, lines: usize) {
+    for (i, row) in chart::area(values, top, lines, out.look.ink).iter().enumerate() {
         out.line(&format!("  {:>10} |{row}", if i == 0 { label } else { "" }));
     }
     out.line(&format!("  {:>10} +{}", "0", "-".repeat(values.len())));
@@ -107,7 +129,7 @@ fn begins_in(at: f64, row: &TimelineRow) -> bool {
 }
 
 /// `-10 s`, `90 s`, `5 min`.
-fn clock(seconds: f64) -> String {
+pub(in crate::report) fn clock(seconds: f64) -> String {
     match seconds.abs() {
         whole if whole < 600.0 => format!("{}s", significant((seconds * 10.0).round() / 10.0)),
         _ => format!("{}min", significant(seconds / 60.0)),
@@ -266,7 +288,7 @@ fn remedies(out: &mut Sheet, report: &OutageReport) {
     out.blank();
 }
 
-fn healed_in(recovery: Option<f64>) -> String {
+pub(in crate::report) fn healed_in(recovery: Option<f64>) -> String {
     match recovery {
         None => "no".to_string(),
         Some(seconds) if seconds < 0.5 => "at once".to_string(),

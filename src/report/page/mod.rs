@@ -31,6 +31,8 @@ pub struct Answer {
     pub question: String,
     /// In a few words: `Nothing.`
     pub short: String,
+    /// What belongs to it, as short; may be empty.
+    pub also: String,
     /// In sentences.
     pub text: String,
     /// How good that is.
@@ -83,6 +85,14 @@ pub enum Block {
     Figure(Figure),
 }
 
+impl Answer {
+    /// All that follows the short answer.
+    pub fn rest(&self) -> String {
+        let end = if self.also.is_empty() { "" } else { ". " };
+        format!("{}{end}{}", self.also, self.text)
+    }
+}
+
 impl Page {
     /// An empty document.
     pub fn new(title: impl Into<String>, subtitle: impl Into<String>, head: &Head) -> Page {
@@ -97,7 +107,13 @@ impl Page {
 
     /// Adds an answer.
     pub fn answer(mut self, question: &str, short: impl Into<String>, text: impl Into<String>, tone: Tone) -> Page {
-        self.answers.push(Answer { question: question.to_string(), short: short.into(), text: text.into(), tone });
+        self.answers.push(Answer {
+            question: question.to_string(),
+            short: short.into(),
+            also: String::new(),
+            text: text.into(),
+            tone,
+        });
         self
     }
 

@@ -1,7 +1,7 @@
 //! Tables of a document: each cell has its number as the report has it, and its text for reading.
 
 use super::Tone;
-use crate::report::assumptions::percent;
+use crate::report::format::percent;
 use crate::units::{Seconds, bytes, grouped, grouped_rate, significant};
 
 /// A table.
@@ -92,6 +92,12 @@ impl Cell {
     /// `1,234`.
     pub fn count(count: u64) -> Cell {
         Cell::number(count as f64, grouped(count))
+    }
+
+    /// `1,234`, `-12`.
+    pub fn signed_count(count: i64) -> Cell {
+        let sign = if count < 0 { "-" } else { "" };
+        Cell::number(count as f64, format!("{sign}{}", grouped(count.unsigned_abs())))
     }
 
     /// `1,234` a second; the head says so.

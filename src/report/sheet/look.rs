@@ -18,6 +18,8 @@ pub struct Look {
     pub ink: Ink,
     /// Whether there is colour.
     pub colour: bool,
+    /// Whether every table is shown, and not the answers in short.
+    pub details: bool,
 }
 
 /// What a colour stands for; words say the same beside it.
@@ -33,11 +35,16 @@ pub enum Tone {
 
 impl Look {
     /// A file or a pipe: the same for everybody. Its tables are as wide as they need to be, since nothing breaks their lines.
-    pub const FILE: Look = Look { width: None, ink: Ink::Ascii, colour: false };
+    pub const FILE: Look = Look { width: None, ink: Ink::Ascii, colour: false, details: false };
 
     /// A terminal of so many columns.
     pub fn terminal(columns: usize, ink: Ink, colour: bool) -> Look {
-        Look { width: Some(columns.max(NARROWEST)), ink, colour }
+        Look { width: Some(columns.max(NARROWEST)), ink, colour, details: false }
+    }
+
+    /// The same, with every table or in short.
+    pub fn with_details(self, details: bool) -> Look {
+        Look { details, ..self }
     }
 
     /// The most columns that a line may have.

@@ -1,0 +1,77 @@
+//! The comparison in some thirty lines: where both sides stand, what differs by more than noise, what of a saving may be cut.
+
+use super::{answers, close, hung, open};
+use crate::report::compare::text::{cells, cuts, names, word};
+use crate::report::compare::{Change, CompareReport, Direction, Material, state};
+use crate::report::page::Answer;
+use crate::report::sheet::Sheet;
+use crate::report::sheet::columns::Columns;
+use crate::report::sheet::look::{Look, Tone};
+use crate::units::Rate;
+
+/// Rows that the table shows; `--details` has all of them.
+const ROWS: usize = 12;
+
+/// The report in short.
+pub fn compare(report: &CompareReport, look: &Look) -> String {
+    let mut out = open(look);
+    let first = state::answer(report);
+    // A question as long as that has a line of its own.
+    if first.question.chars().count() > super::QUESTION - 3 {
+        out.prose("  ", &first.question);
+        answers(&mut out, &[Answer { question: String::new(), ..first }]);
+    } else {
+        answers(&mut out, &[first]);
+    }
+    hung(&mut out, None, "  CHANGE     ", &report.verdict.headline);
+    if !report.verdict.capacity.is_empty() {
+        hung(&mut out, None, "  BACKEND    ", &report.verdict.capacity);
+    }
+    out.blank();
+    out.prose("  ", &about(report));
+    out.blank();
+    changes(&mut out, report);
+    cuts(&mut out, report);
+    close(out, &report.head, &["-o comment.md".to_string()])
+}
+
+/// What both sides share.
+fn about(report: &CompareReport) -> String {
+    let side = &report.baseline;
+    let mut parts = vec![format!("{}, cache of {}", side.trace, side.cache())];
+    parts.push(format!("backend {}", side.backend()));
+    parts.push(format!("{} to carry", Rate::answers(side.load_per_second)));
+    let differs =
+        report.differences.iter().map(|one| format!("{} {} instead of {}", one.what, one.candidate, one.baseline));
+    format!("{}; candidate: {}", parts.join("; "), differs.collect::<Vec<_>>().join(", "))
+}
+
+fn changes(out: &mut Sheet, report: &CompareReport) {
+    let differs = |change: &&Change| {
+        change.material == Material::Yes
+            || (change.material == Material::Unknown && change.change_absolute.is_some_and(|by| by != 0.0))
+    };
+    let all: Vec<&Change> = report.changes.iter().filter(differs).collect();
+    if all.is_empty() {
+        out.prose("  ", "Nothing that was compared differs by more than its noise.");
+        return out.blank();
+    }
+    out.prose("  ", "WHAT DIFFERS by more than chance alone would make it (95%)");
+    let (before, after) = names(report);
+    let mut table =
+        Columns::new(4).left("", 22).right(before, 11).right(after, 11).right("change", 9).left("", 8).after(2);
+    for change in all.iter().take(ROWS) {
+        let [name, before, after, moved, _] = cells(change);
+        let row = [name, before, after, moved, word(change).to_string()];
+        match change.direction {
+            Direction::Better => table.row_in(Tone::Good, row),
+            Direction::Worse => table.row_in(Tone::Bad, row),
+            Direction::Neither => table.row(row),
+        }
+    }
+    out.table(&table);
+    if all.len() > ROWS {
+        out.prose("    ", &format!("and {} more: --details", all.len() - ROWS));
+    }
+    out.blank();
+}

@@ -1,0 +1,228 @@
+//! The gap report in some thirty lines: the answers, the capacities as bars, the backend that each loss takes.
+
+use super::{answers, bearing, close, hung, open, word};
+use crate::policy::Capacity;
+use crate::report::decisions::text as decisions;
+use crate::report::format::{self, cut, percent_of, times, whole_percent};
+use crate::report::gap_page::answers::{answers as of_trace, best};
+use crate::report::sheet::Sheet;
+use crate::report::sheet::columns::Columns;
+use crate::report::sheet::look::{Look, Tone};
+use crate::report::text::{cut_row, name_width};
+use crate::report::{Region, Report, Row, TraceReport};
+use crate::units::{Rate, Seconds, bytes, coarse, grouped, grouped_rate};
+
+/// Length of the longest bar.
+const BAR: usize = 24;
+/// Columns of a bar's line that are neither the bar nor words.
+const LEAD: usize = 36;
+/// Policies that the table shows; `--details` has all of them.
+const POLICIES: usize = 8;
+
+/// The report; every table of it with `--details`.
+pub fn gap(report: &Report, look: &Look) -> String {
+    let mut out = open(look);
+    let mut more = vec!["-o report.html".to_string()];
+    for trace in &report.traces {
+        let cells: Vec<&Row> = report.cells(&trace.name).collect();
+        for group in cells.chunks(report.config.policies.len().max(1)) {
+            let Some(baseline) = group.iter().find(|row| row.is_baseline()) else { continue };
+            section(&mut out, report, trace, group, baseline);
+        }
+        decisions::growth_asked(&mut out, report, trace, &cells);
+        decisions::money(&mut out, report, trace);
+        decisions::sizes(&mut out, report, trace);
+        decisions::sensitivity(&mut out, report, trace);
+    }
+    if let [trace] = report.traces.as_slice()
+        && let Some(rate) = trace.rate()
+    {
+        let rate = compact(rate);
+        more.push(format!("coldgap outage {} -b {rate}", word(&trace.name)));
+    }
+    more.push("coldgap explain hidden".to_string());
+    close(out, &report.head, &more)
+}
+
+/// A rate as an option takes it.
+fn compact(rate: Rate) -> String {
+    let unit = if rate.of == crate::units::Demand::Bytes { "B/s" } else { "/s" };
+    format!("{}{unit}", rate.per_second)
+}
+
+fn section(out: &mut Sheet, report: &Report, trace: &TraceReport, group: &[&Row], baseline: &Row) {
+    let alone = report.traces.len() == 1;
+    if !alone {
+        out.line(&format!("  {}", trace.name));
+    }
+    answers(out, &of_trace(report, trace, baseline, ""));
+    out.prose("  ", &about(report, trace, baseline));
+    out.blank();
+    if trace.limits_known {
+        bars(out, trace, baseline);
+    }
+    needed(out, report, trace, group, baseline);
+    if trace.verdict.region == Region::OverloadedWarm || !trace.limits_known {
+        return;
+    }
+    if let Some(told) =
+        report.if_lost.iter().find(|told| told.trace == trace.name && told.cache_capacity == baseline.capacity())
+    {
+        hung(out, None, "  RESTARTS   ", &told.restarts_sentence);
+    }
+    if let Some(text) = simulated(baseline) {
+        hung(out, None, "  SIMULATED  ", &text);
+    }
+    out.blank();
+}
+
+/// `lru, 3,006 objects (10% of the footprint) on 8 nodes; backend 350/s; today 3,000/s (busiest 10 s of 3 min)`.
+fn about(report: &Report, trace: &TraceReport, baseline: &Row) -> String {
+    let cache = match baseline.cache() {
+        Capacity::Objects(n) => format!("{} objects", grouped(n)),
+        Capacity::Bytes(n) => bytes(n as f64),
+    };
+    let today = grouped_rate(trace.today_per_second);
+    let load =
+        if is_today(trace) { String::new() } else { format!("to carry {}/s; ", grouped_rate(trace.load_per_second)) };
+    let assumed = trace.backend.is_some_and(|backend| backend.assumed);
+    let backend = match (trace.backend.is_some(), assumed) {
+        (false, _) => "no backend given".to_string(),
+        (_, true) => format!("backend {} (ASSUMED, 1.1x what it needs warm)", trace.backend_text()),
+        _ => format!("backend {}", trace.backend_text()),
+    };
+    format!(
+        "{}, {cache} ({} of the footprint) on {} nodes; {backend}; {load}today {today}/s (busiest {} of {})",
+        baseline.policy,
+        percent_of(baseline.cache_capacity_ratio, 2),
+        report.config.nodes,
+        Seconds(trace.window_seconds),
+        Seconds(trace.span_seconds)
+    )
+}
+
+/// What is carried warm, today, after losing the cache, and without one, the largest first.
+fn bars(out: &mut Sheet, trace: &TraceReport, row: &Row) {
+    let digits = bears(row);
+    let mut all = [
+        ("warm", row.advertised_per_second, "advertised: while the cache is warm".to_string()),
+        (if is_today(trace) { "today" } else { "to carry" }, Some(row.load_per_second), load_words(trace)),
+        ("recovers below", row.hidden_safe_per_second, "hidden: no answer is late after losing it all".to_string()),
+        ("no cache", row.floor_per_second, "floor".to_string()),
+    ];
+    all.sort_by(|a, b| f64::total_cmp(&b.1.unwrap_or(f64::INFINITY), &a.1.unwrap_or(f64::INFINITY)));
+    let most = all.iter().filter_map(|(_, value, _)| *value).fold(f64::MIN_POSITIVE, f64::max);
+    let words = all.iter().map(|(.., what)| what.chars().count()).max().unwrap_or(0);
+    let longest = out.look.chart(BAR, LEAD + words).min(BAR);
+    let gap =
+        row.gap_ratio.map_or(String::new(), |gap| format!(": warm it carries {} what it recovers below", times(gap)));
+    out.prose("  ", &format!("CAPACITY, requests/s{gap}"));
+    for (name, value, what) in all {
+        let length = (value.map_or(1.0, |value| value / most) * longest as f64).ceil() as usize;
+        let bar = out.look.ink.full().to_string().repeat(length.min(longest));
+        let number = value.map_or("no limit".to_string(), |value| coarse(value, digits));
+        out.led(&format!("    {name:<15} {number:>10}  {bar:<longest$}  "), &what);
+    }
+    out.blank();
+}
+
+/// Whether the load to carry is that of the trace.
+fn is_today(trace: &TraceReport) -> bool {
+    trace.load_per_second == trace.today_per_second
+}
+
+fn load_words(trace: &TraceReport) -> String {
+    if is_today(trace) { format!("the busiest {}", Seconds(trace.window_seconds)) } else { "--load".to_string() }
+}
+
+/// How many digits a row's numbers bear: few where few misses were counted.
+fn bears(row: &Row) -> i32 {
+    if row.misses < 2_500 { 2 } else { 3 }
+}
+
+/// The backend that every policy needs to survive each loss.
+fn needed(out: &mut Sheet, report: &Report, trace: &TraceReport, group: &[&Row], baseline: &Row) {
+    let carried = coarse(trace.load_per_second, 4);
+    let known = trace.backend.is_some();
+    let survive = if known { " and survive losing" } else { " while nothing is lost" };
+    out.prose("  ", &format!("BACKEND NEEDED to carry {carried}/s{survive}"));
+    let mut table = Columns::new(4).left("", name_width(group)).right("hits", 7).right("misses", 7);
+    for row in report.losses(baseline).filter(|row| known || row.loss_ratio == 0.0) {
+        let head = match row.loss_ratio {
+            0.0 if known => "nothing".to_string(),
+            0.0 => "needed".to_string(),
+            1.0 => "everything".to_string(),
+            _ => row.loss.clone(),
+        };
+        table = table.right(head, 8);
+    }
+    let shown = group.iter().filter(|row| row.is_baseline()).chain(group.iter().filter(|row| !row.is_baseline()));
+    for row in shown.take(POLICIES) {
+        let digits = bears(row);
+        let misses = |of: fn(f64) -> f64| row.miss_ratio.map_or("-".to_string(), |ratio| percent_of(of(ratio), digits));
+        let name = if row.is_bound { format!("({})", row.policy) } else { row.policy.clone() };
+        let least = report.losses(row).filter(|of_loss| known || of_loss.loss_ratio == 0.0);
+        let least = least
+            .map(|of_loss| format::backend(trace.absent("none is"), of_loss.least_backend_per_second, trace.demand()));
+        let cells = [name, misses(|ratio| 1.0 - ratio), misses(|ratio| ratio)].into_iter().chain(least);
+        if row.is_baseline() && group.len() > 1 { table.row_in(Tone::Strong, cells) } else { table.row(cells) }
+    }
+    if known {
+        let blanks = [String::new(), String::new()];
+        table.row(["may be cut".to_string()].into_iter().chain(blanks).chain(cut_row(report, baseline)));
+    }
+    out.table(&table);
+    if group.len() > POLICIES {
+        out.prose("    ", &format!("and {} more policies: --details", group.len() - POLICIES));
+    }
+    let overloaded = trace.verdict.region == Region::OverloadedWarm;
+    if let Some(text) = looks_like(report, group).filter(|_| !overloaded) {
+        out.prose("    ", &text);
+    }
+    out.blank();
+}
+
+/// `sieve instead of lru looks like a 45% cut; it is 32% for 1/8, 8% for 1/2, 0% for everything`.
+fn looks_like(report: &Report, group: &[&Row]) -> Option<String> {
+    let best = best(group)?;
+    let saving = best.naive_saving_ratio.filter(|saving| *saving > 0.0)?;
+    let real = report.losses(best).filter(|row| row.loss_ratio > 0.0);
+    let real = real.filter_map(|row| {
+        let what = if row.loss_ratio >= 1.0 { "everything" } else { &row.loss };
+        let share = row.reclaimable_ratio?;
+        let share = if share < -0.005 { cut(share) } else { whole_percent(share) };
+        Some(format!("{share} for {what}"))
+    });
+    let real: Vec<String> = real.collect();
+    let it_is = if real.is_empty() { String::new() } else { format!("; it is {}", real.join(", ")) };
+    Some(format!(
+        "{} instead of {} looks like a {} cut{it_is}.",
+        best.policy,
+        report.config.baseline,
+        whole_percent(saving)
+    ))
+}
+
+/// `95% of outages heal up to 1,000/s (880..1,100), half up to 1,130/s`.
+fn simulated(row: &Row) -> Option<String> {
+    let half = row.hidden_50_per_second;
+    let (low, high) = (row.hidden_95_per_second_low, row.hidden_95_per_second_high);
+    let digits = bearing(low.or(high).unwrap_or(0.0), low, high);
+    let show = |value: f64| coarse(value, digits);
+    let interval = match (low, high) {
+        (Some(low), Some(high)) => format!(" ({}..{})", show(low), show(high)),
+        (Some(low), None) => format!(" (at least {})", show(low)),
+        (None, Some(high)) => format!(" (at most {})", show(high)),
+        (None, None) => String::new(),
+    };
+    let half = half.map_or(String::new(), |half| format!(", half up to {}/s", show(half)));
+    match (row.hidden_95_per_second, low) {
+        (Some(most), _) => Some(format!("95% of full losses heal up to {}/s{interval}{half}.", show(most))),
+        (None, Some(low)) => Some(format!("more than 95% of full losses heal up to {}/s at least.", show(low))),
+        (None, None) => None,
+    }
+    .map(|text| match row.healed_at_safe_ratio {
+        Some(share) if share < 0.95 => format!("{text} At the hidden load itself {} heal.", whole_percent(share)),
+        _ => text,
+    })
+}

@@ -1,0 +1,112 @@
+//! What moves hidden capacity, in some thirty lines: the strongest setting of each knob; what is loaded beforehand, and how
+//! nodes may restart.
+
+use super::{answers, close, open};
+use crate::report::Head;
+use crate::report::format::percent;
+use crate::report::knobs::sentence::{self, name};
+use crate::report::knobs::text::{factor, preloads, rate, restart_cells};
+use crate::report::knobs::{Config, RestartRow, SensitivityReport, SensitivityRow, WarmupReport};
+use crate::report::outage::TraceFacts;
+use crate::report::page::{Answer, Tone};
+use crate::report::sheet::Sheet;
+use crate::report::sheet::columns::Columns;
+use crate::report::sheet::look::Look;
+use crate::units::{Rate, grouped_rate};
+
+/// The knobs.
+pub fn sensitivity(report: &SensitivityReport, look: &Look) -> String {
+    let mut out = open(look);
+    answers(&mut out, &[said("Which knob?", &report.sentence)]);
+    out.prose("  ", &about(&report.config, &report.trace));
+    out.blank();
+    out.prose("  ", "HIDDEN CAPACITY, one change at a time (requests/s)");
+    let mut table = Columns::new(2).left("", 45).right("half heal at", 12).right("", 7).right("warm", 8);
+    let mut last = "";
+    for found in strongest(&report.rows) {
+        let knob = if found.knob == last { "" } else { name(&found.knob) };
+        last = &found.knob;
+        table.row([
+            format!("{knob:<14} {}", found.setting),
+            rate(found.hidden_50_per_second),
+            factor(found.hidden_factor),
+            rate(found.advertised_per_second),
+        ]);
+    }
+    out.table(&table);
+    out.prose(
+        "  ",
+        "Changes of a few hundredths are chance. skew: keys drawn anew; compare these rows with each other.",
+    );
+    out.blank();
+    end(out, &report.head)
+}
+
+/// Rows whose factors stand out: of each knob the least and the largest, in the order of the rows.
+fn strongest(rows: &[SensitivityRow]) -> Vec<&SensitivityRow> {
+    let rank = |row: &SensitivityRow| row.hidden_factor.unwrap_or(f64::INFINITY);
+    let keeps = |i: usize| {
+        // The first of several that are alike.
+        let of_knob = || rows.iter().enumerate().rev().filter(|(_, row)| row.knob == rows[i].knob);
+        let most = of_knob().max_by(|a, b| f64::total_cmp(&rank(a.1), &rank(b.1))).map(|(at, _)| at);
+        let least = of_knob().min_by(|a, b| f64::total_cmp(&rank(a.1), &rank(b.1))).map(|(at, _)| at);
+        rows[i].knob == "skew" || most == Some(i) || least == Some(i)
+    };
+    (0..rows.len()).filter(|i| keeps(*i)).map(|i| &rows[i]).collect()
+}
+
+/// What loading the hottest keys buys, and how nodes may restart.
+pub fn warmup(report: &WarmupReport, look: &Look) -> String {
+    let mut out = open(look);
+    let load = sentence::loading(&report.rows, report.elasticity.as_ref());
+    answers(
+        &mut out,
+        &[said("What does loading buy?", &load), said("How may nodes restart?", &sentence::restarts(&report.restarts))],
+    );
+    out.prose("  ", &about(&report.config, &report.trace));
+    out.blank();
+    preloads(&mut out, report);
+    restarts(&mut out, report);
+    end(out, &report.head)
+}
+
+/// The last way that is safe and the first that is not, of nodes at once and of times between two.
+fn restarts(out: &mut Sheet, report: &WarmupReport) {
+    let found = &report.restarts;
+    let load = grouped_rate(found.load_per_second);
+    out.prose("  ", &format!("RESTARTING {} cache nodes at {load} requests/s", found.nodes));
+    let mut table = Columns::new(2).left("", 34).right("in time, worst", 14).right("well again", 14).right("safe", 6);
+    for rows in [&found.batches, &found.spacings] {
+        let at = rows.windows(2).position(|pair| pair[0].safe != pair[1].safe);
+        let edge: &[RestartRow] = at.map_or(&rows[..rows.len().min(2)], |at| &rows[at..at + 2]);
+        edge.iter().for_each(|row| table.row(restart_cells(row)));
+    }
+    out.table(&table);
+    out.blank();
+}
+
+fn said(question: &str, sentence: &str) -> Answer {
+    Answer {
+        question: question.to_string(),
+        short: sentence.to_string(),
+        also: String::new(),
+        text: String::new(),
+        tone: Tone::Plain,
+    }
+}
+
+fn about(config: &Config, trace: &TraceFacts) -> String {
+    let assumed = if config.backend_assumed { " (ASSUMED, 1.1x what it needs warm)" } else { "" };
+    format!(
+        "{}: {}, {} of the footprint; backend {}{assumed}; today {}",
+        trace.name,
+        config.policy,
+        percent(config.cache_capacity_ratio),
+        config.backend,
+        Rate::answers(trace.today_per_second)
+    )
+}
+
+fn end(out: Sheet, head: &Head) -> String {
+    close(out, head, &["-o rows.csv".to_string()])
+}

@@ -1,0 +1,107 @@
+//! Reports as a person reads them first in a terminal: the answers, what carries them, what was not said, in some thirty
+//! lines. It computes nothing; every table is printed with `--details`.
+
+mod compare;
+mod gap;
+mod knobs;
+mod outage;
+
+pub use compare::compare;
+pub use gap::gap;
+pub use knobs::{sensitivity, warmup};
+pub use outage::outage;
+
+use super::Head;
+use super::gates;
+use super::page::{Answer, Tone as Judged};
+use super::sheet::Sheet;
+use super::sheet::look::{Look, Tone};
+
+/// Columns that a question takes beside its answer.
+const QUESTION: usize = 30;
+/// Warnings that are printed; `--details` has all of them.
+const WARNINGS: usize = 2;
+/// Lines of a warning.
+const WARNING_LINES: usize = 3;
+
+/// Each question with its answer beside it.
+fn answers(out: &mut Sheet, answers: &[Answer]) {
+    for answer in answers {
+        let also = if answer.also.is_empty() { String::new() } else { format!(" {}.", capitalised(&answer.also)) };
+        let text = format!("{}.{also}", capitalised(answer.short.trim_end_matches('.')));
+        let lead = format!("  {:<width$}", answer.question.to_uppercase(), width = QUESTION - 2);
+        let tone = match answer.tone {
+            Judged::Good => Tone::Good,
+            Judged::Bad => Tone::Bad,
+            Judged::Careful | Judged::Plain => Tone::Strong,
+        };
+        hung(out, Some(tone), &lead, &text);
+    }
+    out.blank();
+}
+
+/// Text beside a lead, in lines that fit, each below the first; below the lead where there is no room beside it.
+fn hung(out: &mut Sheet, tone: Option<Tone>, lead: &str, text: &str) {
+    let (width, look) = (lead.chars().count(), out.look);
+    let paint = |text: &str| tone.map_or_else(|| text.to_string(), |tone| look.paint(tone, text));
+    if width * 2 > look.prose() {
+        out.line(lead);
+        let text = look.wrapped(text, "    ");
+        return out.line(&paint(&text));
+    }
+    let text = look.wrapped(text, &" ".repeat(width));
+    out.line(&format!("{lead}{}", paint(&text[width..])));
+}
+
+/// What every short report ends with: gates, warnings, what was not said, where there is more.
+fn close(mut out: Sheet, head: &Head, more: &[String]) -> String {
+    gates::text::section(&mut out, &head.gates);
+    for warning in head.warnings.iter().take(WARNINGS) {
+        let text = out.look.wrapped(warning, "    ");
+        let mut lines: Vec<&str> = text.trim_start().lines().collect();
+        let cut = lines.len() > WARNING_LINES;
+        lines.truncate(WARNING_LINES);
+        if let Some(last) = lines.last_mut().filter(|_| cut) {
+            // The last word makes room for the dots.
+            *last = last.rsplit_once(' ').map_or(*last, |(rest, _)| rest);
+        }
+        out.line(&format!("  ! {}{}", lines.join("\n"), if cut { " ..." } else { "" }));
+    }
+    let rest = head.warnings.len().saturating_sub(WARNINGS);
+    let rest = (rest > 0).then(|| format!("{rest} more warning{}", if rest == 1 { "" } else { "s" }));
+    if !head.unsaid.is_empty() {
+        hung(&mut out, None, "  You did not say: ", &format!("{}.", head.unsaid.join(", ")));
+    }
+    let more: Vec<String> = rest.into_iter().chain(["--details".to_string()]).chain(more.iter().cloned()).collect();
+    hung(&mut out, None, "  More: ", &more.join("; "));
+    out.finish()
+}
+
+/// A sentence with its first letter large.
+fn capitalised(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// A number with as many digits as its interval bears: two of the interval's width.
+fn bearing(value: f64, low: Option<f64>, high: Option<f64>) -> i32 {
+    let width = low.zip(high).map_or(0.1 * value, |(low, high)| high - low).max(0.005 * value);
+    if value <= 0.0 { 2 } else { (value.log10().floor() as i32 - width.log10().floor() as i32 + 2).clamp(2, 3) }
+}
+
+/// The start of a short report.
+fn open(look: &Look) -> Sheet {
+    let mut out = Sheet::new(look);
+    out.blank();
+    out
+}
+
+/// A word of a shell command: quoted where it needs it.
+fn word(text: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || "-_./=:,+%@".contains(c);
+    if !text.is_empty() && text.chars().all(plain) {
+        text.to_string()
+    } else {
+        format!("'{}'", text.replace('\'', "'\\''"))
+    }
+}

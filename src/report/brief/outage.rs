@@ -1,0 +1,199 @@
+//! One outage in some forty lines: does it heal, why, what to do, what would prevent it; the answered share, the timeline.
+
+use super::{answers, bearing, close, hung, open, word};
+use crate::report::outage::text::{answered_chart, clock, healed_in};
+use crate::report::outage::{OutageReport, RemedyRow, TimelineRow, alerts, sentence};
+use crate::report::page::{Answer, Tone};
+use crate::report::sheet::Sheet;
+use crate::report::sheet::columns::Columns;
+use crate::report::sheet::look::Look;
+use crate::units::{Seconds, coarse, grouped, grouped_rate};
+
+/// Rows of the timeline; `--details` has all of them.
+const TIMELINE: usize = 6;
+/// Lines of the chart.
+const CHART: usize = 2;
+/// Remedies that are shown.
+const REMEDIES: usize = 4;
+
+/// The report in short.
+pub fn outage(report: &OutageReport, look: &Look) -> String {
+    let mut out = open(look);
+    if let Some(about) = &report.about {
+        out.prose("  ", about);
+        out.blank();
+    }
+    answers(&mut out, &said(report));
+    out.prose("  ", &subject(report));
+    out.blank();
+    answered_chart(&mut out, report, CHART);
+    timeline(&mut out, report);
+    remedies(&mut out, report);
+    if report.alerts.is_some() {
+        alerts::section(&mut out, report);
+    }
+    let more = [
+        "-o outage.html".to_string(),
+        format!(
+            "coldgap gap {} -b {}/s",
+            word(&report.trace.name),
+            coarse(report.config.backend.per_second, 3).replace(',', "")
+        ),
+    ];
+    close(out, &report.head, if report.config.backend.of == crate::units::Demand::Answers { &more } else { &more[..1] })
+}
+
+fn said(report: &OutageReport) -> Vec<Answer> {
+    let verdict = &report.verdict;
+    let tone = match &*verdict.phase {
+        "stable" | "vulnerable" => Tone::Good,
+        "unsettled" => Tone::Careful,
+        _ => Tone::Bad,
+    };
+    let plain = |question: &str, short: String, tone: Tone| Answer {
+        question: question.to_string(),
+        short,
+        also: String::new(),
+        text: String::new(),
+        tone,
+    };
+    let mut all = vec![plain("Does it heal by itself?", verdict.sentence.clone(), tone)];
+    all.push(plain("Why?", verdict.why.clone(), Tone::Plain));
+    if verdict.phase == "metastable" {
+        all.push(plain("What to do while down?", come_back(report), Tone::Plain));
+    }
+    let edge = up_to(report);
+    if !edge.is_empty() {
+        all.push(plain("Up to what load?", edge, Tone::Plain));
+    }
+    all
+}
+
+/// How to come back, in a sentence or two.
+fn come_back(report: &OutageReport) -> String {
+    let verdict = &report.verdict;
+    let shed = format!(
+        "Shed {} of the load, down to {}/s, until the queue is empty",
+        sentence::share(verdict.shed_ratio),
+        grouped_rate(verdict.escape_per_second)
+    );
+    let Some(ramp) = &report.ramp else { return format!("{shed}; no schedule to let it back was found") };
+    let steps = ramp.steps.iter().map(|step| match step.hold_seconds {
+        Some(hold) => format!("{}/s for {}", grouped_rate(step.load_per_second), clock(hold)),
+        None => format!("all {}/s", grouped_rate(step.load_per_second)),
+    });
+    format!(
+        "{shed}. Held in each of {} simulations: let in {}, each only once the least wait is back at 0",
+        ramp.simulations,
+        steps.collect::<Vec<_>>().join(", then ")
+    )
+}
+
+/// Up to which load it heals by itself, and from which it is felt.
+fn up_to(report: &OutageReport) -> String {
+    let verdict = &report.verdict;
+    let text = match (verdict.hidden_95_per_second, verdict.hidden_95_per_second_low, verdict.hidden_95_per_second_high)
+    {
+        (Some(most), low, high) => {
+            let show = |value: f64| coarse(value, bearing(most, low, high));
+            let interval =
+                low.zip(high).map_or(String::new(), |(low, high)| format!(" ({}..{})", show(low), show(high)));
+            let half = verdict.hidden_50_per_second.map_or(String::new(), |half| format!(", half at {}/s", show(half)));
+            format!("95% of outages like this heal at {}/s{interval}{half}", show(most))
+        }
+        (None, Some(low), _) => format!(
+            "More than 95% of outages like this heal at {}/s, the highest that the warm cache carries",
+            coarse(low, 2)
+        ),
+        (None, None, _) => String::new(),
+    };
+    let felt = verdict.felt_from_per_second.map(|load| format!("Users feel it from {}/s on", coarse(load, 2)));
+    [Some(text).filter(|text| !text.is_empty()), felt].into_iter().flatten().collect::<Vec<_>>().join(". ")
+}
+
+fn subject(report: &OutageReport) -> String {
+    let (config, verdict) = (&report.config, &report.verdict);
+    let events: Vec<&str> = report.events.iter().map(|event| event.what.as_str()).take(2).collect();
+    let of = crate::report::format::percent_of(config.cache_capacity_ratio, 2);
+    format!(
+        "{} ({of} of the footprint), {}, {}/s; {} at {}",
+        config.policy,
+        backend(report),
+        grouped_rate(verdict.load_per_second),
+        events.join("; "),
+        Seconds(config.moment_seconds)
+    )
+}
+
+fn backend(report: &OutageReport) -> String {
+    let config = &report.config;
+    format!(
+        "backend {}{}",
+        config.backend,
+        if config.backend_assumed { " (ASSUMED, 1.1x what it needs warm)" } else { "" }
+    )
+}
+
+fn timeline(out: &mut Sheet, report: &OutageReport) {
+    let mut table = Columns::new(2).right("", 14).right("offered/s", 9).right("in time", 8).right("asked/s", 9);
+    table = table.right("answered/s", 10).right("queue", 9).right("least wait", 10).right("hits", 7);
+    for row in chosen(&report.timeline) {
+        table.row([
+            format!("{} .. {}", clock(row.from_seconds), clock(row.to_seconds)),
+            grouped_rate(row.offered_per_second),
+            row.success_ratio.map_or("-".to_string(), sentence::share),
+            grouped_rate(row.asked_per_second),
+            grouped_rate(row.answered_per_second),
+            grouped(row.queue),
+            Seconds(row.min_delay_seconds).to_string(),
+            row.hit_ratio.map_or("-".to_string(), sentence::share),
+        ]);
+    }
+    out.table(&table);
+    out.blank();
+}
+
+/// The first rows, where the most happens, then some, evenly, and the last.
+fn chosen(rows: &[TimelineRow]) -> Vec<&TimelineRow> {
+    let first = TIMELINE / 2;
+    if rows.len() <= TIMELINE {
+        return rows.iter().collect();
+    }
+    let (head, rest) = rows.split_at(first);
+    let wanted = TIMELINE - first;
+    let evenly = (1..=wanted).map(|i| &rest[i * rest.len() / wanted - 1]);
+    head.iter().chain(evenly).collect()
+}
+
+fn remedies(out: &mut Sheet, report: &OutageReport) {
+    if report.remedies.is_empty() || report.verdict.phase == "overloaded_warm" {
+        return;
+    }
+    let (works, fails): (Vec<&RemedyRow>, Vec<&RemedyRow>) =
+        report.remedies.iter().partition(|row| row.in_place_healed || row.switched_on_healed);
+    let act = report.config.act_seconds;
+    out.prose("  ", "WHAT BREAKS THE LOOP, each alone");
+    let mut table = Columns::new(4).left("", 34);
+    if let Some(act) = act {
+        table = table.right(format!("switched on {} in", clock(act)), 18);
+    }
+    table = table.right("in place before", 18);
+    for row in works.iter().take(REMEDIES) {
+        let acted = act.map(|_| healed_in(row.switched_on_recovery_seconds));
+        table.row(std::iter::once(row.what.clone()).chain(acted).chain([healed_in(row.in_place_recovery_seconds)]));
+    }
+    if works.is_empty() {
+        out.prose("    ", "None of those that were tried.");
+    } else {
+        out.table(&table);
+    }
+    let names: Vec<&str> = works.iter().skip(REMEDIES).map(|row| row.what.as_str()).collect();
+    if !names.is_empty() {
+        hung(out, None, "    also: ", &names.join("; "));
+    }
+    let names: Vec<&str> = fails.iter().map(|row| row.what.as_str()).collect();
+    if !names.is_empty() {
+        hung(out, None, "    does not: ", &names.join("; "));
+    }
+    out.blank();
+}

@@ -1,0 +1,102 @@
+//! Numbers as every report prints them: one way for each quantity, in text and on pages. It knows no report.
+
+use crate::policy::Capacity;
+use crate::units::{Demand, Loss, Rate, bytes, grouped, grouped_rate, rounded, significant};
+
+/// `4,301 objects` or `12.3 MiB (12,900,000 bytes)`.
+pub fn capacity_text(capacity: Capacity) -> String {
+    match capacity {
+        Capacity::Objects(n) => format!("{} objects", grouped(n)),
+        Capacity::Bytes(n) => format!("{} ({} bytes)", bytes(n as f64), grouped(n)),
+    }
+}
+
+/// A share as a percentage of three significant digits.
+pub fn percent(ratio: f64) -> String {
+    format!("{}%", significant(ratio * 100.0))
+}
+
+/// A share as a percentage of so many significant digits.
+pub fn percent_of(ratio: f64, digits: i32) -> String {
+    format!("{}%", rounded(ratio * 100.0, digits))
+}
+
+/// A share as a whole percentage, without a sign where it is none.
+pub fn whole_percent(ratio: f64) -> String {
+    let rounded = (ratio * 100.0).round();
+    format!("{}%", if rounded == 0.0 { 0.0 } else { rounded })
+}
+
+/// A change as a whole percentage with its sign.
+pub fn signed_percent(ratio: f64) -> String {
+    let text = whole_percent(ratio);
+    if ratio > 0.0 && text != "0%" { format!("+{text}") } else { text }
+}
+
+/// What may be cut of a backend, or must be added to it: `9.09%`, `add 31%`. A cut is never rounded up, an addition never
+/// down.
+pub fn cut(share: f64) -> String {
+    match share {
+        share if share.abs() < 5e-4 => "0%".to_string(),
+        share if share < 0.0 => format!("add {}", percent((-share * 1000.0 - 1e-6).ceil() / 1000.0)),
+        share => percent((share * 1000.0 + 1e-6).floor() / 1000.0),
+    }
+}
+
+/// `3.05x`.
+pub fn times(ratio: f64) -> String {
+    format!("{}x", significant(ratio))
+}
+
+/// A load; `absent` where there is none.
+pub fn limit(absent: &str, value: Option<f64>) -> String {
+    value.map_or_else(|| absent.to_string(), |value| Rate::answers(value).to_string())
+}
+
+/// A load; `no limit` where none was found.
+pub fn load(value: Option<f64>) -> String {
+    limit("no limit", value)
+}
+
+/// A backend's capacity; `absent` where there is none.
+pub fn backend(absent: &str, value: Option<f64>, of: Demand) -> String {
+    match (value, of) {
+        (None, _) => absent.to_string(),
+        (Some(value), Demand::Answers) => grouped_rate(value),
+        (Some(per_second), Demand::Bytes) => Rate { per_second, of }.to_string(),
+    }
+}
+
+/// A share of the cache that is lost, for a heading: `nothing`, `12.5%`, `everything`.
+pub fn loss_name(share: f64) -> String {
+    match share {
+        0.0 => "nothing".to_string(),
+        1.0 => "everything".to_string(),
+        part => percent(part),
+    }
+}
+
+/// A loss from how a row has it, for a heading: `1/8` as `1/8 (12.5%)`.
+pub fn loss_in_full(loss: &str) -> String {
+    loss.parse().map_or_else(|_| loss.to_string(), Loss::in_full)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cut_has_one_sign_and_is_never_promised_too_large() {
+        assert_eq!(cut(1.0 / 11.0), "9%");
+        assert_eq!(cut(0.29), "29%");
+        assert_eq!(cut(0.0199), "1.9%");
+        assert_eq!(cut(-0.3001), "add 30.1%");
+        assert_eq!(cut(0.0001), "0%");
+    }
+
+    #[test]
+    fn nothing_has_no_sign() {
+        assert_eq!([-0.001, 0.001].map(signed_percent), ["0%", "0%"]);
+        assert_eq!(signed_percent(0.87), "+87%");
+    }
+}
