@@ -284,7 +284,7 @@ fn real_traces_give_a_report() {
         ("libcachesim__cloudPhysicsIO.oracleGeneral.bin", vec!["-b", "300/s"]),
         ("nasa_19950801.clf.log", vec!["-b", "2/s"]),
         ("imhotep__nasa_19950801.tsv", vec!["-b", "auto"]),
-        ("libcachesim__cloudPhysicsIO.txt", vec!["--rate", "100/s"]),
+        ("libcachesim__cloudPhysicsIO.txt", vec!["--rate", "100/s", "-b", "auto"]),
         ("libcachesim__twitter_cluster52.csv", vec!["-b", "300/s", "--limit", "200000"]),
     ] {
         let path = shared.join(name);

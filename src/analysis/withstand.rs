@@ -116,6 +116,18 @@ struct Limit {
     near: Vec<Case>,
 }
 
+impl Limit {
+    fn decided_by(&mut self, axis: Axis, level: Level, case: Case) {
+        self.level = Some(level);
+        self.worst = Worst {
+            limit: load_or_backend(axis, level),
+            moment: case.moment,
+            node: case.loss as u32,
+            certified: self.worst.certified,
+        };
+    }
+}
+
 /// A loss at a load, of a cell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Backend {
@@ -207,6 +219,29 @@ impl Withstand<'_, '_> {
             let Some(level) = warm[at] else { return Ok(None) };
             self.limit(&known[cell], Axis::Load { mu }, losses[loss], level, seeds, &[]).map(Some)
         })?;
+        // Cases that decide what load is carried may be worse for the least backend than those that were found for it.
+        let checked: Vec<(usize, usize)> = (0..backends.len())
+            .filter(|i| backends[*i].load == 0)
+            .filter_map(|i| {
+                let of = |(at, loss): &(usize, usize)| mus[*at].0 == backends[i].cell && *loss == backends[i].loss;
+                Some((i, loads.iter().position(of)?))
+            })
+            .collect();
+        let raised = self.each(&checked, |&(i, at)| {
+            let (Some(limit), Some(other)) = (&least[i], &limits[at]) else { return Ok(None) };
+            let (Backend { cell, loss, .. }, Some(level)) = (backends[i], limit.level) else { return Ok(None) };
+            let cases = other.near.iter().take(CONFIRMED).copied().collect();
+            let axis = Axis::Backend { load: self.loads[0] };
+            let claim = Claim { axis, losses: Some(losses[loss]), level, cases, bound: true };
+            self.confirmed(known[cell].cell, known[cell].hits, claim).map(Some)
+        })?;
+        for ((i, _), raised) in checked.iter().zip(raised) {
+            if let (Some(limit), Some((level, Some(case)))) = (&mut least[*i], raised) {
+                let axis = Axis::Backend { load: self.loads[0] };
+                limit.decided_by(axis, level, case);
+            }
+        }
+        let found = |task: Backend| backends.iter().position(|other| *other == task).and_then(|i| least[i].as_ref());
         cells.iter().for_each(|_| step());
 
         let mut backends_given: Vec<f64> = wanted.iter().map(|wanted| wanted.mu).collect();
@@ -306,6 +341,7 @@ impl Withstand<'_, '_> {
                     .map(|level| {
                         self.confirmed(cell, hits, Claim { axis, losses: None, level, cases: Vec::new(), bound: true })
                     })
+                    .map(|confirmed| confirmed.map(|(level, _)| level))
                     .transpose()
             },
             |level| *level,
@@ -333,11 +369,17 @@ impl Withstand<'_, '_> {
                     Search::new(self.ground.subject(hits), axis, losses, warm).find(seeds, elsewhere, certify);
                 let count = if bound && !certify { CONFIRMED } else { CONFIRMED_WELL };
                 let cases = found.near.iter().take(count).copied().collect();
-                found.level = self.confirmed(
+                let (level, raised_by) = self.confirmed(
                     known.cell,
                     hits,
                     Claim { axis, losses: Some(losses), level: found.level, cases, bound },
                 )?;
+                found.level = level;
+                if raised_by.is_some() {
+                    found.case = raised_by;
+                    // The first to be tried where the cell's next limit is sought.
+                    found.near.splice(0..0, raised_by);
+                }
                 Ok(Some(found))
             },
             |found| found.as_ref().map(|found| found.level),
@@ -380,7 +422,7 @@ impl Withstand<'_, '_> {
         Ok(found)
     }
 
-    fn confirmed(&self, cell: &Cell, hits: &Hits, claim: Claim<'_>) -> Result<Level> {
+    fn confirmed(&self, cell: &Cell, hits: &Hits, claim: Claim<'_>) -> Result<(Level, Option<Case>)> {
         let ground = self.ground;
         let confirm = Confirm {
             requests: ground.requests,

@@ -80,15 +80,15 @@ struct Stretch {
 }
 
 impl Confirm<'_> {
-    /// The level that the real cache needs: that of the claim, or a higher one. `cache` is empty.
-    pub fn level(&self, cache: &mut Box<dyn AnyCache>, claim: &Claim<'_>) -> Level {
+    /// The level that the real cache needs: that of the claim, or a higher one, with the case that needs it. `cache` is empty.
+    pub fn level(&self, cache: &mut Box<dyn AnyCache>, claim: &Claim<'_>) -> (Level, Option<Case>) {
         // Lives end after so many real seconds, so where there are any what is cached depends on the load.
         let load = if self.requests.ttls.is_some() { claim.axis.point(claim.level).load } else { 1.0 };
         let times = compressed(self.requests.times, 0, 0, load);
         let requests = Requests { times: &times, ..self.requests };
         let (mut copy, empty) = (cache.fork(), cache.fork());
         let mut walker = Walker::new(cache.object_count());
-        let mut level = claim.level;
+        let (mut level, mut raised_by) = (claim.level, None);
         let patience = self.subject.rules.patience * claim.axis.point(claim.level).load;
         let mut cases = claim.cases.clone();
         let rounds: &[(usize, &[f64])] = if claim.bound { &[] } else { &ROUNDS };
@@ -99,6 +99,7 @@ impl Confirm<'_> {
                 cache.replay(&requests.slice(stretch.passed..stretch.from));
                 let begin = times[stretch.from];
                 let mut longest = 0.0;
+                let before = level;
                 level = settled(level, &stretch, &mut |level| {
                     let point = claim.axis.point(level);
                     let part = self.requests.slice(stretch.from..stretch.end);
@@ -123,6 +124,9 @@ impl Confirm<'_> {
                     }
                     survives
                 });
+                if level > before {
+                    raised_by = stretch.case;
+                }
                 waits.extend(stretch.case.map(|case| (longest, case)));
             }
             let Some((count, steps)) = rounds.get(round) else { break };
@@ -130,7 +134,7 @@ impl Confirm<'_> {
             let best: Vec<Case> = waits.iter().take(*count).map(|(_, case)| *case).collect();
             cases = self.around(&best, &steps.iter().map(|step| step * patience).collect::<Vec<f64>>());
         }
-        level
+        (level, raised_by)
     }
 
     /// Moments around those of cases, so many seconds before and after.

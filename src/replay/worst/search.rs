@@ -30,6 +30,8 @@ const CLIMBED: usize = 4;
 const MILDEST: usize = 3;
 /// Cases that are said to have come near.
 const NEAR: usize = 30;
+/// Of those that came near on another axis, how many are said to have come near on this one as well.
+const SOWN: usize = 4;
 /// Crowded cases that are walked, of each kind.
 const CROWDED: usize = 32;
 /// The longest warm waits before which losses are tried.
@@ -188,7 +190,9 @@ impl<'a> Search<'a> {
         let effort = if exhaustive { u64::MAX } else { self.effort(1.0) };
         let certified = self.clear_all(&ranked, effort, false) && exhaustive;
         let others = self.best(&ranked[0], NEAR);
-        let cases = self.case.into_iter().chain(near.into_iter().map(|(_, case)| case)).chain(others).collect();
+        let sown = seeds.iter().take(SOWN).copied();
+        let cases = self.case.into_iter().chain(sown).chain(near.into_iter().map(|(_, case)| case)).chain(others);
+        let cases = cases.collect();
         Found { level: self.limit, case: self.case, near: cases, mildest, certified }
     }
 

@@ -105,9 +105,9 @@ fn about(report: &Report, trace: &TraceReport, baseline: &Row) -> String {
 fn bars(out: &mut Sheet, trace: &TraceReport, row: &Row) {
     let digits = bears(row);
     let mut all = [
-        ("warm", row.advertised_per_second, "advertised: while the cache is warm".to_string()),
+        ("warm", row.advertised_per_second, "advertised: the cache is warm".to_string()),
         (if is_today(trace) { "today" } else { "to carry" }, Some(row.load_per_second), load_words(trace)),
-        ("recovers below", row.hidden_safe_per_second, "hidden: no answer is late after losing it all".to_string()),
+        ("recovers below", row.hidden_safe_per_second, "hidden: after losing it all".to_string()),
         ("no cache", row.floor_per_second, "floor".to_string()),
     ];
     all.sort_by(|a, b| f64::total_cmp(&b.1.unwrap_or(f64::INFINITY), &a.1.unwrap_or(f64::INFINITY)));

@@ -135,7 +135,6 @@ pub(super) fn policies(group: &Group) -> Section {
         ("hidden_safe_per_second", "hidden"),
         ("floor_per_second", "floor"),
         ("gap_ratio", "gap"),
-        ("gap_floor_ratio", "against floor"),
         ("widening_ratio", "widening"),
         ("refill_seconds", "refill"),
         ("loss_survived_ratio", "loss survived"),
@@ -185,7 +184,7 @@ fn named(row: &Row) -> Cell {
     Cell::text(if row.is_baseline() { format!("{} (baseline)", name(row)) } else { name(row) })
 }
 
-fn policy(row: &Row) -> [Cell; 11] {
+fn policy(row: &Row) -> [Cell; 10] {
     let survived = match row.loss_survived_ratio {
         None => Cell::text(row.absent("overloaded warm")),
         Some(ratio) if ratio >= 1.0 => Cell::number(ratio, loss(ratio)),
@@ -200,7 +199,6 @@ fn policy(row: &Row) -> [Cell; 11] {
         load(row.hidden_safe_per_second),
         load(row.floor_per_second),
         maybe(row.gap_ratio, Cell::times, "unknown"),
-        maybe(row.gap_floor_ratio, Cell::times, "unknown"),
         if row.is_baseline() { Cell::text("-") } else { maybe(row.widening_ratio, Cell::change, "unknown") },
         maybe(row.refill_seconds, Cell::seconds, "not seen"),
         survived,
