@@ -4,6 +4,7 @@ use assert_cmd::Command;
 use serde_json::Value;
 
 const BURST: &str = "traces/burst.csv";
+const NO_TRACE: &str = "docs/images/answers.png";
 const ARTICLE: &str = "traces/article.parquet";
 
 /// The exit code, standard output and standard error.
@@ -206,10 +207,11 @@ fn an_outage_that_stays_never_recovers() {
     assert_eq!(code, 0, "{error}");
 }
 
-/// Standard error of gates that are refused, before the work: nothing is printed.
+/// Standard error of gates that are refused, before anything is read: the file is no trace.
 fn refused(gate: &str) -> String {
-    let (code, text, error) = run(&["gap", BURST, "-p", "lru,s3fifo", "-b", "300/s", "--fail-if", gate]);
+    let (code, text, error) = run(&["gap", NO_TRACE, "-p", "lru,s3fifo", "-b", "300/s", "--fail-if", gate]);
     assert_eq!((code, text.as_str()), (2, ""), "{gate}: {error}");
+    assert!(!error.contains(NO_TRACE), "{gate} was not looked at first: {error}");
     error
 }
 
@@ -247,7 +249,7 @@ fn what_is_no_gate_is_refused_before_the_work_with_a_way_out() {
         assert!(error.contains(wanted), "{gate}: {error}");
         assert!(error.contains("hint: ") && !error.contains("a bug"), "{gate}: {error}");
     }
-    let bytes = ["gap", BURST, "-b", "3MB/s", "--fail-if", "least_backend(5%) > 400/s"];
+    let bytes = ["gap", NO_TRACE, "-b", "3MB/s", "--fail-if", "least_backend(5%) > 400/s"];
     assert!(run(&bytes).2.contains("bytes a second, like 250MB/s"));
 }
 

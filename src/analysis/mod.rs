@@ -30,6 +30,7 @@ pub use moments::Moments;
 pub use money::{Offer, Prices};
 pub use run::{Monitor, SweepCell, Swept};
 pub use sweep::{AUTO_CACHE_SHARE, Sweep};
+pub use withstand::MOST_NODES;
 
 use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
@@ -260,8 +261,7 @@ pub fn analyse(trace: &Trace, question: &Question, interrupt: &Interrupt, watch:
         sensitivity: Vec::new(),
         offers: Vec::new(),
     };
-    let Some(mu) = backend else { return Ok(Findings { cells: findings, ..shared }) };
-    let backend = mu;
+    let Some(backend) = backend else { return Ok(Findings { cells: findings, ..shared }) };
     watch.phase("refilling");
     let refills = study.refills(&ground, &cells, flush)?;
     let stretches = study.stretches(&ground, backend, &findings)?;

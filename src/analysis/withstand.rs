@@ -128,9 +128,9 @@ impl Limit {
     }
 }
 
-/// A loss at a load, of a cell.
+/// A least backend that is asked for: that of a loss at a load, of a cell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Backend {
+struct Asked {
     cell: usize,
     load: usize,
     loss: usize,
@@ -164,31 +164,32 @@ impl Withstand<'_, '_> {
         let cells: Vec<usize> = (0..known.len()).collect();
 
         // The least backends; those of losing everything are sought for their cases, too.
-        let backends: Vec<Backend> = cells
+        let backends: Vec<Asked> = cells
             .iter()
             .flat_map(|cell| (0..self.loads.len()).map(move |load| (*cell, load)))
             .flat_map(|(cell, load)| {
                 let count = if load == 0 { losses.len() } else { own.len() };
-                (0..count).map(move |loss| Backend { cell, load, loss })
+                (0..count).map(move |loss| Asked { cell, load, loss })
             })
             .collect();
         // Moments that are bad for the loss of everything are so for that of a part, more often than not.
-        let (first, others): (Vec<Backend>, Vec<Backend>) =
-            backends.into_iter().partition(|task| task.load == 0 && task.loss == whole);
-        let backend = |task: &Backend, elsewhere: &[usize]| {
-            let Backend { cell, load, loss } = *task;
+        let (first, others): (Vec<Asked>, Vec<Asked>) = backends.into_iter().partition(|task| task.loss == whole);
+        let backend = |task: &Asked, elsewhere: &[usize]| {
+            let Asked { cell, load, loss } = *task;
             let axis = Axis::Backend { load: self.loads[load] };
             let known = &known[cell];
             known.warm[load].map(|level| self.limit(known, axis, losses[loss], level, &[], elsewhere)).transpose()
         };
         let mut least = self.each(&first, |task| backend(task, &[]))?;
-        let bad: Vec<Vec<usize>> = least
-            .iter()
-            .map(|limit| limit.iter().flat_map(|limit| &limit.near).map(|case| case.moment).collect())
-            .collect();
-        least.extend(self.each(&others, |task| backend(task, &bad[task.cell]))?);
+        let bad = |task: &Asked| -> Vec<usize> {
+            let same = |other: &Asked| (other.cell, other.load) == (task.cell, task.load);
+            let limit = first.iter().position(same).and_then(|at| least[at].as_ref());
+            limit.iter().flat_map(|limit| &limit.near).map(|case| case.moment).collect()
+        };
+        let rest = self.each(&others, |task| backend(task, &bad(task)))?;
+        least.extend(rest);
         let backends = [first, others].concat();
-        let found = |task: Backend| backends.iter().position(|other| *other == task).and_then(|i| least[i].as_ref());
+        let found = |task: Asked| backends.iter().position(|other| *other == task).and_then(|i| least[i].as_ref());
         cells.iter().for_each(|_| step());
 
         // What loads this backend and the reclaimed one carry.
@@ -215,33 +216,15 @@ impl Withstand<'_, '_> {
             .collect();
         let limits = self.each(&loads, |&(at, loss)| {
             let (cell, mu) = mus[at];
-            let seeds = found(Backend { cell, load: 0, loss }).map_or(&[][..], |limit| &limit.near);
+            let seeds = found(Asked { cell, load: 0, loss }).map_or(&[][..], |limit| &limit.near);
             let Some(level) = warm[at] else { return Ok(None) };
             self.limit(&known[cell], Axis::Load { mu }, losses[loss], level, seeds, &[]).map(Some)
         })?;
-        // Cases that decide what load is carried may be worse for the least backend than those that were found for it.
-        let checked: Vec<(usize, usize)> = (0..backends.len())
-            .filter(|i| backends[*i].load == 0)
-            .filter_map(|i| {
-                let of = |(at, loss): &(usize, usize)| mus[*at].0 == backends[i].cell && *loss == backends[i].loss;
-                Some((i, loads.iter().position(of)?))
-            })
-            .collect();
-        let raised = self.each(&checked, |&(i, at)| {
-            let (Some(limit), Some(other)) = (&least[i], &limits[at]) else { return Ok(None) };
-            let (Backend { cell, loss, .. }, Some(level)) = (backends[i], limit.level) else { return Ok(None) };
-            let cases = other.near.iter().take(CONFIRMED).copied().collect();
-            let axis = Axis::Backend { load: self.loads[0] };
-            let claim = Claim { axis, losses: Some(losses[loss]), level, cases, bound: true };
-            self.confirmed(known[cell].cell, known[cell].hits, claim).map(Some)
+        self.settle(known, &losses, (&backends, &mut least), |task| {
+            let at = loads.iter().position(|(at, loss)| mus[*at].0 == task.cell && *loss == task.loss)?;
+            limits[at].as_ref()
         })?;
-        for ((i, _), raised) in checked.iter().zip(raised) {
-            if let (Some(limit), Some((level, Some(case)))) = (&mut least[*i], raised) {
-                let axis = Axis::Backend { load: self.loads[0] };
-                limit.decided_by(axis, level, case);
-            }
-        }
-        let found = |task: Backend| backends.iter().position(|other| *other == task).and_then(|i| least[i].as_ref());
+        let found = |task: Asked| backends.iter().position(|other| *other == task).and_then(|i| least[i].as_ref());
         cells.iter().for_each(|_| step());
 
         let mut backends_given: Vec<f64> = wanted.iter().map(|wanted| wanted.mu).collect();
@@ -254,7 +237,7 @@ impl Withstand<'_, '_> {
                 .iter()
                 .enumerate()
                 .map(|(loss, losses)| {
-                    (*losses, found(Backend { cell, load: 0, loss }).and_then(|limit| limit.worst.limit))
+                    (*losses, found(Asked { cell, load: 0, loss }).and_then(|limit| limit.worst.limit))
                 })
                 .collect();
             let at = loads.iter().position(|(at, loss)| mus[*at] == (cell, mu) && *loss == whole);
@@ -281,7 +264,7 @@ impl Withstand<'_, '_> {
                 let at = mus.iter().position(|of| *of == (cell, mu));
                 load_of(Axis::Load { mu }, at.and_then(|at| warm[at]))
             };
-            let needed = |load: usize, loss: usize| match found(Backend { cell, load, loss }) {
+            let needed = |load: usize, loss: usize| match found(Asked { cell, load, loss }) {
                 Some(limit) => Needed { worst: limit.worst, mildest: limit.mildest },
                 None => Needed { worst: start, mildest: None },
             };
@@ -300,6 +283,38 @@ impl Withstand<'_, '_> {
             }
         };
         Ok(rest.into_iter().enumerate().map(|(cell, rest)| endurance(cell, rest)).collect())
+    }
+
+    /// Walks the cases that decide what load is carried at the least backends as well: they may be worse than those that were
+    /// found for these. `carried`: the limit of the load for the same loss.
+    fn settle<'l>(
+        &self,
+        known: &[Known<'_>],
+        losses: &[&Losses],
+        (asked, least): (&[Asked], &mut [Option<Limit>]),
+        carried: impl Fn(&Asked) -> Option<&'l Limit>,
+    ) -> Result<()> {
+        let axis = Axis::Backend { load: self.loads[0] };
+        let tasks: Vec<(usize, Level, Vec<Case>)> = asked
+            .iter()
+            .enumerate()
+            .filter(|(_, task)| task.load == 0)
+            .filter_map(|(i, task)| {
+                let cases = carried(task)?.near.iter().take(CONFIRMED).copied().collect();
+                Some((i, least[i].as_ref()?.level?, cases))
+            })
+            .collect();
+        let raised = self.each(&tasks, |(i, level, cases)| {
+            let Asked { cell, loss, .. } = asked[*i];
+            let claim = Claim { axis, losses: Some(losses[loss]), level: *level, cases: cases.clone(), bound: true };
+            self.confirmed(known[cell].cell, known[cell].hits, claim)
+        })?;
+        for ((i, ..), (level, case)) in tasks.iter().zip(raised) {
+            if let (Some(limit), Some(case)) = (&mut least[*i], case) {
+                limit.decided_by(axis, level, case);
+            }
+        }
+        Ok(())
     }
 
     fn each<J: Sync, R: Send>(&self, jobs: &[J], work: impl Fn(&J) -> Result<R> + Sync) -> Result<Vec<R>> {

@@ -206,7 +206,7 @@ fn time_lines(times: &Times, line: &mut impl FnMut(&str, &dyn Display)) {
 /// The main report on this trace, ready to be copied.
 fn next_command(description: &Description) -> String {
     let rate = if description.profile.times.is_some() { "" } else { " --rate 3000/s" };
-    format!("coldgap gap {} -c 10% -b auto{rate}", in_shell(&description.trace))
+    format!("coldgap gap {} -c 10%{rate}", in_shell(&description.trace))
 }
 
 fn share(part: u64, whole: u64) -> String {

@@ -370,6 +370,11 @@ pub struct StretchRow {
 }
 
 impl Report {
+    /// The outage that was told for a cell; `None` where none was.
+    pub fn told<'r>(&'r self, cell: &Row) -> Option<&'r IfLost> {
+        self.if_lost.iter().find(|told| told.trace == cell.trace && told.cache_capacity == cell.capacity())
+    }
+
     /// The rows of one trace, one per cell: those for losing nothing.
     pub fn cells<'r>(&'r self, trace: &'r str) -> impl Iterator<Item = &'r Row> {
         self.rows.iter().filter(move |row| row.trace == trace && row.loss_ratio == 0.0)

@@ -241,7 +241,9 @@ impl<'l> Walk<'l> {
         }
     }
 
-    fn object(&mut self, node: &Node, scan: &mut Scan) -> Option<()> {
+    /// Passes an object; `field` is called with each name, before the value, which it must pass.
+    #[inline(always)]
+    fn fields(&mut self, mut field: impl FnMut(&mut Self, &'l [u8]) -> Option<()>) -> Option<()> {
         self.expect(b'{')?;
         self.blanks();
         if self.peek()? == b'}' {
@@ -253,14 +255,18 @@ impl<'l> Walk<'l> {
             let (begin, end, _) = self.string()?;
             let name = &self.line[begin..end];
             self.expect(b':')?;
-            match node.children.iter().find(|child| child.name == name) {
-                Some(child) => self.value(child, scan)?,
-                None => self.skip()?,
-            }
+            field(self, name)?;
             if self.is_end(b'}')? {
                 return Some(());
             }
         }
+    }
+
+    fn object(&mut self, node: &Node, scan: &mut Scan) -> Option<()> {
+        self.fields(|walk, name| match node.children.iter().find(|child| child.name == name) {
+            Some(child) => walk.value(child, scan),
+            None => walk.skip(),
+        })
     }
 
     fn array(&mut self, node: &Node, scan: &mut Scan) -> Option<()> {
@@ -352,31 +358,19 @@ impl<'l> Walk<'l> {
 
     /// Adds the names of an object's fields, as paths.
     fn names(&mut self, path: &str, depth: usize, names: &mut Vec<String>) -> Option<()> {
-        self.expect(b'{')?;
-        self.blanks();
-        if self.peek()? == b'}' {
-            self.at += 1;
-            return Some(());
-        }
-        loop {
-            self.blanks();
-            let (begin, end, _) = self.string()?;
-            let name = String::from_utf8_lossy(&self.line[begin..end]);
+        self.fields(|walk, name| {
+            let name = String::from_utf8_lossy(name);
             let name = if path.is_empty() { name.into_owned() } else { format!("{path}.{name}") };
-            self.expect(b':')?;
-            self.blanks();
-            if self.peek()? == b'{' && depth < DEEPEST {
-                self.names(&name, depth + 1, names)?;
-            } else {
-                self.skip()?;
-                if names.len() < MOST_NAMES && !names.contains(&name) {
-                    names.push(name);
-                }
+            walk.blanks();
+            if walk.peek()? == b'{' && depth < DEEPEST {
+                return walk.names(&name, depth + 1, names);
             }
-            if self.is_end(b'}')? {
-                return Some(());
+            walk.skip()?;
+            if names.len() < MOST_NAMES && !names.contains(&name) {
+                names.push(name);
             }
-        }
+            Some(())
+        })
     }
 }
 

@@ -65,15 +65,16 @@ fn section(out: &mut Sheet, report: &Report, trace: &TraceReport, group: &[&Row]
     if trace.verdict.region == Region::OverloadedWarm || !trace.limits_known {
         return;
     }
-    if let Some(told) =
-        report.if_lost.iter().find(|told| told.trace == trace.name && told.cache_capacity == baseline.capacity())
-    {
+    let (told, heals) = (report.told(baseline), simulated(baseline));
+    if let Some(told) = told {
         hung(out, None, "  RESTARTS   ", &told.restarts_sentence);
     }
-    if let Some(text) = simulated(baseline) {
-        hung(out, None, "  SIMULATED  ", &text);
+    if let Some(text) = &heals {
+        hung(out, None, "  SIMULATED  ", text);
     }
-    out.blank();
+    if told.is_some() || heals.is_some() {
+        out.blank();
+    }
 }
 
 /// `lru, 3,006 objects (10% of the footprint) on 8 nodes; backend 350/s; today 3,000/s (busiest 10 s of 3 min)`.
@@ -190,8 +191,7 @@ fn looks_like(report: &Report, group: &[&Row]) -> Option<String> {
     let real = real.filter_map(|row| {
         let what = if row.loss_ratio >= 1.0 { "everything" } else { &row.loss };
         let share = row.reclaimable_ratio?;
-        let share = if share < -0.005 { cut(share) } else { whole_percent(share) };
-        Some(format!("{share} for {what}"))
+        Some(format!("{} for {what}", cut(share)))
     });
     let real: Vec<String> = real.collect();
     let it_is = if real.is_empty() { String::new() } else { format!("; it is {}", real.join(", ")) };

@@ -4,8 +4,8 @@
 use super::{answers, close, open};
 use crate::report::Head;
 use crate::report::format::percent;
-use crate::report::knobs::sentence::{self, name};
-use crate::report::knobs::text::{factor, preloads, rate, restart_cells};
+use crate::report::knobs::sentence;
+use crate::report::knobs::text::{factor, preloads, rate, restart_cells, setting};
 use crate::report::knobs::{Config, RestartRow, SensitivityReport, SensitivityRow, WarmupReport};
 use crate::report::outage::TraceFacts;
 use crate::report::page::{Answer, Tone};
@@ -24,10 +24,8 @@ pub fn sensitivity(report: &SensitivityReport, look: &Look) -> String {
     let mut table = Columns::new(2).left("", 45).right("half heal at", 12).right("", 7).right("warm", 8);
     let mut last = "";
     for found in strongest(&report.rows) {
-        let knob = if found.knob == last { "" } else { name(&found.knob) };
-        last = &found.knob;
         table.row([
-            format!("{knob:<14} {}", found.setting),
+            setting(found, &mut last),
             rate(found.hidden_50_per_second),
             factor(found.hidden_factor),
             rate(found.advertised_per_second),

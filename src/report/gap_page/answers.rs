@@ -1,6 +1,7 @@
 //! The answers at the top, on a page and in a terminal: whether the backend may be cut, what happens if a node or all of the
 //! cache is lost, what to do. For a reader who knows nothing else; every number is the report's.
 
+use crate::analysis::MOST_NODES;
 use crate::report::format::{cut, load, loss_name, percent, times};
 use crate::report::page::{Answer, Tone};
 use crate::report::{Region, Report, Row, TraceReport};
@@ -200,7 +201,7 @@ impl<'r> About<'r> {
         let is = match real {
             real if real.abs() < 0.005 => "none of that may be cut".to_string(),
             real if real < 0.0 => format!("it needs {} more instead", percent(-real)),
-            real => format!("it is {}", percent(real)),
+            real => format!("it is {}", cut(real)),
         };
         format!(
             " {} instead of {} misses {} less, which looks like as large a cut; if losing {} must be survived, {is}.",
@@ -228,7 +229,7 @@ impl<'r> About<'r> {
                     "{what}: answers are late at the worst moment{}",
                     least.map_or(String::new(), |least| format!("; it takes {least}"))
                 ),
-                nodes.unwrap_or_else(|| "No number of nodes makes losing one of them safe".to_string()),
+                nodes.unwrap_or_else(|| format!("No number of nodes up to {MOST_NODES} makes losing one of them safe")),
                 Tone::Bad,
             ),
         };
@@ -249,7 +250,18 @@ impl<'r> About<'r> {
             baseline.recovers == Some(true) || (baseline.recovers.is_none() && low.is_some_and(|low| low >= load));
         let carried = self.carried();
         let (short, tone) = match verdict.region {
-            Region::Vulnerable if stayed_down => (format!("It goes down at {carried}, and stays down"), Tone::Bad),
+            Region::Vulnerable if stayed_down => {
+                match self.report.told(baseline).filter(|told| told.simulations_healed > 0) {
+                    Some(told) => (
+                        format!(
+                            "It may go down at {carried}, and stay down: {} of {} simulations at its worst moment healed",
+                            told.simulations_healed, told.simulations
+                        ),
+                        Tone::Bad,
+                    ),
+                    None => (format!("It goes down at {carried}, and stays down"), Tone::Bad),
+                }
+            }
             Region::Vulnerable if baseline.floor_per_second.is_none_or(|floor| load <= floor) => {
                 ("Answers are late until a queue has drained; then it is well".to_string(), Tone::Careful)
             }
@@ -276,10 +288,7 @@ impl<'r> About<'r> {
 
     /// What the simulated outage came to at the load to carry, and what brings it back.
     fn simulated(&self) -> String {
-        let told = self.report.if_lost.iter().find(|told| told.trace == self.trace.name);
-        let Some(told) = told.filter(|told| told.cache_capacity == self.baseline.capacity()) else {
-            return String::new();
-        };
+        let Some(told) = self.report.told(self.baseline) else { return String::new() };
         let verdict = &told.verdict;
         let failed = grouped(verdict.requests_failed);
         let watched = Seconds(verdict.watched_seconds.round());
@@ -292,7 +301,8 @@ impl<'r> About<'r> {
                 " Simulated at this load, it is not well yet after {watched}, though nothing keeps it down; {failed} requests have failed."
             ),
             None => format!(
-                " Simulated at this load, it stays down for all of the {watched} that were simulated: {failed} requests fail."
+                " Simulated at this load, it{} stays down for all of the {watched} that were simulated: {failed} requests fail.",
+                if told.simulations_healed > 0 { ", where it went worst," } else { "" }
             ),
         }
     }

@@ -1,7 +1,7 @@
 //! The reports for reading in a terminal: one table each, restarts below.
 
 use super::sentence::name;
-use super::{RestartRow, SensitivityReport, WarmupReport};
+use super::{RestartRow, SensitivityReport, SensitivityRow, WarmupReport};
 use crate::report::format::percent;
 use crate::report::outage::text::origin;
 use crate::report::sheet::Sheet;
@@ -20,10 +20,8 @@ pub fn sensitivity(report: &SensitivityReport, look: &Look) -> String {
     table = table.right("advertised", 10);
     let mut last = "";
     for found in &report.rows {
-        let knob = if found.knob == last { "" } else { name(&found.knob) };
-        last = &found.knob;
         table.row([
-            format!("{knob:<14} {}", found.setting),
+            setting(found, &mut last),
             rate(found.hidden_50_per_second),
             factor(found.hidden_factor),
             rate(found.hidden_safe_per_second),
@@ -150,4 +148,11 @@ pub(in crate::report) fn factor(factor: Option<f64>) -> String {
 
 pub(in crate::report) fn rate(rate: Option<f64>) -> String {
     rate.map_or("-".to_string(), grouped_rate)
+}
+
+/// A row's knob, where it is not that of the `last` row, and its setting.
+pub(in crate::report) fn setting<'r>(row: &'r SensitivityRow, last: &mut &'r str) -> String {
+    let knob = if row.knob == *last { "" } else { name(&row.knob) };
+    *last = &row.knob;
+    format!("{knob:<14} {}", row.setting)
 }
