@@ -301,7 +301,7 @@ fn looks_like(report: &Report, row: &Row) -> Option<String> {
         .filter_map(|loss| {
             let share = loss.reclaimable_ratio?;
             let what = if loss.loss_ratio >= 1.0 { "all of it".to_string() } else { percent(loss.loss_ratio) };
-            Some(format!("{} for {what}", whole_percent(share)))
+            Some(format!("{} for {what}", cut(share)))
         })
         .collect();
     (!real.is_empty()).then(|| {

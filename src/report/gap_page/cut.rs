@@ -2,8 +2,7 @@
 
 use super::{Group, load, loss, name};
 use crate::report::Row;
-use crate::report::format::loss_in_full;
-use crate::report::format::percent;
+use crate::report::format::{cut, loss_in_full, percent, whole_percent};
 use crate::report::page::{Axis, Block, Cell, Chart, Figure, Fill, Mark, Section, Table, Tone, Unit, maybe};
 use crate::units::Demand;
 
@@ -178,23 +177,17 @@ fn looks_like(group: &Group, row: &Row) -> Option<String> {
         .report
         .losses(row)
         .filter(|of_loss| of_loss.loss_ratio > 0.0)
-        .filter_map(|of_loss| Some(format!("{} for {}", whole(of_loss.reclaimable_ratio?), loss(of_loss.loss_ratio))))
+        .filter_map(|of_loss| Some(format!("{} for {}", cut(of_loss.reclaimable_ratio?), loss(of_loss.loss_ratio))))
         .collect();
     (!is.is_empty()).then(|| {
         format!(
             "{} → {} looks like a cut of {}. What it is of what {0} needs, if losing a part must be survived: {}.",
             group.report.config.baseline,
             row.policy,
-            whole(saving),
+            whole_percent(saving),
             is.join(", ")
         )
     })
-}
-
-/// A percentage without decimals, and without a sign where it is none.
-fn whole(ratio: f64) -> String {
-    let rounded = (ratio * 100.0).round();
-    format!("{}%", if rounded == 0.0 { 0.0 } else { rounded })
 }
 
 /// What banking the best policy's saving does to hidden capacity.
