@@ -8,9 +8,10 @@
 use super::aftermath::{Block, Until, Walker as Shadow};
 use super::lattice::{Axis, Level, lowest};
 use super::search::{Case, Subject};
+use super::tape::Point;
 use super::warm::Warm;
 use crate::interrupt::Interrupt;
-use crate::placement::{Losses, Lost};
+use crate::placement::Losses;
 use crate::replay::any_cache::AnyCache;
 use crate::replay::survival::Walker;
 use crate::request::{Requests, compressed};
@@ -20,16 +21,20 @@ use crate::service::Service;
 const BEYOND: [Level; 6] = [44, 30, 20, 12, 6, 2];
 /// The same for warm traffic, whose walks are as long as the trace.
 const BEYOND_WARM: [Level; 3] = [30, 14, 5];
-/// Round by round, how many of the cases with the longest waits are looked at more closely, and the moments around them that
-/// are walked, in patiences. The first reaches back: a cache whose evictions after a loss are others than its twin's may be hurt
-/// the most somewhat earlier than hits say.
-const ROUNDS: [(usize, &[f64]); 5] = [
-    (8, &[-8.0, -4.0, -2.0, -1.0, -0.5, -0.25, 0.25, 0.5, 1.0]),
-    (6, &[-0.8, -0.4, -0.2, 0.2, 0.4]),
-    (5, &[-0.3, -0.15, 0.15, 0.3]),
-    (4, &[-0.12, -0.06, 0.06, 0.12]),
-    (3, &[-0.04, -0.02, 0.02, 0.04]),
+/// Where hits do not bound what a loss does: of how many cases, no two within [`APART`] patiences, the neighbourhood is walked.
+const REGIONS: usize = 6;
+const APART: f64 = 1.0;
+/// Step by step, the moments that are walked around that of the longest wait so far, in patiences. The first reach back: a
+/// cache whose evictions after a loss are others than its twin's may be hurt the most somewhat earlier than hits say.
+const AROUND: [&[f64]; 5] = [
+    &[-8.0, -4.0, -2.0, -1.0, -0.5, -0.25, 0.25, 0.5, 1.0],
+    &[-0.8, -0.4, -0.2, 0.2, 0.4],
+    &[-0.3, -0.15, 0.15, 0.3],
+    &[-0.12, -0.06, 0.06, 0.12],
+    &[-0.04, -0.02, 0.02, 0.04],
 ];
+/// Patiences before a case that [`AROUND`] may reach.
+const REACH: f64 = 10.5;
 /// Requests walked after the moment at which a walk over hits is settled, for each that it took.
 const LONGER: usize = 2;
 
@@ -64,19 +69,164 @@ pub struct Confirm<'a> {
 
 /// A part of the trace that is walked.
 #[derive(Debug, Clone, Copy)]
-struct Stretch {
-    /// How far the cache has passed the trace before.
-    passed: usize,
+struct Part {
+    /// Where the walk begins: the backend is idle there.
     from: usize,
+    /// Where it ends.
     end: usize,
-    /// What is lost, and before which position.
-    lost: Option<(usize, Lost)>,
-    /// The case that this is.
+    /// What is lost in it; `None` for warm traffic.
     case: Option<Case>,
-    /// Levels above a surviving one that must survive as well.
-    beyond: &'static [Level],
-    /// Whether they are tried even where the level need not rise.
-    always: bool,
+}
+
+/// Finds parts, from walks over hits.
+struct Parts<'a> {
+    subject: Subject<'a>,
+    losses: &'a Losses,
+    point: Point,
+    warm: Warm,
+    shadow: Shadow,
+}
+
+impl Parts<'_> {
+    /// So many patiences, in nanoseconds of the trace.
+    fn nanoseconds(&self, patiences: f64) -> u64 {
+        (patiences * self.subject.rules.patience * self.point.load * 1e9) as u64
+    }
+
+    /// The last position at which the backend is idle, so many patiences before another.
+    fn idle_before(&self, moment: usize, patiences: f64) -> usize {
+        let Subject { tape, start, .. } = self.subject;
+        let early = tape.times[moment].saturating_sub(self.nanoseconds(patiences));
+        let idle = |i: &usize| tape.times[*i] <= early && self.warm.backlog[*i] == 0.0;
+        (start..=moment).rev().find(idle).unwrap_or(start)
+    }
+
+    /// The part that a case needs.
+    fn of(&mut self, case: Case) -> Part {
+        let Subject { tape, rules, .. } = self.subject;
+        let steps = self.shadow.steps;
+        let lost = Block::at(self.losses.ways[case.loss], case.moment, self.subject.room(self.losses));
+        self.shadow.walk(&tape, &self.warm, self.point, &rules, lost, Until::Alone);
+        let took = (self.shadow.steps - steps) as usize;
+        let later = tape.position_at(tape.times[case.moment].saturating_add(self.nanoseconds(2.0)));
+        let end = (case.moment + LONGER * took).max(later).min(tape.len());
+        Part { from: self.idle_before(case.moment, 1.0), end, case: Some(case) }
+    }
+
+    /// The cases with the longest waits, no two in one neighbourhood.
+    fn apart(&self, mut waits: Vec<(f64, Case)>) -> Vec<(f64, Case)> {
+        waits.sort_by(|a, b| b.0.total_cmp(&a.0));
+        let (times, apart) = (self.subject.tape.times, self.nanoseconds(APART));
+        let mut best: Vec<(f64, Case)> = Vec::new();
+        for (wait, case) in waits {
+            let near = |(_, other): &(f64, Case)| {
+                other.loss == case.loss && times[other.moment].abs_diff(times[case.moment]) < apart
+            };
+            if best.len() < REGIONS && !best.iter().any(near) {
+                best.push((wait, case));
+            }
+        }
+        best
+    }
+
+    /// The case so many patiences later (or earlier).
+    fn moved(&self, case: Case, patiences: f64) -> Case {
+        let Subject { tape, start, .. } = self.subject;
+        let by = self.nanoseconds(patiences.abs()) as i64 * patiences.signum() as i64;
+        let time = tape.times[case.moment].saturating_add_signed(by);
+        Case { moment: tape.position_at(time).clamp(start, tape.len() - 1), ..case }
+    }
+}
+
+/// Walks with the real cache at levels of a claim.
+struct Walks<'a> {
+    confirm: &'a Confirm<'a>,
+    claim: &'a Claim<'a>,
+    /// Passes the trace; what it has passed; and how it began.
+    cache: &'a mut Box<dyn AnyCache>,
+    passed: usize,
+    empty: Box<dyn AnyCache>,
+    copy: Box<dyn AnyCache>,
+    /// When requests arrive at the load of the pass.
+    times: Vec<u64>,
+    walker: Walker,
+    level: Level,
+    raised_by: Option<Case>,
+}
+
+impl Walks<'_> {
+    /// Lets the cache pass the trace up to a position.
+    fn pass(&mut self, to: usize) {
+        if to < self.passed {
+            self.empty.copy_to(self.cache);
+            self.passed = 0;
+        }
+        let requests = Requests { times: &self.times, ..self.confirm.requests };
+        self.cache.replay(&requests.slice(self.passed..to));
+        self.passed = to;
+    }
+
+    /// Raises the level to what the part needs; the longest wait that was in time. The cache has not passed its begin.
+    fn settle(&mut self, part: Part, beyond: &[Level], always: bool) -> f64 {
+        let mut longest = 0.0;
+        let before = self.level;
+        self.level = settled(before, beyond, always, &mut |level| {
+            let survives = self.survives(level, part);
+            if survives {
+                longest = self.walker.longest();
+            }
+            survives
+        });
+        if self.level > before {
+            self.raised_by = part.case;
+        }
+        longest
+    }
+
+    fn survives(&mut self, level: Level, part: Part) -> bool {
+        let confirm = self.confirm;
+        let (point, begin) = (self.claim.axis.point(level), self.times[part.from]);
+        let requests = confirm.requests.slice(part.from..part.end);
+        let times = compressed(requests.times, requests.times[0], begin, point.load);
+        let requests = Requests { times: &times, ..requests };
+        self.cache.copy_to(&mut self.copy);
+        let missing = Requests { times: &self.times, ..confirm.requests }.slice(self.passed..part.from);
+        self.copy.replay(&missing);
+        self.walker.begin(begin);
+        let (copy, walker) = (&mut self.copy, &mut self.walker);
+        let mut walk = |copy: &mut Box<dyn AnyCache>, requests: Requests<'_>| {
+            confirm.interrupt.is_set() || copy.walk(walker, &requests, &confirm.service, point.mu).is_none()
+        };
+        let Some((case, losses)) = part.case.zip(self.claim.losses) else { return walk(copy, requests) };
+        let moment = case.moment - part.from;
+        if !walk(copy, requests.slice(0..moment)) {
+            return false;
+        }
+        let lost = losses.ways[case.loss];
+        copy.lose_where(&|object| lost.holds(confirm.key_hashes[object.index()]));
+        walk(copy, requests.slice(moment..requests.len()))
+    }
+
+    /// Walks moments around a case, ever closer to the longest wait. `best`: its wait.
+    fn climb(&mut self, parts: &mut Parts<'_>, mut best: (f64, Case)) {
+        self.pass(parts.idle_before(best.1.moment, REACH));
+        let mut tried = vec![best.1];
+        for steps in AROUND {
+            let middle = best.1;
+            for step in steps {
+                let case = parts.moved(middle, *step);
+                let part = parts.of(case);
+                if tried.contains(&case) || part.from < self.passed {
+                    continue;
+                }
+                tried.push(case);
+                let wait = self.settle(part, &BEYOND, false);
+                if wait > best.0 {
+                    best = (wait, case);
+                }
+            }
+        }
+    }
 }
 
 impl Confirm<'_> {
@@ -84,120 +234,52 @@ impl Confirm<'_> {
     pub fn level(&self, cache: &mut Box<dyn AnyCache>, claim: &Claim<'_>) -> (Level, Option<Case>) {
         // Lives end after so many real seconds, so where there are any what is cached depends on the load.
         let load = if self.requests.ttls.is_some() { claim.axis.point(claim.level).load } else { 1.0 };
-        let times = compressed(self.requests.times, 0, 0, load);
-        let requests = Requests { times: &times, ..self.requests };
-        let (mut copy, empty) = (cache.fork(), cache.fork());
-        let mut walker = Walker::new(cache.object_count());
-        let (mut level, mut raised_by) = (claim.level, None);
-        let patience = self.subject.rules.patience * claim.axis.point(claim.level).load;
-        let mut cases = claim.cases.clone();
-        let rounds: &[(usize, &[f64])] = if claim.bound { &[] } else { &ROUNDS };
-        let mut waits: Vec<(f64, Case)> = Vec::new();
-        for round in 0..=rounds.len() {
-            empty.copy_to(cache);
-            for stretch in self.stretches(claim, &cases, round == 0) {
-                cache.replay(&requests.slice(stretch.passed..stretch.from));
-                let begin = times[stretch.from];
-                let mut longest = 0.0;
-                let before = level;
-                level = settled(level, &stretch, &mut |level| {
-                    let point = claim.axis.point(level);
-                    let part = self.requests.slice(stretch.from..stretch.end);
-                    let arrivals = compressed(part.times, part.times[0], begin, point.load);
-                    let part = Requests { times: &arrivals, ..part };
-                    cache.copy_to(&mut copy);
-                    walker.begin(begin);
-                    let mut walk = |cache: &mut dyn AnyCache, part: Requests<'_>| {
-                        cache.walk(&mut walker, &part, &self.service, point.mu).is_none()
-                    };
-                    let Some((moment, lost)) = stretch.lost else {
-                        return self.interrupt.is_set() || walk(&mut *copy, part);
-                    };
-                    let moment = moment - stretch.from;
-                    if !walk(&mut *copy, part.slice(0..moment)) {
-                        return self.interrupt.is_set();
-                    }
-                    copy.lose_where(&|object| lost.holds(self.key_hashes[object.index()]));
-                    let survives = self.interrupt.is_set() || walk(&mut *copy, part.slice(moment..part.len()));
-                    if survives {
-                        longest = walker.longest();
-                    }
-                    survives
-                });
-                if level > before {
-                    raised_by = stretch.case;
-                }
-                waits.extend(stretch.case.map(|case| (longest, case)));
-            }
-            let Some((count, steps)) = rounds.get(round) else { break };
-            waits.sort_by(|a, b| b.0.total_cmp(&a.0));
-            let best: Vec<Case> = waits.iter().take(*count).map(|(_, case)| *case).collect();
-            cases = self.around(&best, &steps.iter().map(|step| step * patience).collect::<Vec<f64>>());
-        }
-        (level, raised_by)
-    }
-
-    /// Moments around those of cases, so many seconds before and after.
-    fn around(&self, cases: &[Case], seconds: &[f64]) -> Vec<Case> {
-        let Subject { tape, start, .. } = self.subject;
-        let mut found: Vec<Case> = Vec::new();
-        for Case { loss, moment } in cases {
-            for seconds in seconds {
-                let time = tape.times[*moment].saturating_add_signed((seconds * 1e9) as i64);
-                let case = Case { loss: *loss, moment: tape.position_at(time).clamp(start, tape.len() - 1) };
-                if !found.contains(&case) && !cases.contains(&case) {
-                    found.push(case);
-                }
-            }
-        }
-        found
-    }
-
-    /// What is walked with the real cache for a claim, in order of the trace.
-    fn stretches(&self, claim: &Claim<'_>, cases: &[Case], first: bool) -> Vec<Stretch> {
+        let mut walks = Walks {
+            confirm: self,
+            claim,
+            passed: 0,
+            empty: cache.fork(),
+            copy: cache.fork(),
+            walker: Walker::new(cache.object_count()),
+            cache,
+            times: compressed(self.requests.times, 0, 0, load),
+            level: claim.level,
+            raised_by: None,
+        };
         let Subject { tape, hits, start, rules } = self.subject;
         let Some(losses) = claim.losses else {
-            let (end, beyond) = (tape.len(), &BEYOND_WARM);
-            return vec![Stretch { passed: 0, from: start, end, lost: None, case: None, beyond, always: true }];
+            walks.pass(start);
+            walks.settle(Part { from: start, end: tape.len(), case: None }, &BEYOND_WARM, true);
+            return (walks.level, None);
         };
-        let point = claim.axis.point(claim.level);
-        let (mut warm, mut shadow) = (Warm::default(), Shadow::default());
+        let (point, mut warm) = (claim.axis.point(claim.level), Warm::default());
         if warm.walk(&tape, hits, start, point, &rules).is_err() {
-            return Vec::new();
+            return (walks.level, None);
         }
-        let patience = (rules.patience * point.load * 1e9) as u64;
-        let mut stretch = |(rank, case): (usize, &Case)| {
-            let early = tape.times[case.moment].saturating_sub(patience);
-            let idle = |i: &usize| tape.times[*i] <= early && warm.backlog[*i] == 0.0;
-            let from = (start..=case.moment).rev().find(idle).unwrap_or(start);
-            let before = shadow.steps;
-            shadow.walk(
-                &tape,
-                &warm,
-                point,
-                &rules,
-                Block::at(losses.ways[case.loss], case.moment, self.subject.room(losses)),
-                Until::Alone,
-            );
-            let took = (shadow.steps - before) as usize;
-            let later = tape.position_at(tape.times[case.moment].saturating_add(2 * patience));
-            let end = (case.moment + LONGER * took).max(later).min(tape.len());
-            let lost = Some((case.moment, losses.ways[case.loss]));
-            let always = first && rank == 0;
-            Stretch { passed: 0, from, end, lost, case: Some(*case), beyond: &BEYOND, always }
-        };
-        let mut stretches: Vec<Stretch> = cases.iter().enumerate().map(&mut stretch).collect();
-        stretches.sort_by_key(|stretch| stretch.from);
-        for i in 1..stretches.len() {
-            stretches[i].passed = stretches[i - 1].from;
+        let mut parts = Parts { subject: self.subject, losses, point, warm, shadow: Shadow::default() };
+        let mut in_order: Vec<Part> = claim.cases.iter().map(|case| parts.of(*case)).collect();
+        in_order.sort_by_key(|part| part.from);
+        let mut waits: Vec<(f64, Case)> = Vec::new();
+        for part in in_order {
+            let always = part.case == claim.cases.first().copied();
+            walks.pass(part.from);
+            let wait = walks.settle(part, &BEYOND, always);
+            waits.extend(part.case.map(|case| (wait, case)));
         }
-        stretches
+        if !claim.bound {
+            let mut best = parts.apart(waits);
+            best.sort_by_key(|(_, case)| case.moment);
+            for best in best {
+                walks.climb(&mut parts, best);
+            }
+        }
+        (walks.level, walks.raised_by)
     }
 }
 
-/// The lowest level, from `level` on, that survives as do those beyond it that are tried.
-fn settled(level: Level, stretch: &Stretch, survives: &mut dyn FnMut(Level) -> bool) -> Level {
-    let Stretch { beyond, always, .. } = stretch;
+/// The lowest level, from `level` on, that survives as do those `beyond` it that are tried; `always`: even where it need not
+/// rise.
+fn settled(level: Level, beyond: &[Level], always: bool, survives: &mut dyn FnMut(Level) -> bool) -> Level {
     let mut level = level;
     if !survives(level) {
         match lowest(level + 1, &mut |at| at > level && survives(at)) {

@@ -25,7 +25,7 @@ const REACH: f64 = 0.5;
 /// Moments by which the limit is brought near before anything is ranked.
 const FIRST: usize = 12;
 /// The best cases that are climbed.
-const CLIMBED: usize = 4;
+const CLIMBED: usize = 12;
 /// Losses that look the mildest, of which the mildest is sought.
 const MILDEST: usize = 3;
 /// Cases that are said to have come near.
@@ -33,7 +33,9 @@ const NEAR: usize = 30;
 /// Of those that came near on another axis, how many are said to have come near on this one as well.
 const SOWN: usize = 4;
 /// Crowded cases that are walked, of each kind.
-const CROWDED: usize = 32;
+const CROWDED: usize = 64;
+/// Neighbourhoods that are cleared after the last one that raised the limit: ranked well, the worst is among the first.
+const CLEARED: usize = 12;
 /// The longest warm waits before which losses are tried.
 const BUSY: usize = 3;
 /// Requests of a block that is cleared in one walk, at most.
@@ -43,7 +45,7 @@ const BLOCK: usize = 512;
 const WALKS_PER_REQUEST: f64 = 16.0;
 const LEAST_WALKS: f64 = 1e6;
 /// Of these, those that rank moments.
-const RANKING: f64 = 0.25;
+const RANKING: f64 = 0.06;
 /// Standard deviations by which nodes may hold less than their share.
 const DEVIATIONS: f64 = 4.0;
 /// Levels by which the warm walk's may lie below that of walks before failures of blocks are not believed.
@@ -319,10 +321,8 @@ impl<'a> Search<'a> {
         self.warm_up(self.limit);
         for moment in self.spread(FIRST) {
             for loss in 0..self.losses.ways.len() {
-                if self.fails(loss, moment..moment + 1) {
-                    self.raise(Case { loss, moment });
-                    self.level = self.limit;
-                }
+                self.raise(Case { loss, moment });
+                self.level = self.limit;
             }
         }
         self.warm_up(self.limit);
@@ -439,7 +439,11 @@ impl<'a> Search<'a> {
     /// Raises the limit to what a case needs, by walks of its neighbourhood alone.
     fn raise(&mut self, case: Case) {
         let limit = self.limit;
-        if self.alone_survives(case, limit) {
+        // Most survive already with the backlog of the warm walk, which is no smaller than that at the limit.
+        let level = std::mem::replace(&mut self.level, limit);
+        let survives = self.peak(case.loss, case.moment..case.moment + 1, Until::Alone).survives(&self.subject.rules);
+        self.level = level;
+        if survives || self.alone_survives(case, limit) {
             return;
         }
         // What the case needs at the level of the warm walk says about where to begin.
@@ -479,8 +483,8 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// Clears neighbourhoods in the order of rankings, until some `effort` requests were walked without a find, or (where the
-    /// `first` failure is enough) the limit was raised. True where all were cleared.
+    /// Clears neighbourhoods in the order of rankings, until [`CLEARED`] of them or some `effort` requests brought no find, or
+    /// (where the `first` failure is enough) the limit was raised. True where all were cleared.
     fn clear_all(&mut self, ranked: &[Vec<(f64, Case)>; 3], effort: u64, first: bool) -> bool {
         let begins = self.neighbourhoods();
         let mut cleared = vec![false; begins.len()];
@@ -493,6 +497,7 @@ impl<'a> Search<'a> {
         self.warm_up(self.limit + slack);
         let mut stop = self.steps().saturating_add(effort);
         let mut limit = self.limit;
+        let (mut visited, most) = (0, if effort == u64::MAX { usize::MAX } else { CLEARED });
         let longest = ranked.iter().map(Vec::len).max().unwrap_or(0);
         let in_turn = (0..longest).flat_map(|i| ranked.iter().filter_map(move |list| list.get(i)));
         let of = |case: &Case| begins.partition_point(|begin| *begin <= case.moment) - 1;
@@ -503,8 +508,10 @@ impl<'a> Search<'a> {
             if self.limit > limit {
                 // Where one was found, others are near.
                 (limit, stop) = (self.limit, self.steps().saturating_add(effort));
+                visited = 0;
             }
-            if self.steps() >= stop || (first && self.limit > self.base) {
+            visited += 1;
+            if self.steps() >= stop || visited > most || (first && self.limit > self.base) {
                 return false;
             }
             let end = begins.get(place + 1).copied().unwrap_or(self.subject.tape.len());
