@@ -9,6 +9,7 @@ use super::outage::setup::Setup;
 use super::outage::stage::worst;
 use super::outage::{self, Extent, Moment, Story, least_room, suitable_width};
 use super::{Finding, Question, Sweep};
+use crate::capacity;
 use crate::error::Result;
 use crate::interrupt::Interrupt;
 use crate::outage::trigger::{Happening, Trigger};
@@ -31,7 +32,8 @@ pub struct Lost {
     pub user_seconds_lost: f64,
     /// The load under which the collapsed service climbs out, requests a second.
     pub escape: f64,
-    /// The share of the load to shed for that; 0 where it heals by itself.
+    /// The share of the load to carry, or of that of the outage's end where it is higher, to shed for that; 0 where it heals by
+    /// itself.
     pub shed: f64,
 }
 
@@ -126,7 +128,8 @@ impl Service<'_> {
             simulations: (told.len(), healed),
             restarts,
         };
-        Ok((of_cell.into_iter().map(Lost::of).collect(), if_lost))
+        let carried = self.today * self.ground.load;
+        Ok((of_cell.into_iter().map(|stories| Lost::of(stories, carried)).collect(), if_lost))
     }
 
     /// The knobs of the baseline's service, one by one.
@@ -160,20 +163,22 @@ impl Service<'_> {
 }
 
 impl Lost {
-    /// The worst of some simulations of one cell.
-    fn of(stories: &[Story]) -> Lost {
+    /// The worst of some simulations of one cell. `carried`: the load to carry, requests a second.
+    fn of(stories: &[Story], carried: f64) -> Lost {
         let recovers = match stories.iter().all(Story::recovers) {
             true => Some(true),
             false => stories.iter().any(Story::stays_down).then_some(false),
         };
         let most = |of: fn(&Story) -> f64| stories.iter().map(of).fold(0.0, f64::max);
+        let escape = stories.iter().map(|story| story.verdict.escape_load).fold(f64::INFINITY, f64::min);
+        let shed = most(|story| story.verdict.shed());
         Lost {
             recovers,
             recovery: (recovers == Some(true))
                 .then(|| Seconds(most(|story| story.verdict.recovery.unwrap_or(Seconds(0.0)).0))),
             user_seconds_lost: most(|story| story.verdict.user_seconds_lost),
-            escape: stories.iter().map(|story| story.verdict.escape_load).fold(f64::INFINITY, f64::min),
-            shed: most(|story| story.verdict.shed()),
+            escape,
+            shed: if shed > 0.0 { shed.max(capacity::shed_share(escape, carried)) } else { 0.0 },
         }
     }
 }

@@ -22,8 +22,9 @@ const BEYOND: [Level; 6] = [44, 30, 20, 12, 6, 2];
 /// The same for warm traffic, whose walks are as long as the trace.
 const BEYOND_WARM: [Level; 3] = [30, 14, 5];
 /// Where hits do not bound what a loss does: of how many cases, no two within [`APART`] patiences, the neighbourhood is walked.
-const REGIONS: usize = 6;
-const APART: f64 = 1.0;
+const REGIONS: usize = 8;
+const APART: f64 = 0.5;
+
 /// Step by step, the moments that are walked around that of the longest wait so far, in patiences. The first reach back: a
 /// cache whose evictions after a loss are others than its twin's may be hurt the most somewhat earlier than hits say.
 const AROUND: [&[f64]; 5] = [

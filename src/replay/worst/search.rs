@@ -25,7 +25,7 @@ const REACH: f64 = 0.5;
 /// Moments by which the limit is brought near before anything is ranked.
 const FIRST: usize = 12;
 /// The best cases that are climbed.
-const CLIMBED: usize = 12;
+const CLIMBED: usize = 24;
 /// Losses that look the mildest, of which the mildest is sought.
 const MILDEST: usize = 3;
 /// Cases that are said to have come near.
@@ -33,9 +33,9 @@ const NEAR: usize = 30;
 /// Of those that came near on another axis, how many are said to have come near on this one as well.
 const SOWN: usize = 4;
 /// Crowded cases that are walked, of each kind.
-const CROWDED: usize = 64;
+const CROWDED: usize = 192;
 /// Neighbourhoods that are cleared after the last one that raised the limit: ranked well, the worst is among the first.
-const CLEARED: usize = 12;
+const CLEARED: usize = 8;
 /// The longest warm waits before which losses are tried.
 const BUSY: usize = 3;
 /// Requests of a block that is cleared in one walk, at most.
@@ -45,7 +45,7 @@ const BLOCK: usize = 512;
 const WALKS_PER_REQUEST: f64 = 16.0;
 const LEAST_WALKS: f64 = 1e6;
 /// Of these, those that rank moments.
-const RANKING: f64 = 0.06;
+const RANKING: f64 = 0.03;
 /// Standard deviations by which nodes may hold less than their share.
 const DEVIATIONS: f64 = 4.0;
 /// Levels by which the warm walk's may lie below that of walks before failures of blocks are not believed.
