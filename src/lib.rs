@@ -7,6 +7,7 @@ pub mod analysis;
 pub mod bitset;
 pub mod cache;
 pub mod capacity;
+#[cfg(feature = "cli")]
 pub mod cli;
 pub mod error;
 mod hash;

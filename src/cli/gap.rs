@@ -3,6 +3,7 @@
 use super::budget::{self, Budget};
 use super::deliver::OutputArgs;
 use super::gate_args::{self, GateArgs};
+use super::progress::Progress;
 use super::service_args::{Said, ServiceArgs, check_lengths};
 use super::sweep_args::SweepArgs;
 use super::target::Target;
@@ -13,7 +14,6 @@ use crate::analysis::{self, Backend, Prices, Question, Sweep};
 use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
 use crate::policy::spec::{self, PolicySpec};
-use crate::progress::Progress;
 use crate::report::gates::{Gated, Scope};
 use crate::report::{self, Report};
 use crate::units::{BackendPrice, CachePrice, Growth, Load, Loss, Ratio, Seconds};

@@ -21,6 +21,7 @@ mod man;
 mod outage;
 mod output;
 mod policies;
+mod progress;
 mod replay;
 mod report;
 mod schema;

@@ -2,6 +2,7 @@
 
 use super::command_line;
 use super::gate_args::{self, GateArgs};
+use super::progress::Progress;
 use super::setup_args::SetupArgs;
 use crate::analysis::outage::scenario::{Deed, EXAMPLE, Scenario};
 use crate::analysis::outage::words::{self, REMEDIES, TRIGGERS, Word};
@@ -9,7 +10,6 @@ use crate::analysis::outage::{self, Extent, Question};
 use crate::error::{Error, Kind, Result};
 use crate::interrupt::Interrupt;
 use crate::outage::trigger::{Happening, Trigger};
-use crate::progress::Progress;
 use crate::report::gates::{Gated, Scope};
 use crate::report::outage::{OutageReport, build};
 use crate::units::Seconds;

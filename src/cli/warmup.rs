@@ -2,12 +2,12 @@
 
 use super::command_line;
 use super::gate_args::{self, GateArgs};
+use super::progress::Progress;
 use super::setup_args::SetupArgs;
 use crate::analysis::knobs::{Scene, restart, warmup};
 use crate::analysis::outage::scenario::Scenario;
 use crate::error::Result;
 use crate::interrupt::Interrupt;
-use crate::progress::Progress;
 use crate::report::gates::{Gated, Scope};
 use crate::report::knobs::{self, WarmupReport};
 use clap::Args;
