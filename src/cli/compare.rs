@@ -2,13 +2,13 @@
 
 use super::command_line;
 use super::deliver::OutputArgs;
-use super::gap;
 use super::gate_args::{self, GateArgs};
 use super::progress::Progress;
-use super::service_args::{BackendArg, Said, ServiceArgs, check_lengths, parse_backend};
+use super::service_args::{BackendArg, ServiceArgs, parse_backend};
 use super::trace_args::TraceArgs;
+use crate::analysis::outage::said::{Said, check_lengths};
 use crate::analysis::outage::scenario::Scenario;
-use crate::analysis::{self, Backend, Question, Sweep};
+use crate::analysis::{self, Backend, Question, Sweep, asked};
 use crate::capacity::{naive_saving, reclaimed_backend};
 use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
@@ -45,7 +45,7 @@ pub struct CompareArgs {
     #[arg(long)]
     ignore_size: bool,
     /// Shares of the cache whose loss must be survived
-    #[arg(long, value_name = "LOSS,...", value_delimiter = ',', default_values_t = gap::default_losses())]
+    #[arg(long, value_name = "LOSS,...", value_delimiter = ',', default_values_t = asked::default_losses())]
     lose: Vec<Loss>,
     /// Nodes of the cache: losing one of them is tried as well
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=64))]
@@ -310,15 +310,15 @@ fn question(args: &CompareArgs, service: &ServiceArgs, policies: Vec<PolicySpec>
         load,
         window,
         horizon,
-        losses: gap::in_order(args.lose.iter().copied().chain(args.nodes.map(Loss::one_of)).collect()),
+        losses: asked::in_order(args.lose.iter().copied().chain(args.nodes.map(Loss::one_of)).collect()),
         growth: None,
-        nodes: args.nodes.unwrap_or(gap::NODES),
+        nodes: args.nodes.unwrap_or(asked::NODES),
         certify: false,
         survive: None,
         survive_assumed: false,
         prices: None,
         full: false,
-        seeds: if args.quick { Vec::new() } else { gap::seeds(args.seed) },
+        seeds: if args.quick { Vec::new() } else { asked::seeds(args.seed) },
         stretches: true,
     })
 }

@@ -1,10 +1,11 @@
 //! The flags of simulations: one trace, one cache, the service around it, its load.
 
 use super::deliver::OutputArgs;
-use super::service_args::{Said, ServiceArgs, check_lengths};
+use super::service_args::ServiceArgs;
 use super::target::Target;
 use super::trace_args::TraceArgs;
 use crate::analysis::Sweep;
+use crate::analysis::outage::said::{Said, check_lengths};
 use crate::analysis::outage::scenario::{Scenario, one_policy};
 use crate::analysis::outage::setup::Setup;
 use crate::error::Result;
