@@ -31,7 +31,7 @@ const EXAMPLES: &str = "Examples:
 /// A trace that cannot be read, flags that contradict each other, an output that cannot be written, an interrupt.
 pub fn run(args: &SensitivityArgs, interrupt: &Interrupt) -> Result<()> {
     let targets = args.setup.targets()?;
-    let (setup, unsaid) = args.setup.setup(&Scenario::default())?;
+    let (setup, unsaid) = args.setup.setup(&args.setup.over(&Scenario::default()))?;
     let gates = args.gates.parse::<SensitivityReport>(&Scope::of(&setup))?;
     let trace = args.setup.read(&setup, interrupt)?;
     let progress = Progress::start("simulating", 1);

@@ -1,14 +1,16 @@
 //! What is said of a service: the backend and its clients' patience. What nobody says has a default, and is told as unsaid.
 
 use super::closed_loop::ClosedLoop;
-use super::scenario::Scenario;
-use super::words;
-use crate::analysis::Backend;
+use super::scenario::{Deed, Scenario, one_policy};
+use super::setup::Setup;
+use super::{Extent, Question, words};
+use crate::analysis::{Backend, Sweep};
 use crate::error::{Error, Result};
 use crate::outage::backend::Scatter;
+use crate::outage::trigger::{Happening, Trigger};
 use crate::outage::{Fill, SameKey};
 use crate::service::Service;
-use crate::units::{Demand, Rate, Seconds};
+use crate::units::{CacheSize, Demand, Rate, Seconds};
 
 /// A service as it was said.
 pub struct Said {
@@ -85,6 +87,78 @@ impl Scenario {
         ];
         Ok(Said { backend, service, closed_loop, unsaid: unsaid.into_iter().flatten().collect() })
     }
+}
+
+impl Scenario {
+    /// The service under its load, with defaults where nothing is said, and what was left open. Policy and size of `sweep` are
+    /// the scenario's.
+    ///
+    /// # Errors
+    /// See [`Scenario::service`]; a horizon that is too short.
+    pub fn setup(&self, sweep: Sweep, otherwise: Backend) -> Result<(Setup, Vec<String>)> {
+        let horizon = self.horizon.unwrap_or(Seconds(900.0));
+        let Said { backend, service, closed_loop, mut unsaid } = self.service(otherwise)?;
+        if self.cache.is_none() {
+            unsaid.push("cache size (10%)".to_string());
+        }
+        check_lengths(None, horizon, &service)?;
+        let policy = self.policy.clone().map_or_else(|| one_policy("lru"), Ok)?;
+        let size = self.cache.unwrap_or(CacheSize::Auto);
+        let setup = Setup {
+            sweep: Sweep { policies: vec![policy], sizes: vec![size], ..sweep },
+            backend: backend.given(),
+            service,
+            closed_loop,
+            load: self.load,
+            load_window: None,
+            at: self.at,
+            horizon,
+            seed: self.seed.unwrap_or(1),
+        };
+        Ok((setup, unsaid))
+    }
+
+    /// The question about an outage of this service: `triggers` at its begin, else the scenario's steps, else the loss of the
+    /// whole cache. `window`: as in [`Question`].
+    ///
+    /// # Errors
+    /// A window or a delay of remedies that does not fit into the horizon.
+    pub fn outage(
+        &self,
+        setup: Setup,
+        triggers: &[Trigger],
+        window: Option<Seconds>,
+        extent: Extent,
+    ) -> Result<Question> {
+        let act_after = self.act_after.unwrap_or(Seconds(30.0));
+        check_times(setup.horizon, window, act_after)?;
+        let happens = |trigger: &Trigger| (Seconds(0.0), Deed::Happens(Happening::Trigger(*trigger)));
+        let deeds = match (triggers, self.steps()) {
+            ([], steps) if steps.is_empty() => vec![happens(&Trigger::Flush)],
+            ([], steps) => steps,
+            (triggers, _) => triggers.iter().map(happens).collect(),
+        };
+        Ok(Question { setup, deeds, window, act_after, extent })
+    }
+}
+
+fn check_times(horizon: Seconds, window: Option<Seconds>, act_after: Seconds) -> Result<()> {
+    const MOST_WINDOWS: f64 = 100_000.0;
+    let window = window.unwrap_or(horizon);
+    if window.nanoseconds() == 0 {
+        return Err(Error::usage("a window must be longer than nothing").hint("write it like --window 1s"));
+    }
+    if act_after >= horizon {
+        return Err(Error::usage(format!(
+            "remedies are switched on after {act_after}, when the horizon of {horizon} is over"
+        ))
+        .hint("lower --act-after or give a longer --horizon"));
+    }
+    if horizon.0 / window.0 > MOST_WINDOWS {
+        return Err(Error::usage(format!("a horizon of {horizon} has more than 100,000 windows of {window}"))
+            .hint("give a wider --window or a shorter --horizon"));
+    }
+    Ok(())
 }
 
 /// Servers that differ from what capacity and service time say by more than this share contradict them.
