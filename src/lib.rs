@@ -4,6 +4,7 @@
 #![deny(unsafe_code)]
 
 pub mod analysis;
+mod api;
 pub mod bitset;
 pub mod cache;
 pub mod capacity;
@@ -26,3 +27,10 @@ mod settings;
 mod suggest;
 pub mod trace;
 pub mod units;
+
+pub use api::{Compare, Gap, Hidden, Interval, Need, Outage, PolicyFound, Replay, miss_ratio};
+pub use error::{Error, Result};
+pub use interrupt::Interrupt;
+pub use policy::{Capacity, Policy};
+pub use progress::Watch;
+pub use trace::{ReadOptions, Trace};

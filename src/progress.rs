@@ -2,14 +2,20 @@
 
 /// Told of phases and steps, from whatever thread does them.
 pub trait Watch: Sync {
+    /// So many steps more are to be done, at the most.
+    fn expect(&self, _steps: u64) {}
     /// What is done from now on, in a few words.
     fn phase(&self, what: &'static str);
-    /// One more step was done.
-    fn step(&self);
+    /// So many more were.
+    fn advance(&self, steps: u64);
+    /// One more was.
+    fn step(&self) {
+        self.advance(1);
+    }
 }
 
 /// Nobody.
 impl Watch for () {
     fn phase(&self, _: &'static str) {}
-    fn step(&self) {}
+    fn advance(&self, _: u64) {}
 }

@@ -12,12 +12,16 @@ use std::time::{Duration, Instant};
 const LINE_EVERY: Duration = Duration::from_secs(30);
 
 impl Watch for Progress {
+    fn expect(&self, steps: u64) {
+        Progress::expect(self, steps);
+    }
+
     fn phase(&self, what: &'static str) {
         self.bar.set_message(what);
     }
 
-    fn step(&self) {
-        Progress::step(self, 1);
+    fn advance(&self, steps: u64) {
+        Progress::step(self, steps);
     }
 }
 

@@ -66,10 +66,8 @@ pub fn run(args: &Args, interrupt: &Interrupt) -> Result<()> {
     }
     args.journal.as_deref().map_or(Ok(()), journal::check)?;
     let progress = Progress::requests("replaying");
-    let warmup = format!("the first {} of the requests only warm the caches; only gets are counted", sweep.warmup);
-    let assumptions = [vec![warmup], args.curve.assumptions(&sweep)].concat();
     let seed = args.curve.sampling().map(|sampling| sampling.seed);
-    let mut report = ReplayReport::new(&command_line(), seed, assumptions);
+    let mut report = ReplayReport::new(&command_line(), seed, args.curve.assumptions(&sweep));
     for path in &args.traces {
         if report.partial {
             report.miss(&path.display().to_string());

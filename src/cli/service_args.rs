@@ -1,11 +1,8 @@
 //! The flags that say what surrounds the cache: the backend, and the clients' patience.
 
-use super::compare::CandidateArgs;
 use crate::analysis::Backend;
-use crate::analysis::outage::said::Said;
 use crate::analysis::outage::scenario::Scenario;
 use crate::analysis::outage::words::{self, QueueWord};
-use crate::error::Result;
 use crate::outage::backend::Scatter;
 use crate::outage::client::Backoff;
 use crate::outage::{Abandoned, SameKey};
@@ -65,6 +62,18 @@ pub struct ServiceArgs {
 #[derive(Debug, Clone, Copy)]
 pub struct BackendArg(Option<Rate>);
 
+impl BackendArg {
+    /// The capacity, where it is said.
+    pub fn rate(self) -> Option<Rate> {
+        self.0
+    }
+
+    /// Whether it is to be assumed.
+    pub fn is_assumed(self) -> bool {
+        self.0.is_none()
+    }
+}
+
 /// Reads one.
 pub fn parse_backend(text: &str) -> std::result::Result<BackendArg, String> {
     if text == "auto" {
@@ -74,14 +83,6 @@ pub fn parse_backend(text: &str) -> std::result::Result<BackendArg, String> {
 }
 
 impl ServiceArgs {
-    /// What the flags say, else the scenario, else a default.
-    ///
-    /// # Errors
-    /// See [`Scenario::service`].
-    pub fn resolve(&self, scenario: &Scenario) -> Result<Said> {
-        self.over(scenario).service(self.otherwise())
-    }
-
     /// The scenario with what the flags say instead.
     pub fn over(&self, scenario: &Scenario) -> Scenario {
         let own = |flags: &Vec<Scatter>| if flags.is_empty() { scenario.service.clone() } else { flags.clone() };
@@ -105,17 +106,5 @@ impl ServiceArgs {
     /// The backend where its capacity is not said: assumed where that was asked for.
     pub fn otherwise(&self) -> Backend {
         if self.backend.is_some() { Backend::Assumed } else { Backend::Unknown }
-    }
-
-    /// The same with what is changed for a candidate.
-    pub fn with(&self, changed: &CandidateArgs) -> ServiceArgs {
-        ServiceArgs {
-            backend: changed.candidate_backend.or(self.backend),
-            service_time: changed.candidate_service_time.or(self.service_time),
-            timeout: changed.candidate_timeout.or(self.timeout),
-            retries: changed.candidate_retries.or(self.retries),
-            single_flight: changed.candidate_single_flight.or(self.single_flight),
-            ..self.clone()
-        }
     }
 }
