@@ -57,7 +57,7 @@ impl<'t> Gap<'t> {
         self.set("policy", &names.join(","))
     }
 
-    /// One policy more, also one of yours: see [`PolicySpec::custom`](crate::policy::spec::PolicySpec).
+    /// One policy more, also one of yours: see [`PolicySpec::custom`].
     #[must_use]
     pub fn policy(mut self, policy: PolicySpec) -> Gap<'t> {
         self.told.note("policy", &policy.to_string());
