@@ -157,3 +157,10 @@ fn every_format_is_registered() {
         assert!(registry.contains(&format!("&super::{entry},")), "{entry} is not in the registry");
     }
 }
+
+/// The module is built from this crate, and says its version.
+#[test]
+fn the_python_module_has_the_crates_version() {
+    let manifest = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("python/Cargo.toml")).unwrap();
+    assert!(manifest.contains(&format!("version = \"{}\"\n", env!("CARGO_PKG_VERSION"))), "{manifest}");
+}
