@@ -20,17 +20,19 @@ HEAD = '''"""Reports, their fields and what these mean. Made by stubs.py from do
 
 from typing import Any, Iterator, Optional
 
-class Record:
-    """An object of a report's JSON: its fields are attributes, and items."""
-
+class _Fields:
     def __init__(self, fields: dict[str, Any]) -> None: ...
-    def __getattr__(self, name: str) -> Any: ...
     def __getitem__(self, name: str) -> Any: ...
     def __iter__(self) -> Iterator[str]: ...
     def to_dict(self) -> dict[str, Any]:
         """The fields as plain Python."""
 
-class Report(Record):
+class Record(_Fields):
+    """An object of a report's JSON: its fields are attributes, and items."""
+
+    def __getattr__(self, name: str) -> Any: ...
+
+class Report(_Fields):
     """A report: every field of the command's JSON, and what the command writes with -o."""
 
     def __init__(self, report: Any) -> None: ...
@@ -104,7 +106,7 @@ def stubs():
         definitions, prefix = schema.get("$defs", {}), kind.capitalize()
         for part, definition in definitions.items():
             if definition.get("properties"):
-                out += record(prefix + part, "Record", definition, definitions, prefix)
+                out += record(prefix + part, "_Fields", definition, definitions, prefix)
         out += record(name, "Report", schema, definitions, prefix) + (POLICY if kind == "gap" else "")
     return out
 

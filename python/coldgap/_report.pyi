@@ -2,17 +2,19 @@
 
 from typing import Any, Iterator, Optional
 
-class Record:
-    """An object of a report's JSON: its fields are attributes, and items."""
-
+class _Fields:
     def __init__(self, fields: dict[str, Any]) -> None: ...
-    def __getattr__(self, name: str) -> Any: ...
     def __getitem__(self, name: str) -> Any: ...
     def __iter__(self) -> Iterator[str]: ...
     def to_dict(self) -> dict[str, Any]:
         """The fields as plain Python."""
 
-class Report(Record):
+class Record(_Fields):
+    """An object of a report's JSON: its fields are attributes, and items."""
+
+    def __getattr__(self, name: str) -> Any: ...
+
+class Report(_Fields):
     """A report: every field of the command's JSON, and what the command writes with -o."""
 
     def __init__(self, report: Any) -> None: ...
@@ -28,7 +30,7 @@ class Report(Record):
         """The result table, with the columns of the command's CSV and Parquet."""
     def _repr_html_(self) -> str: ...
 
-class GapBackendReport(Record):
+class GapBackendReport(_Fields):
     """The backend's capacity."""
 
     assumed: bool
@@ -38,7 +40,7 @@ class GapBackendReport(Record):
     per_second: float
     """Units a second."""
 
-class GapCompulsoryPoint(Record):
+class GapCompulsoryPoint(_Fields):
     """Compulsory misses up to a point of the trace."""
 
     compulsory_misses: int
@@ -48,7 +50,7 @@ class GapCompulsoryPoint(Record):
     seconds: float
     """Seconds since the trace began."""
 
-class GapConfig(Record):
+class GapConfig(_Fields):
     """The configuration as it was used."""
 
     backend_price: Optional[str]
@@ -88,7 +90,7 @@ class GapConfig(Record):
     warmup_ratio: float
     """Share of the requests that only warm the caches."""
 
-class GapEvent(Record):
+class GapEvent(_Fields):
     """Something that happens."""
 
     at_seconds: float
@@ -96,7 +98,7 @@ class GapEvent(Record):
     what: str
     """What, in words."""
 
-class GapGateRow(Record):
+class GapGateRow(_Fields):
     """What a gate says of one row."""
 
     cache_capacity_bytes: Optional[int]
@@ -126,7 +128,7 @@ class GapGateRow(Record):
     value: Optional[float]
     """The column's value."""
 
-class GapGrowthRow(Record):
+class GapGrowthRow(_Fields):
     """What a policy at a cache size needs to survive one loss once the load has grown."""
 
     cache_capacity: int
@@ -152,7 +154,7 @@ class GapGrowthRow(Record):
     trace: str
     """The trace, as the user named it."""
 
-class GapHealingRow(Record):
+class GapHealingRow(_Fields):
     """Trials of one load and one distribution of service times: a full flush at each of the moments tried."""
 
     cache_capacity: int
@@ -172,7 +174,7 @@ class GapHealingRow(Record):
     trials: int
     """How often this load was simulated."""
 
-class GapIfLost(Record):
+class GapIfLost(_Fields):
     """A full flush of the baseline's cache at the load to carry, simulated: what `coldgap outage` tells of it."""
 
     cache_capacity: int
@@ -206,7 +208,7 @@ class GapIfLost(Record):
     windows: list[GapWindowRow]
     """Every window."""
 
-class GapMomentRow(Record):
+class GapMomentRow(_Fields):
     """One slice of a trace, and the worst loss tried in it at the load to carry."""
 
     cache_capacity: int
@@ -228,7 +230,7 @@ class GapMomentRow(Record):
     answers come too late.
     """
 
-class GapMoneyRow(Record):
+class GapMoneyRow(_Fields):
     """One loss survived by one policy at one cache size, and what that costs."""
 
     backend_cost: Optional[float]
@@ -264,7 +266,7 @@ class GapMoneyRow(Record):
     trace: str
     """The trace, as the user named it."""
 
-class GapRefillRow(Record):
+class GapRefillRow(_Fields):
     """One step of one refill curve."""
 
     cache_capacity: int
@@ -284,7 +286,7 @@ class GapRefillRow(Record):
     twin_misses: int
     """Misses of the twin that was not flushed."""
 
-class GapRestartRow(Record):
+class GapRestartRow(_Fields):
     """One way of restarting: the worst of its trials."""
 
     at_once: int
@@ -300,7 +302,7 @@ class GapRestartRow(Record):
     worst_success_ratio: float
     """The lowest share answered in time over five windows."""
 
-class GapRestarts(Record):
+class GapRestarts(_Fields):
     """Restarts of the cache's nodes, at the load to carry."""
 
     batches: list[GapRestartRow]
@@ -318,7 +320,7 @@ class GapRestarts(Record):
     spacings: list[GapRestartRow]
     """All nodes one after the other, so far apart."""
 
-class GapRow(Record):
+class GapRow(_Fields):
     """One row of the result table: a policy at a cache size on a trace, and one loss. All columns before `loss` repeat for
     each loss.
     """
@@ -498,7 +500,7 @@ class GapRow(Record):
     worst_moment_seconds: Optional[float]
     """When a full flush is worst, seconds into the trace. Null without a backend."""
 
-class GapSensitivity(Record):
+class GapSensitivity(_Fields):
     """What the knobs of the baseline's service do on one trace."""
 
     rows: list[GapSensitivityRow]
@@ -508,7 +510,7 @@ class GapSensitivity(Record):
     trace: str
     """The trace, as the user named it."""
 
-class GapSensitivityRow(Record):
+class GapSensitivityRow(_Fields):
     """One change of the service."""
 
     advertised_per_second: Optional[float]
@@ -530,7 +532,7 @@ class GapSensitivityRow(Record):
     setting: str
     """What the knob is set to, in words."""
 
-class GapSizeRow(Record):
+class GapSizeRow(_Fields):
     """The baseline at one cache size, without simulation."""
 
     advertised_per_second: Optional[float]
@@ -568,7 +570,7 @@ class GapSizeRow(Record):
     trace: str
     """The trace, as the user named it."""
 
-class GapStretchRow(Record):
+class GapStretchRow(_Fields):
     """What one stretch of the trace withstands by itself, with a loss at its start. All but the last three columns repeat
     for each loss.
     """
@@ -596,7 +598,7 @@ class GapStretchRow(Record):
     trace: str
     """The trace, as the user named it."""
 
-class GapTimelineRow(Record):
+class GapTimelineRow(_Fields):
     """Some windows as one."""
 
     answered_per_second: float
@@ -630,7 +632,7 @@ class GapTimelineRow(Record):
     user_seconds_lost: float
     """What users waited in vain until the simulation's end, in seconds of a user. Null: not simulated."""
 
-class GapTool(Record):
+class GapTool(_Fields):
     """The program that made a report."""
 
     name: str
@@ -638,7 +640,7 @@ class GapTool(Record):
     version: str
     """Its version."""
 
-class GapTraceReport(Record):
+class GapTraceReport(_Fields):
     """What was found on one trace, whatever the policy."""
 
     backend: Optional[GapBackendReport]
@@ -682,7 +684,7 @@ class GapTraceReport(Record):
     window_seconds: float
     """Width of the windows."""
 
-class GapVerdict(Record):
+class GapVerdict(_Fields):
     """The verdict."""
 
     region: str
@@ -690,7 +692,7 @@ class GapVerdict(Record):
     sentence: str
     """In sentences."""
 
-class GapVerdict2(Record):
+class GapVerdict2(_Fields):
     """What comes of the outage."""
 
     backlog_seconds: float
@@ -752,7 +754,7 @@ class GapVerdict2(Record):
     worst_success_ratio: float
     """The lowest share answered in time over five windows."""
 
-class GapWindowRow(Record):
+class GapWindowRow(_Fields):
     """One window."""
 
     answered: int
@@ -798,7 +800,7 @@ class GapWindowRow(Record):
     user_seconds_lost: float
     """What users waited in vain until the simulation's end, in seconds of a user. Null: not simulated."""
 
-class GapWindowRow2(Record):
+class GapWindowRow2(_Fields):
     """One window of one warm replay, warm-up included."""
 
     bytes_missed: Optional[int]
@@ -877,7 +879,7 @@ class GapReport(Report):
     def policy(self, name: str, loss: str = "nothing") -> GapRow:
         """The row of this policy and loss ("nothing", "1/8", "100%") at the first cache size."""
 
-class OutageAlerts(Record):
+class OutageAlerts(_Fields):
     """Alerts, from losses of a share of the cache."""
 
     fatal_loss_ratio: Optional[float]
@@ -893,7 +895,7 @@ class OutageAlerts(Record):
     watched_seconds: float
     """How long it was followed after the trigger's begin."""
 
-class OutageBackend(Record):
+class OutageBackend(_Fields):
     """A backend. Its capacity `mu` is counted in answers or in bytes a second."""
 
     kind: Record
@@ -901,7 +903,7 @@ class OutageBackend(Record):
     mu: OutageRate
     """What it does a second at most."""
 
-class OutageBreaker(Record):
+class OutageBreaker(_Fields):
     """When a circuit breaker opens and closes."""
 
     least: int
@@ -915,7 +917,7 @@ class OutageBreaker(Record):
     window: float
     """Outcomes are counted over so long at a time."""
 
-class OutageBudget(Record):
+class OutageBudget(_Fields):
     """A retry budget [SRE, ch. 21; HotOS'21 section 3]: a bucket of tokens, one for each retry."""
 
     most: float
@@ -925,7 +927,7 @@ class OutageBudget(Record):
     per_second: float
     """Tokens that each second brings."""
 
-class OutageClient(Record):
+class OutageClient(_Fields):
     """Clients."""
 
     backoff: str | Record
@@ -939,7 +941,7 @@ class OutageClient(Record):
     timeout: float
     """How long a try waits for its answer. The one in force when a run begins holds for all of it."""
 
-class OutageCoDel(Record):
+class OutageCoDel(_Fields):
     """Controlled delay with adaptive LIFO, as in Maurer, "Fail at Scale", ACM Queue 13(8), 2015 (after Nichols and
     Jacobson's CoDel): a queue that has not been empty for `interval` is overloaded.
     """
@@ -949,7 +951,7 @@ class OutageCoDel(Record):
     target: float
     """Longest wait, while overloaded."""
 
-class OutageConfig(Record):
+class OutageConfig(_Fields):
     """The configuration as it was used. Times are real time."""
 
     act_seconds: Optional[float]
@@ -987,7 +989,7 @@ class OutageConfig(Record):
     window_seconds: float
     """Width of the windows."""
 
-class OutageEvent(Record):
+class OutageEvent(_Fields):
     """Something that happens."""
 
     at_seconds: float
@@ -995,7 +997,7 @@ class OutageEvent(Record):
     what: str
     """What, in words."""
 
-class OutageGateRow(Record):
+class OutageGateRow(_Fields):
     """What a gate says of one row."""
 
     cache_capacity_bytes: Optional[int]
@@ -1025,7 +1027,7 @@ class OutageGateRow(Record):
     value: Optional[float]
     """The column's value."""
 
-class OutageModel(Record):
+class OutageModel(_Fields):
     """Everything around the cache that decides whether it recovers. Plain values: a remedy is a change of some of them."""
 
     abandoned: str
@@ -1055,7 +1057,7 @@ class OutageModel(Record):
     ttl_jitter: float
     """How much earlier than its time to live an entry may die, drawn evenly for each request that says one."""
 
-class OutageQueue(Record):
+class OutageQueue(_Fields):
     """A queue."""
 
     bound: Optional[int]
@@ -1067,7 +1069,7 @@ class OutageQueue(Record):
     order: str | Record
     """Who is next."""
 
-class OutageRamp(Record):
+class OutageRamp(_Fields):
     """How to let the load back."""
 
     simulations: int
@@ -1077,7 +1079,7 @@ class OutageRamp(Record):
     takes_seconds: float
     """From the first step until the service is calm at the full load."""
 
-class OutageRampStep(Record):
+class OutageRampStep(_Fields):
     """One step of it."""
 
     at_seconds: float
@@ -1089,7 +1091,7 @@ class OutageRampStep(Record):
     load_ratio: float
     """The load over the recorded one."""
 
-class OutageRate(Record):
+class OutageRate(_Fields):
     """A rate, `300/s` (answers or requests) or `250MB/s`."""
 
     of: str
@@ -1097,7 +1099,7 @@ class OutageRate(Record):
     per_second: float
     """Units a second."""
 
-class OutageRemedyRow(Record):
+class OutageRemedyRow(_Fields):
     """One remedy."""
 
     heals_high_per_second: Optional[float]
@@ -1121,7 +1123,7 @@ class OutageRemedyRow(Record):
     what: str
     """In words."""
 
-class OutageSignalRow(Record):
+class OutageSignalRow(_Fields):
     """One signal; a wait is in seconds, the others are shares of the lookups."""
 
     fires_seconds: Optional[float]
@@ -1135,7 +1137,7 @@ class OutageSignalRow(Record):
     threshold: Optional[float]
     """The value above which an alert tells both apart. Null: they overlap."""
 
-class OutageStep(Record):
+class OutageStep(_Fields):
     """Something that happens at a moment of a run."""
 
     at: float
@@ -1143,7 +1145,7 @@ class OutageStep(Record):
     what: Record
     """What happens."""
 
-class OutageTimelineRow(Record):
+class OutageTimelineRow(_Fields):
     """Some windows as one."""
 
     answered_per_second: float
@@ -1177,7 +1179,7 @@ class OutageTimelineRow(Record):
     user_seconds_lost: float
     """What users waited in vain until the simulation's end, in seconds of a user. Null: not simulated."""
 
-class OutageTool(Record):
+class OutageTool(_Fields):
     """The program that made a report."""
 
     name: str
@@ -1185,7 +1187,7 @@ class OutageTool(Record):
     version: str
     """Its version."""
 
-class OutageTraceFacts(Record):
+class OutageTraceFacts(_Fields):
     """The trace."""
 
     fingerprint: str
@@ -1203,7 +1205,7 @@ class OutageTraceFacts(Record):
     today_per_second: float
     """Load of the trace's busiest window, requests a second."""
 
-class OutageVerdict(Record):
+class OutageVerdict(_Fields):
     """What comes of the outage."""
 
     backlog_seconds: float
@@ -1265,7 +1267,7 @@ class OutageVerdict(Record):
     worst_success_ratio: float
     """The lowest share answered in time over five windows."""
 
-class OutageWindowRow(Record):
+class OutageWindowRow(_Fields):
     """One window."""
 
     answered: int
@@ -1355,7 +1357,7 @@ class OutageReport(Report):
     windows: list[OutageWindowRow]
     """Every window; also the table of CSV and Parquet."""
 
-class CompareBanked(Record):
+class CompareBanked(_Fields):
     """The incentive trap priced: the candidate once its saving was handed back."""
 
     advertised_per_second: Optional[float]
@@ -1385,7 +1387,7 @@ class CompareBanked(Record):
     or unknown.
     """
 
-class CompareChange(Record):
+class CompareChange(_Fields):
     """One metric of both sides."""
 
     baseline: Optional[float]
@@ -1411,7 +1413,7 @@ class CompareChange(Record):
     unit: str
     """`ratio`, `per_second`, `bytes_per_second`, `seconds`, `times` or `nodes`."""
 
-class CompareDecision(Record):
+class CompareDecision(_Fields):
     """A saving and a loss that must be survived all the same."""
 
     baseline_per_second: Optional[float]
@@ -1431,7 +1433,7 @@ class CompareDecision(Record):
     material: str
     """Whether the least backends differ by more than noise."""
 
-class CompareDifference(Record):
+class CompareDifference(_Fields):
     """Something in which the sides differ."""
 
     baseline: str
@@ -1441,7 +1443,7 @@ class CompareDifference(Record):
     what: str
     """In what they differ, in words."""
 
-class CompareGateRow(Record):
+class CompareGateRow(_Fields):
     """What a gate says of one row."""
 
     cache_capacity_bytes: Optional[int]
@@ -1471,7 +1473,7 @@ class CompareGateRow(Record):
     value: Optional[float]
     """The column's value."""
 
-class CompareNoise(Record):
+class CompareNoise(_Fields):
     """How the noise was found."""
 
     block_windows: Optional[int]
@@ -1487,7 +1489,7 @@ class CompareNoise(Record):
     windows: Optional[int]
     """Windows after warm-up that were resampled; null where there were too few."""
 
-class CompareSide(Record):
+class CompareSide(_Fields):
     """One side of a comparison."""
 
     backend_assumed: bool
@@ -1531,7 +1533,7 @@ class CompareSide(Record):
     window_seconds: float
     """Width of the windows."""
 
-class CompareTool(Record):
+class CompareTool(_Fields):
     """The program that made a report."""
 
     name: str
@@ -1539,7 +1541,7 @@ class CompareTool(Record):
     version: str
     """Its version."""
 
-class CompareVerdict(Record):
+class CompareVerdict(_Fields):
     """What to make of the changes."""
 
     capacity: str
@@ -1591,7 +1593,7 @@ class CompareReport(Report):
     warnings: list[str]
     """What should make a reader careful."""
 
-class ReplayGateRow(Record):
+class ReplayGateRow(_Fields):
     """What a gate says of one row."""
 
     cache_capacity_bytes: Optional[int]
@@ -1621,7 +1623,7 @@ class ReplayGateRow(Record):
     value: Optional[float]
     """The column's value."""
 
-class ReplayMissingCell(Record):
+class ReplayMissingCell(_Fields):
     """A cell that was not replayed; all of a trace where it has no policy."""
 
     cache_capacity_bytes: Optional[int]
@@ -1633,7 +1635,7 @@ class ReplayMissingCell(Record):
     trace: str
     """The trace, as the user named it."""
 
-class ReplayReplayRow(Record):
+class ReplayReplayRow(_Fields):
     """One policy at one cache size on one trace: the first columns of the gap report's rows, by the same names."""
 
     bytes_missed: Optional[int]
@@ -1669,7 +1671,7 @@ class ReplayReplayRow(Record):
     trace: str
     """The trace, as the user named it."""
 
-class ReplayReplayTrace(Record):
+class ReplayReplayTrace(_Fields):
     """One trace."""
 
     fingerprint: str
@@ -1687,7 +1689,7 @@ class ReplayReplayTrace(Record):
     requests: int
     """Requests that count: gets after warm-up; of a trace, all of it."""
 
-class ReplayTool(Record):
+class ReplayTool(_Fields):
     """The program that made a report."""
 
     name: str
