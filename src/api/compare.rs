@@ -23,8 +23,8 @@ use std::fmt;
 /// let trace = coldgap::Trace::open("traces/burst.csv")?;
 /// let halved = coldgap::Compare::new(&trace).cache("10%")?.backend("140/s")?.cut("50%")?.set("quick", "true")?;
 /// let report = halved.run()?;
-/// println!("{}", report.verdict);
-/// assert!(report.changes.iter().any(|change| change.metric == "hidden_safe" && change.candidate < change.baseline));
+/// println!("{}", report.verdict.headline);
+/// assert!(report.changes.iter().any(|change| change.metric == "hidden" && change.candidate < change.baseline));
 /// # Ok(())
 /// # }
 /// ```
