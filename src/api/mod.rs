@@ -18,4 +18,5 @@ pub use gap::Gap;
 pub use outage::Outage;
 pub use replay::{Replay, miss_ratio};
 
+#[cfg(feature = "cli")]
 pub(crate) use compare::Sides;
