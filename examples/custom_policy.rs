@@ -1,13 +1,18 @@
 //! A user's own eviction policy, outside the crate: MRU, most recently used first. It is what a loop over more objects
-//! than fit the cache asks for, and poor at nearly everything else.
+//! than fit the cache asks for, and poor at nearly everything else. On a trace it stands beside the built-in ones, in a curve
+//! and in a gap report.
 //!
-//! Run it with `cargo run --release --example custom_policy`.
+//! Run it with `cargo run --release --example custom_policy`, or `... -- traces/burst.csv 70/s`.
 
 use coldgap::cache::Cache;
 use coldgap::policy::list::{Link, List};
+use coldgap::policy::spec::PolicySpec;
 use coldgap::policy::{Capacity, Info, Nodes, ParameterError, Parameters, Policy};
 use coldgap::replay::replay;
+use coldgap::report::render::Render;
+use coldgap::report::sheet::look::Look;
 use coldgap::request::{ObjectId, Request, Requests};
+use coldgap::{Gap, Replay, Trace};
 use rand::SeedableRng;
 use rand_distr::{Distribution, Zipf};
 use rand_xoshiro::Xoshiro256PlusPlus;
@@ -95,11 +100,34 @@ pub fn skewed() -> Vec<ObjectId> {
     (0..REQUESTS).map(|_| ObjectId(popularity.sample(&mut random) as u32 - 1)).collect()
 }
 
-fn main() {
+/// Its miss-ratio curve beside lru's, and what it needs of a backend.
+pub fn on_a_trace(path: &str, backend: &str) -> coldgap::Result<coldgap::report::Report> {
+    let trace = Trace::open(path)?;
+    let curve = Replay::new(&trace).policies(["lru"])?.policy(PolicySpec::custom::<Mru>()?).curve(5)?.run()?;
+    for row in &curve.rows {
+        let ratio = row.miss_ratio.unwrap_or(f64::NAN);
+        println!(
+            "{:>8} {:>8.2}% of the footprint: {:>5.1}%",
+            row.policy,
+            100.0 * row.cache_capacity_ratio,
+            100.0 * ratio
+        );
+    }
+    let gap = Gap::new(&trace).policies(["lru"])?.policy(PolicySpec::custom::<Mru>()?).backend(backend)?;
+    gap.set("quick", "true")?.run()
+}
+
+fn main() -> coldgap::Result<()> {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    if let [path, backend] = words.as_slice() {
+        println!("{}", on_a_trace(path, backend)?.text(&Look::FILE));
+        return Ok(());
+    }
     println!("misses, {CACHED} of {OBJECTS} objects cached");
     println!("{:8} {:>8} {:>8}", "", "mru", "lru");
     for (name, objects) in [("loop", looping()), ("zipf", skewed())] {
         let lru = lru_miss_ratio(&objects).expect("lru is registered");
         println!("{name:8} {:>7.1}% {:>7.1}%", 100.0 * miss_ratio::<Mru>(&objects), 100.0 * lru);
     }
+    Ok(())
 }

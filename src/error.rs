@@ -109,6 +109,16 @@ impl Error {
         self.kind == Kind::Interrupted
     }
 
+    /// What happened and where, without the hint.
+    pub fn what(&self) -> String {
+        Error { hint: None, ..self.clone() }.to_string()
+    }
+
+    /// How to mend it; `None` where nobody knows.
+    pub fn advice(&self) -> Option<&str> {
+        self.hint.as_deref()
+    }
+
     /// 1 for a gate, 2 for usage, 3 for a trace, 130 for an interrupt.
     pub fn exit_code(&self) -> u8 {
         match self.kind {

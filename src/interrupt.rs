@@ -1,13 +1,8 @@
 //! A request to stop, as a flag that long work looks at between two pieces. It is passed down, never global.
 
 use crate::error::{Error, Result};
-use signal_hook::consts::{SIGINT, SIGTERM};
-use signal_hook::flag;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-
-/// Exit code of a process that a second signal ends, as of one that stopped at the first.
-const EXIT_CODE: i32 = 130;
 
 /// Set once somebody wants the work to stop. The default one never is.
 #[derive(Debug, Clone, Default)]
@@ -18,7 +13,12 @@ impl Interrupt {
     ///
     /// # Errors
     /// A system that lets no signal be caught.
+    #[cfg(feature = "cli")]
     pub fn on_signals() -> Result<Interrupt> {
+        use signal_hook::consts::{SIGINT, SIGTERM};
+        use signal_hook::flag;
+        // As of a process that stopped at the first signal.
+        const EXIT_CODE: i32 = 130;
         let interrupt = Interrupt::default();
         for signal in [SIGINT, SIGTERM] {
             // In this order: the first signal finds the flag not set yet.
@@ -27,6 +27,11 @@ impl Interrupt {
                 .map_err(|cause| Error::usage(format!("cannot catch signals: {cause}")))?;
         }
         Ok(interrupt)
+    }
+
+    /// Asks the work to stop; from another thread.
+    pub fn set(&self) {
+        self.0.store(true, Ordering::Relaxed);
     }
 
     /// True once the work should stop.

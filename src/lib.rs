@@ -1,17 +1,46 @@
 //! coldgap replays recorded production traces through cache policies and says what load a service advertises, from
 //! what load it recovers by itself after losing its cache, and what backend capacity may be cut.
+//!
+//! [`Trace::open`] reads a trace of any format; [`Gap`], [`Outage`], [`Compare`] and [`Replay`] are questions about it,
+//! [`miss_ratio`] is the smallest of them. What they answer are the reports of the command line, with typed fields; units stand in
+//! names, and `None` is what is unknown or without limit. [`PolicySpec::custom`](policy::spec::PolicySpec::custom) puts a
+//! [`Policy`] of your own beside the built-in ones.
+//!
+//! ```
+//! # fn main() -> coldgap::Result<()> {
+//! use coldgap::{Capacity, Trace, miss_ratio};
+//!
+//! let trace = Trace::open("traces/burst.csv")?;
+//! let lru = miss_ratio(&trace, "lru", Capacity::Objects(500))?;
+//! let sieve = miss_ratio(&trace, "sieve", Capacity::Objects(500))?;
+//! assert!(sieve < lru);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! The feature `cli`, on by default, brings the program, and tables as CSV and Parquet. Without it the crate needs neither clap
+//! nor polars.
+//!
+//! The names at the root are kept from one version to the next as well as can be; modules hold what they are made of.
 
 #![deny(unsafe_code)]
+#![warn(missing_docs)]
 
 pub mod analysis;
+mod api;
+#[doc(hidden)]
 pub mod bitset;
 pub mod cache;
 pub mod capacity;
+#[cfg(feature = "cli")]
+#[doc(hidden)]
 pub mod cli;
 pub mod error;
 mod hash;
+#[doc(hidden)]
 pub mod interrupt;
 pub mod outage;
+#[doc(hidden)]
 pub mod placement;
 pub mod policy;
 mod prefetch;
@@ -25,3 +54,10 @@ mod settings;
 mod suggest;
 pub mod trace;
 pub mod units;
+
+pub use api::{Compare, Gap, Hidden, Interval, Need, Outage, PolicyFound, Replay, miss_ratio};
+pub use error::{Error, Result};
+pub use interrupt::Interrupt;
+pub use policy::{Capacity, Policy};
+pub use progress::Watch;
+pub use trace::{ReadOptions, Trace};

@@ -127,7 +127,7 @@ fn the_one_pass_is_another_programs_lru_on_a_long_trace() {
 fn a_curve_has_the_rows_of_one_replay_per_size() {
     for (name, limit) in [(CLOUD_PHYSICS, None), (TWITTER, Some(200_000))] {
         let Some(trace) = read(name, limit) else { return };
-        let source = Source::Memory(trace);
+        let source = Source::from(trace);
         for ignore_size in [true, false] {
             let sweep = sweep("lru,sieve", curve::sizes(12), ignore_size, 0.25);
             let curve = together(&sweep, &source);
@@ -158,7 +158,7 @@ fn bands_hold_the_truth_as_often_as_they_say() {
     let sizes: Vec<CacheSize> = (0..10).map(|i| 10f64.powf(-2.5 + 0.25 * f64::from(i))).map(share).collect();
     for (name, limit, rate) in [(CLOUD_PHYSICS, None, 0.1), (TWITTER, Some(400_000), 0.05)] {
         let Some(trace) = read(name, limit) else { return };
-        let source = Source::Memory(trace.clone());
+        let source = Source::from(trace.clone());
         for ignore_size in [true, false] {
             let sweep = sweep("lru,s3fifo,fifo,lfu", sizes.clone(), ignore_size, 0.25);
             let exact = together(&sweep, &source);
@@ -199,7 +199,7 @@ fn a_sample_of_all_keys_is_exact() {
     let trace = trace::read(&path, &ReadOptions::default()).unwrap();
     let sweep = sweep("lru,s3fifo,sieve", [0.1, 0.3, 1.0].map(share).to_vec(), true, 0.25);
     let warm = sweep.warm_position(trace.len()).unwrap();
-    let exact = together(&sweep, &Source::Memory(trace.clone()));
+    let exact = together(&sweep, &Source::from(trace.clone()));
     let sample = Sample::draw(&trace, warm, Sampling { share: Ratio::ALL, seed: 3 }, false);
     for exact in exact {
         let total = exact.total;

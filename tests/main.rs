@@ -15,6 +15,7 @@ mod gates;
 mod hints;
 mod knobs;
 mod laws;
+mod library;
 mod long_runs;
 mod measured;
 mod outage;

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 /// Top-level modules by floor, the lowest first. A floor may use those below it, and no other module of its own.
 /// `suggest` and `progress` serve words and bars to whoever is above; `capacity` and `service` are plain arithmetic.
-const FLOORS: [&[&str]; 9] = [
+const FLOORS: [&[&str]; 10] = [
     &["units", "error", "hash", "prefetch", "suggest", "prose", "placement", "request"],
     &["bitset", "interrupt", "progress", "settings"],
     &["trace", "policy", "capacity", "service"],
@@ -16,6 +16,7 @@ const FLOORS: [&[&str]; 9] = [
     &["replay"],
     &["analysis"],
     &["report"],
+    &["api"],
     &["cli"],
 ];
 
@@ -79,7 +80,7 @@ fn each_heavy_crate_is_known_in_one_place() {
         ("polars::", &["src/report/frame.rs"]),
         ("arrow::", &["src/trace/"]),
         ("parquet::", &["src/trace/"]),
-        ("indicatif::", &["src/progress.rs"]),
+        ("indicatif::", &["src/cli/progress.rs"]),
         ("rayon::", &["src/replay/grid.rs", "src/trace/"]),
         ("thread::Builder", &["src/trace/read_ahead.rs"]),
         ("clap::", &["src/cli/"]),
@@ -155,4 +156,11 @@ fn every_format_is_registered() {
     for entry in implemented {
         assert!(registry.contains(&format!("&super::{entry},")), "{entry} is not in the registry");
     }
+}
+
+/// The module is built from this crate, and says its version.
+#[test]
+fn the_python_module_has_the_crates_version() {
+    let manifest = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("python/Cargo.toml")).unwrap();
+    assert!(manifest.contains(&format!("version = \"{}\"\n", env!("CARGO_PKG_VERSION"))), "{manifest}");
 }

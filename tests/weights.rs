@@ -47,7 +47,7 @@ fn a_cache_of_the_footprint_holds_objects_of_no_bytes_too() {
     let streamed = Source::open(file.path(), &ReadOptions::default()).unwrap();
     assert!(matches!(streamed, Source::File(_)));
     assert_eq!(misses_at_the_footprint(&streamed), 1_000);
-    assert_eq!(misses_at_the_footprint(&Source::Memory(trace)), 1_000);
+    assert_eq!(misses_at_the_footprint(&Source::from(trace)), 1_000);
 }
 
 #[test]

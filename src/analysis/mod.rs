@@ -1,6 +1,7 @@
 //! Composes replay and capacity into findings: the only place that knows both. It prints nothing and knows no format of
 //! trace or report.
 
+pub mod asked;
 pub mod curve;
 mod facts;
 mod finding;

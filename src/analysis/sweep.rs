@@ -13,7 +13,7 @@ use std::collections::HashSet;
 pub const AUTO_CACHE_SHARE: f64 = 0.1;
 
 /// Which caches to replay a trace through.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub struct Sweep {
     /// Policies.
     pub policies: Vec<PolicySpec>,

@@ -2,24 +2,23 @@
 
 use super::command_line;
 use super::deliver::OutputArgs;
-use super::gap;
 use super::gate_args::{self, GateArgs};
-use super::service_args::{BackendArg, Said, ServiceArgs, check_lengths, parse_backend};
+use super::progress::Progress;
+use super::service_args::{BackendArg, ServiceArgs, parse_backend};
 use super::trace_args::TraceArgs;
+use crate::analysis::Sweep;
+use crate::analysis::asked::{self, Asked};
 use crate::analysis::outage::scenario::Scenario;
-use crate::analysis::{self, Backend, Question, Sweep};
-use crate::capacity::{naive_saving, reclaimed_backend};
+use crate::api::Sides;
 use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
 use crate::outage::SameKey;
 use crate::policy::spec::PolicySpec;
-use crate::progress::Progress;
+use crate::report::Report;
 use crate::report::compare::{self, Choice, CompareReport, View};
 use crate::report::gates::{Gated, Scope};
 use crate::report::saved::{self, Saved};
-use crate::report::{self, Report};
-use crate::trace::Trace;
-use crate::units::{CacheSize, Demand, Load, Loss, Rate, Ratio, Seconds};
+use crate::units::{CacheSize, Demand, Load, Loss, Ratio, Seconds};
 use clap::Args;
 use std::fs::File;
 use std::io::Read;
@@ -45,7 +44,7 @@ pub struct CompareArgs {
     #[arg(long)]
     ignore_size: bool,
     /// Shares of the cache whose loss must be survived
-    #[arg(long, value_name = "LOSS,...", value_delimiter = ',', default_values_t = gap::default_losses())]
+    #[arg(long, value_name = "LOSS,...", value_delimiter = ',', default_values_t = asked::default_losses())]
     lose: Vec<Loss>,
     /// Nodes of the cache: losing one of them is tried as well
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=64))]
@@ -131,6 +130,17 @@ impl CandidateArgs {
             || self.candidate_retries.is_some()
             || self.candidate_single_flight.is_some()
     }
+
+    /// What its service has otherwise.
+    fn service(&self) -> Scenario {
+        let mut said = Scenario::default();
+        said.backend = self.candidate_backend.and_then(BackendArg::rate);
+        said.service_time = self.candidate_service_time;
+        said.timeout = self.candidate_timeout;
+        said.retries = self.candidate_retries;
+        said.single_flight = self.candidate_single_flight;
+        said
+    }
 }
 
 fn one_policy(text: &str) -> std::result::Result<PolicySpec, Error> {
@@ -149,11 +159,11 @@ pub fn run(args: &CompareArgs, interrupt: &Interrupt) -> Result<()> {
         losses: Vec::new(),
         demand: Demand::Answers,
     })?;
-    let (report, unsaid) = match args.inputs.as_slice() {
+    let report = match args.inputs.as_slice() {
         [one] if !is_saved(one) => of_trace(args, one, interrupt)?,
-        saved => (of_saved(args, saved)?, Vec::new()),
+        saved => of_saved(args, saved)?,
     };
-    args.output.deliver(targets, &gates, unsaid, report)
+    args.output.deliver(targets, &gates, report.head.unsaid.clone(), report)
 }
 
 /// Two saved reports, or two cells of one.
@@ -213,112 +223,35 @@ fn read_gap(path: &Path) -> Result<Report> {
 }
 
 /// Both sides replayed on one trace.
-fn of_trace(args: &CompareArgs, path: &Path, interrupt: &Interrupt) -> Result<(CompareReport, Vec<String>)> {
+fn of_trace(args: &CompareArgs, path: &Path, interrupt: &Interrupt) -> Result<CompareReport> {
+    let CompareArgs { ignore_size, warmup, threads, load, window, horizon, nodes, quick, seed, .. } = *args;
     let candidate = &args.candidate;
     let policy = args.baseline.clone().map_or_else(|| one_policy("lru"), Ok)?;
-    let other = candidate.candidate.clone().unwrap_or_else(|| policy.clone());
-    let size = args.cache.unwrap_or(CacheSize::Auto);
-    let other_size = candidate.candidate_cache.unwrap_or(size);
-    let service = args.service.with(candidate);
-    let Said { mut unsaid, .. } = args.service.resolve(&Scenario::default())?;
-    if size == CacheSize::Auto {
-        unsaid.push("cache size (10%)".to_string());
-    }
-    let alike = size == other_size && !candidate.changes_service();
-    if candidate.cut.is_some_and(|cut| cut.get() >= 1.0) {
-        return Err(Error::usage("a cut of 100% leaves no backend").hint("cut less: --cut 50%"));
-    }
-    if alike && policy == other {
-        return Err(Error::usage("baseline and candidate are the same").hint(
-            "say what differs: --candidate POLICY, --candidate-cache SIZE, --candidate-backend RATE, --candidate-timeout TIME, ...",
-        ));
-    }
-    let bench = Bench { progress: Progress::start("replaying", 0), interrupt, command: command_line() };
-    let trace = args.reading.read_for(path, &[policy.clone(), other.clone()], interrupt)?;
-    // Where nothing but the policy differs, both stand in one gap report, and losses are tried at the same moments.
-    let policies = if alike { vec![policy.clone(), other.clone()] } else { vec![policy.clone()] };
-    let (mut trace, old) = bench.analyse(trace, &question(args, &args.service, policies, size)?)?;
-    let Some(given) = old.traces[0].rate() else {
-        return Err(Error::usage("no backend was given").hint("say what it can do: -b 300/s"));
-    };
-    let mut asked = question(args, &service, vec![other.clone()], other_size)?;
-    if candidate.candidate_backend.is_none() {
-        let left = 1.0 - candidate.cut.map_or(0.0, Ratio::get);
-        set_backend(&mut asked, Rate { per_second: given.per_second * left, ..given });
-    }
-    let mut new = None;
-    if !alike {
-        let (again, report) = bench.analyse(trace, &asked)?;
-        (trace, new) = (again, Some(report));
-    }
-    let name = trace.name.clone();
-    let view = |report, policy: &PolicySpec| {
-        View::new(report, &name, &Choice { policy: Some(policy.to_string()), fingerprint: None })
-    };
-    let (before, after) = (view(&old, &policy)?, view(new.as_ref().unwrap_or(&old), &other)?);
-    let saving =
-        before.demand_ratio().zip(after.demand_ratio()).and_then(|(before, after)| naive_saving(after, before));
-    let saving = saving.filter(|saving| {
-        *saving > 0.0 && *saving < 1.0 && candidate.candidate_backend.is_none() && candidate.cut.is_none()
-    });
-    let banked = saving.map(|saving| {
-        set_backend(&mut asked, Rate { per_second: reclaimed_backend(given.per_second, saving), ..given });
-        (asked.seeds, asked.stretches) = (Vec::new(), false);
-        bench.analyse(trace, &asked)
-    });
-    let banked = banked.transpose()?.map(|(_, report)| report);
-    let report =
-        compare::build(&bench.command, &before, &after, banked.as_ref().and_then(|report| report.rows.first()));
-    Ok((report, unsaid))
-}
-
-/// Where gap reports are made.
-struct Bench<'a> {
-    progress: Progress,
-    interrupt: &'a Interrupt,
-    command: String,
-}
-
-impl Bench<'_> {
-    fn analyse(&self, trace: Trace, question: &Question) -> Result<(Trace, Report)> {
-        self.progress.expect(analysis::steps(question));
-        let findings = analysis::analyse(&trace, question, self.interrupt, &self.progress)?;
-        let found = [(trace, findings)];
-        let report = report::build(&self.command, question, &found);
-        let [(trace, _)] = found;
-        Ok((trace, report))
-    }
-}
-
-fn set_backend(question: &mut Question, backend: Rate) {
-    question.backend = Backend::Given(backend);
-    question.service.demand = backend.of;
-}
-
-fn question(args: &CompareArgs, service: &ServiceArgs, policies: Vec<PolicySpec>, size: CacheSize) -> Result<Question> {
-    let CompareArgs { ignore_size, warmup, threads, load, window, horizon, .. } = *args;
-    let Said { backend, service, closed_loop, .. } = service.resolve(&Scenario::default())?;
-    // A comparison needs one, if only the same guess for both.
-    let backend = if backend == Backend::Unknown { Backend::Assumed } else { backend };
-    check_lengths(window, horizon, &service)?;
-    Ok(Question {
-        sweep: Sweep { policies, sizes: vec![size], ignore_size, warmup, threads },
-        baseline: 0,
-        backend,
-        service,
-        closed_loop,
+    let policies = vec![policy.clone()];
+    let sizes = vec![args.cache.unwrap_or(CacheSize::Auto)];
+    let asked = Asked {
+        sweep: Sweep { policies, sizes, ignore_size, warmup, threads },
+        service: args.service.over(&Scenario::default()),
+        losses: args.lose.clone(),
         load,
         window,
         horizon,
-        losses: gap::in_order(args.lose.iter().copied().chain(args.nodes.map(Loss::one_of)).collect()),
-        growth: None,
-        nodes: args.nodes.unwrap_or(gap::NODES),
-        certify: false,
-        survive: None,
-        survive_assumed: false,
-        prices: None,
-        full: false,
-        seeds: if args.quick { Vec::new() } else { gap::seeds(args.seed) },
-        stretches: true,
-    })
+        nodes,
+        quick,
+        seed,
+        ..Asked::default()
+    };
+    let sides = Sides {
+        asked,
+        policy: candidate.candidate.clone(),
+        size: candidate.candidate_cache,
+        service: candidate.service(),
+        assumes_backend: candidate.candidate_backend.is_some_and(BackendArg::is_assumed),
+        cut: candidate.cut,
+    };
+    sides.check()?;
+    let progress = Progress::start("replaying", 0);
+    let trace =
+        args.reading.read_for(path, &[vec![policy], sides.policy.iter().cloned().collect()].concat(), interrupt)?;
+    sides.compare(&trace, &command_line(), interrupt, &progress)
 }

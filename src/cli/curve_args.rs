@@ -1,12 +1,9 @@
 //! The flags that ask for a miss-ratio curve, and for a sample instead of the whole trace.
 
 use crate::analysis::sampled::Sampling;
-use crate::analysis::{ONE_PASS, Sweep, curve};
+use crate::analysis::{Sweep, curve};
 use crate::units::Ratio;
 use clap::Args;
-
-/// The most sizes a curve may have.
-const MOST_SIZES: u64 = 10_000;
 
 /// How many sizes, and how exactly.
 #[derive(Debug, Args)]
@@ -14,7 +11,7 @@ const MOST_SIZES: u64 = 10_000;
 pub struct CurveArgs {
     /// The miss-ratio curve: so many cache sizes from 0.01% of the footprint to all of it [default: 40]
     #[arg(long, value_name = "SIZES", num_args = 0..=1, require_equals = true, default_missing_value = "40",
-          value_parser = clap::value_parser!(u64).range(2..=MOST_SIZES), conflicts_with = "cache")]
+          value_parser = clap::value_parser!(u64).range(2..=curve::MOST_SIZES), conflicts_with = "cache")]
     curve: Option<u64>,
     /// Estimate from this share of the keys, chosen by hash, with a band that holds the truth in 95 of 100 draws
     #[arg(long, value_name = "SHARE", value_parser = parse_share, conflicts_with_all = ["journal", "memory", "dry_run"])]
@@ -43,18 +40,7 @@ impl CurveArgs {
 
     /// What these flags mean, in sentences.
     pub fn assumptions(&self, sweep: &Sweep) -> Vec<String> {
-        let Some(count) = self.curve else { return Vec::new() };
-        let spacing = format!(
-            "the curve has {count} sizes from {}% of the footprint to all of it, by equal factors; those that a small trace does not tell apart are one",
-            curve::SMALLEST * 100.0
-        );
-        let mut all = vec![spacing];
-        if self.sample.is_none() && sweep.policies.iter().any(|policy| policy.to_string() == ONE_PASS) {
-            all.push(
-                "exact: every size of lru in one pass where caches count objects and nothing is deleted or expires, else one replay per size, as of all other policies".to_string(),
-            );
-        }
-        all
+        curve::assumptions(sweep, self.curve, self.sample.is_some())
     }
 
     /// Which keys to sample, where a sample is asked for.

@@ -5,6 +5,7 @@ use super::print;
 use super::target::{self, Target};
 use super::terminal::look;
 use crate::error::Result;
+use crate::report::frame::Table;
 use crate::report::gates::{self, Gate, Gated};
 use crate::report::render::Render;
 use clap::Args;
@@ -35,7 +36,7 @@ impl OutputArgs {
     ///
     /// # Errors
     /// An output that cannot be written to its end, a gate that failed.
-    pub fn deliver<R: Render + Gated>(
+    pub fn deliver<R: Render + Table + Gated>(
         &self,
         targets: Vec<Target>,
         gates: &[Gate<R::Row>],
@@ -52,7 +53,7 @@ impl OutputArgs {
     ///
     /// # Errors
     /// An output that cannot be written to its end.
-    pub fn show(&self, targets: Vec<Target>, report: &impl Render) -> Result<()> {
+    pub fn show(&self, targets: Vec<Target>, report: &(impl Render + Table)) -> Result<()> {
         if target::write(targets, report)? {
             return Ok(());
         }

@@ -3,17 +3,18 @@
 use super::budget::{self, Budget};
 use super::deliver::OutputArgs;
 use super::gate_args::{self, GateArgs};
-use super::service_args::{Said, ServiceArgs, check_lengths};
+use super::progress::Progress;
+use super::service_args::ServiceArgs;
 use super::sweep_args::SweepArgs;
 use super::target::Target;
 use super::trace_args::TraceArgs;
 use super::{command_line, print};
+use crate::analysis::asked::{Asked, default_losses};
 use crate::analysis::outage::scenario::Scenario;
-use crate::analysis::{self, Backend, Prices, Question, Sweep};
+use crate::analysis::{self, Prices, Question};
 use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
 use crate::policy::spec::{self, PolicySpec};
-use crate::progress::Progress;
 use crate::report::gates::{Gated, Scope};
 use crate::report::{self, Report};
 use crate::units::{BackendPrice, CachePrice, Growth, Load, Loss, Ratio, Seconds};
@@ -91,17 +92,6 @@ const EXAMPLES: &str = "Examples:
   coldgap gap prod.csv.gz -c 4GiB -b 300/s -p lru,sieve,s3fifo --baseline lru
   coldgap gap prod.parquet -c 10% -b 300/s --load 2x --lose 12.5%,100% -o gap.json";
 
-/// What is lost where nobody says it.
-pub fn default_losses() -> Vec<Loss> {
-    [20, 8, 4, 2, 1].map(Loss::one_of).to_vec()
-}
-
-/// Nodes of a cache where nobody says how many.
-pub const NODES: u32 = 8;
-
-/// Seeds with which each outage is simulated.
-const SEEDS: u64 = 3;
-
 /// Runs it.
 ///
 /// # Errors
@@ -152,84 +142,33 @@ fn scope(question: &Question) -> Scope {
 
 /// What is asked, and what was left open.
 fn question(args: &GapArgs) -> Result<(Question, Vec<String>)> {
-    let mut policies = args.sweep.sweep(args.warmup)?.policies;
-    let baseline = baseline(args.baseline.as_deref(), &mut policies)?;
-    let Said { backend, service, closed_loop, mut unsaid } = args.service.resolve(&Scenario::default())?;
-    unsaid.extend(args.sweep.unsaid());
-    check_lengths(args.window, args.horizon, &service)?;
-    let mut losses = args.lose.clone();
-    let prices = args.backend_price.zip(args.cache_price).map(|(backend, cache)| Prices { backend, cache });
-    let nodes = args.nodes.unwrap_or(NODES);
-    losses.extend(args.nodes.map(Loss::one_of));
-    let one_node = Some(Loss::one_of(nodes)).filter(|_| prices.is_some());
-    let survive = args.survive.or(one_node);
-    losses.extend(survive);
-    let losses = in_order(losses);
-    if let Some(price) = args.backend_price.filter(|price| price.of.of != service.demand) {
-        return Err(Error::usage(format!(
-            "the backend is priced at {price}, but counted in {}",
-            service.demand.name()
-        ))
-        .hint("count it in what it is priced in: -b 300/s with '40 per 100/s', -b 250MB/s with '3 per 10MB/s'"));
-    }
-    if args.nodes.is_none() {
-        unsaid.push(format!("cache nodes ({NODES})"));
-    }
-    if prices.is_some() && backend == Backend::Unknown {
-        return Err(Error::usage("prices say what a backend costs, and no backend was given")
-            .hint("say what today's backend can do: -b 300/s, or -b auto to have one assumed"));
-    }
-    let question = Question {
-        sweep: Sweep { policies, ..args.sweep.sweep(args.warmup)? },
-        baseline,
-        backend,
-        service,
-        closed_loop,
+    let asked = Asked {
+        sweep: args.sweep.sweep(args.warmup)?,
+        baseline: args.baseline.as_deref().map(baseline).transpose()?,
+        service: args.service.over(&Scenario::default()),
+        otherwise: args.service.otherwise(),
         load: args.load,
         window: args.window,
         horizon: args.horizon,
-        losses,
-        growth: args.growth.map(|growth| growth.0),
-        nodes,
+        losses: args.lose.clone(),
+        growth: args.growth,
+        nodes: args.nodes,
+        survive: args.survive,
+        prices: args.backend_price.zip(args.cache_price).map(|(backend, cache)| Prices { backend, cache }),
         certify: args.certify,
-        survive,
-        survive_assumed: args.survive.is_none(),
-        prices,
+        quick: args.quick,
         full: args.full,
-        seeds: if args.quick { Vec::new() } else { seeds(args.seed) },
-        stretches: !args.quick,
+        seed: args.seed,
     };
-    Ok((question, unsaid))
+    asked.question()
 }
 
-/// Losses as they are tried: each once, in rising order, and none of nothing.
-pub fn in_order(mut losses: Vec<Loss>) -> Vec<Loss> {
-    losses.sort_by(|a, b| a.share().total_cmp(&b.share()).then(a.nodes.cmp(&b.nodes)));
-    losses.dedup();
-    losses
-}
-
-/// The seeds with which each outage is simulated, from the first.
-pub fn seeds(first: u64) -> Vec<u64> {
-    (0..SEEDS).map(|i| first.wrapping_add(i)).collect()
-}
-
-/// The baseline's position; it is added to the list where it is missing.
-fn baseline(named: Option<&str>, policies: &mut Vec<PolicySpec>) -> Result<usize> {
-    let Some(name) = named else {
-        return Ok(policies.iter().position(|policy| policy.to_string() == "lru").unwrap_or(0));
-    };
+/// The one policy that others are compared with.
+fn baseline(name: &str) -> Result<PolicySpec> {
     let mut wanted = spec::parse_list(name)?;
-    let wanted = match (wanted.pop(), wanted.is_empty()) {
-        (Some(wanted), true) => wanted,
-        _ => {
-            return Err(Error::usage(format!("--baseline takes one policy, not '{name}'"))
-                .hint("list the policies to compare with --policy"));
-        }
-    };
-    let position = policies.iter().position(|policy| policy.to_string() == wanted.to_string());
-    Ok(position.unwrap_or_else(|| {
-        policies.insert(0, wanted);
-        0
-    }))
+    match (wanted.pop(), wanted.is_empty()) {
+        (Some(wanted), true) => Ok(wanted),
+        _ => Err(Error::usage(format!("--baseline takes one policy, not '{name}'"))
+            .hint("list the policies to compare with --policy")),
+    }
 }

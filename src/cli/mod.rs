@@ -21,6 +21,7 @@ mod man;
 mod outage;
 mod output;
 mod policies;
+mod progress;
 mod replay;
 mod report;
 mod schema;
@@ -99,14 +100,43 @@ fn exit(mut error: clap::Error, program: &clap::Command) -> ! {
 /// The arguments of this process with those from the environment and coldgap.toml.
 static ARGUMENTS: OnceLock<Vec<OsString>> = OnceLock::new();
 
-/// Runs the command line of this process.
+/// Exit code of a bug in coldgap.
+const BUG: u8 = 4;
+
+/// Runs this process's command line: what went wrong is told on standard error. Its exit code.
+pub fn main() -> u8 {
+    allocator::settle();
+    exit_code(std::env::args_os().collect())
+}
+
+/// Runs a command line, the program's name first, in a process that is there for nothing else.
+pub fn exit_code(words: Vec<OsString>) -> u8 {
+    // A panic is a bug: say so in one line with its place, rather than in the runtime's words.
+    std::panic::set_hook(Box::new(|panic| {
+        // A library's answer to a damaged file: it is caught and told as such.
+        if crate::trace::is_decoding() {
+            return;
+        }
+        eprintln!("error: a bug in coldgap {}: {panic}", env!("CARGO_PKG_VERSION"));
+        eprintln!("hint: please report it with the command and, if you may, the trace");
+    }));
+    match std::panic::catch_unwind(|| run(words)) {
+        Ok(Ok(())) => 0,
+        Ok(Err(error)) => {
+            eprintln!("error: {error}");
+            error.exit_code()
+        }
+        Err(_) => BUG,
+    }
+}
+
+/// Runs a command line.
 ///
 /// # Errors
 /// Everything expected that can go wrong; clap's own usage errors exit with 2 by themselves.
-pub fn main() -> Result<()> {
-    allocator::settle();
+fn run(words: Vec<OsString>) -> Result<()> {
     let program = program();
-    let config::Resolved { words, notes, printed } = config::resolve(&program, std::env::args_os().collect())?;
+    let config::Resolved { words, notes, printed } = config::resolve(&program, words)?;
     notes.iter().for_each(|note| eprintln!("{note}"));
     if let Some(printed) = printed {
         return print(&printed);

@@ -2,14 +2,14 @@
 
 use super::command_line;
 use super::gate_args::{self, GateArgs};
+use super::progress::Progress;
 use super::setup_args::SetupArgs;
-use crate::analysis::outage::scenario::{Deed, EXAMPLE, Scenario};
+use crate::analysis::outage::scenario::{EXAMPLE, Scenario};
 use crate::analysis::outage::words::{self, REMEDIES, TRIGGERS, Word};
 use crate::analysis::outage::{self, Extent, Question};
 use crate::error::{Error, Kind, Result};
 use crate::interrupt::Interrupt;
-use crate::outage::trigger::{Happening, Trigger};
-use crate::progress::Progress;
+use crate::outage::trigger::Trigger;
 use crate::report::gates::{Gated, Scope};
 use crate::report::outage::{OutageReport, build};
 use crate::units::Seconds;
@@ -96,46 +96,10 @@ fn read_scenario(path: &Path) -> Result<Scenario> {
 
 /// Flags, else the scenario, else a default.
 fn question(args: &OutageArgs, scenario: &Scenario) -> Result<(Question, Vec<String>)> {
-    let (setup, unsaid) = args.setup.setup(scenario)?;
-    let act_after = args.act_after.or(scenario.act_after).unwrap_or(Seconds(30.0));
-    check_times(setup.horizon, args.window, act_after)?;
-    let question = Question {
-        setup,
-        deeds: deeds(args, scenario),
-        window: args.window,
-        act_after,
-        extent: Extent { remedies: true, edges: !args.quick, ramp: true, alerts: args.alerts },
-    };
-    Ok((question, unsaid))
-}
-
-fn check_times(horizon: Seconds, window: Option<Seconds>, act_after: Seconds) -> Result<()> {
-    const MOST_WINDOWS: f64 = 100_000.0;
-    let window = window.unwrap_or(horizon);
-    if window.nanoseconds() == 0 {
-        return Err(Error::usage("a window must be longer than nothing").hint("write it like --window 1s"));
-    }
-    if act_after >= horizon {
-        return Err(Error::usage(format!(
-            "remedies are switched on after {act_after}, when the horizon of {horizon} is over"
-        ))
-        .hint("lower --act-after or give a longer --horizon"));
-    }
-    if horizon.0 / window.0 > MOST_WINDOWS {
-        return Err(Error::usage(format!("a horizon of {horizon} has more than 100,000 windows of {window}"))
-            .hint("give a wider --window or a shorter --horizon"));
-    }
-    Ok(())
-}
-
-fn deeds(args: &OutageArgs, scenario: &Scenario) -> Vec<(Seconds, Deed)> {
-    if args.scenario.is_some() {
-        return scenario.steps();
-    }
-    let mut triggers: Vec<Trigger> = args.lose.into_iter().chain(args.trigger.iter().copied()).collect();
-    if triggers.is_empty() {
-        triggers.push(Trigger::Flush);
-    }
-    let at_once = |trigger| (Seconds(0.0), Deed::Happens(Happening::Trigger(trigger)));
-    triggers.into_iter().map(at_once).collect()
+    let mut said = args.setup.over(scenario);
+    said.act_after = args.act_after.or(said.act_after);
+    let (setup, unsaid) = args.setup.setup(&said)?;
+    let triggers: Vec<Trigger> = args.lose.into_iter().chain(args.trigger.iter().copied()).collect();
+    let extent = Extent { remedies: true, edges: !args.quick, ramp: true, alerts: args.alerts };
+    Ok((said.outage(setup, &triggers, args.window, extent)?, unsaid))
 }

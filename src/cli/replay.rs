@@ -4,6 +4,7 @@ use super::budget::{self, Budget};
 use super::curve_args::CurveArgs;
 use super::gate_args::{self, GateArgs};
 use super::journal::{self, Journal};
+use super::progress::Progress;
 use super::sweep_args::SweepArgs;
 use super::target;
 use super::terminal::look;
@@ -13,7 +14,6 @@ use super::{command_line, print};
 use crate::analysis::{Sweep, sampled};
 use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
-use crate::progress::Progress;
 use crate::report::gates::{self, Gated, Scope};
 use crate::report::replay::ReplayReport;
 use crate::units::{Demand, Ratio};
@@ -66,10 +66,8 @@ pub fn run(args: &Args, interrupt: &Interrupt) -> Result<()> {
     }
     args.journal.as_deref().map_or(Ok(()), journal::check)?;
     let progress = Progress::requests("replaying");
-    let warmup = format!("the first {} of the requests only warm the caches; only gets are counted", sweep.warmup);
-    let assumptions = [vec![warmup], args.curve.assumptions(&sweep)].concat();
     let seed = args.curve.sampling().map(|sampling| sampling.seed);
-    let mut report = ReplayReport::new(&command_line(), seed, assumptions);
+    let mut report = ReplayReport::new(&command_line(), seed, args.curve.assumptions(&sweep));
     for path in &args.traces {
         if report.partial {
             report.miss(&path.display().to_string());

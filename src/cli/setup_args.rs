@@ -1,7 +1,7 @@
 //! The flags of simulations: one trace, one cache, the service around it, its load.
 
 use super::deliver::OutputArgs;
-use super::service_args::{Said, ServiceArgs, check_lengths};
+use super::service_args::ServiceArgs;
 use super::target::Target;
 use super::trace_args::TraceArgs;
 use crate::analysis::Sweep;
@@ -73,36 +73,24 @@ impl SetupArgs {
         self.reading.read_for(&self.trace, &setup.sweep.policies, interrupt)
     }
 
-    /// What the flags say, else the scenario, else a default; and what was left open.
+    /// The scenario with what the flags say instead.
+    pub fn over(&self, scenario: &Scenario) -> Scenario {
+        let mut said = self.service.over(scenario);
+        said.policy = self.policy.clone().or(said.policy);
+        said.cache = self.cache.or(said.cache);
+        said.load = self.load.or(said.load);
+        said.at = self.at.or(said.at);
+        said.horizon = self.horizon.or(said.horizon);
+        said.seed = self.seed.or(said.seed);
+        said
+    }
+
+    /// What is simulated, and what was left open. `said`: see [`SetupArgs::over`].
     ///
     /// # Errors
     /// Flags that contradict each other.
-    pub fn setup(&self, scenario: &Scenario) -> Result<(Setup, Vec<String>)> {
-        let horizon = self.horizon.or(scenario.horizon).unwrap_or(Seconds(900.0));
-        let Said { backend, service, closed_loop, mut unsaid } = self.service.resolve(scenario)?;
-        let cache = self.cache.or(scenario.cache);
-        if cache.is_none() {
-            unsaid.push("cache size (10%)".to_string());
-        }
-        check_lengths(None, horizon, &service)?;
-        let policy = self.policy.clone().or_else(|| scenario.policy.clone()).map_or_else(|| one_policy("lru"), Ok)?;
-        let setup = Setup {
-            sweep: Sweep {
-                policies: vec![policy],
-                sizes: vec![cache.unwrap_or(CacheSize::Auto)],
-                ignore_size: self.ignore_size,
-                warmup: self.warmup,
-                threads: self.threads,
-            },
-            backend: backend.given(),
-            service,
-            closed_loop,
-            load: self.load.or(scenario.load),
-            load_window: None,
-            at: self.at.or(scenario.at),
-            horizon,
-            seed: self.seed.or(scenario.seed).unwrap_or(1),
-        };
-        Ok((setup, unsaid))
+    pub fn setup(&self, said: &Scenario) -> Result<(Setup, Vec<String>)> {
+        let SetupArgs { ignore_size, warmup, threads, .. } = *self;
+        said.setup(Sweep { ignore_size, warmup, threads, ..Sweep::default() }, self.service.otherwise())
     }
 }

@@ -1,6 +1,7 @@
 //! The flags that say which caches a trace is replayed through.
 
 use crate::analysis::Sweep;
+use crate::analysis::asked::POLICIES;
 use crate::error::Result;
 use crate::policy::spec;
 use crate::units::{CacheSize, Ratio};
@@ -11,7 +12,7 @@ use clap::Args;
 #[command(next_help_heading = "Policies and cache sizes")]
 pub struct SweepArgs {
     /// Policies, with parameters and filters: lru,s3fifo:small=10%,lru+size:max=64KiB; all; all,!belady; all+tinylfu
-    #[arg(short, long, value_name = "POLICY,...", default_value = "lru,fifo,sieve,s3fifo")]
+    #[arg(short, long, value_name = "POLICY,...", default_value = POLICIES)]
     policy: String,
     /// Cache sizes: 4GiB, 5000000B, 50_000obj, 10% of the footprint, or auto
     #[arg(short, long, value_name = "SIZE,...", value_delimiter = ',', default_value = "auto")]
@@ -37,11 +38,6 @@ pub fn threads(text: &str) -> std::result::Result<usize, String> {
 }
 
 impl SweepArgs {
-    /// What was left open.
-    pub fn unsaid(&self) -> Option<String> {
-        matches!(self.cache.as_slice(), [CacheSize::Auto]).then(|| "cache size (10%)".to_string())
-    }
-
     /// The sweep.
     ///
     /// # Errors

@@ -3,6 +3,7 @@
 use super::output::{self, Output};
 use super::print;
 use crate::error::{Error, Kind, Result};
+use crate::report::frame::Table;
 use crate::report::render::Render;
 use crate::report::{frame, html, json, markdown};
 use std::io::Write;
@@ -40,7 +41,7 @@ impl Target {
         matches!(self, Target::Html(_))
     }
 
-    fn write(self, report: &impl Render) -> Result<()> {
+    fn write(self, report: &(impl Render + Table)) -> Result<()> {
         match self {
             Target::Stdout => print(&json::render(report)?),
             Target::Json(output) => write_text(output, &json::render(report)?),
@@ -78,7 +79,7 @@ pub fn open(paths: &[PathBuf], inputs: &[PathBuf]) -> Result<Vec<Target>> {
 ///
 /// # Errors
 /// A target that cannot be written to its end.
-pub fn write(targets: Vec<Target>, report: &impl Render) -> Result<bool> {
+pub fn write(targets: Vec<Target>, report: &(impl Render + Table)) -> Result<bool> {
     let mut to_stdout = false;
     for target in targets {
         to_stdout |= matches!(target, Target::Stdout);

@@ -176,9 +176,9 @@ impl TraceArgs {
     ///
     /// # Errors
     /// See [`TraceArgs::read`].
-    pub fn open_for(&self, path: &Path, policies: &[PolicySpec], interrupt: &Interrupt) -> Result<Source> {
+    pub fn open_for(&self, path: &Path, policies: &[PolicySpec], interrupt: &Interrupt) -> Result<Source<'static>> {
         if need_future(policies) || self.rate.is_some() {
-            return Ok(Source::Memory(self.read_for(path, policies, interrupt)?));
+            return Ok(self.read_for(path, policies, interrupt)?.into());
         }
         Source::open(path, &self.options(interrupt))
     }

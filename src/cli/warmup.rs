@@ -2,12 +2,12 @@
 
 use super::command_line;
 use super::gate_args::{self, GateArgs};
+use super::progress::Progress;
 use super::setup_args::SetupArgs;
 use crate::analysis::knobs::{Scene, restart, warmup};
 use crate::analysis::outage::scenario::Scenario;
 use crate::error::Result;
 use crate::interrupt::Interrupt;
-use crate::progress::Progress;
 use crate::report::gates::{Gated, Scope};
 use crate::report::knobs::{self, WarmupReport};
 use clap::Args;
@@ -34,7 +34,7 @@ const EXAMPLES: &str = "Examples:
 /// A trace that cannot be read, flags that contradict each other, an output that cannot be written, an interrupt.
 pub fn run(args: &WarmupArgs, interrupt: &Interrupt) -> Result<()> {
     let targets = args.setup.targets()?;
-    let (setup, unsaid) = args.setup.setup(&Scenario::default())?;
+    let (setup, unsaid) = args.setup.setup(&args.setup.over(&Scenario::default()))?;
     let gates = args.gates.parse::<WarmupReport>(&Scope::of(&setup))?;
     let trace = args.setup.read(&setup, interrupt)?;
     let progress = Progress::start("simulating", warmup::STEPS + 2);

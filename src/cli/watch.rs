@@ -1,9 +1,9 @@
 //! Watches a replay: moves the progress bar, passes on interrupts, keeps the journal.
 
 use super::journal::Journal;
+use super::progress::Progress;
 use crate::analysis::Monitor;
 use crate::interrupt::Interrupt;
-use crate::progress::Progress;
 use crate::replay::Tally;
 use crate::replay::cell::Cell;
 

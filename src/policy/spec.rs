@@ -6,6 +6,7 @@ use super::admission::{self, Admission, FILTERS, FilterInfo};
 use super::{ALL, Capacity, Info, ParameterError, Parameters, Policy, Visitor, info, visit};
 use crate::error::{Error, Result};
 use crate::suggest::nearest;
+use std::any::Any;
 use std::fmt;
 use std::str::FromStr;
 
@@ -15,7 +16,11 @@ pub struct PolicySpec {
     info: &'static Info,
     parameters: Parameters,
     filter: Option<FilterSpec>,
+    custom: Option<Maker>,
 }
+
+/// What makes caches of a policy that is not registered. Whoever knows caches looks into it.
+pub type Maker = &'static (dyn Any + Send + Sync);
 
 /// An admission filter with its parameters. They are checked.
 #[derive(Clone)]
@@ -27,7 +32,26 @@ struct FilterSpec {
 impl PolicySpec {
     /// The policy with its default parameters and no filter.
     pub fn of(info: &'static Info) -> PolicySpec {
-        PolicySpec { info, parameters: Parameters::default(), filter: None }
+        PolicySpec { info, parameters: Parameters::default(), filter: None, custom: None }
+    }
+
+    /// A policy that is not registered, with its default parameters. `maker`: see [`PolicySpec::maker`].
+    ///
+    /// # Errors
+    /// A name that a registered policy has, or that cannot be told from a list of policies.
+    pub(crate) fn outside(info: &'static Info, maker: Maker) -> Result<PolicySpec> {
+        let plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+        if info.name.is_empty() || !info.name.chars().all(plain) || super::info(info.name).is_some() {
+            return Err(Error::usage(format!("a policy of yours cannot be called '{}'", info.name)).hint(
+                "name it with letters, digits and dashes, and as no policy of coldgap is named: coldgap policies",
+            ));
+        }
+        Ok(PolicySpec { custom: Some(maker), ..PolicySpec::of(info) })
+    }
+
+    /// What makes caches of it; `None` for registered policies, which are reached by their name.
+    pub(crate) fn maker(&self) -> Option<Maker> {
+        self.custom
     }
 
     /// What the policy says of itself; its `name` is what [`visit`] takes.
@@ -128,7 +152,7 @@ impl FromStr for PolicySpec {
                 able.collect::<Vec<_>>().join(", ")
             )));
         }
-        Ok(PolicySpec { info, parameters, filter })
+        Ok(PolicySpec { info, parameters, filter, custom: None })
     }
 }
 

@@ -4,11 +4,11 @@ use super::any_cache::AnyCache;
 use crate::cache::Cache;
 use crate::error::{Error, Result};
 use crate::policy::spec::PolicySpec;
-use crate::policy::{self, Capacity, ParameterError, Policy, Population, Visitor};
+use crate::policy::{self, Capacity, ParameterError, Parameters, Policy, Population, Visitor};
 use crate::trace::Trace;
 
 /// One policy at one capacity.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub struct Cell {
     /// The policy, its parameters and its admission filter.
     pub policy: PolicySpec,
@@ -30,7 +30,11 @@ impl Cell {
     /// # Errors
     /// A parameter outside its range.
     pub fn cache_for(&self, objects: usize, expires: bool) -> Result<Box<dyn AnyCache>> {
-        self.visit(Build { cell: self, objects, expires })?
+        let build = Build { cell: self, objects, expires };
+        match self.own() {
+            Some(own) => (own.build)(build),
+            None => self.visit(build)?,
+        }
     }
 
     /// Objects that the cache holds before it evicts any; 0 where that is not known.
@@ -49,7 +53,17 @@ impl Cell {
         let filter =
             self.policy.new_filter(self.capacity, population.objects).map_err(|error| self.unusable(&error))?;
         let filter = filter.map_or(0, |filter| filter.memory());
-        Ok(filter + self.visit(Weigh { capacity: self.capacity, population: *population, expires })?)
+        let weigh = Weigh { capacity: self.capacity, population: *population, expires };
+        let own = match self.own() {
+            Some(own) => (own.weigh)(weigh),
+            None => self.visit(weigh)?,
+        };
+        Ok(filter + own)
+    }
+
+    /// How caches are made whose policy is not registered.
+    fn own(&self) -> Option<&'static Own> {
+        self.policy.maker()?.downcast_ref()
     }
 
     fn unusable(&self, error: &ParameterError) -> Error {
@@ -60,6 +74,26 @@ impl Cell {
     fn visit<V: Visitor>(&self, visitor: V) -> Result<V::Output> {
         let unknown = || Error::usage(format!("there is no policy '{}'", self.policy.info().name));
         policy::visit(self.policy.info().name, visitor).ok_or_else(unknown)
+    }
+}
+
+/// How caches of a policy are made that is not registered.
+struct Own {
+    build: fn(Build<'_>) -> Result<Box<dyn AnyCache>>,
+    weigh: fn(Weigh) -> u64,
+}
+
+impl PolicySpec {
+    /// A policy of your own, which need not be registered: it stands beside the others in every report.
+    ///
+    /// # Errors
+    /// A name that a policy of coldgap has; default parameters that it refuses.
+    pub fn custom<P: Policy>() -> Result<PolicySpec> {
+        P::new(Capacity::Objects(1), &Parameters::default())
+            .map_err(|error| Error::usage(format!("{}: {error}", P::INFO.name)).hint("its defaults must be usable"))?;
+        // Two pointers for each call, as long as the program lives.
+        let own = Own { build: |build| build.visit::<P>(), weigh: |weigh| weigh.visit::<P>() };
+        PolicySpec::outside(Box::leak(Box::new(P::INFO)), Box::leak(Box::new(own)))
     }
 }
 

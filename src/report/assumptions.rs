@@ -11,7 +11,7 @@ use crate::trace::Trace;
 use crate::units::{CacheSize, Demand, Rate, Seconds, grouped, significant};
 
 /// Every assumption behind the report.
-pub fn assumptions(question: &Question, found: &[(Trace, Findings)]) -> Vec<String> {
+pub fn assumptions(question: &Question, found: &[(&Trace, &Findings)]) -> Vec<String> {
     let service = &question.service;
     let mut all = Vec::new();
     for (trace, findings) in found {
@@ -129,7 +129,7 @@ fn certified(question: &Question, findings: &Findings) -> String {
 }
 
 /// How hidden capacity was measured beside that.
-fn measurement(question: &Question, found: &[(Trace, Findings)]) -> String {
+fn measurement(question: &Question, found: &[(&Trace, &Findings)]) -> String {
     if found.iter().all(|(_, findings)| findings.backend.is_none()) {
         return "nothing was simulated: no backend was given (-b)".to_string();
     }
@@ -149,7 +149,7 @@ fn measurement(question: &Question, found: &[(Trace, Findings)]) -> String {
 }
 
 /// What the backend's capacity means in servers.
-fn servers(question: &Question, found: &[(Trace, Findings)]) -> String {
+fn servers(question: &Question, found: &[(&Trace, &Findings)]) -> String {
     let servers = |backend: Rate| significant(backend.per_second * question.service.service_time.0);
     let count = |findings: &Findings| findings.backend.map_or("an unknown number of".to_string(), servers);
     match question.service.demand {
@@ -196,7 +196,7 @@ fn of_backend(trace: &Trace, question: &Question, backend: Rate) -> Vec<String> 
 }
 
 /// What should make a reader careful.
-pub fn warnings(question: &Question, found: &[(Trace, Findings)]) -> Vec<String> {
+pub fn warnings(question: &Question, found: &[(&Trace, &Findings)]) -> Vec<String> {
     let mut all = Vec::new();
     let filtered: Vec<String> =
         question.sweep.policies.iter().filter(|policy| refuses(policy)).map(PolicySpec::to_string).collect();

@@ -14,13 +14,15 @@ use crate::replay::stretch::Stretch;
 use crate::replay::worst::map::Hurt;
 use crate::trace::Trace;
 use crate::units::Loss;
+use std::borrow::Borrow;
 
 /// The report on these traces. `command` is the command line without what does not change the result.
-pub fn build(command: &str, question: &Question, found: &[(Trace, Findings)]) -> Report {
+pub fn build<T: Borrow<Trace>>(command: &str, question: &Question, found: &[(T, Findings)]) -> Report {
+    let found: Vec<(&Trace, &Findings)> = found.iter().map(|(trace, findings)| (trace.borrow(), findings)).collect();
     let mut report = Report {
         head: Head {
-            warnings: warnings(question, found),
-            ..Head::new(Kind::Gap, command, question.seeds.first().copied(), assumptions(question, found))
+            warnings: warnings(question, &found),
+            ..Head::new(Kind::Gap, command, question.seeds.first().copied(), assumptions(question, &found))
         },
         config: config(question),
         traces: Vec::new(),

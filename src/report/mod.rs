@@ -11,6 +11,7 @@ mod curve;
 pub mod decisions;
 pub mod dictionary;
 pub mod format;
+#[cfg(feature = "cli")]
 pub mod frame;
 mod gap_page;
 pub mod gates;

@@ -4,14 +4,21 @@ use super::native::Native;
 use super::sample::Drawn;
 use super::{ReadOptions, Trace, read};
 use crate::error::Result;
+use std::borrow::Cow;
 use std::path::Path;
 
 /// A trace that is ready to be replayed.
-pub enum Source {
+pub enum Source<'t> {
     /// Decoded into columns.
-    Memory(Trace),
+    Memory(Cow<'t, Trace>),
     /// Decoded batch by batch, as often as it is asked for.
     File(Native),
+}
+
+impl From<Trace> for Source<'static> {
+    fn from(trace: Trace) -> Source<'static> {
+        Source::Memory(Cow::Owned(trace))
+    }
 }
 
 /// What a report says of a trace.
@@ -39,18 +46,18 @@ pub struct About<'t> {
     pub notes: &'t [String],
 }
 
-impl Source {
+impl Source<'_> {
     /// Opens a trace: a native file that is read as it stands is streamed, everything else is read into memory.
     ///
     /// # Errors
     /// See [`read`] and [`Native::open`].
-    pub fn open(path: &Path, options: &ReadOptions) -> Result<Source> {
+    pub fn open(path: &Path, options: &ReadOptions) -> Result<Source<'static>> {
         if options.is_plain()
             && let Some(native) = Native::open(path)?
         {
             return Ok(Source::File(native));
         }
-        Ok(Source::Memory(read(path, options)?))
+        Ok(read(path, options)?.into())
     }
 
     /// What it is.

@@ -40,15 +40,15 @@ fn report(source: &Source, swept: &Swept) -> String {
     serde_json::to_string_pretty(&report).unwrap()
 }
 
-fn streamed(path: &Path) -> Source {
+fn streamed(path: &Path) -> Source<'static> {
     match Source::open(path, &ReadOptions::default()).unwrap() {
         Source::Memory(_) => panic!("it was read into memory"),
         file => file,
     }
 }
 
-fn renamed(trace: Trace, path: &Path) -> Source {
-    Source::Memory(Trace { name: path.display().to_string(), format: "parquet".to_string(), ..trace })
+fn renamed(trace: Trace, path: &Path) -> Source<'static> {
+    Source::from(Trace { name: path.display().to_string(), format: "parquet".to_string(), ..trace })
 }
 
 #[test]
@@ -87,7 +87,11 @@ fn files_without_ids_and_parts_of_a_trace_are_read_into_memory() {
 }
 
 /// A native file, written again with other columns or another summary.
-fn forged(path: &Path, change: impl Fn(RecordBatch) -> RecordBatch, summary: impl Fn(String) -> String) -> Source {
+fn forged(
+    path: &Path,
+    change: impl Fn(RecordBatch) -> RecordBatch,
+    summary: impl Fn(String) -> String,
+) -> Source<'static> {
     let reader = ParquetRecordBatchReaderBuilder::try_new(File::open(path).unwrap()).unwrap();
     let entries = reader.metadata().file_metadata().key_value_metadata().unwrap().clone();
     let entry = entries.into_iter().find(|entry| entry.key == SUMMARY).unwrap();

@@ -29,23 +29,23 @@ fn a_get_that_touches_starts_the_life_anew() {
     // The entry of 0 s dies at 10 s; the gat at 5 s gives it 100 s more.
     for word in ["gat", "GATS", "getex"] {
         let rows = format!("0,a,set,10\n5,a,{word},100\n20,a,get,0\n104,a,get,0\n105,a,get,0\n");
-        assert_eq!(counts(&Source::Memory(trace(&rows))), (3, 1), "{word}");
+        assert_eq!(counts(&Source::from(trace(&rows))), (3, 1), "{word}");
     }
     // An ordinary get that says a time to live says it for the next fill only.
-    assert_eq!(counts(&Source::Memory(trace("0,a,set,10\n5,a,get,100\n20,a,get,0\n"))), (1, 1));
+    assert_eq!(counts(&Source::from(trace("0,a,set,10\n5,a,get,100\n20,a,get,0\n"))), (1, 1));
     // One that does not say for how long starts the life that is known.
-    assert_eq!(counts(&Source::Memory(trace("0,a,set,10\n5,a,gat,0\n14,a,get,0\n15,a,get,0\n"))), (2, 1));
+    assert_eq!(counts(&Source::from(trace("0,a,set,10\n5,a,gat,0\n14,a,get,0\n15,a,get,0\n"))), (2, 1));
     // What is dead is fetched.
-    assert_eq!(counts(&Source::Memory(trace("0,a,set,10\n10,a,gat,100\n20,a,get,0\n"))), (1, 1));
+    assert_eq!(counts(&Source::from(trace("0,a,set,10\n10,a,gat,100\n20,a,get,0\n"))), (1, 1));
 }
 
 #[test]
 fn a_touch_starts_a_life_anew_and_fills_nothing() {
-    assert_eq!(counts(&Source::Memory(trace("0,a,set,10\n5,a,touch,100\n20,a,get,0\n"))), (1, 0));
-    assert_eq!(counts(&Source::Memory(trace("0,a,set,10\n10,a,touch,100\n20,a,get,0\n"))), (0, 1));
-    assert_eq!(counts(&Source::Memory(trace("5,a,touch,100\n20,a,get,0\n21,a,get,0\n"))), (1, 1));
+    assert_eq!(counts(&Source::from(trace("0,a,set,10\n5,a,touch,100\n20,a,get,0\n"))), (1, 0));
+    assert_eq!(counts(&Source::from(trace("0,a,set,10\n10,a,touch,100\n20,a,get,0\n"))), (0, 1));
+    assert_eq!(counts(&Source::from(trace("5,a,touch,100\n20,a,get,0\n21,a,get,0\n"))), (1, 1));
     let without_lives = read("t.csv", b"time,key,op\n1,a,touch\n2,a,get\n3,a,touch\n4,a,get\n").unwrap();
-    assert_eq!(counts(&Source::Memory(without_lives)), (1, 1));
+    assert_eq!(counts(&Source::from(without_lives)), (1, 1));
 }
 
 #[test]
@@ -58,7 +58,7 @@ fn a_native_file_tells_them_from_gets_and_sets() {
     assert_eq!(counts(&source), (3, 0));
     let again = coldgap::trace::read(file.path(), &ReadOptions::default()).unwrap();
     assert_eq!((&again.ops, &again.ttls, &again.fingerprint), (&trace.ops, &trace.ttls, &trace.fingerprint));
-    assert_eq!(counts(&Source::Memory(again)), (3, 0));
+    assert_eq!(counts(&Source::from(again)), (3, 0));
     let plain = self::trace("0,a,set,10\n5,a,get,100\n6,b,set,7\n7,b,set,5\n8,b,set,50\n20,a,get,0\n30,b,get,0\n");
     assert_ne!(plain.fingerprint, trace.fingerprint);
 }

@@ -129,3 +129,42 @@ fn a_policy_from_outside_the_crate_runs() {
     assert!((0.1..0.12).contains(&mru(&custom_policy::looping())));
     assert!(mru(&custom_policy::skewed()) < 0.5);
 }
+
+/// It stands beside lru in a gap report, and lru's numbers are those it has alone.
+#[test]
+fn a_policy_from_outside_the_crate_has_a_gap_report() {
+    let report = custom_policy::on_a_trace("traces/burst.csv", "70/s").unwrap();
+    let (lru, mru) = (report.policy("lru").unwrap(), report.policy("mru").unwrap());
+    assert!(mru.advertised < lru.advertised && mru.need("1/8").unwrap().backend > lru.need("1/8").unwrap().backend);
+    let trace = coldgap::Trace::open("traces/burst.csv").unwrap();
+    let alone = coldgap::Gap::new(&trace).policies(["lru"]).unwrap().backend("70/s").unwrap();
+    let alone = alone.set("quick", "true").unwrap().run().unwrap();
+    assert_eq!(alone.policy("lru").unwrap().needs, lru.needs);
+    let taken = coldgap::policy::spec::PolicySpec::custom::<Named>().unwrap_err().to_string();
+    assert!(taken.starts_with("a policy of yours cannot be called 'sieve'"), "{taken}");
+}
+
+/// A policy under the name of another.
+#[derive(Clone)]
+struct Named;
+
+impl policy::Policy for Named {
+    const INFO: policy::Info = policy::Info { name: "sieve", ..policy::Info::PLAIN };
+    type Node = ();
+
+    fn new(_: policy::Capacity, _: &policy::Parameters) -> Result<Self, policy::ParameterError> {
+        Ok(Named)
+    }
+
+    fn resize(&mut self, _: &mut policy::Nodes<()>, _: policy::Capacity) {}
+    fn on_hit(&mut self, _: &mut policy::Nodes<()>, _: &coldgap::request::Request) {}
+    fn on_insert(&mut self, _: &mut policy::Nodes<()>, _: &coldgap::request::Request) {}
+    fn evict(
+        &mut self,
+        _: &mut policy::Nodes<()>,
+        _: Option<&coldgap::request::Request>,
+    ) -> coldgap::request::ObjectId {
+        coldgap::request::ObjectId(0)
+    }
+    fn on_remove(&mut self, _: &mut policy::Nodes<()>, _: coldgap::request::ObjectId) {}
+}

@@ -8,6 +8,7 @@ pub(super) mod edge;
 pub(super) mod moment;
 mod ramp;
 mod remedies;
+pub mod said;
 pub mod scenario;
 pub mod setup;
 pub(super) mod stage;
