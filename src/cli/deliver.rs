@@ -5,7 +5,7 @@ use super::print;
 use super::target::{self, Target};
 use super::terminal::look;
 use crate::error::Result;
-use crate::report::gates::{self, Gate, Gated};
+use crate::report::gates::{self, Gate};
 use crate::report::render::Render;
 use clap::Args;
 use std::path::PathBuf;
@@ -14,7 +14,7 @@ use std::path::PathBuf;
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Output")]
 pub struct OutputArgs {
-    /// Write the report to a file, by extension: .json, .csv, .parquet, .md or .html; - is standard output (may be repeated)
+    /// Write the report to a file, by extension: .json, .csv, .parquet, .md, .html or .prom; - is standard output (may be repeated)
     #[arg(short, long, value_name = "FILE")]
     output: Vec<PathBuf>,
     /// Print every table, every assumption and every warning, not only the answers
@@ -35,7 +35,7 @@ impl OutputArgs {
     ///
     /// # Errors
     /// An output that cannot be written to its end, a gate that failed.
-    pub fn deliver<R: Render + Gated>(
+    pub fn deliver<R: Render>(
         &self,
         targets: Vec<Target>,
         gates: &[Gate<R::Row>],

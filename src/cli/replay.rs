@@ -30,7 +30,7 @@ pub struct Args {
     /// Share of the requests that only warm the caches; 0% counts all
     #[arg(long, value_name = "SHARE", default_value = "25%")]
     warmup: Ratio,
-    /// Write the result to a file, by extension: .json, .csv, .parquet, .md or .html; - is standard output (may be repeated)
+    /// Write the result to a file, by extension: .json, .csv, .parquet, .md, .html or .prom; - is standard output (may be repeated)
     #[arg(short, long, value_name = "FILE", help_heading = "Output")]
     output: Vec<PathBuf>,
     #[command(flatten)]

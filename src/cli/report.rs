@@ -4,7 +4,7 @@ use super::deliver::OutputArgs;
 use super::gate_args::{self, GateArgs};
 use super::target::Target;
 use crate::error::Result;
-use crate::report::gates::{self, Gated};
+use crate::report::gates;
 use crate::report::render::Render;
 use crate::report::saved::{self, Saved};
 use std::path::PathBuf;
@@ -42,7 +42,7 @@ pub fn run(args: &Args) -> Result<()> {
 }
 
 impl Args {
-    fn show<R: Render + Gated>(&self, targets: Vec<Target>, mut report: R) -> Result<()> {
+    fn show<R: Render>(&self, targets: Vec<Target>, mut report: R) -> Result<()> {
         let asked = self.gates.parse::<R>(&report.scope())?;
         if !asked.is_empty() {
             gates::judge(&asked, &mut report);

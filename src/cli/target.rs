@@ -1,10 +1,10 @@
-//! Where a report goes, by the target's ending: JSON, CSV, Parquet, Markdown or HTML, or JSON on standard output.
+//! Where a report goes, by the target's ending: JSON, CSV, Parquet, Markdown, HTML or metrics, or JSON on standard output.
 
 use super::output::{self, Output};
 use super::print;
 use crate::error::{Error, Kind, Result};
 use crate::report::render::Render;
-use crate::report::{frame, html, json, markdown};
+use crate::report::{frame, html, json, markdown, metrics};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -16,6 +16,7 @@ pub enum Target {
     Parquet(Output),
     Markdown(Output),
     Html(Output),
+    Metrics(Output),
 }
 
 impl Target {
@@ -30,8 +31,9 @@ impl Target {
             "parquet" => Ok(Target::Parquet(Output::create(path)?)),
             "md" | "markdown" => Ok(Target::Markdown(Output::create(path)?)),
             "html" | "htm" => Ok(Target::Html(Output::create(path)?)),
+            "prom" => Ok(Target::Metrics(Output::create(path)?)),
             _ => Err(Error::usage(format!("cannot tell the output's type from '{}'", path.display()))
-                .hint("end its name in .json, .csv, .parquet, .md or .html; - writes JSON to standard output")),
+                .hint("end its name in .json, .csv, .parquet, .md, .html or .prom; - writes JSON to standard output")),
         }
     }
 
@@ -46,6 +48,7 @@ impl Target {
             Target::Json(output) => write_text(output, &json::render(report)?),
             Target::Markdown(output) => write_text(output, &markdown::render(&report.page())),
             Target::Html(output) => write_text(output, &html::render(&report.page())),
+            Target::Metrics(output) => write_text(output, &metrics::render(report)),
             Target::Csv(mut output) => {
                 frame::write_csv(report, &mut output)?;
                 output.finish()

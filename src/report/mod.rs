@@ -19,6 +19,7 @@ pub mod html;
 pub mod json;
 pub mod knobs;
 pub mod markdown;
+pub mod metrics;
 pub mod outage;
 pub mod page;
 pub mod render;

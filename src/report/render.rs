@@ -1,13 +1,14 @@
 //! What every report can become.
 
 use super::frame::Table;
+use super::gates::Gated;
 use super::page::Page;
 use super::sheet::look::Look;
 use super::{brief, compare, gap_page, knobs, outage, replay, replay_page, text};
 use serde::Serialize;
 
-/// A report that can be written as text, as JSON, as a table, and as a document.
-pub trait Render: Serialize + Table {
+/// A report that can be written as text, as JSON, as a table, as metrics, and as a document.
+pub trait Render: Serialize + Table + Gated {
     /// The text for a terminal: in short, or every table of it where the look says so.
     fn text(&self, look: &Look) -> String;
 
