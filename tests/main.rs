@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod browser;
+mod columns;
 mod command_line;
 mod commands;
 mod compare;

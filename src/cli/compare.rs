@@ -219,7 +219,13 @@ fn of_trace(args: &CompareArgs, path: &Path, interrupt: &Interrupt) -> Result<(C
     let other = candidate.candidate.clone().unwrap_or_else(|| policy.clone());
     let size = args.cache.unwrap_or(CacheSize::Auto);
     let other_size = candidate.candidate_cache.unwrap_or(size);
-    let service = args.service.with(candidate);
+    let service = args.service.with(
+        candidate.candidate_backend,
+        candidate.candidate_service_time,
+        candidate.candidate_timeout,
+        candidate.candidate_retries,
+        candidate.candidate_single_flight,
+    );
     let Said { mut unsaid, .. } = args.service.resolve(&Scenario::default())?;
     if size == CacheSize::Auto {
         unsaid.push("cache size (10%)".to_string());

@@ -15,6 +15,7 @@ use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
 use crate::progress::Progress;
 use crate::report::gates::{self, Gated, Scope};
+use crate::report::render::Render;
 use crate::report::replay::ReplayReport;
 use crate::units::{Demand, Ratio};
 use std::path::{Path, PathBuf};
@@ -82,12 +83,12 @@ pub fn run(args: &Args, interrupt: &Interrupt) -> Result<()> {
     drop(progress);
     if report.partial {
         let to_stdout = args.output.iter().any(|path| path == Path::new("-"));
-        print(&if to_stdout { crate::report::json::render(&report)? } else { report.render(&look()) })?;
+        print(&if to_stdout { crate::report::json::render(&report)? } else { report.brief(&look()) })?;
         return Err(Error::interrupted("the result is partial, and no file was written"));
     }
     gates::judge(&gates, &mut report);
     if !target::write(targets, &report)? {
-        print(&report.render(&look()))?;
+        print(&report.brief(&look()))?;
     }
     gate_args::pass(&report.head)
 }

@@ -1,6 +1,5 @@
 //! The flags that say what surrounds the cache: the backend, and the clients' patience.
 
-use super::compare::CandidateArgs;
 use crate::analysis::Backend;
 use crate::analysis::outage::closed_loop::ClosedLoop;
 use crate::analysis::outage::scenario::Scenario;
@@ -159,14 +158,21 @@ impl ServiceArgs {
         Ok(Said { backend, service, closed_loop, unsaid: unsaid.into_iter().flatten().collect() })
     }
 
-    /// The same with what is changed for a candidate.
-    pub fn with(&self, changed: &CandidateArgs) -> ServiceArgs {
+    /// The same with what is said otherwise.
+    pub fn with(
+        &self,
+        backend: Option<BackendArg>,
+        service_time: Option<Seconds>,
+        timeout: Option<Seconds>,
+        retries: Option<u32>,
+        single_flight: Option<SameKey>,
+    ) -> ServiceArgs {
         ServiceArgs {
-            backend: changed.candidate_backend.or(self.backend),
-            service_time: changed.candidate_service_time.or(self.service_time),
-            timeout: changed.candidate_timeout.or(self.timeout),
-            retries: changed.candidate_retries.or(self.retries),
-            single_flight: changed.candidate_single_flight.or(self.single_flight),
+            backend: backend.or(self.backend),
+            service_time: service_time.or(self.service_time),
+            timeout: timeout.or(self.timeout),
+            retries: retries.or(self.retries),
+            single_flight: single_flight.or(self.single_flight),
             ..self.clone()
         }
     }

@@ -19,7 +19,9 @@ pub fn render<G: Gated>(report: &G) -> String {
             continue;
         }
         let name = name(field, demand);
-        let meaning = dictionary::meaning(field.name).unwrap_or(field.word);
+        // What the list of one report adds comes last: a name has one meaning, whichever report has it.
+        let special = Some((field.help)()).filter(|help| !help.is_empty());
+        let meaning = dictionary::meaning(field.name).or(special).unwrap_or(field.word);
         // Nothing is null here. A quote is escaped in one of the two formats only.
         let help = meaning.split(" Null").next().unwrap_or(meaning).replace('"', "'");
         let _ = writeln!(out, "# HELP {name} {}\n# TYPE {name} gauge", escaped(&help));
