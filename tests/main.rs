@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod browser;
+mod columns;
 mod command_line;
 mod commands;
 mod compare;
@@ -18,9 +19,11 @@ mod laws;
 mod library;
 mod long_runs;
 mod measured;
+mod metrics;
 mod outage;
 mod outage_command;
 mod policies;
+mod releases;
 mod reports;
 mod samples;
 mod saved;

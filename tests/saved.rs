@@ -107,7 +107,7 @@ fn every_report_fits_its_schema_and_a_damaged_one_does_not() {
 fn a_saved_report_comes_back_as_it_was_in_every_format() {
     let folder = tempfile::tempdir().unwrap();
     let at = |name: &str| folder.path().join(name).display().to_string();
-    const ENDINGS: [&str; 5] = ["json", "csv", "parquet", "md", "html"];
+    const ENDINGS: [&str; 6] = ["json", "csv", "parquet", "md", "html", "prom"];
     for arguments in RUNS {
         // A page asks gap for everything, so it must be asked for here as well.
         let full = if arguments[0] == "gap" && !arguments.contains(&"--full") { &["--full"][..] } else { &[] };

@@ -1,8 +1,7 @@
 //! The finding for one cell: what its replays say, turned into the numbers of `docs/definitions.md`.
 
-use super::study::WarmResult;
 use super::sweep::capacity_ratio;
-use super::withstand::{Endurance, Needed};
+use super::withstand::{Endurance, Needed, load_or_backend};
 use super::{Facts, Lost, Measured};
 use crate::capacity::{self, Gap};
 use crate::replay::Tally;
@@ -11,6 +10,7 @@ use crate::replay::ground::Ground;
 use crate::replay::observe::Observation;
 use crate::replay::windows::Windows;
 use crate::replay::worst::columns::Hits;
+use crate::replay::worst::lattice::{Axis, Level};
 use crate::units::{Demand, Loss, Rate};
 
 /// Gets that a window must hold for its miss ratio to be called the worst.
@@ -25,6 +25,31 @@ pub(super) struct Scene<'a> {
     pub today: f64,
     pub limits_known: bool,
     pub backend: Option<Rate>,
+}
+
+/// The warm replay of one cell.
+pub(super) struct WarmResult {
+    pub observation: Observation,
+    /// At the load to carry.
+    pub hits: Hits,
+    /// The lowest level of backend that survives, at each load for which that is sought; `None` where none does.
+    pub levels: Vec<Option<Level>>,
+    /// How full the cache was when warm-up ended, and in the end: shares of its capacity.
+    pub filled: (f64, f64),
+}
+
+impl WarmResult {
+    /// The smallest backend that survives at the load to carry; `None` where none does.
+    pub fn backend(&self) -> Option<f64> {
+        values(&self.levels)[0]
+    }
+}
+
+/// The backends that levels stand for.
+pub(super) fn values(levels: &[Option<Level>]) -> Vec<Option<f64>> {
+    // At any load: what backend it is does not depend on it.
+    let of = |level| load_or_backend(Axis::Backend { load: 1.0 }, level);
+    levels.iter().map(|level| level.and_then(of)).collect()
 }
 
 /// The least backend that survives a loss at a load.

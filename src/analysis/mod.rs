@@ -45,10 +45,11 @@ use crate::replay::worst::columns::Columns;
 use crate::service::Service;
 use crate::trace::Trace;
 use crate::units::{Amount, Demand, Load, Loss, Rate, Seconds};
+use finding::WarmResult;
 use forecast::{Forecast, Limit};
 use healing::{Effort, Laboratory, Limits, Outage, Shelf};
 use outage::closed_loop::{ClosedLoop, Draw};
-use study::{Study, WarmResult};
+use study::Study;
 
 /// A backend that is not given is taken to be this much above what the baseline needs warm.
 pub const AUTO_BACKEND_HEADROOM: f64 = 1.1;

@@ -1,8 +1,8 @@
 //! The replays behind findings, cell by cell, cells side by side: warm, after losses, refilling. It turns them into findings
 //! and compares those of one cache size with their baseline.
 
-use super::finding::{Finding, Scene};
-use super::withstand::{Endurance, Known, Needed, Wanted, Withstand, Worst, load_or_backend};
+use super::finding::{Finding, Scene, WarmResult, values};
+use super::withstand::{Endurance, Known, Needed, Wanted, Withstand, Worst};
 use super::{Facts, Question};
 use crate::capacity;
 use crate::error::Result;
@@ -10,12 +10,11 @@ use crate::interrupt::Interrupt;
 use crate::replay::cell::Cell;
 use crate::replay::grid;
 use crate::replay::ground::Ground;
-use crate::replay::observe::{Observation, observe};
+use crate::replay::observe::observe;
 use crate::replay::refill::{Refill, refill};
 use crate::replay::stretch::{Stretch, Walk, stretches};
 use crate::replay::windows::Windows;
-use crate::replay::worst::columns::Hits;
-use crate::replay::worst::lattice::{Axis, Level};
+use crate::replay::worst::lattice::Level;
 use crate::request::Requests;
 use crate::trace::Trace;
 use crate::units::Rate;
@@ -36,24 +35,6 @@ pub(super) struct Study<'a> {
     pub interrupt: &'a Interrupt,
     /// Called as work is done.
     pub step: &'a (dyn Fn() + Sync),
-}
-
-/// The warm replay of one cell.
-pub(super) struct WarmResult {
-    pub observation: Observation,
-    /// At the load to carry.
-    pub hits: Hits,
-    /// The lowest level of backend that survives, at each load for which that is sought; `None` where none does.
-    pub levels: Vec<Option<Level>>,
-    /// How full the cache was when warm-up ended, and in the end: shares of its capacity.
-    pub filled: (f64, f64),
-}
-
-impl WarmResult {
-    /// The smallest backend that survives at the load to carry; `None` where none does.
-    pub fn backend(&self) -> Option<f64> {
-        values(&self.levels)[0]
-    }
 }
 
 impl Study<'_> {
@@ -225,11 +206,4 @@ impl Study<'_> {
         self.interrupt.check()?;
         Ok(done)
     }
-}
-
-/// The backends that levels stand for.
-fn values(levels: &[Option<Level>]) -> Vec<Option<f64>> {
-    // At any load: what backend it is does not depend on it.
-    let of = |level| load_or_backend(Axis::Backend { load: 1.0 }, level);
-    levels.iter().map(|level| level.and_then(of)).collect()
 }

@@ -15,7 +15,7 @@ use std::path::PathBuf;
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Output")]
 pub struct OutputArgs {
-    /// Write the report to a file, by extension: .json, .csv, .parquet, .md or .html; - is standard output (may be repeated)
+    /// Write the report to a file, by extension: .json, .csv, .parquet, .md, .html or .prom; - is standard output (may be repeated)
     #[arg(short, long, value_name = "FILE")]
     output: Vec<PathBuf>,
     /// Print every table, every assumption and every warning, not only the answers
@@ -53,7 +53,7 @@ impl OutputArgs {
     ///
     /// # Errors
     /// An output that cannot be written to its end.
-    pub fn show(&self, targets: Vec<Target>, report: &(impl Render + Table)) -> Result<()> {
+    pub fn show(&self, targets: Vec<Target>, report: &(impl Render + Table + Gated)) -> Result<()> {
         if target::write(targets, report)? {
             return Ok(());
         }

@@ -3,7 +3,7 @@
 use super::print;
 use crate::error::Result;
 use crate::prose;
-use crate::report::dictionary;
+use crate::report::explain::explain;
 
 /// What a number or a word of a report means: hidden, safe_cut, gap_ratio
 #[derive(Debug, clap::Args)]
@@ -22,7 +22,7 @@ const WIDTH: usize = 92;
 /// # Errors
 /// A name that no report has, a standard output that cannot be written.
 pub fn run(args: &Args) -> Result<()> {
-    let text = dictionary::explain(&args.name)?;
+    let text = explain(&args.name)?;
     let paragraphs: Vec<String> = text.split("\n\n").map(|part| prose::wrapped(part, "", WIDTH)).collect();
     print(&format!("{}\n", paragraphs.join("\n\n")))
 }

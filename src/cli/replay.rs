@@ -15,6 +15,7 @@ use crate::analysis::{Sweep, sampled};
 use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
 use crate::report::gates::{self, Gated, Scope};
+use crate::report::render::Render;
 use crate::report::replay::ReplayReport;
 use crate::units::{Demand, Ratio};
 use std::path::{Path, PathBuf};
@@ -30,7 +31,7 @@ pub struct Args {
     /// Share of the requests that only warm the caches; 0% counts all
     #[arg(long, value_name = "SHARE", default_value = "25%")]
     warmup: Ratio,
-    /// Write the result to a file, by extension: .json, .csv, .parquet, .md or .html; - is standard output (may be repeated)
+    /// Write the result to a file, by extension: .json, .csv, .parquet, .md, .html or .prom; - is standard output (may be repeated)
     #[arg(short, long, value_name = "FILE", help_heading = "Output")]
     output: Vec<PathBuf>,
     #[command(flatten)]
@@ -80,12 +81,12 @@ pub fn run(args: &Args, interrupt: &Interrupt) -> Result<()> {
     drop(progress);
     if report.partial {
         let to_stdout = args.output.iter().any(|path| path == Path::new("-"));
-        print(&if to_stdout { crate::report::json::render(&report)? } else { report.render(&look()) })?;
+        print(&if to_stdout { crate::report::json::render(&report)? } else { report.brief(&look()) })?;
         return Err(Error::interrupted("the result is partial, and no file was written"));
     }
     gates::judge(&gates, &mut report);
     if !target::write(targets, &report)? {
-        print(&report.render(&look()))?;
+        print(&report.brief(&look()))?;
     }
     gate_args::pass(&report.head)
 }

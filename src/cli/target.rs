@@ -1,11 +1,12 @@
-//! Where a report goes, by the target's ending: JSON, CSV, Parquet, Markdown or HTML, or JSON on standard output.
+//! Where a report goes, by the target's ending: JSON, CSV, Parquet, Markdown, HTML or metrics, or JSON on standard output.
 
 use super::output::{self, Output};
 use super::print;
 use crate::error::{Error, Kind, Result};
 use crate::report::frame::Table;
+use crate::report::gates::Gated;
 use crate::report::render::Render;
-use crate::report::{frame, html, json, markdown};
+use crate::report::{frame, html, json, markdown, metrics};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -17,6 +18,7 @@ pub enum Target {
     Parquet(Output),
     Markdown(Output),
     Html(Output),
+    Metrics(Output),
 }
 
 impl Target {
@@ -31,8 +33,9 @@ impl Target {
             "parquet" => Ok(Target::Parquet(Output::create(path)?)),
             "md" | "markdown" => Ok(Target::Markdown(Output::create(path)?)),
             "html" | "htm" => Ok(Target::Html(Output::create(path)?)),
+            "prom" => Ok(Target::Metrics(Output::create(path)?)),
             _ => Err(Error::usage(format!("cannot tell the output's type from '{}'", path.display()))
-                .hint("end its name in .json, .csv, .parquet, .md or .html; - writes JSON to standard output")),
+                .hint("end its name in .json, .csv, .parquet, .md, .html or .prom; - writes JSON to standard output")),
         }
     }
 
@@ -41,12 +44,13 @@ impl Target {
         matches!(self, Target::Html(_))
     }
 
-    fn write(self, report: &(impl Render + Table)) -> Result<()> {
+    fn write(self, report: &(impl Render + Table + Gated)) -> Result<()> {
         match self {
             Target::Stdout => print(&json::render(report)?),
             Target::Json(output) => write_text(output, &json::render(report)?),
             Target::Markdown(output) => write_text(output, &markdown::render(&report.page())),
             Target::Html(output) => write_text(output, &html::render(&report.page())),
+            Target::Metrics(output) => write_text(output, &metrics::render(report)),
             Target::Csv(mut output) => {
                 frame::write_csv(report, &mut output)?;
                 output.finish()
@@ -79,7 +83,7 @@ pub fn open(paths: &[PathBuf], inputs: &[PathBuf]) -> Result<Vec<Target>> {
 ///
 /// # Errors
 /// A target that cannot be written to its end.
-pub fn write(targets: Vec<Target>, report: &(impl Render + Table)) -> Result<bool> {
+pub fn write(targets: Vec<Target>, report: &(impl Render + Table + Gated)) -> Result<bool> {
     let mut to_stdout = false;
     for target in targets {
         to_stdout |= matches!(target, Target::Stdout);

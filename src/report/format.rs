@@ -11,6 +11,11 @@ pub fn capacity_text(capacity: Capacity) -> String {
     }
 }
 
+/// A capacity that stands in two columns, of which one is filled.
+pub fn capacity_of(objects: Option<u64>, bytes: Option<u64>) -> Capacity {
+    bytes.map_or(Capacity::Objects(objects.unwrap_or(0)), Capacity::Bytes)
+}
+
 /// A share as a percentage of three significant digits.
 pub fn percent(ratio: f64) -> String {
     format!("{}%", significant(ratio * 100.0))

@@ -1,7 +1,7 @@
 //! What every report begins with: what made it, from what command, and what it rests on. It knows no report by its content.
 
 use super::SCHEMA_VERSION;
-use super::gates::GateRow;
+use super::gate_row::GateRow;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -69,6 +69,14 @@ pub struct Head {
     /// What the gates said; empty where there were none.
     #[serde(default)]
     pub gates: Vec<GateRow>,
+}
+
+/// What has a head: every report.
+pub trait Headed {
+    /// What it begins with.
+    fn head(&self) -> &Head;
+    /// The same, to be added to.
+    fn head_mut(&mut self) -> &mut Head;
 }
 
 impl Head {

@@ -6,44 +6,47 @@ mod assumptions;
 mod brief;
 mod build;
 pub mod chart;
+mod column;
 pub mod compare;
-mod curve;
 pub mod decisions;
+mod details;
 pub mod dictionary;
+pub mod explain;
 pub mod format;
 #[cfg(feature = "cli")]
 pub mod frame;
 mod gap_page;
+mod gate_row;
 pub mod gates;
 pub mod head;
 pub mod html;
 pub mod json;
 pub mod knobs;
 pub mod markdown;
+pub mod metrics;
 pub mod outage;
 pub mod page;
 pub mod render;
 pub mod replay;
 mod replay_page;
+mod row;
 pub mod saved;
 pub mod schema;
 pub mod sheet;
-pub mod text;
 mod verdict;
 mod words;
 
 pub use crate::capacity::Region;
 pub use build::build;
 pub use head::Head;
+pub use row::Row;
 
 use decisions::{GrowthRow, IfLost, MoneyRow, Sensitivity, SizeRow};
 
 use crate::analysis::CompulsoryPoint;
-use crate::policy::Capacity;
 use crate::units::{Demand, Rate, Seconds};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use std::borrow::Cow;
 
 /// Changes when a field changes its meaning or goes away; a new field does not count.
 pub const SCHEMA_VERSION: u32 = 1;
@@ -213,84 +216,6 @@ pub struct Verdict {
     pub sentence: String,
 }
 
-/// One row of the result table: a policy at a cache size on a trace, and one loss. All columns before `loss` repeat
-/// for each loss.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-#[allow(missing_docs, reason = "the names say it, with units; docs/definitions.md defines each")]
-pub struct Row {
-    pub trace: String,
-    pub policy: String,
-    pub is_bound: bool,
-    pub baseline: String,
-    pub cache_capacity_objects: Option<u64>,
-    pub cache_capacity_bytes: Option<u64>,
-    pub cache_capacity_ratio: f64,
-    pub requests: u64,
-    pub hits: u64,
-    pub misses: u64,
-    pub miss_ratio: Option<f64>,
-    pub miss_ratio_worst_window: Option<f64>,
-    pub bytes_requested: Option<u64>,
-    pub bytes_missed: Option<u64>,
-    pub compulsory_misses: u64,
-    pub transient_misses: Option<i64>,
-    pub refill_seconds: Option<f64>,
-    pub refill_requests: Option<u64>,
-    pub backend_per_second: Option<f64>,
-    pub backend_unit: Cow<'static, str>,
-    pub load_per_second: f64,
-    pub advertised_per_second: Option<f64>,
-    pub advertised_long_run_per_second: Option<f64>,
-    pub floor_per_second: Option<f64>,
-    pub floor_long_run_per_second: Option<f64>,
-    pub hidden_safe_per_second: Option<f64>,
-    pub hidden_safe_per_second_p01: Option<f64>,
-    pub hidden_safe_per_second_p50: Option<f64>,
-    pub hidden_safe_certified: bool,
-    pub limits_known: bool,
-    pub advertised_reclaimed_per_second: Option<f64>,
-    pub hidden_safe_reclaimed_per_second: Option<f64>,
-    pub worst_moment_seconds: Option<f64>,
-    pub hidden_95_per_second: Option<f64>,
-    pub hidden_95_per_second_low: Option<f64>,
-    pub hidden_95_per_second_high: Option<f64>,
-    pub hidden_50_per_second: Option<f64>,
-    pub hidden_50_per_second_low: Option<f64>,
-    pub hidden_50_per_second_high: Option<f64>,
-    pub hidden_05_per_second: Option<f64>,
-    pub hidden_05_per_second_low: Option<f64>,
-    pub hidden_05_per_second_high: Option<f64>,
-    pub hidden_measured_service: Option<String>,
-    pub healed_at_safe_ratio: Option<f64>,
-    pub hidden_measured_end: Option<Cow<'static, str>>,
-    pub hidden_measured_worst_moment_seconds: Option<f64>,
-    pub gap_ratio: Option<f64>,
-    pub gap_per_second: Option<f64>,
-    pub gap_floor_ratio: Option<f64>,
-    pub amplification: Option<f64>,
-    pub widening_ratio: Option<f64>,
-    pub widening_reclaimed_ratio: Option<f64>,
-    pub naive_saving_ratio: Option<f64>,
-    pub loss_survived_ratio: Option<f64>,
-    pub nodes_needed: Option<u64>,
-    pub recovers: Option<bool>,
-    pub recovery_seconds: Option<f64>,
-    pub user_seconds_lost: Option<f64>,
-    pub escape_per_second: Option<f64>,
-    pub shed_ratio: Option<f64>,
-    pub loss: String,
-    pub loss_ratio: f64,
-    pub loss_worst_moment_seconds: Option<f64>,
-    pub loss_worst_node: Option<u32>,
-    pub loss_certified: bool,
-    pub least_backend_per_second: Option<f64>,
-    pub least_backend_mildest_node_per_second: Option<f64>,
-    pub safe_cut_ratio: Option<f64>,
-    pub reclaimable_ratio: Option<f64>,
-    pub load_limit_per_second: Option<f64>,
-    pub growth_ratio: Option<f64>,
-}
-
 /// One window of one warm replay, warm-up included.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[allow(missing_docs, reason = "the names say it, with units")]
@@ -386,28 +311,6 @@ impl Report {
         self.rows.iter().filter(move |row| {
             row.trace == cell.trace && row.policy == cell.policy && row.capacity() == cell.capacity()
         })
-    }
-}
-
-impl Row {
-    /// The capacity's number, in whichever unit it has.
-    pub fn capacity(&self) -> u64 {
-        self.cache_capacity_objects.or(self.cache_capacity_bytes).unwrap_or(0)
-    }
-
-    /// The capacity with its unit.
-    pub fn cache(&self) -> Capacity {
-        self.cache_capacity_bytes.map_or(Capacity::Objects(self.capacity()), Capacity::Bytes)
-    }
-
-    /// What an absent limit means: `otherwise`, where limits are known.
-    pub fn absent(&self, otherwise: &'static str) -> &'static str {
-        if self.limits_known { otherwise } else { "unknown" }
-    }
-
-    /// True for the baseline's own row.
-    pub fn is_baseline(&self) -> bool {
-        self.policy == self.baseline
     }
 }
 

@@ -1,38 +1,63 @@
 //! What every report can become.
 
+#[cfg(feature = "cli")]
+use super::frame::{Column, Rows, Table};
+use super::head::{Head, Headed};
 use super::page::Page;
 use super::sheet::look::Look;
-use super::{brief, compare, gap_page, knobs, outage, replay, replay_page, text};
+use super::{brief, compare, details, gap_page, knobs, outage, replay, replay_page};
 use serde::Serialize;
 
 /// A report that can be written as text, as JSON, and as a document.
 pub trait Render: Serialize {
-    /// The text for a terminal: in short, or every table of it where the look says so.
-    fn text(&self, look: &Look) -> String;
+    /// The answers for a terminal, in some thirty lines.
+    fn brief(&self, look: &Look) -> String;
 
-    /// The document that HTML and Markdown show.
+    /// The document that HTML and Markdown show, and `--details` prints.
     fn page(&self) -> Page;
+
+    /// The text for a terminal: in short, or the whole document where the look says so.
+    fn text(&self, look: &Look) -> String {
+        if look.details { details::render(&self.page(), look) } else { self.brief(look) }
+    }
 }
 
 macro_rules! render {
-    ($($report:ty => $brief:path, $details:path, $page:path),+ $(,)?) => {
+    ($($report:ty => $brief:path, $page:path, $rows:ident ($columns:path)),+ $(,)?) => {
         $(impl Render for $report {
-            fn text(&self, look: &Look) -> String {
-                if look.details { $details(self, look) } else { $brief(self, look) }
+            fn brief(&self, look: &Look) -> String {
+                $brief(self, look)
             }
 
             fn page(&self) -> Page {
                 $page(self)
+            }
+        }
+
+        impl Headed for $report {
+            fn head(&self) -> &Head {
+                &self.head
+            }
+
+            fn head_mut(&mut self) -> &mut Head {
+                &mut self.head
+            }
+        }
+
+        #[cfg(feature = "cli")]
+        impl Table for $report {
+            fn columns(&self) -> Vec<Column> {
+                $columns(&self.$rows)
             }
         })+
     };
 }
 
 render! {
-    super::Report => brief::gap, text::details, gap_page::page,
-    compare::CompareReport => brief::compare, compare::text::details, compare::page::page,
-    outage::OutageReport => brief::outage, outage::text::details, outage::page::page,
-    knobs::SensitivityReport => brief::sensitivity, knobs::text::sensitivity, knobs::page::sensitivity,
-    knobs::WarmupReport => brief::warmup, knobs::text::warmup, knobs::page::warmup,
-    replay::ReplayReport => replay::ReplayReport::render, replay::ReplayReport::render, replay_page::page,
+    super::Report => brief::gap, gap_page::page, rows (Rows::columns),
+    compare::CompareReport => brief::compare, compare::page::page, changes (compare::table::columns),
+    outage::OutageReport => brief::outage, outage::page::page, windows (Rows::columns),
+    knobs::SensitivityReport => brief::sensitivity, knobs::page::sensitivity, rows (Rows::columns),
+    knobs::WarmupReport => brief::warmup, knobs::page::warmup, rows (Rows::columns),
+    replay::ReplayReport => brief::replay, replay_page::page, rows (Rows::columns),
 }

@@ -1,18 +1,16 @@
-//! The report of `coldgap replay`: miss ratios by policy and cache size, as data and for reading.
+//! The report of `coldgap replay`: miss ratios by policy and cache size, as data.
 
-use super::format::{capacity_text, percent};
+use super::column::{known, rows};
+use super::format::{capacity_of, capacity_text, percent};
+use super::gates::{Field, Gated, Reading, Scope, Subject};
 use super::head::{Head, Kind};
-use super::sheet::Sheet;
-use super::sheet::columns::Columns;
-use super::sheet::look::Look;
-use super::{curve, gates};
 use crate::analysis::sampled::{FEWEST_OBJECTS, GROUPS, Sampled};
 use crate::analysis::{Facts, Swept};
 use crate::policy::Capacity;
 use crate::policy::spec::PolicySpec;
 use crate::replay::cell::Cell;
 use crate::trace::source::About;
-use crate::units::grouped;
+use crate::units::{Demand, grouped};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -56,29 +54,32 @@ pub struct MissingCell {
     pub cache_capacity_bytes: Option<u64>,
 }
 
-/// One policy at one cache size on one trace: the first columns of the gap report's rows, by the same names.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-#[allow(missing_docs, reason = "the names say it, with units; definitions as in the gap report")]
-pub struct ReplayRow {
-    pub trace: String,
-    pub policy: String,
-    pub is_bound: bool,
-    pub cache_capacity_objects: Option<u64>,
-    pub cache_capacity_bytes: Option<u64>,
-    pub cache_capacity_ratio: f64,
-    pub requests: u64,
-    /// Null here and below where a sample says nothing.
-    pub hits: Option<u64>,
-    pub misses: Option<u64>,
-    pub miss_ratio: Option<f64>,
-    pub bytes_requested: Option<u64>,
-    pub bytes_missed: Option<u64>,
-    pub compulsory_misses: u64,
-    /// The share of the keys that hits and misses are estimated from; null where they are exact, as the next two.
-    pub sample_ratio: Option<f64>,
-    /// The true miss ratio lies between these in 95 of 100 draws.
-    pub miss_ratio_low: Option<f64>,
-    pub miss_ratio_high: Option<f64>,
+rows! {
+    table;
+    /// One policy at one cache size on one trace: the first columns of the gap report's rows, by the same names.
+    #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+    #[allow(missing_docs, reason = "the names say it, with units; definitions as in the gap report")]
+    pub struct ReplayRow {
+        pub trace: String,
+        pub policy: String,
+        pub is_bound: bool,
+        pub cache_capacity_objects: Option<u64>,
+        pub cache_capacity_bytes: Option<u64>,
+        pub cache_capacity_ratio: f64,
+        pub requests: u64,
+        /// Null here and below where a sample says nothing.
+        pub hits: Option<u64>,
+        pub misses: Option<u64> => Count "misses" sampled,
+        pub miss_ratio: Option<f64> => Share "miss_ratio" sampled,
+        pub bytes_requested: Option<u64>,
+        pub bytes_missed: Option<u64> => Bytes "bytes_missed" sized,
+        pub compulsory_misses: u64 => Count "compulsory_misses" known,
+        /// The share of the keys that hits and misses are estimated from; null where they are exact, as the next two.
+        pub sample_ratio: Option<f64>,
+        /// The true miss ratio lies between these in 95 of 100 draws.
+        pub miss_ratio_low: Option<f64> => Share "miss_ratio_low" band,
+        pub miss_ratio_high: Option<f64> => Share "miss_ratio_high" band,
+    }
 }
 
 impl ReplayReport {
@@ -173,32 +174,6 @@ impl ReplayReport {
         self.partial = true;
         self.missing.push(MissingCell::of(trace, None));
     }
-
-    /// The report for reading in a terminal.
-    pub fn render(&self, look: &Look) -> String {
-        let mut out = Sheet::new(look);
-        if self.partial {
-            out.led("", "PARTIAL: the run was interrupted. What is missing stands at the end.");
-            out.blank();
-        }
-        for trace in &self.traces {
-            let rows: Vec<&ReplayRow> = self.rows.iter().filter(|row| row.trace == trace.name).collect();
-            let (gets, objects) = (grouped(trace.gets), grouped(trace.objects));
-            let ReplayTrace { name, format, fingerprint, .. } = trace;
-            out.led("", &format!("{name}: {format}, {gets} gets on {objects} objects, fingerprint {fingerprint}"));
-            out.blank();
-            out.table(&if curve::is_curve(&rows) { curve::table(&rows, look) } else { list(&rows) });
-            out.blank();
-        }
-        gates::text::section(&mut out, &self.head.gates);
-        for missing in &self.missing {
-            out.led("- ", &format!("MISSING: {missing}"));
-        }
-        for assumption in &self.head.assumptions {
-            out.led("- ", assumption);
-        }
-        out.finish()
-    }
 }
 
 impl MissingCell {
@@ -253,10 +228,7 @@ impl ReplayRow {
 
     /// The cache's size.
     pub(super) fn capacity(&self) -> Capacity {
-        match self.cache_capacity_bytes {
-            Some(bytes) => Capacity::Bytes(bytes),
-            None => Capacity::Objects(self.cache_capacity_objects.unwrap_or(0)),
-        }
+        capacity_of(self.cache_capacity_objects, self.cache_capacity_bytes)
     }
 
     /// The miss ratio, and its band where it has one.
@@ -271,19 +243,39 @@ impl ReplayRow {
     }
 }
 
-/// A line per cache size and policy.
-fn list(rows: &[&ReplayRow]) -> Columns {
-    let longest = rows.iter().map(|row| row.policy.len() + 2).max().unwrap_or(0);
-    let mut table = Columns::new(2).left("", longest).right("misses", 12).right("miss ratio", 10);
-    table = table.right("bytes missed", 14).left("cache", 0).after(3);
-    for row in rows {
-        table.row([
-            row.name(),
-            row.misses.map_or("unknown".to_string(), grouped),
-            row.miss_ratio_text(),
-            row.bytes_missed.map_or("-".to_string(), grouped),
-            format!("{}, {} of the footprint", capacity_text(row.capacity()), percent(row.cache_capacity_ratio)),
-        ]);
+fn sampled(_: &ReplayRow, value: Option<f64>) -> Reading {
+    value.map_or(Reading::Unknown("the sample is too small"), Reading::Number)
+}
+
+fn sized(_: &ReplayRow, bytes: Option<f64>) -> Reading {
+    bytes.map_or(Reading::Unknown("objects have no sizes, or the sample is too small"), Reading::Number)
+}
+
+/// An exact miss ratio is its own band.
+fn band(row: &ReplayRow, edge: Option<f64>) -> Reading {
+    sampled(row, if row.sample_ratio.is_some() { edge } else { row.miss_ratio })
+}
+
+/// It compares policies with none, so that a gate that names no policy is about all of them.
+impl Gated for ReplayReport {
+    type Row = ReplayRow;
+
+    fn fields() -> &'static [Field<ReplayRow>] {
+        ReplayRow::FIELDS
     }
-    table
+
+    fn scope(&self) -> Scope {
+        let mut policies: Vec<String> = self.rows.iter().map(|row| row.policy.clone()).collect();
+        policies.sort_unstable();
+        policies.dedup();
+        Scope { policies, losses: Vec::new(), demand: Demand::Answers }
+    }
+
+    fn subjects(&self) -> Vec<Subject<'_, ReplayRow>> {
+        fn subject(row: &ReplayRow) -> Subject<'_, ReplayRow> {
+            let capacity = row.capacity();
+            Subject { trace: &row.trace, policy: &row.policy, by_default: true, capacity, loss: 0.0, row }
+        }
+        self.rows.iter().map(subject).collect()
+    }
 }

@@ -1,8 +1,9 @@
 //! The comparison in some thirty lines: where both sides stand, what differs by more than noise, what of a saving may be cut.
 
 use super::{answers, close, hung, open};
-use crate::report::compare::text::{cells, cuts, names, word};
-use crate::report::compare::{Change, CompareReport, Direction, Material, state};
+use crate::report::compare::words::{cells, names, word};
+use crate::report::compare::{Change, CompareReport, Decision, Direction, Material, state};
+use crate::report::format::{self, loss_name as loss};
 use crate::report::page::Answer;
 use crate::report::sheet::Sheet;
 use crate::report::sheet::columns::Columns;
@@ -74,4 +75,37 @@ fn changes(out: &mut Sheet, report: &CompareReport) {
         out.prose("    ", &format!("and {} more: --details", all.len() - ROWS));
     }
     out.blank();
+}
+
+/// What of a saving may be cut; nothing where no cut looks possible.
+fn cuts(sheet: &mut Sheet, report: &CompareReport) {
+    let says = |decision: &Decision| {
+        decision.looks_like_ratio.is_some()
+            && (decision.looks_like_material != Material::No || decision.material != Material::No)
+    };
+    if !report.decisions.iter().any(says) {
+        return;
+    }
+    let carried = Rate::answers(report.baseline.load_per_second);
+    sheet.led("  ", &format!("IF YOU CUT THE BACKEND, still to carry {carried} and survive losing..."));
+    let heads = report.decisions.iter().map(|decision| loss(decision.loss_ratio));
+    let mut table = heads.fold(Columns::new(4).left("", 10), |table, head| table.right(head, 11));
+    let row = |name: &str, of: &dyn Fn(&Decision) -> String| {
+        std::iter::once(name.to_string()).chain(report.decisions.iter().map(of)).collect::<Vec<_>>()
+    };
+    let told = |material: Material, cut: Option<f64>| match (material, cut) {
+        (Material::No, _) => "0%".to_string(),
+        (Material::Yes, Some(share)) => format::cut(share),
+        (Material::Unknown, Some(share)) => format!("{}?", format::cut(share)),
+        (_, None) => "unknown".to_string(),
+    };
+    table.row(row("looks like", &|decision| told(decision.looks_like_material, decision.looks_like_ratio)));
+    table.row(row("is", &|decision| told(decision.material, decision.is_ratio)));
+    sheet.table(&table);
+    sheet.prose(
+        "    ",
+        "looks like: as misses change; is: as the least backend that survives this loss changes; 0%: no more than noise; ?: \
+         noise unknown.",
+    );
+    sheet.blank();
 }

@@ -2,13 +2,13 @@
 
 use super::{answers, bearing, close, hung, open, word};
 use crate::policy::Capacity;
-use crate::report::decisions::text as decisions;
+use crate::report::details;
 use crate::report::format::{self, cut, percent_of, times, whole_percent};
 use crate::report::gap_page::answers::{answers as of_trace, best};
+use crate::report::gap_page::asked_for;
 use crate::report::sheet::Sheet;
 use crate::report::sheet::columns::Columns;
 use crate::report::sheet::look::{Look, Tone};
-use crate::report::text::{cut_row, name_width};
 use crate::report::{Region, Report, Row, TraceReport};
 use crate::units::{Rate, Seconds, bytes, coarse, grouped, grouped_rate};
 
@@ -29,10 +29,12 @@ pub fn gap(report: &Report, look: &Look) -> String {
             let Some(baseline) = group.iter().find(|row| row.is_baseline()) else { continue };
             section(&mut out, report, trace, group, baseline);
         }
-        decisions::growth_asked(&mut out, report, trace, &cells);
-        decisions::money(&mut out, report, trace);
-        decisions::sizes(&mut out, report, trace);
-        decisions::sensitivity(&mut out, report, trace);
+    }
+    asked_for(report).iter().for_each(|part| details::section(&mut out, part));
+    for knobs in &report.sensitivity {
+        let rows = grouped(knobs.rows.len() as u64);
+        out.prose("  ", &format!("WHICH KNOB: {} ({rows} rows in the JSON: sensitivity.)", knobs.sentence));
+        out.blank();
     }
     if let [trace] = report.traces.as_slice()
         && let Some(rate) = trace.rate()
@@ -181,6 +183,15 @@ fn needed(out: &mut Sheet, report: &Report, trace: &TraceReport, group: &[&Row],
         out.prose("    ", &text);
     }
     out.blank();
+}
+
+/// What may be cut of the backend, by loss.
+fn cut_row<'r>(report: &'r Report, baseline: &'r Row) -> impl Iterator<Item = String> + 'r {
+    report.losses(baseline).map(|loss| loss.safe_cut_ratio.map_or("-".to_string(), cut))
+}
+
+fn name_width(group: &[&Row]) -> usize {
+    group.iter().map(|row| row.policy.len() + 2 * usize::from(row.is_bound)).max().unwrap_or(0).max(7)
 }
 
 /// `sieve instead of lru looks like a 45% cut; it is 32% for 1/8, 8% for 1/2, 0% for everything`.

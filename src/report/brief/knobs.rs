@@ -3,16 +3,16 @@
 
 use super::{answers, close, open};
 use crate::report::Head;
+use crate::report::details;
 use crate::report::format::percent;
-use crate::report::knobs::sentence;
-use crate::report::knobs::text::{factor, preloads, rate, restart_cells, setting};
-use crate::report::knobs::{Config, RestartRow, SensitivityReport, SensitivityRow, WarmupReport};
+use crate::report::knobs::{Config, SensitivityReport, SensitivityRow, WarmupReport};
+use crate::report::knobs::{page, sentence};
 use crate::report::outage::TraceFacts;
 use crate::report::page::{Answer, Tone};
 use crate::report::sheet::Sheet;
 use crate::report::sheet::columns::Columns;
 use crate::report::sheet::look::Look;
-use crate::units::{Rate, grouped_rate};
+use crate::units::{Rate, grouped_rate, significant};
 
 /// The knobs.
 pub fn sensitivity(report: &SensitivityReport, look: &Look) -> String {
@@ -63,7 +63,7 @@ pub fn warmup(report: &WarmupReport, look: &Look) -> String {
     );
     out.prose("  ", &about(&report.config, &report.trace));
     out.blank();
-    preloads(&mut out, report);
+    details::section(&mut out, &page::preloads(report));
     restarts(&mut out, report);
     end(out, &report.head)
 }
@@ -71,16 +71,26 @@ pub fn warmup(report: &WarmupReport, look: &Look) -> String {
 /// The last way that is safe and the first that is not, of nodes at once and of times between two.
 fn restarts(out: &mut Sheet, report: &WarmupReport) {
     let found = &report.restarts;
-    let load = grouped_rate(found.load_per_second);
-    out.prose("  ", &format!("RESTARTING {} cache nodes at {load} requests/s", found.nodes));
-    let mut table = Columns::new(2).left("", 34).right("in time, worst", 14).right("well again", 14).right("safe", 6);
-    for rows in [&found.batches, &found.spacings] {
+    let edges = [&found.batches, &found.spacings].into_iter().flat_map(|rows| {
         let at = rows.windows(2).position(|pair| pair[0].safe != pair[1].safe);
-        let edge: &[RestartRow] = at.map_or(&rows[..rows.len().min(2)], |at| &rows[at..at + 2]);
-        edge.iter().for_each(|row| table.row(restart_cells(row)));
-    }
-    out.table(&table);
-    out.blank();
+        at.map_or(&rows[..rows.len().min(2)], |at| &rows[at..at + 2])
+    });
+    details::table(out, &page::restarts_table(found, edges), None);
+}
+
+fn factor(factor: Option<f64>) -> String {
+    factor.map_or("-".to_string(), |factor| format!("x{}", significant(factor)))
+}
+
+fn rate(rate: Option<f64>) -> String {
+    rate.map_or("-".to_string(), grouped_rate)
+}
+
+/// A row's knob, where it is not that of the `last` row, and its setting.
+fn setting<'r>(row: &'r SensitivityRow, last: &mut &'r str) -> String {
+    let knob = if row.knob == *last { "" } else { sentence::name(&row.knob) };
+    *last = &row.knob;
+    format!("{knob:<14} {}", row.setting)
 }
 
 fn said(question: &str, sentence: &str) -> Answer {

@@ -2,14 +2,17 @@
 //! lines. It computes nothing; every table is printed with `--details`.
 
 mod compare;
+mod curve;
 mod gap;
 mod knobs;
 mod outage;
+mod replay;
 
 pub use compare::compare;
 pub use gap::gap;
 pub use knobs::{sensitivity, warmup};
 pub use outage::outage;
+pub use replay::replay;
 
 use super::Head;
 use super::gates;

@@ -1,13 +1,13 @@
 //! One outage in some forty lines: does it heal, why, what to do, what would prevent it; the answered share, the timeline.
 
 use super::{answers, bearing, close, hung, open, word};
-use crate::report::outage::text::{answered_chart, clock, healed_in};
-use crate::report::outage::{OutageReport, RemedyRow, TimelineRow, alerts, sentence};
-use crate::report::page::{Answer, Tone};
+use crate::report::details;
+use crate::report::outage::{OutageReport, RemedyRow, TimelineRow, page, sentence};
+use crate::report::page::{Answer, Mark, Tone};
 use crate::report::sheet::Sheet;
 use crate::report::sheet::columns::Columns;
 use crate::report::sheet::look::Look;
-use crate::units::{Seconds, coarse, grouped, grouped_rate};
+use crate::units::{Seconds, coarse, grouped, grouped_rate, significant};
 
 /// Rows of the timeline; `--details` has all of them.
 const TIMELINE: usize = 6;
@@ -26,12 +26,10 @@ pub fn outage(report: &OutageReport, look: &Look) -> String {
     answers(&mut out, &said(report));
     out.prose("  ", &subject(report));
     out.blank();
-    answered_chart(&mut out, report, CHART);
+    answered(&mut out, report);
     timeline(&mut out, report);
     remedies(&mut out, report);
-    if report.alerts.is_some() {
-        alerts::section(&mut out, report);
-    }
+    details::section(&mut out, &page::signals(report));
     let more = [
         "-o outage.html".to_string(),
         format!(
@@ -132,6 +130,33 @@ fn backend(report: &OutageReport) -> String {
         config.backend,
         if config.backend_assumed { " (ASSUMED, 1.1x what it needs warm)" } else { "" }
     )
+}
+
+/// The share that is answered in time, over the outage.
+fn answered(out: &mut Sheet, report: &OutageReport) {
+    let figure = page::timeline(report).felt(String::new());
+    let line = figure.chart.marks.iter().find(|mark| matches!(mark, Mark::Line { .. }));
+    if let Some(line) = line {
+        out.prose("  ", "ANSWERED IN TIME");
+        details::area(out, &figure, line, CHART);
+        out.blank();
+    }
+}
+
+/// `-10s`, `90s`, `15min`.
+fn clock(seconds: f64) -> String {
+    match seconds.abs() {
+        whole if whole < 600.0 => format!("{}s", significant((seconds * 10.0).round() / 10.0)),
+        _ => format!("{}min", significant(seconds / 60.0)),
+    }
+}
+
+fn healed_in(recovery: Option<f64>) -> String {
+    match recovery {
+        None => "no".to_string(),
+        Some(seconds) if seconds < 0.5 => "at once".to_string(),
+        Some(seconds) => format!("heals in {}", clock(seconds)),
+    }
 }
 
 fn timeline(out: &mut Sheet, report: &OutageReport) {

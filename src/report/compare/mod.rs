@@ -6,13 +6,16 @@
 
 mod assumptions;
 mod build;
+mod gates;
 mod metric;
 mod noise;
 pub mod page;
 mod sentence;
 mod side;
 pub(super) mod state;
-pub(super) mod text;
+#[cfg(feature = "cli")]
+pub(super) mod table;
+pub(super) mod words;
 
 pub use build::build;
 pub use side::{Choice, View};

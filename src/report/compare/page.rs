@@ -2,7 +2,7 @@
 
 use super::metric::LOAD_LIMIT;
 use super::sentence::{cut, subject};
-use super::text::{cells, moved, names, word};
+use super::words::{cells, moved, name_of, names, word};
 use super::{Change, CompareReport, Decision, Direction, Material};
 use crate::report::format::loss_name as loss;
 use crate::report::page::{Axis, Cell, Chart, Column, Figure, Fill, Mark, Page, Section, Table, Tone, Unit, maybe};
@@ -47,7 +47,7 @@ fn changes(report: &CompareReport) -> Section {
     // Only what differs: a row whose sides are alike says nothing.
     let same = |change: &&Change| change.material == Material::No && change.change_absolute == Some(0.0);
     let overall = || report.changes.iter().filter(|change| change.loss_ratio.is_none());
-    let names: Vec<String> = overall().filter(same).map(super::sentence::name_of).collect();
+    let names: Vec<String> = overall().filter(same).map(name_of).collect();
     let differs = overall().filter(|change| !same(change) && (change.baseline.is_some() || change.candidate.is_some()));
     let section = Section::new("changes", "What changes").table(table(report, "metric by metric", differs));
     if names.is_empty() { section } else { section.prose(format!("The same on both sides: {}.", names.join(", "))) }
@@ -140,7 +140,7 @@ fn cuts(report: &CompareReport) -> Section {
         table.row([
             Cell::text(loss(decision.loss_ratio)),
             Cell::share(saving),
-            maybe(decision.is_ratio, Cell::share, "unknown"),
+            maybe(decision.is_ratio, Cell::cut, "unknown"),
             Cell::text(decision.material.name()),
             rate(decision.baseline_per_second),
             rate(decision.candidate_per_second),

@@ -1,7 +1,7 @@
 //! The verdict of a comparison in words, no stronger than what is known.
 
-use super::metric::{LEAST_BACKEND, METRICS};
-use super::text::moved;
+use super::metric::METRICS;
+use super::words::{moved, name_of};
 use super::{Change, CompareReport, Decision, Material, Side, Verdict};
 use crate::report::format::{loss_name as loss, percent};
 
@@ -64,16 +64,6 @@ fn headline(report: &CompareReport, known: bool, material: bool) -> String {
         out.push_str(&format!(" Not known to be more than noise: {}.", listed(&unknown)));
     }
     out
-}
-
-/// The name of a change, with its loss.
-pub fn name_of(change: &Change) -> String {
-    match (METRICS.iter().find(|metric| metric.name == change.metric), change.loss_ratio) {
-        (Some(metric), _) => metric.label.to_string(),
-        (None, Some(share)) if change.metric == LEAST_BACKEND => format!("backend, losing {}", loss(share)),
-        (None, Some(share)) => format!("load limit, losing {}", loss(share)),
-        (None, None) => change.metric.clone(),
-    }
 }
 
 /// What is replaced by what.

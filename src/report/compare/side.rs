@@ -2,8 +2,7 @@
 
 use super::{Difference, Side};
 use crate::error::{Error, Result};
-use crate::policy::Capacity;
-use crate::report::format::{capacity_text, percent};
+use crate::report::format::{capacity_of, capacity_text, percent};
 use crate::report::{Report, Row, StretchRow, TraceReport, WindowRow};
 use crate::units::{Demand, Rate, Seconds};
 
@@ -138,10 +137,7 @@ type Shown<'a> = &'a dyn Fn(&Side) -> String;
 impl Side {
     /// The cache size for reading.
     pub fn cache(&self) -> String {
-        match (self.cache_capacity_objects, self.cache_capacity_bytes) {
-            (_, Some(bytes)) => capacity_text(Capacity::Bytes(bytes)),
-            (objects, None) => capacity_text(Capacity::Objects(objects.unwrap_or(0))),
-        }
+        capacity_text(capacity_of(self.cache_capacity_objects, self.cache_capacity_bytes))
     }
 
     /// The backend for reading.

@@ -1,9 +1,8 @@
 //! The decisions of the main report as data, beside its rows: the load that has grown, the cache that is lost, what it costs,
-//! other sizes and knobs. It is made by [`build`] and read by [`text`].
+//! other sizes and knobs. It is made by [`build`].
 
 pub(super) mod assumptions;
 pub(super) mod build;
-pub(super) mod text;
 
 use super::knobs::{Restarts, SensitivityRow};
 use super::outage::{Event, TimelineRow, Verdict, WindowRow};

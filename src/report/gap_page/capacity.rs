@@ -21,14 +21,15 @@ pub(super) fn glance(group: &Group) -> Section {
             ("hidden_safe_per_second_p50", "typically"),
             ("advertised_per_second", "advertised"),
             ("gap_ratio", "gap"),
+            ("gap_floor_ratio", "to the floor"),
         ],
     )
     .note(
         "floor: carried with no cache at all; hidden: no answer is late below it after losing the cache at the \
          worst moment, and at other moments beside it; advertised: carried \
-         while the cache is warm; gap: advertised over hidden.",
+         while the cache is warm; gap: advertised over hidden, and over the floor.",
     );
-    for row in group.rows {
+    for row in &group.rows {
         table.row([
             Cell::text(name(row)),
             maybe(row.floor_per_second, Cell::rate, row.absent("no limit")),
@@ -37,6 +38,7 @@ pub(super) fn glance(group: &Group) -> Section {
             maybe(row.hidden_safe_per_second_p50, Cell::rate, row.absent("no limit")),
             maybe(row.advertised_per_second, Cell::rate, row.absent("no limit")),
             maybe(row.gap_ratio, Cell::times, "unknown"),
+            maybe(row.gap_floor_ratio, Cell::times, "unknown"),
         ]);
     }
     let carried = group.trace.load_per_second;
@@ -138,10 +140,11 @@ pub(super) fn policies(group: &Group) -> Section {
         ("widening_ratio", "widening"),
         ("refill_seconds", "refill"),
         ("loss_survived_ratio", "loss survived"),
+        ("nodes_needed", "nodes"),
     ];
     let mut table = Table::new(title, &columns).note(format!(
         "Rates are requests a second. misses: share of the requests after warm-up; widening: of the gap, against {}; refill: how long a full \
-         flush costs misses; loss survived: the largest share of the cache that may be lost at the load to carry.{bounds}",
+         flush costs misses; loss survived: the largest share of the cache that may be lost at the load to carry; nodes: the fewest of which any one may be lost.{bounds}",
         group.report.config.baseline
     ));
     group.rows.iter().for_each(|row| table.row(policy(row)));
@@ -166,7 +169,7 @@ fn measured(group: &Group) -> Table {
     let title = "the load at which so many simulated outages heal, in requests a second";
     let mut table =
         Table::new(title, &columns).note("At least and at most: the 95% interval of the load at which 95% heal.");
-    for row in group.rows {
+    for row in &group.rows {
         let loads = [
             row.hidden_95_per_second,
             row.hidden_95_per_second_low,
@@ -184,7 +187,7 @@ fn named(row: &Row) -> Cell {
     Cell::text(if row.is_baseline() { format!("{} (baseline)", name(row)) } else { name(row) })
 }
 
-fn policy(row: &Row) -> [Cell; 10] {
+fn policy(row: &Row) -> [Cell; 11] {
     let survived = match row.loss_survived_ratio {
         None => Cell::text(row.absent("overloaded warm")),
         Some(ratio) if ratio >= 1.0 => Cell::number(ratio, loss(ratio)),
@@ -202,5 +205,6 @@ fn policy(row: &Row) -> [Cell; 10] {
         if row.is_baseline() { Cell::text("-") } else { maybe(row.widening_ratio, Cell::change, "unknown") },
         maybe(row.refill_seconds, Cell::seconds, "not seen"),
         survived,
+        row.nodes_needed.map_or_else(|| Cell::text("-"), Cell::count),
     ]
 }

@@ -22,7 +22,7 @@ fn transient(group: &Group) -> Table {
         ],
     )
     .note("Against an undisturbed twin that replays the same requests.");
-    for row in group.rows {
+    for row in &group.rows {
         table.row([
             Cell::text(name(row)),
             row.transient_misses.map_or_else(|| Cell::text("unknown"), Cell::signed_count),

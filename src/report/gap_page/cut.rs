@@ -12,7 +12,7 @@ pub(super) fn losses(group: &Group) -> Section {
         format!("the least backend that carries {} and survives a loss", load(Some(group.trace.load_per_second))),
         &[("policy", ""), ("loss_ratio", "share lost"), ("least_backend_per_second", "least backend")],
     );
-    for row in group.rows {
+    for row in &group.rows {
         for of_loss in group.report.losses(row) {
             table.row([
                 Cell::text(name(row)),
@@ -78,7 +78,21 @@ pub(super) fn section(group: &Group) -> Section {
         Some(text) => section.with(Block::Note(Tone::Careful, text)),
         None => section,
     };
-    section.table(all(group))
+    section.table(all(group)).prose(mildest(group))
+}
+
+/// What would do if the mildest node were the one that is lost.
+fn mildest(group: &Group) -> String {
+    let Some(baseline) = group.baseline() else { return String::new() };
+    let need = |row: &Row| {
+        let least = group.needed(Some(row.least_backend_mildest_node_per_second?));
+        Some(format!("{} for {}", least.text, row.loss))
+    };
+    let needs: Vec<String> = group.report.losses(baseline).filter_map(need).collect();
+    if needs.is_empty() {
+        return String::new();
+    }
+    format!("The worst node decides; losing the mildest, {} needs about {}.", baseline.policy, needs.join(", "))
 }
 
 /// What the baseline lets one cut of today's backend, by loss.
@@ -88,7 +102,7 @@ fn of_today(group: &Group) -> Figure {
         &[
             ("loss_ratio", "must survive losing"),
             ("least_backend_per_second", "least backend"),
-            ("safe_cut_ratio", "of today's backend"),
+            ("safe_cut_ratio", "may be cut"),
         ],
     );
     let baseline = group.baseline();
@@ -109,11 +123,8 @@ fn of_today(group: &Group) -> Figure {
 
 /// How much of today's backend may go, or must be added.
 pub(super) fn of_backend(safe_cut: Option<f64>) -> Cell {
-    let cell = |cut: f64| {
-        let (what, tone) = if cut < 0.0 { ("must be added", Tone::Bad) } else { ("may go", Tone::Good) };
-        Cell::number(cut, format!("{} {what}", percent(cut.abs()))).tone(tone)
-    };
-    maybe(safe_cut, cell, "unknown")
+    let judged = |share: f64| Cell::cut(share).tone(if share < 0.0 { Tone::Bad } else { Tone::Good });
+    maybe(safe_cut, judged, "unknown")
 }
 
 fn today_caption(group: &Group, baseline: Option<&Row>) -> String {
@@ -125,12 +136,12 @@ fn today_caption(group: &Group, baseline: Option<&Row>) -> String {
     match (most, least) {
         (Some(row), None) => format!(
             "Whatever part of the cache may be lost, {} of today's {backend} may go.",
-            percent(row.safe_cut_ratio.unwrap_or(0.0))
+            cut(row.safe_cut_ratio.unwrap_or(0.0))
         ),
         (Some(row), Some(short)) => format!(
             "If at most {} of the cache is ever lost, {} of today's {backend} may go; to survive losing {}, it is too small already.",
             loss(row.loss_ratio),
-            percent(row.safe_cut_ratio.unwrap_or(0.0)),
+            cut(row.safe_cut_ratio.unwrap_or(0.0)),
             loss(short.loss_ratio)
         ),
         (None, Some(_)) => format!("Today's {backend} is too small even if nothing is lost: nothing may go."),
@@ -156,7 +167,7 @@ fn promised(group: &Group) -> Option<Figure> {
             table.row([
                 Cell::text(&row.policy),
                 Cell::text(loss_in_full(&of_loss.loss)),
-                maybe(of_loss.reclaimable_ratio, Cell::share, "unknown"),
+                maybe(of_loss.reclaimable_ratio, Cell::cut, "unknown"),
             ]);
         }
     }
@@ -219,7 +230,7 @@ fn all(group: &Group) -> Table {
     let title =
         format!("The backend needed to carry {} and survive losing...", load(Some(group.trace.load_per_second)));
     let mut table = Table::new(title, &columns);
-    for row in group.rows {
+    for row in &group.rows {
         let needed = group.report.losses(row).map(|of_loss| group.needed(of_loss.least_backend_per_second));
         table.row(std::iter::once(Cell::text(name(row))).chain(needed));
     }

@@ -55,7 +55,8 @@ fn caption(group: &Group) -> String {
     format!("With {} and today's backend the load may grow {}.", baseline.policy, told.join(", and "))
 }
 
-fn grown(group: &Group) -> Table {
+/// What the grown load needs, where somebody asked.
+pub(super) fn grown(group: &Group) -> Table {
     let own = |row: &&GrowthRow| {
         row.trace == group.trace.name && group.rows.first().is_some_and(|first| first.capacity() == row.cache_capacity)
     };
@@ -69,7 +70,7 @@ fn grown(group: &Group) -> Table {
             ("policy", ""),
             ("loss_ratio", "share lost"),
             ("least_backend_per_second", "least backend"),
-            ("safe_cut_ratio", "of today's backend"),
+            ("safe_cut_ratio", "may be cut"),
         ],
     );
     for row in rows {

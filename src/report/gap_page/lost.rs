@@ -37,7 +37,7 @@ pub(super) fn section(group: &Group) -> Section {
         .figure(waits)
         .table(policies(group))
         .prose(told.restarts_sentence.clone())
-        .table(restarts_table(&told.restarts))
+        .table(restarts_table(&told.restarts, told.restarts.batches.iter().chain(&told.restarts.spacings)))
 }
 
 /// In how many simulations it healed.
@@ -72,7 +72,7 @@ fn policies(group: &Group) -> Table {
          down; escape load: once it is down it climbs out only below \
          it, so at least that share of the load must be shed.",
     );
-    for row in group.rows {
+    for row in &group.rows {
         let heals = row.recovers == Some(true);
         let if_down = |cell: Cell| if heals { Cell::text("-") } else { cell };
         table.row([

@@ -26,7 +26,7 @@ struct Group<'r> {
     report: &'r Report,
     trace: &'r TraceReport,
     /// A row per policy: those for losing nothing.
-    rows: &'r [&'r Row],
+    rows: Vec<&'r Row>,
     /// True for the trace's first cache size, which stands for it where one must.
     is_first: bool,
     /// Begins the ids of the trace's sections.
@@ -41,17 +41,7 @@ pub fn page(report: &Report) -> Page {
     let alone = report.traces.len() == 1;
     for (i, trace) in report.traces.iter().enumerate() {
         let prefix = if alone { String::new() } else { format!("trace{}-", i + 1) };
-        let cells: Vec<&Row> = report.cells(&trace.name).collect();
-        let sizes: Vec<&[&Row]> = cells.chunks(report.config.policies.len().max(1)).collect();
-        let group = |j: usize| Group {
-            report,
-            trace,
-            rows: sizes[j],
-            is_first: j == 0,
-            trace_prefix: prefix.clone(),
-            prefix: if sizes.len() == 1 { prefix.clone() } else { format!("{prefix}size{}-", j + 1) },
-        };
-        let groups: Vec<Group> = (0..sizes.len()).map(group).collect();
+        let groups = groups(report, trace, &prefix);
         let Some(first) = groups.first() else { continue };
         if let Some(baseline) = first.baseline() {
             page.answers.extend(answers::answers(report, trace, baseline, if alone { "" } else { &trace.name }));
@@ -69,6 +59,33 @@ pub fn page(report: &Report) -> Page {
         }
     }
     ended(page.section(left_out(report)), &report.head, &traces(report))
+}
+
+/// What somebody asked for beyond the answers: a grown load, costs, other sizes, of each trace.
+pub(super) fn asked_for(report: &Report) -> Vec<Section> {
+    let of_trace = |trace| {
+        let groups = groups(report, trace, "");
+        let grown =
+            groups.iter().map(|group| Section::new("grown", "Once the load has grown").table(growth::grown(group)));
+        let first = groups.first().into_iter().flat_map(|group| [money::section(group), sizes::section(group)]);
+        grown.chain(first).collect::<Vec<_>>()
+    };
+    report.traces.iter().flat_map(of_trace).collect()
+}
+
+/// A trace's rows by cache size.
+fn groups<'r>(report: &'r Report, trace: &'r TraceReport, prefix: &str) -> Vec<Group<'r>> {
+    let cells: Vec<&Row> = report.cells(&trace.name).collect();
+    let sizes: Vec<&[&Row]> = cells.chunks(report.config.policies.len().max(1)).collect();
+    let group = |(j, rows): (usize, &&[&'r Row])| Group {
+        report,
+        trace,
+        rows: rows.to_vec(),
+        is_first: j == 0,
+        trace_prefix: prefix.to_string(),
+        prefix: if sizes.len() == 1 { prefix.to_string() } else { format!("{prefix}size{}-", j + 1) },
+    };
+    sizes.iter().enumerate().map(group).collect()
 }
 
 /// What was not asked for, and how to ask.
@@ -160,7 +177,7 @@ impl<'r> Group<'r> {
 
     /// The deployable policy with the fewest misses, where that is not the baseline.
     fn best(&self) -> Option<&'r Row> {
-        answers::best(self.rows)
+        answers::best(&self.rows)
     }
 
     fn cache(&self) -> String {

@@ -3,7 +3,7 @@
 use super::{Group, loss};
 use crate::policy::Capacity;
 use crate::report::decisions::MoneyRow;
-use crate::report::format::{capacity_text, percent};
+use crate::report::format::{capacity_of, capacity_text, percent};
 use crate::report::page::{Axis, Cell, Chart, Figure, Mark, Section, Table, Tone, Unit, maybe};
 use crate::units::grouped_rate;
 
@@ -56,10 +56,7 @@ fn caption(best: &MoneyRow) -> String {
 }
 
 fn capacity(row: &MoneyRow) -> Capacity {
-    match row.cache_capacity_bytes {
-        Some(bytes) => Capacity::Bytes(bytes),
-        None => Capacity::Objects(row.cache_capacity_objects.unwrap_or(0)),
-    }
+    capacity_of(row.cache_capacity_objects, row.cache_capacity_bytes)
 }
 
 fn table(group: &Group, title: &str, rows: &[&MoneyRow]) -> Table {

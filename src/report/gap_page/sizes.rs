@@ -3,7 +3,7 @@
 use super::{Group, load, loss};
 use crate::policy::Capacity;
 use crate::report::decisions::SizeRow;
-use crate::report::format::{capacity_text, percent};
+use crate::report::format::{capacity_of, capacity_text, percent};
 use crate::report::page::{Axis, Cell, Chart, Figure, Mark, Section, Table, Unit, maybe};
 use crate::units::{grouped_rate, significant};
 
@@ -63,10 +63,7 @@ pub(super) fn section(group: &Group) -> Section {
 }
 
 fn capacity(row: &SizeRow) -> Capacity {
-    match row.cache_capacity_bytes {
-        Some(bytes) => Capacity::Bytes(bytes),
-        None => Capacity::Objects(row.cache_capacity_objects.unwrap_or(0)),
-    }
+    capacity_of(row.cache_capacity_objects, row.cache_capacity_bytes)
 }
 
 /// From the smallest to the largest size of which both capacities are known.

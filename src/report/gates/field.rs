@@ -13,6 +13,8 @@ pub struct Field<R> {
     pub word: &'static str,
     /// How its limits are written.
     pub unit: Unit,
+    /// What it means, where that is special to this kind of report; may be empty.
+    pub help: fn() -> &'static str,
     /// Whether there is one per loss.
     pub per_loss: bool,
     /// Its value in a row.
@@ -50,14 +52,9 @@ pub enum Unit {
 }
 
 impl<R> Field<R> {
-    /// A field that every row has once.
-    pub const fn new(name: &'static str, word: &'static str, unit: Unit, read: fn(&R) -> Reading) -> Field<R> {
-        Field { name, word, unit, per_loss: false, read }
-    }
-
-    /// A field that differs by what is lost.
-    pub const fn per_loss(name: &'static str, word: &'static str, unit: Unit, read: fn(&R) -> Reading) -> Field<R> {
-        Field { per_loss: true, ..Field::new(name, word, unit, read) }
+    /// A field that every row has once, by its word.
+    pub const fn new(word: &'static str, unit: Unit, read: fn(&R) -> Reading) -> Field<R> {
+        Field { name: word, word, unit, help: || "", per_loss: false, read }
     }
 
     /// What it goes by: its word, its column's name, that without the unit.
@@ -65,23 +62,6 @@ impl<R> Field<R> {
         let units = ["_per_second", "_ratio", "_seconds"];
         let bare = units.iter().find_map(|unit| self.name.strip_suffix(unit));
         [Some(self.word), Some(self.name), bare].into_iter().flatten()
-    }
-}
-
-impl Reading {
-    /// A number that is unknown where it is absent.
-    pub fn known(value: Option<f64>) -> Reading {
-        value.map_or(Reading::Unknown("not known"), Reading::Number)
-    }
-
-    /// A number that is without limit where it is absent.
-    pub fn limit(value: Option<f64>) -> Reading {
-        value.map_or(Reading::NoLimit, Reading::Number)
-    }
-
-    /// A count that is unknown where it is absent.
-    pub fn count(value: Option<u64>) -> Reading {
-        Reading::known(value.map(|value| value as f64))
     }
 }
 

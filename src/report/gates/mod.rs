@@ -3,36 +3,26 @@
 //!
 //! One mechanism for all kinds of reports: each lists its numbers as [`Field`]s ([`Gated`]). It knows no exit code.
 
-mod compare;
 mod expression;
 mod field;
-mod gap;
-mod knobs;
-mod outage;
-mod replay;
 pub mod text;
 
 pub use expression::{Scope, parse};
 pub use field::{Field, Reading, Unit};
 
-use super::Head;
 use super::format::capacity_text;
+pub use super::gate_row::{GateRow, Known, Operator};
+use super::head::Headed;
 use crate::policy::Capacity;
 use crate::units::Demand;
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
 /// A kind of report that has numbers to put gates on.
-pub trait Gated {
+pub trait Gated: Headed {
     /// What has the numbers.
     type Row: 'static;
     /// The numbers; the first of a name is meant.
     fn fields() -> &'static [Field<Self::Row>];
-    /// Where its gates stand.
-    fn head(&self) -> &Head;
-    /// Where its gates are put.
-    fn head_mut(&mut self) -> &mut Head;
     /// What a finished report has numbers of.
     fn scope(&self) -> Scope;
     /// The rows, and what they are about.
@@ -66,24 +56,6 @@ pub struct Gate<R: 'static> {
     demand: Demand,
 }
 
-/// A comparison.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[allow(missing_docs, reason = "the signs say it")]
-pub enum Operator {
-    #[serde(rename = "<=")]
-    AtMost,
-    #[serde(rename = ">=")]
-    AtLeast,
-    #[serde(rename = "<")]
-    Below,
-    #[serde(rename = ">")]
-    Above,
-    #[serde(rename = "==")]
-    Equals,
-    #[serde(rename = "!=")]
-    Differs,
-}
-
 impl Operator {
     /// All; of two that begin alike the longer comes first.
     const ALL: [Operator; 6] =
@@ -111,49 +83,6 @@ impl Operator {
             Operator::Differs => value != limit,
         }
     }
-}
-
-/// Whether a gate's number is there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Known {
-    /// It stands in `value`.
-    Number,
-    /// It is larger than any limit.
-    NoLimit,
-    /// Nobody knows: the gate fails.
-    Unknown,
-}
-
-/// What a gate says of one row.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct GateRow {
-    /// As it was given.
-    pub expression: String,
-    /// True where the expression does not hold.
-    pub passed: bool,
-    /// The trace.
-    pub trace: String,
-    /// The policy.
-    pub policy: String,
-    /// The cache's size; one of the two.
-    pub cache_capacity_objects: Option<u64>,
-    /// The cache's size; one of the two.
-    pub cache_capacity_bytes: Option<u64>,
-    /// The column that is looked at.
-    pub field: String,
-    /// What is lost, where the column differs by that.
-    pub loss_ratio: Option<f64>,
-    /// How the two are compared.
-    pub operator: Operator,
-    /// The limit, in the column's unit.
-    pub limit: f64,
-    /// The column's value.
-    pub value: Option<f64>,
-    /// What it means where that is null.
-    pub known: Known,
-    /// What was found, in words.
-    pub text: String,
 }
 
 /// Puts into a report what the gates say of it: a row for each gate and each row of the report that it is about.

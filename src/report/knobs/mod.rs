@@ -1,17 +1,18 @@
-//! The reports of `coldgap sensitivity` and `coldgap warmup`: what moves hidden capacity, as versioned data, and for
-//! reading ([`text`]).
+//! The reports of `coldgap sensitivity` and `coldgap warmup`: what moves hidden capacity, as versioned data.
 
 pub(super) mod build;
+mod gates;
 pub(super) mod page;
 pub(super) mod sentence;
-pub mod text;
 
 pub use build::{sensitivity, warmup};
 
 use super::Head;
+use super::column::{known, limit, rows};
 use super::outage::TraceFacts;
 use crate::outage::Model;
 use crate::units::Rate;
+use gates::{batch, measured, spacing};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -68,45 +69,51 @@ pub struct Config {
     pub warmup_ratio: f64,
 }
 
-/// One change of the service.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-#[allow(missing_docs, reason = "the names say it, with units")]
-pub struct SensitivityRow {
-    /// `base`, `timeout`, `queue`, `retries`, `single_flight`, `insert_rule`, `eviction` or `skew`.
-    pub knob: Cow<'static, str>,
-    pub setting: String,
-    /// The load at which 95 % of outages heal, with its interval, as gap gives it; null in all rows but the first.
-    pub hidden_95_per_second: Option<f64>,
-    pub hidden_95_per_second_low: Option<f64>,
-    pub hidden_95_per_second_high: Option<f64>,
-    /// The load at which half of them do; null: at none of those tried.
-    pub hidden_50_per_second: Option<f64>,
-    /// The load at which half heal over that of the base row, from as few trials for each.
-    pub hidden_factor: Option<f64>,
-    /// Null where the predicate is not defined.
-    pub hidden_safe_per_second: Option<f64>,
-    /// Long-run: mu / m.
-    pub advertised_per_second: Option<f64>,
+rows! {
+    table;
+    /// One change of the service.
+    #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+    #[allow(missing_docs, reason = "the names say it, with units")]
+    pub struct SensitivityRow {
+        /// `base`, `timeout`, `queue`, `retries`, `single_flight`, `insert_rule`, `eviction` or `skew`.
+        pub knob: Cow<'static, str>,
+        pub setting: String,
+        /// The load at which 95 % of outages heal, with its interval, as gap gives it; null in all rows but the first.
+        pub hidden_95_per_second: Option<f64> => Load "hidden_95" measured,
+        pub hidden_95_per_second_low: Option<f64> => Load "hidden_95_low" measured,
+        pub hidden_95_per_second_high: Option<f64> => Load "hidden_95_high" measured,
+        /// The load at which half of them do; null: at none of those tried.
+        pub hidden_50_per_second: Option<f64> => Load "hidden_50" measured,
+        /// The load at which half heal over that of the base row, from as few trials for each.
+        pub hidden_factor: Option<f64>,
+        /// Null where the predicate is not defined.
+        pub hidden_safe_per_second: Option<f64> => Load "hidden" known,
+        /// Long-run: mu / m.
+        pub advertised_per_second: Option<f64> => Load "advertised" limit,
+    }
 }
 
-/// Some of the hottest keys, loaded beforehand.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-#[allow(missing_docs, reason = "the names say it, with units; gains are over the row before")]
-pub struct PreloadRow {
-    pub keys: u64,
-    pub entries_ratio: f64,
-    pub bytes: Option<u64>,
-    /// The load at which 95 % of outages heal, with its interval, as gap gives it; null in all rows but the first.
-    pub hidden_95_per_second: Option<f64>,
-    pub hidden_95_per_second_low: Option<f64>,
-    pub hidden_95_per_second_high: Option<f64>,
-    /// The load at which half of them do; null: at none of those tried.
-    pub hidden_50_per_second: Option<f64>,
-    /// The load at which half heal over that of the first row, from as few trials for each.
-    pub hidden_factor: Option<f64>,
-    pub hidden_safe_per_second: Option<f64>,
-    pub gain_per_thousand_keys: Option<f64>,
-    pub gain_per_gib: Option<f64>,
+rows! {
+    table;
+    /// Some of the hottest keys, loaded beforehand.
+    #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+    #[allow(missing_docs, reason = "the names say it, with units; gains are over the row before")]
+    pub struct PreloadRow {
+        pub keys: u64,
+        pub entries_ratio: f64,
+        pub bytes: Option<u64>,
+        /// The load at which 95 % of outages heal, with its interval, as gap gives it; null in all rows but the first.
+        pub hidden_95_per_second: Option<f64>,
+        pub hidden_95_per_second_low: Option<f64>,
+        pub hidden_95_per_second_high: Option<f64>,
+        /// The load at which half of them do; null: at none of those tried.
+        pub hidden_50_per_second: Option<f64>,
+        /// The load at which half heal over that of the first row, from as few trials for each.
+        pub hidden_factor: Option<f64>,
+        pub hidden_safe_per_second: Option<f64>,
+        pub gain_per_thousand_keys: Option<f64>,
+        pub gain_per_gib: Option<f64>,
+    }
 }
 
 /// A tenth of the cold misses answered from elsewhere.
@@ -126,20 +133,22 @@ pub struct Elasticity {
     pub hidden_elasticity: Option<f64>,
 }
 
-/// Restarts of the cache's nodes, at the load to carry.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-#[allow(missing_docs, reason = "the names say it, with units")]
-pub struct Restarts {
-    pub nodes: u32,
-    pub load_per_second: f64,
-    /// In the worst five windows while nothing restarts; null where the trace is too short to see anything.
-    pub control_worst_success_ratio: Option<f64>,
-    /// Null: unknown, or not even one.
-    pub safe_batch_nodes: Option<u32>,
-    /// Null: unknown, or none of those tried.
-    pub safe_spacing_seconds: Option<f64>,
-    pub batches: Vec<RestartRow>,
-    pub spacings: Vec<RestartRow>,
+rows! {
+    /// Restarts of the cache's nodes, at the load to carry.
+    #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+    #[allow(missing_docs, reason = "the names say it, with units")]
+    pub struct Restarts {
+        pub nodes: u32,
+        pub load_per_second: f64,
+        /// In the worst five windows while nothing restarts; null where the trace is too short to see anything.
+        pub control_worst_success_ratio: Option<f64> => Share "control_worst_success" known,
+        /// Null: unknown, or not even one.
+        pub safe_batch_nodes: Option<u32> => Count "safe_batch" batch,
+        /// Null: unknown, or none of those tried.
+        pub safe_spacing_seconds: Option<f64> => Time "safe_spacing" spacing,
+        pub batches: Vec<RestartRow>,
+        pub spacings: Vec<RestartRow>,
+    }
 }
 
 /// One way of restarting: the worst of its trials.

@@ -1,10 +1,8 @@
-//! The alerts of an outage's report: as data, and as a section of the text.
+//! The alerts of an outage's report: as data, and in words.
 
-use super::{Alerts, OutageReport, SignalRow};
+use super::{Alerts, SignalRow};
 use crate::analysis::outage::{self, Signal};
 use crate::report::format::percent;
-use crate::report::sheet::Sheet;
-use crate::report::sheet::columns::Columns;
 use crate::units::Seconds;
 
 /// The findings as data.
@@ -27,36 +25,6 @@ pub(super) fn data(found: &outage::Alerts) -> Alerts {
             })
             .collect(),
     }
-}
-
-/// The section of the text; nothing where it was not asked for.
-pub(in crate::report) fn section(out: &mut Sheet, report: &OutageReport) {
-    let Some(alerts) = &report.alerts else { return };
-    let title =
-        format!("WHICH ALERT tells an outage that stays from one that heals ({} simulated losses)", alerts.runs);
-    out.led("  ", &title);
-    out.led("    ", &told_apart(alerts));
-    if alerts.signals.is_empty() {
-        return out.blank();
-    }
-    let mut table = Columns::new(4).left(format!("over {}", Seconds(alerts.watched_seconds)), 30);
-    table =
-        table.right("heals: at most", 14).right("stays: least", 14).right("alert above", 14).right("fires within", 14);
-    for row in &alerts.signals {
-        let value = |value: f64| value_text(row, value);
-        table.row([
-            name(row).to_string(),
-            value(row.healed_most),
-            value(row.stayed_least),
-            row.threshold.map_or("overlap".to_string(), value),
-            row.fires_seconds.map_or("-".to_string(), |time| Seconds(time).to_string()),
-        ]);
-    }
-    out.table(&table);
-    if let Some(felt) = alerts.felt_seconds {
-        out.led("    ", &format!("Users feel it within {} (less than 97% answered in time).", Seconds(felt)));
-    }
-    out.blank();
 }
 
 /// Between which losses there is something to tell apart.

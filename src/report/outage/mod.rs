@@ -4,21 +4,23 @@ pub(super) mod alerts;
 pub(super) mod assumptions;
 pub(super) mod build;
 pub mod demo;
+mod gates;
 mod names;
 pub(super) mod page;
 pub(super) mod sentence;
-pub mod text;
 pub(super) mod timeline;
 
 pub use build::build;
 
 use super::Head;
+use super::column::{known, limit, rows};
 use crate::analysis::Facts;
 use crate::analysis::outage::Signal;
 use crate::outage::Model;
 use crate::outage::trigger::Step;
 use crate::trace::Trace;
 use crate::units::{Rate, grouped};
+use gates::edge;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -127,43 +129,45 @@ pub struct Event {
     pub what: String,
 }
 
-/// What comes of the outage.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-#[allow(missing_docs, reason = "the names say it, with units")]
-pub struct Verdict {
-    /// `stable`, `vulnerable`, `metastable`, `unsettled` or `overloaded_warm`.
-    pub phase: Cow<'static, str>,
-    /// Whether it heals, in sentences.
-    pub sentence: String,
-    /// Why it stays down, or how it healed.
-    pub why: String,
-    pub healed: bool,
-    pub recovery_seconds: Option<f64>,
-    pub user_seconds_lost: f64,
-    pub requests_failed: u64,
-    pub worst_success_ratio: f64,
-    pub miss_ratio: f64,
-    pub load_per_second: f64,
-    pub escape_per_second: f64,
-    pub shed_ratio: f64,
-    /// How long the backend alone works on what waits at the end.
-    pub backlog_seconds: f64,
-    /// From the trigger's begin to the end of what was simulated.
-    pub watched_seconds: f64,
-    /// Loads of the busiest window at which 95 %, 50 % and 5 % of outages like this heal by themselves, with 95 % intervals.
-    pub hidden_95_per_second: Option<f64>,
-    pub hidden_95_per_second_low: Option<f64>,
-    pub hidden_95_per_second_high: Option<f64>,
-    pub hidden_50_per_second: Option<f64>,
-    pub hidden_50_per_second_low: Option<f64>,
-    pub hidden_50_per_second_high: Option<f64>,
-    pub hidden_05_per_second: Option<f64>,
-    pub hidden_05_per_second_low: Option<f64>,
-    pub hidden_05_per_second_high: Option<f64>,
-    /// The distribution of service times with which the fewest heal.
-    pub hidden_measured_service: Option<String>,
-    /// Where users do not feel it: the lowest load that was tried, of the busiest window, at which they do.
-    pub felt_from_per_second: Option<f64>,
+rows! {
+    /// What comes of the outage.
+    #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+    #[allow(missing_docs, reason = "the names say it, with units")]
+    pub struct Verdict {
+        /// `stable`, `vulnerable`, `metastable`, `unsettled` or `overloaded_warm`.
+        pub phase: Cow<'static, str>,
+        /// Whether it heals, in sentences.
+        pub sentence: String,
+        /// Why it stays down, or how it healed.
+        pub why: String,
+        pub healed: bool,
+        pub recovery_seconds: Option<f64> => Time "recovery" limit,
+        pub user_seconds_lost: f64 => Time "user_seconds_lost" known,
+        pub requests_failed: u64 => Count "requests_failed" known,
+        pub worst_success_ratio: f64 => Share "worst_success" known,
+        pub miss_ratio: f64 => Share "miss_ratio" known,
+        pub load_per_second: f64 => Load "load" known,
+        pub escape_per_second: f64 => Load "escape" known,
+        pub shed_ratio: f64 => Share "shed" known,
+        /// How long the backend alone works on what waits at the end.
+        pub backlog_seconds: f64 => Time "backlog" known,
+        /// From the trigger's begin to the end of what was simulated.
+        pub watched_seconds: f64,
+        /// Loads of the busiest window at which 95 %, 50 % and 5 % of outages like this heal by themselves, with 95 % intervals.
+        pub hidden_95_per_second: Option<f64> => Load "hidden_95" edge,
+        pub hidden_95_per_second_low: Option<f64> => Load "hidden_95_low" edge,
+        pub hidden_95_per_second_high: Option<f64> => Load "hidden_95_high" edge,
+        pub hidden_50_per_second: Option<f64> => Load "hidden_50" edge,
+        pub hidden_50_per_second_low: Option<f64> => Load "hidden_50_low" edge,
+        pub hidden_50_per_second_high: Option<f64> => Load "hidden_50_high" edge,
+        pub hidden_05_per_second: Option<f64> => Load "hidden_05" edge,
+        pub hidden_05_per_second_low: Option<f64> => Load "hidden_05_low" edge,
+        pub hidden_05_per_second_high: Option<f64> => Load "hidden_05_high" edge,
+        /// The distribution of service times with which the fewest heal.
+        pub hidden_measured_service: Option<String>,
+        /// Where users do not feel it: the lowest load that was tried, of the busiest window, at which they do.
+        pub felt_from_per_second: Option<f64>,
+    }
 }
 
 /// Before, during or after the triggers.
@@ -215,30 +219,33 @@ pub struct TimelineRow {
     pub user_seconds_lost: f64,
 }
 
-/// One window.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-#[allow(missing_docs, reason = "the names say it, with units; as in the outage's model")]
-pub struct WindowRow {
-    pub start_seconds: f64,
-    pub phase: Cow<'static, str>,
-    pub offered: u64,
-    pub lookups: u64,
-    pub hits: u64,
-    pub asked: u64,
-    pub answered: u64,
-    pub in_time: u64,
-    pub timeouts: u64,
-    pub retries: u64,
-    pub failures: u64,
-    pub inserts: u64,
-    pub drops: u64,
-    pub queue: u64,
-    pub min_delay_seconds: f64,
-    pub max_delay_seconds: f64,
-    pub entries: u64,
-    pub success_ratio: Option<f64>,
-    pub miss_ratio: Option<f64>,
-    pub user_seconds_lost: f64,
+rows! {
+    table;
+    /// One window.
+    #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+    #[allow(missing_docs, reason = "the names say it, with units; as in the outage's model")]
+    pub struct WindowRow {
+        pub start_seconds: f64,
+        pub phase: Cow<'static, str>,
+        pub offered: u64,
+        pub lookups: u64,
+        pub hits: u64,
+        pub asked: u64,
+        pub answered: u64,
+        pub in_time: u64,
+        pub timeouts: u64,
+        pub retries: u64,
+        pub failures: u64,
+        pub inserts: u64,
+        pub drops: u64,
+        pub queue: u64,
+        pub min_delay_seconds: f64,
+        pub max_delay_seconds: f64,
+        pub entries: u64,
+        pub success_ratio: Option<f64>,
+        pub miss_ratio: Option<f64>,
+        pub user_seconds_lost: f64,
+    }
 }
 
 /// One remedy.

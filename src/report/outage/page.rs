@@ -1,7 +1,8 @@
 //! The outage as a document: does it heal, how to come back, and the timeline that shows why.
 
 use super::sentence::share;
-use super::{Event, OutageReport, Phase, RemedyRow, TimelineRow, WindowRow, alerts};
+use super::{Event, OutageReport, Phase, RemedyRow, TimelineRow, Verdict, WindowRow, alerts};
+use crate::report::format::{capacity_of, capacity_text};
 use crate::report::page::{Answer, Axis, Cell, Chart, Figure, Mark, Page, Section, Table, Tone, Unit, maybe};
 use crate::report::words::ended;
 use crate::units::{Demand, Rate, Seconds, grouped, grouped_rate};
@@ -13,31 +14,119 @@ pub fn page(report: &OutageReport) -> Page {
         "{} · {} with a cache of {} · backend {} · {} requests a second",
         report.trace.name,
         config.policy,
-        config.cache,
+        capacity_text(capacity_of(config.cache_capacity_objects, config.cache_capacity_bytes)),
         config.backend,
         grouped_rate(report.verdict.load_per_second)
     );
     let mut page = Page::new("One outage, told", subtitle, &report.head);
     page.answers = vec![heals(report), loop_breaker(report)];
-    let timeline = Timeline {
+    let [felt, waits] = timeline(report).figures("timeline");
+    let about = Section::new("about", "What this shows").prose(report.about.clone().unwrap_or_default());
+    let page = page
+        .section(about)
+        .section(
+            Section::new("timeline", "The outage, from the trigger on")
+                .figure(felt)
+                .figure(waits)
+                .list(&events(report))
+                .table(joined(report))
+                .prose(cost(report))
+                .prose(edge(report)),
+        )
+        .section(come_back(report))
+        .section(remedies(report))
+        .section(signals(report));
+    ended(page, &report.head, &[report.trace.line()])
+}
+
+/// The outage over time.
+pub(in crate::report) fn timeline(report: &OutageReport) -> Timeline<'_> {
+    let config = &report.config;
+    Timeline {
         windows: &report.windows,
         joined: &report.timeline,
         events: &report.events,
         timeout_seconds: config.model.client.timeout.0,
         backend: config.backend,
         window_seconds: config.window_seconds,
+    }
+}
+
+/// What happens when.
+fn events(report: &OutageReport) -> Vec<String> {
+    report.events.iter().map(|event| format!("{}: {}", Cell::seconds(event.at_seconds).text, event.what)).collect()
+}
+
+/// Windows that are alike, joined.
+fn joined(report: &OutageReport) -> Table {
+    let mut table = Table::new(
+        "what happened, a second",
+        &[
+            ("from_seconds", "from"),
+            ("to_seconds", "to"),
+            ("offered_per_second", "offered"),
+            ("success_ratio", "in time"),
+            ("asked_per_second", "asked"),
+            ("answered_per_second", "answered"),
+            ("queue", "queue"),
+            ("min_delay_seconds", "least wait"),
+            ("hit_ratio", "hits"),
+            ("inserts_per_second", "inserts"),
+        ],
+    )
+    .note(
+        "asked: fetches sent to the backend; least wait: the shortest in its queue. After a spike it returns to 0; above the \
+         clients' timeout everybody's answer is late.",
+    );
+    for row in &report.timeline {
+        table.row([
+            Cell::seconds(row.from_seconds),
+            Cell::seconds(row.to_seconds),
+            Cell::rate(row.offered_per_second),
+            maybe(row.success_ratio, |ratio| Cell::number(ratio, share(ratio)), "-"),
+            Cell::rate(row.asked_per_second),
+            Cell::rate(row.answered_per_second),
+            Cell::count(row.queue),
+            Cell::seconds(row.min_delay_seconds),
+            maybe(row.hit_ratio, |ratio| Cell::number(ratio, share(ratio)), "-"),
+            Cell::rate(row.inserts_per_second),
+        ]);
+    }
+    table
+}
+
+/// Up to which load it heals by itself.
+fn edge(report: &OutageReport) -> String {
+    let verdict = &report.verdict;
+    let between = |low: Option<f64>, high: Option<f64>| match (low.map(grouped_rate), high.map(grouped_rate)) {
+        (Some(low), Some(high)) => format!(" ({low} to {high})"),
+        (Some(low), None) => format!(" (at least {low})"),
+        (None, Some(high)) => format!(" (at most {high})"),
+        (None, None) => String::new(),
     };
-    let [felt, waits] = timeline.figures("timeline");
-    let about = Section::new("about", "What this shows").prose(report.about.clone().unwrap_or_default());
-    let page = page
-        .section(about)
-        .section(
-            Section::new("timeline", "The outage, from the trigger on").figure(felt).figure(waits).prose(cost(report)),
-        )
-        .section(come_back(report))
-        .section(remedies(report))
-        .section(signals(report));
-    ended(page, &report.head, &[report.trace.line()])
+    let text = match (verdict.hidden_95_per_second, verdict.hidden_95_per_second_low) {
+        (Some(most), low) => {
+            let rest = [(50, verdict.hidden_50_per_second), (5, verdict.hidden_05_per_second)];
+            let rest =
+                rest.into_iter().filter_map(|(share, load)| Some(format!(", {share}% at {}/s", grouped_rate(load?))));
+            format!(
+                "It heals by itself from this outage in 95% of simulations at {}/s{}{}. These are loads of the busiest window; as \
+                 recorded it has {}/s.",
+                grouped_rate(most),
+                between(low, verdict.hidden_95_per_second_high),
+                rest.collect::<String>(),
+                grouped_rate(report.trace.today_per_second)
+            )
+        }
+        (None, Some(low)) => format!(
+            "It heals by itself from this outage in more than 95% of simulations up to {}/s at least: no load that the warm cache \
+             carries was found at which fewer do.",
+            grouped_rate(low)
+        ),
+        (None, None) => return String::new(),
+    };
+    let felt = verdict.felt_from_per_second;
+    felt.map_or(text.clone(), |load| format!("{text} Users would feel it from {}/s on.", grouped_rate(load)))
 }
 
 fn heals(report: &OutageReport) -> Answer {
@@ -189,7 +278,8 @@ impl Timeline<'_> {
         stretches.into_iter().map(zone).collect()
     }
 
-    fn felt(&self, id: String) -> Figure {
+    /// What users felt.
+    pub(in crate::report) fn felt(&self, id: String) -> Figure {
         let mut table = Table::new(
             "what users felt over time",
             &[("from_seconds", "from"), ("success_ratio", "in time"), ("hit_ratio", "hits")],
@@ -271,8 +361,28 @@ impl Timeline<'_> {
 }
 
 fn come_back(report: &OutageReport) -> Section {
+    let verdict = &report.verdict;
     let section = Section::new("come-back", "How to come back without changing anything else");
-    let Some(ramp) = &report.ramp else { return section };
+    if verdict.phase != "metastable" {
+        return section;
+    }
+    let shed = format!(
+        "Escape load: {} requests a second. Above it the queue does not shrink, so shed at least {} of today's {}.",
+        grouped_rate(verdict.escape_per_second),
+        share(verdict.shed_ratio),
+        grouped_rate(verdict.load_per_second)
+    );
+    let backlog = format!(
+        "At the end the oldest in the queue have waited {}: work for clients who left long ago. Emptying it (a restart of the \
+         backend or its connection pool) saves the time it takes to work it off.",
+        Seconds(verdict.backlog_seconds)
+    );
+    let section = section
+        .prose(if verdict.shed_ratio > 0.0 { shed } else { String::new() })
+        .prose(if verdict.backlog_seconds >= 1.0 { backlog } else { String::new() });
+    let Some(ramp) = &report.ramp else {
+        return section.prose("No schedule was found that lets the load back before the trace ends.");
+    };
     let mut table = Table::new(
         "a schedule that was found by simulating it",
         &[
@@ -303,18 +413,18 @@ fn come_back(report: &OutageReport) -> Section {
 fn remedies(report: &OutageReport) -> Section {
     let mut columns = vec![("what", "")];
     if report.config.act_seconds.is_some() {
-        columns.push(("switched_on_recovery_seconds", "switched on: heals in"));
+        columns.push(("switched_on_recovery_seconds", "switched on"));
     }
-    columns
-        .extend([("in_place_recovery_seconds", "in place before: heals in"), ("heals_low_per_second", "heals up to")]);
+    columns.extend([("in_place_recovery_seconds", "in place before"), ("heals_low_per_second", "heals up to")]);
     let watched = Seconds(report.verdict.watched_seconds.round());
     let switched = report
         .config
         .act_seconds
         .map_or(String::new(), |act| format!("switched on: {} after the trigger; ", Seconds(act)));
-    let mut table = Table::new("each remedy alone, in the same outage", &columns).note(format!(
+    let mut table = Table::new("each remedy alone, in the same outage, and when it is well again", &columns).note(format!(
         "{switched}no: not within the {watched} simulated; heals up to: the largest load, in requests a second, at which every trial \
-         healed with it in place; any: every load that the warm cache carries."
+         healed with it in place; any: every load that the warm cache carries.{}",
+        without(&report.verdict)
     ));
     let healed = |seconds: Option<f64>| match seconds {
         None => Cell::text("no").tone(Tone::Bad),
@@ -337,7 +447,16 @@ fn remedies(report: &OutageReport) -> Section {
     Section::new("remedies", "What breaks the loop").table(table)
 }
 
-fn signals(report: &OutageReport) -> Section {
+/// What becomes of it without any remedy.
+fn without(verdict: &Verdict) -> String {
+    let heals = verdict.recovery_seconds.map(|seconds| format!(" Without any it heals {}.", after(seconds)));
+    let edge =
+        verdict.hidden_95_per_second.map(|load| format!(" Without any remedy 95% heal at {}.", grouped_rate(load)));
+    heals.into_iter().chain(edge).collect()
+}
+
+/// Thresholds that tell an outage that stays from one that heals.
+pub(in crate::report) fn signals(report: &OutageReport) -> Section {
     let section = Section::new("alerts", "Which alert tells an outage that stays from one that heals");
     let Some(found) = &report.alerts else { return section };
     let mut table = Table::new(

@@ -1,7 +1,7 @@
 //! Tables of a document: each cell has its number as the report has it, and its text for reading.
 
 use super::Tone;
-use crate::report::format::percent;
+use crate::report::format::{cut, percent};
 use crate::units::{Seconds, bytes, grouped, grouped_rate, significant};
 
 /// A table.
@@ -108,6 +108,11 @@ impl Cell {
     /// `12.5%`.
     pub fn share(ratio: f64) -> Cell {
         Cell::number(ratio, percent(ratio))
+    }
+
+    /// `3.5%` of a backend may go, `add 10.2%`.
+    pub fn cut(share: f64) -> Cell {
+        Cell::number(share, cut(share))
     }
 
     /// `+12.5%`, `-3%`.

@@ -1,10 +1,9 @@
-//! A text that is written line by line for a terminal or a file: prose, tables and the parts that all reports end with, each as
-//! wide as the reader's look allows. It knows no report by its content.
+//! A text that is written line by line for a terminal or a file: prose
+//! and tables, each as wide as the reader's look allows. It knows no report by its content.
 
 pub mod columns;
 pub mod look;
 
-use super::{Head, gates};
 use columns::Columns;
 use look::{Look, Tone};
 
@@ -28,9 +27,11 @@ impl Sheet {
         self.text.push('\n');
     }
 
-    /// An empty line.
+    /// An empty line, unless there is one.
     pub fn blank(&mut self) {
-        self.text.push('\n');
+        if !self.text.ends_with("\n\n") {
+            self.text.push('\n');
+        }
     }
 
     /// Prose in lines that fit, each after `indent`.
@@ -73,34 +74,6 @@ impl Sheet {
     /// A table.
     pub fn table(&mut self, table: &Columns) {
         self.text.push_str(&table.render(&self.look));
-    }
-
-    /// Sentences below a title, each an item; nothing where there is none.
-    fn list(&mut self, title: &str, sentences: &[String]) {
-        if sentences.is_empty() {
-            return;
-        }
-        self.line(title);
-        for sentence in sentences {
-            let text = self.look.wrapped(sentence, "    ");
-            self.line(&format!("  - {}", text.trim_start()));
-        }
-        self.blank();
-    }
-
-    /// What every report ends with: gates, warnings, assumptions, what made it, and a line for each trace. The whole text.
-    pub fn end(mut self, head: &Head, traces: impl IntoIterator<Item = String>) -> String {
-        gates::text::section(&mut self, &head.gates);
-        self.list("WARNINGS", &head.warnings);
-        self.list("ASSUMPTIONS", &head.assumptions);
-        self.line("PROVENANCE");
-        self.line(&format!("  {} {}, report schema {}", head.tool.name, head.tool.version, head.schema_version));
-        // Unbroken, to be copied.
-        self.line(&format!("  {}", head.command));
-        for trace in traces {
-            self.led("  ", &trace);
-        }
-        self.text
     }
 
     /// The text.

@@ -1,23 +1,23 @@
 //! The numbers of `coldgap compare` that a gate may look at: how far a metric went up or down, whether or not that is more
 //! than noise.
 
-use super::super::Head;
-use super::super::compare::{CompareReport, Direction};
-use super::Unit::{Count, Share};
-use super::{Field, Gated, Reading, Scope, Subject};
-use crate::policy::Capacity;
+use super::{CompareReport, Direction};
+use crate::report::column::known;
+use crate::report::format::capacity_of;
+use crate::report::gates::Unit::{Count, Share};
+use crate::report::gates::{Field, Gated, Reading, Scope, Subject};
 use crate::units::Demand;
 
 /// The relative change of a metric, up or down, is a field.
 macro_rules! changes {
     ($($metric:literal: $up:literal, $down:literal),+ $(,)?) => {
         &[$(
-            Field::new($up, $up, Share, |report: &CompareReport| relative(report, $metric, 1.0)),
-            Field::new($down, $down, Share, |report: &CompareReport| relative(report, $metric, -1.0)),
+            Field::new($up, Share, |report: &CompareReport| relative(report, $metric, 1.0)),
+            Field::new($down, Share, |report: &CompareReport| relative(report, $metric, -1.0)),
         )+
-            Field::new("loss_survived_increase", "loss_survived_increase", Share, |report| points(report, 1.0)),
-            Field::new("loss_survived_decrease", "loss_survived_decrease", Share, |report| points(report, -1.0)),
-            Field::new("worse", "worse", Count, worse),
+            Field::new("loss_survived_increase", Share, |report| points(report, 1.0)),
+            Field::new("loss_survived_decrease", Share, |report| points(report, -1.0)),
+            Field::new("worse", Count, worse),
         ]
     };
 }
@@ -34,12 +34,12 @@ const FIELDS: &[Field<CompareReport>] = changes![
 ];
 
 fn relative(report: &CompareReport, metric: &str, sign: f64) -> Reading {
-    Reading::known(report.change(metric).and_then(|change| change.change_ratio).map(|change| sign * change))
+    known(report, report.change(metric).and_then(|change| change.change_ratio).map(|change| sign * change))
 }
 
 /// Shares of a cache are subtracted: from 10% to 12% is 2%.
 fn points(report: &CompareReport, sign: f64) -> Reading {
-    Reading::known(report.change("loss_survived").and_then(|change| change.change_absolute).map(|change| sign * change))
+    known(report, report.change("loss_survived").and_then(|change| change.change_absolute).map(|change| sign * change))
 }
 
 /// Metrics that are worse by more than noise.
@@ -54,24 +54,13 @@ impl Gated for CompareReport {
         FIELDS
     }
 
-    fn head(&self) -> &Head {
-        &self.head
-    }
-
-    fn head_mut(&mut self) -> &mut Head {
-        &mut self.head
-    }
-
     fn scope(&self) -> Scope {
         Scope { policies: Vec::new(), losses: Vec::new(), demand: Demand::Answers }
     }
 
     fn subjects(&self) -> Vec<Subject<'_, CompareReport>> {
         let side = &self.candidate;
-        let capacity = match (side.cache_capacity_bytes, side.cache_capacity_objects) {
-            (Some(bytes), _) => Capacity::Bytes(bytes),
-            (None, objects) => Capacity::Objects(objects.unwrap_or(0)),
-        };
+        let capacity = capacity_of(side.cache_capacity_objects, side.cache_capacity_bytes);
         vec![Subject { trace: &side.trace, policy: &side.policy, by_default: true, capacity, loss: 0.0, row: self }]
     }
 }

@@ -1,10 +1,10 @@
 //! Miss-ratio curves for reading in a terminal: a line per cache size, a column per policy, and the first one drawn.
 
-use super::format::percent;
-use super::replay::ReplayRow;
-use super::sheet::columns::Columns;
-use super::sheet::look::Look;
 use crate::policy::Capacity;
+use crate::report::format::percent;
+use crate::report::replay::ReplayRow;
+use crate::report::sheet::columns::Columns;
+use crate::report::sheet::look::Look;
 use crate::units::{bytes, grouped};
 
 /// Fewer sizes are a list.

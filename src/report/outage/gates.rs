@@ -1,0 +1,33 @@
+//! What gates see of `coldgap outage`: what comes of the outage.
+
+use super::{OutageReport, Verdict};
+use crate::report::format::capacity_of;
+use crate::report::gates::{Field, Gated, Reading, Scope, Subject};
+
+/// A load of the healing curve.
+pub fn edge(_: &Verdict, load: Option<f64>) -> Reading {
+    load.map_or(Reading::Unknown("no load that was tried shows it; --quick tries none"), Reading::Number)
+}
+
+impl Gated for OutageReport {
+    type Row = Verdict;
+
+    fn fields() -> &'static [Field<Verdict>] {
+        Verdict::FIELDS
+    }
+
+    fn scope(&self) -> Scope {
+        Scope { policies: vec![self.config.policy.clone()], losses: Vec::new(), demand: self.config.backend.of }
+    }
+
+    fn subjects(&self) -> Vec<Subject<'_, Verdict>> {
+        vec![Subject {
+            trace: &self.trace.name,
+            policy: &self.config.policy,
+            by_default: true,
+            capacity: capacity_of(self.config.cache_capacity_objects, self.config.cache_capacity_bytes),
+            loss: 0.0,
+            row: &self.verdict,
+        }]
+    }
+}
