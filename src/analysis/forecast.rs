@@ -181,7 +181,9 @@ fn reading_bytes(about: &About<'_>) -> u64 {
     let rows = about.requests as u64 * (8 + 4 + if about.sized { 4 } else { 0 } + 1 + 4);
     let slots = (objects * 8 / 7).next_power_of_two();
     let dictionary = if about.format == "parquet" { 3 * 8 * objects.min(ROWS_PER_GROUP as u64) } else { 0 };
-    rows + objects * 8 + slots * 5 * 3 / 2 + dictionary
+    // Where files are merged: the rows' order, room to sort it, and a column while it is put in order.
+    let order = if about.files.len() > 1 { about.requests as u64 * (4 + 2 + 8) + objects * 8 + slots * 5 } else { 0 };
+    rows + objects * 8 + slots * 5 * 3 / 2 + dictionary + order
 }
 
 /// How fast a trial replay was: an estimate for the whole.

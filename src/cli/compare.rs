@@ -29,8 +29,8 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES, after_long_help = gate_args::help(CompareReport::fields(), EXAMPLES))]
 pub struct CompareArgs {
-    /// A trace (- reads standard input), or one or two reports saved by coldgap gap -o FILE.json
-    #[arg(required = true, num_args = 1..=2, value_name = "TRACE | OLD.json NEW.json")]
+    /// The files of one service, merged by time (- reads standard input), or one or two reports saved by coldgap gap -o FILE.json
+    #[arg(required = true, value_name = "TRACE | OLD.json NEW.json")]
     inputs: Vec<PathBuf>,
     /// The policy to compare with [default: lru; of a saved report its baseline]
     #[arg(long, value_name = "POLICY", value_parser = one_policy)]
@@ -150,7 +150,7 @@ pub fn run(args: &CompareArgs, interrupt: &Interrupt) -> Result<()> {
         demand: Demand::Answers,
     })?;
     let (report, unsaid) = match args.inputs.as_slice() {
-        [one] if !is_saved(one) => of_trace(args, one, interrupt)?,
+        traces if !traces.iter().any(|path| is_saved(path)) => of_trace(args, traces, interrupt)?,
         saved => (of_saved(args, saved)?, Vec::new()),
     };
     args.output.deliver(targets, &gates, unsaid, report)
@@ -158,8 +158,8 @@ pub fn run(args: &CompareArgs, interrupt: &Interrupt) -> Result<()> {
 
 /// Two saved reports, or two cells of one.
 fn of_saved(args: &CompareArgs, paths: &[PathBuf]) -> Result<CompareReport> {
-    if let Some(trace) = paths.iter().find(|path| !is_saved(path)) {
-        return Err(Error::usage("compare takes one trace, or saved reports")
+    if let Some(trace) = paths.iter().find(|path| !is_saved(path)).or(paths.get(2)) {
+        return Err(Error::usage("compare takes the files of one trace, or one or two saved reports")
             .at(trace.display(), None)
             .hint("save a report of each trace (coldgap gap TRACE -o FILE.json) and compare those"));
     }
@@ -213,7 +213,7 @@ fn read_gap(path: &Path) -> Result<Report> {
 }
 
 /// Both sides replayed on one trace.
-fn of_trace(args: &CompareArgs, path: &Path, interrupt: &Interrupt) -> Result<(CompareReport, Vec<String>)> {
+fn of_trace(args: &CompareArgs, paths: &[PathBuf], interrupt: &Interrupt) -> Result<(CompareReport, Vec<String>)> {
     let candidate = &args.candidate;
     let policy = args.baseline.clone().map_or_else(|| one_policy("lru"), Ok)?;
     let other = candidate.candidate.clone().unwrap_or_else(|| policy.clone());
@@ -234,7 +234,7 @@ fn of_trace(args: &CompareArgs, path: &Path, interrupt: &Interrupt) -> Result<(C
         ));
     }
     let bench = Bench { progress: Progress::start("replaying", 0), interrupt, command: command_line() };
-    let trace = args.reading.read_for(path, &[policy.clone(), other.clone()], interrupt)?;
+    let trace = args.reading.read_for(paths, &[policy.clone(), other.clone()], interrupt)?;
     // Where nothing but the policy differs, both stand in one gap report, and losses are tried at the same moments.
     let policies = if alike { vec![policy.clone(), other.clone()] } else { vec![policy.clone()] };
     let (mut trace, old) = bench.analyse(trace, &question(args, &args.service, policies, size)?)?;

@@ -6,7 +6,7 @@ use super::gate_args::{self, GateArgs};
 use super::service_args::{Said, ServiceArgs, check_lengths};
 use super::sweep_args::SweepArgs;
 use super::target::Target;
-use super::trace_args::TraceArgs;
+use super::trace_args::{Files, TraceArgs};
 use super::{command_line, print};
 use crate::analysis::outage::scenario::Scenario;
 use crate::analysis::{self, Backend, Prices, Question, Sweep};
@@ -18,15 +18,13 @@ use crate::report::gates::{Gated, Scope};
 use crate::report::{self, Report};
 use crate::units::{BackendPrice, CachePrice, Growth, Load, Loss, Ratio, Seconds};
 use clap::Args;
-use std::path::PathBuf;
 
 /// Advertised and hidden capacity per policy, cold misses, widening, and what you may cut
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES, after_long_help = gate_args::help(Report::fields(), EXAMPLES))]
 pub struct GapArgs {
-    /// Trace files; - reads standard input
-    #[arg(required = true, value_name = "TRACE")]
-    traces: Vec<PathBuf>,
+    #[command(flatten)]
+    files: Files,
     /// The policy that others are compared with [default: lru where it is listed, else the first]
     #[arg(long, value_name = "POLICY")]
     baseline: Option<String>,
@@ -88,6 +86,7 @@ pub struct GapArgs {
 
 const EXAMPLES: &str = "Examples:
   coldgap gap prod.parquet -c 10% -b 300/s
+  coldgap gap access.log* -b 300/s
   coldgap gap prod.csv.gz -c 4GiB -b 300/s -p lru,sieve,s3fifo --baseline lru
   coldgap gap prod.parquet -c 10% -b 300/s --load 2x --lose 12.5%,100% -o gap.json";
 
@@ -107,16 +106,16 @@ const SEEDS: u64 = 3;
 /// # Errors
 /// A trace that cannot be read, flags that contradict each other, an output that cannot be written, an interrupt.
 pub fn run(args: &GapArgs, interrupt: &Interrupt) -> Result<()> {
-    let targets = args.output.targets(&args.traces)?;
+    let targets = args.output.targets(&args.files.traces)?;
     let (mut question, unsaid) = question(args)?;
     // A page has the space, and a reader who cannot ask again.
     let implied = !question.full && targets.iter().any(Target::is_page);
     question.full |= implied;
     let gates = args.gates.parse::<Report>(&scope(&question))?;
-    let progress = Progress::start("replaying", analysis::steps(&question) * args.traces.len() as u64);
+    let progress = Progress::start("replaying", analysis::steps(&question) * args.files.each().len() as u64);
     let mut found = Vec::new();
-    for path in &args.traces {
-        let trace = args.reading.read_for(path, &question.sweep.policies, interrupt)?;
+    for paths in args.files.each() {
+        let trace = args.reading.read_for(paths, &question.sweep.policies, interrupt)?;
         if args.budget.is_asked() {
             let (forecast, cells) = analysis::forecast(&trace, &question, args.budget.limit())?;
             if args.budget.dry_run {

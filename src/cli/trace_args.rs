@@ -8,10 +8,28 @@ use crate::trace::source::Source;
 use crate::trace::{self, ReadOptions, Trace};
 use crate::units::{Demand, Rate, Ratio, Seconds};
 use clap::Args;
-use std::path::Path;
+use std::path::PathBuf;
 
 fn need_future(policies: &[PolicySpec]) -> bool {
     policies.iter().any(|policy| policy.info().needs_future)
+}
+
+/// The files of one service, or of several.
+#[derive(Debug, Clone, Args)]
+pub struct Files {
+    /// The files of one service, in any order: they are merged by time; - reads standard input
+    #[arg(required = true, value_name = "TRACE")]
+    pub traces: Vec<PathBuf>,
+    /// Each file is a trace of its own
+    #[arg(long, help_heading = "Reading the trace")]
+    each: bool,
+}
+
+impl Files {
+    /// The files of each trace.
+    pub fn each(&self) -> impl ExactSizeIterator<Item = &[PathBuf]> {
+        self.traces.chunks(if self.each { 1 } else { self.traces.len().max(1) })
+    }
 }
 
 /// How to read a trace.
@@ -151,20 +169,13 @@ impl TraceArgs {
         }
     }
 
-    /// Reads one trace; a trace without times gets them from --rate.
+    /// Reads the files of one service for these policies: the future is computed only where one of them reads it, and a trace
+    /// without times gets them from --rate.
     ///
     /// # Errors
-    /// See [`trace::read`]; --rate for a trace that has times.
-    pub fn read(&self, path: &Path, interrupt: &Interrupt) -> Result<Trace> {
-        self.finish(trace::read(path, &self.options(interrupt))?)
-    }
-
-    /// Reads one trace for these policies: the future is computed only where one of them reads it.
-    ///
-    /// # Errors
-    /// See [`TraceArgs::read`].
-    pub fn read_for(&self, path: &Path, policies: &[PolicySpec], interrupt: &Interrupt) -> Result<Trace> {
-        let mut trace = self.read(path, interrupt)?;
+    /// See [`trace::read_all`]; --rate for a trace that has times.
+    pub fn read_for(&self, paths: &[PathBuf], policies: &[PolicySpec], interrupt: &Interrupt) -> Result<Trace> {
+        let mut trace = self.finish(trace::read_all(paths, &self.options(interrupt))?.0)?;
         if need_future(policies) {
             trace.look_ahead();
         }
@@ -175,12 +186,12 @@ impl TraceArgs {
     /// future.
     ///
     /// # Errors
-    /// See [`TraceArgs::read`].
-    pub fn open_for(&self, path: &Path, policies: &[PolicySpec], interrupt: &Interrupt) -> Result<Source> {
+    /// See [`TraceArgs::read_for`].
+    pub fn open_for(&self, paths: &[PathBuf], policies: &[PolicySpec], interrupt: &Interrupt) -> Result<Source> {
         if need_future(policies) || self.rate.is_some() {
-            return Ok(Source::Memory(self.read_for(path, policies, interrupt)?));
+            return Ok(Source::Memory(self.read_for(paths, policies, interrupt)?));
         }
-        Source::open(path, &self.options(interrupt))
+        Source::open(paths, &self.options(interrupt))
     }
 
     /// Applies --rate.

@@ -2,13 +2,16 @@
 //!
 //! Every format ends here, so that a rule about rows (times do not step back, sizes fit, limits) stands once.
 
+mod order;
+
 use super::faults::Faults;
 use super::format::ReadOptions;
 use super::input::in_shell;
 use super::intern::{Interner, Key, Keys};
+use super::merge::Part;
 use super::sample::{self, Drawn};
 use super::sizes::{self, Says};
-use super::{Trace, ticks};
+use super::{Trace, merge, ticks};
 use crate::error::{Error, Result, Spot};
 use crate::request::{ObjectId, Op, RENEWS, SECOND};
 use crate::units::{Ratio, Seconds, grouped};
@@ -71,7 +74,12 @@ const REQUESTS_AT_ONCE: usize = 512;
 /// Collects rows into a [`Trace`].
 pub struct Builder<'o> {
     options: &'o ReadOptions,
+    /// The file that is being read.
     name: String,
+    /// Those that were read.
+    parts: Vec<Part>,
+    /// Whether there will be several.
+    is_service: bool,
     format: String,
     interner: Interner,
     /// Keys of the last rows, which are interned many at a time.
@@ -89,8 +97,8 @@ pub struct Builder<'o> {
     answers: Vec<Says>,
     /// Rows of a size that 32 bits do not hold.
     huge: u64,
-    /// Whether what the rows say was judged before the file was written.
-    is_native: bool,
+    /// Files of which what the rows say was judged before they were written.
+    natives: usize,
     /// As in [`Trace`], where the file says it.
     tick: Option<u64>,
     /// As in [`Trace`]: what the rows that are kept are a sample of.
@@ -113,6 +121,8 @@ impl<'o> Builder<'o> {
         Builder {
             options,
             name: name.to_string(),
+            parts: Vec::new(),
+            is_service: false,
             format: format.to_string(),
             interner: Interner::default(),
             pending: Keys::default(),
@@ -125,7 +135,7 @@ impl<'o> Builder<'o> {
             layout: None,
             answers: Vec::new(),
             huge: 0,
-            is_native: false,
+            natives: 0,
             tick: None,
             sample: sample_of(options, None),
             cut: 0,
@@ -145,8 +155,8 @@ impl<'o> Builder<'o> {
 
     /// The file says inside which tick its times were spread, in nanoseconds, and what it is a sample of.
     pub(super) fn set_origin(&mut self, tick: Option<u64>, sample: Option<Drawn>) {
-        self.is_native = true;
-        self.tick = tick;
+        self.natives += 1;
+        self.tick = self.tick.max(tick);
         self.sample = sample_of(self.options, sample);
     }
 
@@ -189,7 +199,12 @@ impl<'o> Builder<'o> {
 
     /// True once no more rows are kept.
     pub(super) fn is_full(&self) -> bool {
-        !self.options.sort && self.options.limit.is_some_and(|limit| self.len() as u64 >= limit)
+        !self.cuts_later() && self.options.limit.is_some_and(|limit| self.len() as u64 >= limit)
+    }
+
+    /// True where --from, --until and --limit wait until all rows are there and in order.
+    fn cuts_later(&self) -> bool {
+        self.options.sort || self.is_service
     }
 
     /// An error, with the file's name and the spot in it.
@@ -219,6 +234,8 @@ impl<'o> Builder<'o> {
         let before = self.len();
         let flow = self.push(row, spot)?;
         if self.len() > before {
+            // Rows of another file, which are no answers.
+            self.answers.resize(before, Says::All);
             self.answers.push(says);
         }
         Ok(flow)
@@ -254,6 +271,7 @@ impl<'o> Builder<'o> {
     /// True where no row of the batch needs a look of its own: all are kept, in order, and like those before.
     fn takes_whole(&self, batch: &Batch<'_>) -> bool {
         let ReadOptions { sort, limit, from, until, sample, .. } = self.options;
+        let limit = limit.filter(|_| !self.is_service);
         let most = limit.unwrap_or(u64::MAX).min(u64::from(u32::MAX - 1));
         let is_alike = self.len() == 0
             || (batch.times.is_some() != self.times.is_empty() && batch.sizes.is_some() != self.sizes.is_empty());
@@ -282,6 +300,8 @@ impl<'o> Builder<'o> {
                     self.latest = self.latest.max(back);
                 }
                 self.last = time.max(self.last);
+            }
+            if !self.cuts_later() {
                 let since = time.saturating_sub(first);
                 if let Some(until) = self.options.until.map(Seconds::nanoseconds)
                     && since >= until
@@ -333,7 +353,12 @@ impl<'o> Builder<'o> {
                 .hint("read a part of it: --limit, --from, --until, or convert --sample 10%"));
         }
         if n > 0 && (row.time.is_some() == self.times.is_empty() || row.size.is_some() == self.sizes.is_empty()) {
-            return Err(Error::trace("this row has a time or a size where others have none, or the reverse"));
+            let error = Error::trace("this row has a time or a size where others have none, or the reverse");
+            return Err(if self.is_service {
+                error.hint("leave sizes out of all files with --columns size=-; or read each by itself: --each")
+            } else {
+                error
+            });
         }
         if let Some(size) = row.size {
             self.huge += u64::from(size > u64::from(u32::MAX));
@@ -366,19 +391,10 @@ impl<'o> Builder<'o> {
     /// # Errors
     /// A trace without a single request.
     pub fn finish(mut self) -> Result<Trace> {
-        self.intern_pending()?;
-        if let Some(note) = self.faults.settle(self.options.skip_bad)? {
-            self.note(note);
+        if !self.is_service {
+            self.end()?;
         }
-        if self.options.sort {
-            self.sort_and_cut();
-        } else if self.late > 0 {
-            let (late, latest) = (grouped(self.late), Seconds(self.latest as f64 / SECOND as f64));
-            self.note(format!(
-                "requests that stood behind later ones, and were sorted by time: {late}, by {latest} at the most"
-            ));
-            self.sort_by_time();
-        }
+        let spread_apart = self.put_in_order();
         self.settle_sizes();
         if self.objects.is_empty() {
             return Err(Error::trace("the trace holds no request").hint(
@@ -389,12 +405,12 @@ impl<'o> Builder<'o> {
         for time in &mut self.times {
             *time -= start;
         }
-        let spread = ticks::spread(&mut self.times, start, self.cut);
+        let spread = spread_apart.max(ticks::spread(&mut self.times, start, self.cut));
         if let Some(tick) = spread {
             let tick = Seconds(tick as f64 / SECOND as f64);
             self.note(format!("the clock ticks every {tick}: requests of one tick are spread evenly inside it"));
         }
-        let tick = self.tick.or(spread).or_else(|| ticks::spread_before(&self.times, start));
+        let tick = self.tick.max(spread).or_else(|| ticks::spread_before(&self.times, start));
         if let Some(share) = self.options.sampled {
             self.note(sampled_note(share));
         }
@@ -405,8 +421,10 @@ impl<'o> Builder<'o> {
                 format!("a sample of that sample: {share} of its keys, so {} of all", drawn.share)
             });
         }
+        let files: Vec<String> = self.parts.into_iter().map(|part| part.name).collect();
         let mut trace = Trace {
-            name: self.name,
+            name: merge::name(&files),
+            files,
             format: self.format,
             times: self.times,
             start,
@@ -430,11 +448,12 @@ impl<'o> Builder<'o> {
         if self.huge > 0 {
             self.note(format!("sizes of 4 GiB and more, which count as 4 GiB: {}", grouped(self.huge)));
         }
-        if self.sizes.is_empty() || self.is_native {
+        if self.sizes.is_empty() || self.natives == self.parts.len() {
             return;
         }
         let (sizes, objects, count) = (&mut self.sizes, &self.objects, self.interner.len());
         if !self.answers.is_empty() {
+            self.answers.resize(sizes.len(), Says::All);
             let silent = sizes::of_answers(sizes, objects, &self.answers, count);
             if silent > 0 {
                 self.note(format!(
@@ -451,47 +470,6 @@ impl<'o> Builder<'o> {
                 ));
             }
         }
-    }
-
-    /// Sorts by time (stable: rows of one time keep their order), then cuts as --from, --until and --limit ask.
-    fn sort_and_cut(&mut self) {
-        let mut order: Vec<u32> = (0..self.objects.len() as u32).collect();
-        if !self.times.is_empty() {
-            order.sort_by_key(|i| self.times[*i as usize]);
-            let moved = order.windows(2).filter(|pair| pair[0] > pair[1]).count();
-            self.note(format!("sorted by time: {moved} places where it stepped back"));
-            let first = order.first().map_or(0, |i| self.times[*i as usize]);
-            let since = |i: &u32| self.times[*i as usize] - first;
-            let from = self.options.from.map_or(0, Seconds::nanoseconds);
-            let until = self.options.until.map_or(u64::MAX, Seconds::nanoseconds);
-            order.retain(|i| since(i) >= from && since(i) < until);
-        }
-        if let Some(limit) = self.options.limit.map(|limit| limit as usize).filter(|limit| *limit < order.len()) {
-            let time = |i: usize| self.times.get(order[i] as usize);
-            let last = limit.checked_sub(1).and_then(time);
-            self.cut = (limit..order.len()).take_while(|i| last.is_some() && time(*i) == last).count() as u64;
-            order.truncate(limit);
-        }
-        self.reorder(&order);
-    }
-
-    /// Sorts by time; rows of one time keep their order.
-    fn sort_by_time(&mut self) {
-        let mut order: Vec<u32> = (0..self.objects.len() as u32).collect();
-        order.sort_by_key(|i| self.times[*i as usize]);
-        self.reorder(&order);
-    }
-
-    /// Ids go by first touch, so they are given anew in the new order.
-    fn reorder(&mut self, order: &[u32]) {
-        let old = std::mem::take(&mut self.interner).into_keys();
-        self.objects =
-            order.iter().map(|i| intern_again(&mut self.interner, &old, self.objects[*i as usize])).collect();
-        reorder(&mut self.times, order);
-        reorder(&mut self.sizes, order);
-        reorder(&mut self.ops, order);
-        reorder(&mut self.answers, order);
-        reorder(&mut self.ttls, order);
     }
 
     #[cold]
@@ -530,17 +508,6 @@ fn sampled_note(share: Ratio) -> String {
 fn too_large(size: u64) -> Error {
     Error::trace(format!("size {size} is 1 TiB or more; no object of a cache is"))
         .hint("check which column holds the size: --columns size=NAME, or leave sizes out with --columns size=-")
-}
-
-/// A key of `old` is among at most as many of `interner`, so there is always an id left.
-fn intern_again(interner: &mut Interner, old: &Keys, object: ObjectId) -> ObjectId {
-    interner.intern(old.get(object)).unwrap_or_default()
-}
-
-fn reorder<T: Copy>(column: &mut Vec<T>, order: &[u32]) {
-    if !column.is_empty() {
-        *column = order.iter().map(|i| column[*i as usize]).collect();
-    }
 }
 
 fn too_many_keys() -> Error {

@@ -2,9 +2,9 @@
 
 use super::native::Native;
 use super::sample::Drawn;
-use super::{ReadOptions, Trace, read};
+use super::{ReadOptions, Trace, read_all};
 use crate::error::Result;
-use std::path::Path;
+use std::path::PathBuf;
 
 /// A trace that is ready to be replayed.
 pub enum Source {
@@ -19,6 +19,8 @@ pub enum Source {
 pub struct About<'t> {
     /// Where it came from, as the user named it.
     pub name: &'t str,
+    /// The files it is in.
+    pub files: &'t [String],
     /// The format it was read as.
     pub format: &'t str,
     /// See [`Trace::fingerprint`].
@@ -40,17 +42,18 @@ pub struct About<'t> {
 }
 
 impl Source {
-    /// Opens a trace: a native file that is read as it stands is streamed, everything else is read into memory.
+    /// Opens a trace: one native file that is read as it stands is streamed, everything else is read into memory.
     ///
     /// # Errors
-    /// See [`read`] and [`Native::open`].
-    pub fn open(path: &Path, options: &ReadOptions) -> Result<Source> {
-        if options.is_plain()
+    /// See [`read_all`] and [`Native::open`].
+    pub fn open(paths: &[PathBuf], options: &ReadOptions) -> Result<Source> {
+        if let [path] = paths
+            && options.is_plain()
             && let Some(native) = Native::open(path)?
         {
             return Ok(Source::File(native));
         }
-        Ok(Source::Memory(read(path, options)?))
+        Ok(Source::Memory(read_all(paths, options)?.0))
     }
 
     /// What it is.
@@ -59,6 +62,7 @@ impl Source {
             Source::Memory(trace) => trace.about(),
             Source::File(native) => About {
                 name: &native.name,
+                files: std::slice::from_ref(&native.name),
                 format: "parquet",
                 fingerprint: &native.summary.fingerprint,
                 requests: native.summary.requests as usize,

@@ -4,6 +4,7 @@ mod cases;
 mod clocks;
 mod conformance;
 mod layouts;
+mod merged;
 mod nodes;
 mod published;
 mod round_trip;
