@@ -1,7 +1,9 @@
 //! Composes replay and capacity into findings: the only place that knows both. It prints nothing and knows no format of
 //! trace or report.
 
+pub mod calibration;
 pub mod curve;
+pub mod enough;
 mod facts;
 mod finding;
 pub mod forecast;

@@ -1,12 +1,13 @@
 //! `coldgap inspect`: what a trace is like, and what to run next.
 
+use super::judged::{Judged, JudgingArgs};
 use super::output::{self, Output};
 use super::trace_args::{Files, TraceArgs};
 use crate::error::{Error, Kind, Result, printable};
 use crate::interrupt::Interrupt;
 use crate::trace::input::in_shell;
 use crate::trace::profile::{Profile, Times, profile};
-use crate::trace::{Origin, Trace, read_all};
+use crate::trace::{Origin, ReadOptions, Trace, read_all};
 use crate::units::{Rate, Ratio, Seconds, bytes, grouped, significant};
 use serde::Serialize;
 use std::fmt::{Display, Write as _};
@@ -27,6 +28,8 @@ pub struct Args {
     /// Write the description as JSON, to FILE.json or - (instead of the text)
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
+    #[command(flatten)]
+    judging: JudgingArgs,
     #[command(flatten)]
     reading: TraceArgs,
 }
@@ -51,6 +54,8 @@ struct Description {
     sample_ratio: Option<Ratio>,
     #[serde(flatten)]
     profile: Profile,
+    #[serde(flatten)]
+    judged: Judged,
     notes: Vec<String>,
 }
 
@@ -67,7 +72,7 @@ pub fn run(args: &Args, interrupt: &Interrupt) -> Result<()> {
     };
     let mut descriptions = Vec::new();
     for paths in args.files.each() {
-        let description = describe(paths, &args.reading, interrupt)?;
+        let description = describe(paths, args, interrupt)?;
         if !to_stdout {
             super::print(&text(&description))?;
         }
@@ -104,11 +109,14 @@ fn open_json(path: &Path) -> Result<Output> {
     }
 }
 
-fn describe(paths: &[PathBuf], reading: &TraceArgs, interrupt: &Interrupt) -> Result<Description> {
-    let (trace, origins) = read_all(paths, &reading.options(interrupt))?;
-    let trace: Trace = reading.finish(trace)?;
+fn describe(paths: &[PathBuf], args: &Args, interrupt: &Interrupt) -> Result<Description> {
+    let options = ReadOptions { records: true, ..args.reading.options(interrupt) };
+    let (trace, origins) = read_all(paths, &options)?;
+    let trace: Trace = args.reading.finish(trace)?;
+    let profile = profile(&trace);
     Ok(Description {
-        profile: profile(&trace),
+        judged: args.judging.judge(&trace, &profile)?,
+        profile,
         trace: trace.name,
         format: trace.format,
         files: origins,
@@ -184,6 +192,7 @@ fn text(description: &Description) -> String {
         };
         line("times to live", &profile.ttls.iter().map(ttl).collect::<Vec<_>>().join(", "));
     }
+    description.judged.lines(&mut line);
     for note in &description.notes {
         line("note", note);
     }
@@ -209,13 +218,14 @@ fn time_lines(times: &Times, line: &mut impl FnMut(&str, &dyn Display)) {
 fn next_command(description: &Description) -> String {
     let rate = if description.profile.times.is_some() { "" } else { " --rate 3000/s" };
     let files: Vec<String> = description.files.iter().map(|origin| in_shell(&origin.file)).collect();
-    format!("coldgap gap {} -c 10%{rate}", files.join(" "))
+    let calibrated = if description.judged.calibrates() { " --calibrated" } else { "" };
+    format!("coldgap gap {} -c {}{rate}{calibrated}", files.join(" "), description.judged.cache)
 }
 
 fn share(part: u64, whole: u64) -> String {
     percent(part as f64 / whole.max(1) as f64)
 }
 
-fn percent(ratio: f64) -> String {
+pub fn percent(ratio: f64) -> String {
     Ratio::new(ratio).map_or_else(String::new, |ratio| ratio.to_string())
 }

@@ -17,6 +17,7 @@ mod gap;
 mod gate_args;
 mod inspect;
 mod journal;
+mod judged;
 mod man;
 mod outage;
 mod output;

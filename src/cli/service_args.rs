@@ -159,6 +159,11 @@ impl ServiceArgs {
         Ok(Said { backend, service, closed_loop, unsaid: unsaid.into_iter().flatten().collect() })
     }
 
+    /// True where the command line says how long an answer takes.
+    pub fn says_time(&self) -> bool {
+        self.service_time.is_some() || self.servers.is_some()
+    }
+
     /// The same with what is changed for a candidate.
     pub fn with(&self, changed: &CandidateArgs) -> ServiceArgs {
         ServiceArgs {

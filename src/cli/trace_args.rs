@@ -165,6 +165,7 @@ impl TraceArgs {
             limit: self.limit,
             sample: None,
             sort: false,
+            records: false,
             interrupt: interrupt.clone(),
         }
     }
@@ -175,7 +176,19 @@ impl TraceArgs {
     /// # Errors
     /// See [`trace::read_all`]; --rate for a trace that has times.
     pub fn read_for(&self, paths: &[PathBuf], policies: &[PolicySpec], interrupt: &Interrupt) -> Result<Trace> {
-        let mut trace = self.finish(trace::read_all(paths, &self.options(interrupt))?.0)?;
+        self.read_with(paths, policies, &self.options(interrupt))
+    }
+
+    /// The same with what its records say of who answered.
+    ///
+    /// # Errors
+    /// See [`TraceArgs::read_for`].
+    pub fn read_recorded(&self, paths: &[PathBuf], policies: &[PolicySpec], interrupt: &Interrupt) -> Result<Trace> {
+        self.read_with(paths, policies, &ReadOptions { records: true, ..self.options(interrupt) })
+    }
+
+    fn read_with(&self, paths: &[PathBuf], policies: &[PolicySpec], options: &ReadOptions) -> Result<Trace> {
+        let mut trace = self.finish(trace::read_all(paths, options)?.0)?;
         if need_future(policies) {
             trace.look_ahead();
         }

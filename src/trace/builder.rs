@@ -9,6 +9,7 @@ use super::format::ReadOptions;
 use super::input::in_shell;
 use super::intern::{Interner, Key, Keys};
 use super::merge::Part;
+use super::record::Answered;
 use super::sample::{self, Drawn};
 use super::sizes::{self, Says};
 use super::{Trace, merge, ticks};
@@ -95,6 +96,9 @@ pub struct Builder<'o> {
     layout: Option<String>,
     /// What the sizes of answers over HTTP say; empty where rows are no such answers.
     answers: Vec<Says>,
+    /// What the records of rows say of who answered; empty until one says any. And what that of the next row says.
+    records: Vec<Answered>,
+    answered: Answered,
     /// Rows of a size that 32 bits do not hold.
     huge: u64,
     /// Files of which what the rows say was judged before they were written.
@@ -134,6 +138,8 @@ impl<'o> Builder<'o> {
             faults: Faults::default(),
             layout: None,
             answers: Vec::new(),
+            records: Vec::new(),
+            answered: Answered::default(),
             huge: 0,
             natives: 0,
             tick: None,
@@ -171,6 +177,11 @@ impl<'o> Builder<'o> {
     /// Times are arrivals that were made of the answers' ends: they may be in any order.
     pub(super) fn allow_disorder(&mut self) {
         self.most_disorder = u64::MAX;
+    }
+
+    /// Says who answered the request of the next row that is pushed.
+    pub(super) fn set_answered(&mut self, answered: Answered) {
+        self.answered = answered;
     }
 
     /// Says how the file was split, and which of its parts was taken for what.
@@ -222,7 +233,9 @@ impl<'o> Builder<'o> {
             return self.skip(too_large(size), spot).map(|()| Flow::Continue(()));
         }
         self.faults.rows += 1;
-        self.check_and_push(row).map_err(|error| self.locate(error, spot))
+        let flow = self.check_and_push(row).map_err(|error| self.locate(error, spot));
+        self.answered = Answered::default();
+        flow
     }
 
     /// Adds a row whose size is the bytes of an answer over HTTP, which say so much of the object's. All rows of a trace
@@ -283,6 +296,7 @@ impl<'o> Builder<'o> {
             && self.len() as u64 + batch.keys.len() as u64 <= most
             && self.ops.is_empty()
             && self.ttls.is_empty()
+            && self.records.is_empty()
             && is_alike
             && is_ordered
     }
@@ -375,6 +389,10 @@ impl<'o> Builder<'o> {
             self.ttls.resize(n, 0);
             self.ttls.push(ttl);
         }
+        if self.answered != Answered::default() || !self.records.is_empty() {
+            self.records.resize(n, Answered::default());
+            self.records.push(self.answered);
+        }
         self.pending.push(row.key);
         let is_full = self.pending.len() == PENDING || self.pending.text_bytes() > PENDING_BYTES;
         if is_full { self.intern_pending() } else { Ok(()) }
@@ -435,6 +453,7 @@ impl<'o> Builder<'o> {
             ttls: (!self.ttls.is_empty()).then_some(self.ttls),
             next: None,
             keys: self.interner.into_keys(),
+            records: (!self.records.is_empty()).then_some(self.records),
             sample: self.sample,
             fingerprint: String::new(),
             notes: self.notes,

@@ -21,17 +21,21 @@ mod id_table;
 pub mod input;
 pub mod intern;
 mod json;
+mod klog;
 mod lines;
 mod long_line;
 mod memcached;
 mod merge;
 pub mod native;
 mod oracle_general;
+mod otlp;
 pub mod parquet;
+mod pgaudit;
 mod preset;
 mod presets;
 pub mod profile;
 mod read_ahead;
+pub mod record;
 mod records;
 mod redis;
 pub mod sample;
@@ -53,6 +57,7 @@ pub use format::{FORMATS, Format, ReadOptions, Sniff};
 pub use guard::is_decoding;
 use input::Input;
 pub use intern::{Key, Keys};
+use record::Answered;
 use sample::Drawn;
 use serde::Serialize;
 use source::About;
@@ -86,6 +91,8 @@ pub struct Trace {
     pub next: Option<Vec<u32>>,
     /// The keys, by object id.
     pub keys: Keys,
+    /// What the record of each request says of who answered it, where that was asked for and the source says any.
+    pub records: Option<Vec<Answered>>,
     /// What it is a sample of; `None` where nobody said that it is one.
     pub sample: Option<Drawn>,
     /// A hash over times, keys, sizes, operations and times to live: equal for equal requests in any format.

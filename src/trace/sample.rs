@@ -80,6 +80,7 @@ impl Part {
             ttls: whole.ttls.as_ref().map(|ttls| pick(ttls, &positions)),
             next: None,
             keys,
+            records: None,
             sample: whole.sample,
             fingerprint: whole.fingerprint.clone(),
             notes: Vec::new(),

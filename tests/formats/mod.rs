@@ -7,6 +7,7 @@ mod layouts;
 mod merged;
 mod nodes;
 mod published;
+mod records;
 mod round_trip;
 pub mod samples;
 mod sizes;

@@ -108,6 +108,7 @@ impl<'o> Builder<'o> {
         reorder(&mut self.ops, order);
         reorder(&mut self.answers, order);
         reorder(&mut self.ttls, order);
+        reorder(&mut self.records, order);
     }
 }
 
