@@ -171,7 +171,9 @@ fn batch_bytes(native: &Native) -> u64 {
     let columns = ["time", "object", "size", "op", "ttl"].into_iter().filter(|column| native.has(column)).count();
     let words = if native.has("op") { 8 } else { 0 };
     let rows = native.summary.requests.min(ROWS_PER_BATCH as u64);
-    rows * (3 * row_bytes(native) + words) + columns as u64 * COLUMN_BYTES
+    // The footprint is counted anew as the file is read.
+    let largest = if native.has("size") { 4 * native.summary.objects } else { 0 };
+    rows * (3 * row_bytes(native) + words) + columns as u64 * COLUMN_BYTES + largest
 }
 
 /// Columns as they are collected, operations and times to live among them whether or not there are any; the table of keys

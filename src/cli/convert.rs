@@ -2,7 +2,7 @@
 
 use super::output::{self, Output};
 use super::trace_args::TraceArgs;
-use crate::error::Result;
+use crate::error::{Result, printable};
 use crate::interrupt::Interrupt;
 use crate::trace;
 use crate::trace::write::Form;
@@ -46,9 +46,9 @@ pub fn run(args: &Args, interrupt: &Interrupt) -> Result<()> {
     form.write(&trace, &mut output)?;
     output.finish()?;
     let (requests, objects) = (grouped(trace.len() as u64), grouped(trace.object_count() as u64));
-    eprintln!("{}: {requests} requests for {objects} objects", args.output.display());
+    eprintln!("{}", printable(&format!("{}: {requests} requests for {objects} objects", args.output.display())));
     for note in &trace.notes {
-        eprintln!("note: {note}");
+        eprintln!("note: {}", printable(note));
     }
     Ok(())
 }

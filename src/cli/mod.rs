@@ -36,7 +36,7 @@ mod trace_args;
 mod warmup;
 mod watch;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, painted};
 use crate::interrupt::Interrupt;
 use crate::suggest::nearest;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
@@ -142,9 +142,9 @@ pub fn main() -> Result<()> {
     }
 }
 
-/// Prints to standard output. A reader that went away (`| head`) is a silent success.
+/// Prints to standard output; what names of files, keys or columns would do to a terminal is written out. A reader that went away (`| head`) is a silent success.
 fn print(text: &str) -> Result<()> {
-    print_bytes(text.as_bytes())
+    print_bytes(painted(text).as_bytes())
 }
 
 fn print_bytes(bytes: &[u8]) -> Result<()> {
