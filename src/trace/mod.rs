@@ -26,6 +26,7 @@ mod lines;
 mod long_line;
 mod memcached;
 mod merge;
+mod messages;
 pub mod native;
 mod oracle_general;
 mod otlp;

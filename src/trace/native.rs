@@ -317,12 +317,12 @@ impl Batches<'_> {
         if self.requests != summary.requests || u64::from(self.objects) != summary.objects {
             return Err(damaged("it holds fewer requests or objects than its summary says"));
         }
+        if self.hash.digest() != summary.columns_hash {
+            return Err(damaged("its columns are not those that were written"));
+        }
         let footprint = summary.footprint_bytes.map(|_| self.largest.iter().map(|size| u64::from(*size)).sum());
         if self.gets != summary.gets || footprint != summary.footprint_bytes {
             return Err(damaged("its gets or its footprint are not those of its summary"));
-        }
-        if self.hash.digest() != summary.columns_hash {
-            return Err(damaged("its columns are not those that were written"));
         }
         Ok(())
     }

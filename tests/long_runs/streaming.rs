@@ -151,6 +151,8 @@ fn a_file_that_breaks_its_promises_is_refused() {
     };
     let told = error(&forged(&path, |batch| with(batch, "size", grown), same));
     assert!(told.contains("not those that were written"), "{told}");
+    let larger = |text: String| text.replace("\"footprint_bytes\":", "\"footprint_bytes\":1");
+    assert!(error(&forged(&path, |batch| batch, larger)).contains("its footprint"));
 }
 
 #[test]
