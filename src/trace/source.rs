@@ -7,6 +7,7 @@ use crate::error::Result;
 use std::path::PathBuf;
 
 /// A trace that is ready to be replayed.
+#[allow(clippy::large_enum_variant, reason = "there is one at a time")]
 pub enum Source {
     /// Decoded into columns.
     Memory(Trace),
