@@ -198,7 +198,7 @@ fn damaged_bytes_never_panic_and_never_change_a_result() {
         bytes[at] ^= 0x41;
         std::fs::write(&path, &bytes).unwrap();
         // Where the footer is gone the file is judged by the ordinary reader, which other tests damage.
-        if let Ok(source @ Source::File(_)) = Source::open(&[path.clone()], &ReadOptions::default()) {
+        if let Ok(source @ Source::File(_)) = Source::open(std::slice::from_ref(&path), &ReadOptions::default()) {
             match replayed(&source) {
                 Ok(swept) => {
                     let (found, head) = (report(&source, &swept), |text: &str| text.find("\"rows\"").unwrap());
