@@ -4,7 +4,8 @@
 //! Method: 1 million requests drawn from Zipf(1.0) over 300,000 objects with a fixed seed, written once as each format
 //! before any clock runs; criterion's `elem/s` is requests a second. Beside each reader stands a yardstick that does
 //! less: it visits the same columns with the csv crate, the same record batches with the parquet and arrow crates, or the
-//! same records by hand, and only adds them up. Polars is no yardstick here: it is compiled without optimisation. `intern`
+//! same records by hand, and only adds them up; JSON lines stand beside serde_json, which reads the same fields. Polars
+//! is no yardstick here: it is compiled without optimisation. `intern`
 //! measures keys to ids alone, of 8 million requests over 1 million objects, tables and growth included. Compare
 //! numbers of one run: `cargo bench --bench ingest`, or `... -- intern`.
 
@@ -76,6 +77,47 @@ fn visit_csv(bytes: &[u8]) -> u64 {
     sum
 }
 
+/// The same with operations as words of many kinds, a tenth of them no gets.
+fn with_operations(keys: &[u64]) -> Vec<u8> {
+    const WORDS: [&str; 10] = ["get", "gets", "get", "get", "gets", "get", "set", "get", "gets", "add"];
+    let mut text = String::new();
+    for (i, key) in keys.iter().enumerate() {
+        let _ = writeln!(text, "{},{key},20,{},7,{},0", i / 1000, 1 + key % 4096, WORDS[i % WORDS.len()]);
+    }
+    text.into_bytes()
+}
+
+/// JSON lines as a server writes them, of which three fields are wanted.
+fn json_lines(keys: &[u64]) -> Vec<u8> {
+    let mut text = String::new();
+    for (i, key) in keys.iter().enumerate() {
+        let _ = writeln!(
+            text,
+            r#"{{"time":{}.{:03},"method":"GET","key":"/img/{key}","size":{},"agent":"curl/8 \"x\"","ok":true}}"#,
+            i / 1000,
+            i % 1000,
+            1 + key % 4096
+        );
+    }
+    text.into_bytes()
+}
+
+/// The wanted fields of a line.
+#[derive(serde::Deserialize)]
+struct Line<'a> {
+    time: f64,
+    key: &'a str,
+    size: u64,
+}
+
+fn visit_json(bytes: &[u8]) -> u64 {
+    let lines = bytes.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
+    lines.fold(0, |sum, line| {
+        let line: Line<'_> = serde_json::from_slice(line).expect("the text is valid");
+        sum.wrapping_add(line.time as u64 ^ line.key.len() as u64 ^ line.size)
+    })
+}
+
 /// Lines of an access log whose paths hold the keys.
 fn access_log(keys: &[u64]) -> Vec<u8> {
     let mut text = String::new();
@@ -133,7 +175,7 @@ fn decode(criterion: &mut Criterion) {
     let gzip = gzip.finish().expect("memory holds it");
     let zstd = zstd::encode_all(&numbers[..], 3).expect("memory holds it");
 
-    let log = access_log(&keys);
+    let (log, operations, json) = (access_log(&keys), with_operations(&keys), json_lines(&keys));
     let mut parquet = Vec::new();
     coldgap::trace::parquet::write(
         &read(Input::from_bytes("bench", records.clone()).expect("it is valid")),
@@ -149,6 +191,7 @@ fn decode(criterion: &mut Criterion) {
     group.sample_size(10).measurement_time(Duration::from_secs(3)).warm_up_time(Duration::from_millis(500));
     group.bench_function("yardstick/records", |bencher| bencher.iter(|| visit_records(&records)));
     group.bench_function("yardstick/csv", |bencher| bencher.iter(|| visit_csv(&numbers)));
+    group.bench_function("yardstick/json", |bencher| bencher.iter(|| visit_json(&json)));
     group.bench_function("yardstick/parquet", |bencher| bencher.iter(|| visit_batches(batches(&parquet_file))));
     group.bench_function("yardstick/arrow", |bencher| {
         let open = || FileReader::try_new(Cursor::new(&arrow), None).expect("it is valid");
@@ -158,6 +201,8 @@ fn decode(criterion: &mut Criterion) {
         ("oracleGeneral", &records),
         ("csv, numbers", &numbers),
         ("csv, text", &texts),
+        ("csv, operations", &operations),
+        ("json", &json),
         ("parquet", &parquet),
         ("arrow", &arrow),
         ("log", &log),

@@ -140,6 +140,27 @@ pub fn printable(text: &str) -> Cow<'_, str> {
     text.chars().map(|c| if is_control(c) { c.escape_default().to_string() } else { c.to_string() }).collect()
 }
 
+/// The same for a text that coldgap has painted: its own colours stay, everything else that steers a terminal is written out.
+pub fn painted(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find(|c: char| c.is_control() && c != '\n' && c != '\t') {
+        out.push_str(&rest[..at]);
+        rest = &rest[at..];
+        let colour = COLOURS.iter().find(|colour| rest.starts_with(*colour));
+        let length = colour.map_or_else(|| rest.chars().next().map_or(0, char::len_utf8), |colour| colour.len());
+        match colour {
+            Some(colour) => out.push_str(colour),
+            None => rest[..length].chars().for_each(|c| out.extend(c.escape_default())),
+        }
+        rest = &rest[length..];
+    }
+    out + rest
+}
+
+/// The colours in which reports are painted.
+const COLOURS: [&str; 4] = ["\x1b[32m", "\x1b[31m", "\x1b[1m", "\x1b[0m"];
+
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(place) = &self.place {
@@ -163,6 +184,10 @@ mod tests {
     fn an_error_says_what_where_and_how_to_mend_it() {
         let error = Error::trace("time steps back").at("a.csv", Some(Spot::Line(3))).hint("sort it").at("b.csv", None);
         assert_eq!(error.to_string(), "a.csv, line 3: time steps back\nhint: sort it");
+        assert_eq!(
+            painted("\x1b[32mok\x1b[0m\n\u{1b}]0;x\u{7}\u{9b}2J\tä"),
+            "\x1b[32mok\x1b[0m\n\\u{1b}]0;x\\u{7}\\u{9b}2J\tä"
+        );
         assert_eq!(Error::trace("\u{1b}[2J").at("a\u{7}", None).to_string(), r"a\u{7}: \u{1b}[2J");
         assert_eq!(error.exit_code(), 3);
         assert_eq!(Error::usage("no such policy").exit_code(), 2);

@@ -129,7 +129,8 @@ fn every_trace_and_size_must_pass_and_the_failing_one_is_named() {
     assert!(error.replace(',', "").contains(&small), "{error} names {small}");
 
     // A replay has no baseline: all of its policies are meant, on each trace.
-    let (code, text, _) = run(&["replay", BURST, ARTICLE, "-p", "fifo,lru", "--fail-if", "miss_ratio > 99.9%"]);
+    let (code, text, _) =
+        run(&["replay", "--each", BURST, ARTICLE, "-p", "fifo,lru", "--fail-if", "miss_ratio > 99.9%"]);
     assert_eq!((code, text.matches("pass  ").count()), (0, 4), "{text}");
     assert!(text.contains(&format!("of fifo with 3,006 objects on {ARTICLE}")), "{text}");
     assert_eq!(run(&["replay", BURST, "-p", "fifo,lru", "--fail-if", "lru.miss_ratio > 0.1%"]).0, 1);

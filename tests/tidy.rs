@@ -244,7 +244,7 @@ fn every_format_is_registered() {
     }
     // Formats that are entries of tables: each has the name of its static, or is found through the table of presets.
     let tables = ["binary::Binary", "preset::Preset"];
-    let entries = ["LCS", "VSCSI", "TWR", "ORACLE_OP_NS"].map(|name| format!("binary::{name}"));
+    let entries = ["LCS", "VSCSI", "TWR", "ORACLE_OP_NS", "BE32", "BE64"].map(|name| format!("binary::{name}"));
     let binary = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/trace/binary.rs")).unwrap();
     assert_eq!(binary.matches("pub static ").count(), entries.len());
     assert!(tables.iter().all(|table| implemented.remove(*table)));

@@ -44,7 +44,7 @@ fn a_cache_of_the_footprint_holds_objects_of_no_bytes_too() {
     let trace = read(&rows);
     assert_eq!(trace.footprint_bytes(), Some(1_000));
     let file = native(&trace);
-    let streamed = Source::open(file.path(), &ReadOptions::default()).unwrap();
+    let streamed = Source::open(&[file.path().to_path_buf()], &ReadOptions::default()).unwrap();
     assert!(matches!(streamed, Source::File(_)));
     assert_eq!(misses_at_the_footprint(&streamed), 1_000);
     assert_eq!(misses_at_the_footprint(&Source::from(trace)), 1_000);

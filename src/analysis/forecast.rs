@@ -171,7 +171,9 @@ fn batch_bytes(native: &Native) -> u64 {
     let columns = ["time", "object", "size", "op", "ttl"].into_iter().filter(|column| native.has(column)).count();
     let words = if native.has("op") { 8 } else { 0 };
     let rows = native.summary.requests.min(ROWS_PER_BATCH as u64);
-    rows * (3 * row_bytes(native) + words) + columns as u64 * COLUMN_BYTES
+    // The footprint is counted anew as the file is read.
+    let largest = if native.has("size") { 4 * native.summary.objects } else { 0 };
+    rows * (3 * row_bytes(native) + words) + columns as u64 * COLUMN_BYTES + largest
 }
 
 /// Columns as they are collected, operations and times to live among them whether or not there are any; the table of keys
@@ -181,7 +183,9 @@ fn reading_bytes(about: &About<'_>) -> u64 {
     let rows = about.requests as u64 * (8 + 4 + if about.sized { 4 } else { 0 } + 1 + 4);
     let slots = (objects * 8 / 7).next_power_of_two();
     let dictionary = if about.format == "parquet" { 3 * 8 * objects.min(ROWS_PER_GROUP as u64) } else { 0 };
-    rows + objects * 8 + slots * 5 * 3 / 2 + dictionary
+    // Where files are merged: the rows' order, room to sort it, and a column while it is put in order.
+    let order = if about.files.len() > 1 { about.requests as u64 * (4 + 2 + 8) + objects * 8 + slots * 5 } else { 0 };
+    rows + objects * 8 + slots * 5 * 3 / 2 + dictionary + order
 }
 
 /// How fast a trial replay was: an estimate for the whole.

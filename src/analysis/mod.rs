@@ -2,7 +2,9 @@
 //! trace or report.
 
 pub mod asked;
+pub mod calibration;
 pub mod curve;
+pub mod enough;
 mod facts;
 mod finding;
 pub mod forecast;

@@ -28,8 +28,8 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES, after_long_help = gate_args::help(CompareReport::fields(), EXAMPLES))]
 pub struct CompareArgs {
-    /// A trace (- reads standard input), or one or two reports saved by coldgap gap -o FILE.json
-    #[arg(required = true, num_args = 1..=2, value_name = "TRACE | OLD.json NEW.json")]
+    /// The files of one service, merged by time (- reads standard input), or one or two reports saved by coldgap gap -o FILE.json
+    #[arg(required = true, value_name = "TRACE | OLD.json NEW.json")]
     inputs: Vec<PathBuf>,
     /// The policy to compare with [default: lru; of a saved report its baseline]
     #[arg(long, value_name = "POLICY", value_parser = one_policy)]
@@ -160,7 +160,7 @@ pub fn run(args: &CompareArgs, interrupt: &Interrupt) -> Result<()> {
         demand: Demand::Answers,
     })?;
     let report = match args.inputs.as_slice() {
-        [one] if !is_saved(one) => of_trace(args, one, interrupt)?,
+        traces if !traces.iter().any(|path| is_saved(path)) => of_trace(args, traces, interrupt)?,
         saved => of_saved(args, saved)?,
     };
     args.output.deliver(targets, &gates, report.head.unsaid.clone(), report)
@@ -168,8 +168,8 @@ pub fn run(args: &CompareArgs, interrupt: &Interrupt) -> Result<()> {
 
 /// Two saved reports, or two cells of one.
 fn of_saved(args: &CompareArgs, paths: &[PathBuf]) -> Result<CompareReport> {
-    if let Some(trace) = paths.iter().find(|path| !is_saved(path)) {
-        return Err(Error::usage("compare takes one trace, or saved reports")
+    if let Some(trace) = paths.iter().find(|path| !is_saved(path)).or(paths.get(2)) {
+        return Err(Error::usage("compare takes the files of one trace, or one or two saved reports")
             .at(trace.display(), None)
             .hint("save a report of each trace (coldgap gap TRACE -o FILE.json) and compare those"));
     }
@@ -223,7 +223,7 @@ fn read_gap(path: &Path) -> Result<Report> {
 }
 
 /// Both sides replayed on one trace.
-fn of_trace(args: &CompareArgs, path: &Path, interrupt: &Interrupt) -> Result<CompareReport> {
+fn of_trace(args: &CompareArgs, paths: &[PathBuf], interrupt: &Interrupt) -> Result<CompareReport> {
     let CompareArgs { ignore_size, warmup, threads, load, window, horizon, nodes, quick, seed, .. } = *args;
     let candidate = &args.candidate;
     let policy = args.baseline.clone().map_or_else(|| one_policy("lru"), Ok)?;
@@ -252,6 +252,6 @@ fn of_trace(args: &CompareArgs, path: &Path, interrupt: &Interrupt) -> Result<Co
     sides.check()?;
     let progress = Progress::start("replaying", 0);
     let trace =
-        args.reading.read_for(path, &[vec![policy], sides.policy.iter().cloned().collect()].concat(), interrupt)?;
+        args.reading.read_for(paths, &[vec![policy], sides.policy.iter().cloned().collect()].concat(), interrupt)?;
     sides.compare(&trace, &command_line(), interrupt, &progress)
 }

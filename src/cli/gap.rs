@@ -7,27 +7,27 @@ use super::progress::Progress;
 use super::service_args::ServiceArgs;
 use super::sweep_args::SweepArgs;
 use super::target::Target;
-use super::trace_args::TraceArgs;
+use super::trace_args::{Files, TraceArgs};
 use super::{command_line, print};
 use crate::analysis::asked::{Asked, default_losses};
+use crate::analysis::calibration::Calibration;
 use crate::analysis::outage::scenario::Scenario;
-use crate::analysis::{self, Prices, Question};
+use crate::analysis::{self, Backend, Prices, Question};
 use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
 use crate::policy::spec::{self, PolicySpec};
 use crate::report::gates::{Gated, Scope};
 use crate::report::{self, Report};
-use crate::units::{BackendPrice, CachePrice, Growth, Load, Loss, Ratio, Seconds};
+use crate::trace::Trace;
+use crate::units::{BackendPrice, CachePrice, Growth, Load, Loss, Rate, Ratio, Seconds, grouped};
 use clap::Args;
-use std::path::PathBuf;
 
 /// Advertised and hidden capacity per policy, cold misses, widening, and what you may cut
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES, after_long_help = gate_args::help(Report::fields(), EXAMPLES))]
 pub struct GapArgs {
-    /// Trace files; - reads standard input
-    #[arg(required = true, value_name = "TRACE")]
-    traces: Vec<PathBuf>,
+    #[command(flatten)]
+    files: Files,
     /// The policy that others are compared with [default: lru where it is listed, else the first]
     #[arg(long, value_name = "POLICY")]
     baseline: Option<String>,
@@ -70,6 +70,10 @@ pub struct GapArgs {
     /// Also other cache sizes and every knob of the service, for the baseline; implied by an .html output
     #[arg(long)]
     full: bool,
+    /// Take from the trace's own records what is not said: how long misses took, and the highest rate of misses that was
+    /// answered well for the backend's capacity, which may be more
+    #[arg(long, conflicts_with = "each")]
+    calibrated: bool,
     /// The first seed of the simulated outages
     #[arg(long, value_name = "N", default_value_t = 1)]
     seed: u64,
@@ -89,6 +93,7 @@ pub struct GapArgs {
 
 const EXAMPLES: &str = "Examples:
   coldgap gap prod.parquet -c 10% -b 300/s
+  coldgap gap access.log* -b 300/s
   coldgap gap prod.csv.gz -c 4GiB -b 300/s -p lru,sieve,s3fifo --baseline lru
   coldgap gap prod.parquet -c 10% -b 300/s --load 2x --lose 12.5%,100% -o gap.json";
 
@@ -97,16 +102,20 @@ const EXAMPLES: &str = "Examples:
 /// # Errors
 /// A trace that cannot be read, flags that contradict each other, an output that cannot be written, an interrupt.
 pub fn run(args: &GapArgs, interrupt: &Interrupt) -> Result<()> {
-    let targets = args.output.targets(&args.traces)?;
-    let (mut question, unsaid) = question(args)?;
+    let targets = args.output.targets(&args.files.traces)?;
+    let (mut question, mut unsaid) = question(args)?;
     // A page has the space, and a reader who cannot ask again.
     let implied = !question.full && targets.iter().any(Target::is_page);
     question.full |= implied;
     let gates = args.gates.parse::<Report>(&scope(&question))?;
-    let progress = Progress::start("replaying", analysis::steps(&question) * args.traces.len() as u64);
+    let progress = Progress::start("replaying", analysis::steps(&question) * args.files.each().len() as u64);
     let mut found = Vec::new();
-    for path in &args.traces {
-        let trace = args.reading.read_for(path, &question.sweep.policies, interrupt)?;
+    for paths in args.files.each() {
+        let trace = match args.calibrated {
+            true => args.reading.read_recorded(paths, &question.sweep.policies, interrupt)?,
+            false => args.reading.read_for(paths, &question.sweep.policies, interrupt)?,
+        };
+        let trace = if args.calibrated { calibrate(args, trace, &mut question, &mut unsaid)? } else { trace };
         if args.budget.is_asked() {
             let (forecast, cells) = analysis::forecast(&trace, &question, args.budget.limit())?;
             if args.budget.dry_run {
@@ -129,6 +138,45 @@ pub fn run(args: &GapArgs, interrupt: &Interrupt) -> Result<()> {
     }
     let command = command_line() + if implied { " --full" } else { "" };
     args.output.deliver(targets, &gates, unsaid, report::build(&command, &question, &found))
+}
+
+/// Takes what was not said from the trace's records, and notes it.
+fn calibrate(args: &GapArgs, mut trace: Trace, question: &mut Question, unsaid: &mut Vec<String>) -> Result<Trace> {
+    let warm = question.sweep.warm_position(trace.len())?;
+    let nothing = || {
+        Error::trace("its records say neither how long misses took nor which requests they were")
+            .at(&trace.name, None)
+            .hint("leave --calibrated out, and say it: -b 300/s --service-time 20ms")
+    };
+    let recorded = Calibration::of(&trace, warm)
+        .filter(|recorded| recorded.service_time_seconds.or(recorded.carried_per_second).is_some())
+        .ok_or_else(nothing)?;
+    if let Some(time) = recorded.service_time_seconds.map(Seconds).filter(|_| !args.service.says_time()) {
+        if time >= question.service.timeout {
+            return Err(Error::usage(format!(
+                "misses took {time} on average, and the timeout is {}: no answer would be in time",
+                question.service.timeout
+            ))
+            .hint("say how long clients wait: --timeout 5s"));
+        }
+        question.service.service_time = time;
+        unsaid.retain(|what| !what.starts_with("service time"));
+        trace.notes.push(format!(
+            "service time: {time}, the mean of what {} misses took, as recorded",
+            grouped(recorded.misses)
+        ));
+    }
+    if let Some(rate) = recorded.carried_per_second.filter(|_| question.backend == Backend::Unknown) {
+        let rate = Rate::answers(rate);
+        question.backend = Backend::Given(rate);
+        trace.notes.push(format!(
+            "backend: {rate}, the most misses over 10 s that were answered as fast as others, as recorded; it may carry more"
+        ));
+    }
+    if let Some(hits) = recorded.hit_ratio.and_then(Ratio::new) {
+        trace.notes.push(format!("hit ratio as recorded: {hits} of {} gets", grouped(recorded.gets)));
+    }
+    Ok(trace)
 }
 
 /// What the report will have numbers of.

@@ -1,12 +1,13 @@
 //! `coldgap inspect`: what a trace is like, and what to run next.
 
+use super::judged::{Judged, JudgingArgs};
 use super::output::{self, Output};
-use super::trace_args::TraceArgs;
+use super::trace_args::{Files, TraceArgs};
 use crate::error::{Error, Kind, Result, printable};
 use crate::interrupt::Interrupt;
-use crate::trace::input::{Input, in_shell};
+use crate::trace::input::in_shell;
 use crate::trace::profile::{Profile, Times, profile};
-use crate::trace::{Origin, Trace, read_input};
+use crate::trace::{Origin, ReadOptions, Trace, read_all};
 use crate::units::{Rate, Ratio, Seconds, bytes, grouped, significant};
 use serde::Serialize;
 use std::fmt::{Display, Write as _};
@@ -14,7 +15,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 /// Version of the JSON's layout.
-const SCHEMA_VERSION: u32 = 1;
+const SCHEMA_VERSION: u32 = 2;
 
 /// Describe a trace: format and why, rates, footprint, reuse, skew, sizes, caveats, what to run next
 #[derive(Debug, clap::Args)]
@@ -22,12 +23,13 @@ const SCHEMA_VERSION: u32 = 1;
   coldgap inspect access.log.gz
   coldgap inspect prod.csv --columns time=1,key=2,size=4")]
 pub struct Args {
-    /// Traces; - is standard input
-    #[arg(required = true, value_name = "TRACE")]
-    traces: Vec<PathBuf>,
+    #[command(flatten)]
+    files: Files,
     /// Write the description as JSON, to FILE.json or - (instead of the text)
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
+    #[command(flatten)]
+    judging: JudgingArgs,
     #[command(flatten)]
     reading: TraceArgs,
 }
@@ -45,15 +47,15 @@ struct Descriptions {
 struct Description {
     trace: String,
     format: String,
-    recognised: &'static str,
-    compression: Option<&'static str>,
-    /// How it was split, and which part was taken for what; `None` where the format leaves nothing to choose.
-    layout: Option<String>,
+    /// How each of its files was recognised and read.
+    files: Vec<Origin>,
     fingerprint: String,
     /// The share of a larger trace's keys that it has; `None` where nobody said that it is a sample.
     sample_ratio: Option<Ratio>,
     #[serde(flatten)]
     profile: Profile,
+    #[serde(flatten)]
+    judged: Judged,
     notes: Vec<String>,
 }
 
@@ -63,14 +65,14 @@ struct Description {
 /// A trace that cannot be read, or an output that cannot be written.
 pub fn run(args: &Args, interrupt: &Interrupt) -> Result<()> {
     let to_stdout = args.output.as_deref() == Some(Path::new("-"));
-    output::check_distinct(args.output.as_slice(), &args.traces)?;
+    output::check_distinct(args.output.as_slice(), &args.files.traces)?;
     let mut output = match &args.output {
         Some(path) if !to_stdout => Some(open_json(path)?),
         _ => None,
     };
     let mut descriptions = Vec::new();
-    for path in &args.traces {
-        let description = describe(path, &args.reading, interrupt)?;
+    for paths in args.files.each() {
+        let description = describe(paths, args, interrupt)?;
         if !to_stdout {
             super::print(&text(&description))?;
         }
@@ -107,16 +109,17 @@ fn open_json(path: &Path) -> Result<Output> {
     }
 }
 
-fn describe(path: &Path, reading: &TraceArgs, interrupt: &Interrupt) -> Result<Description> {
-    let (trace, Origin { why, compression, layout }) = read_input(Input::open(path)?, &reading.options(interrupt))?;
-    let trace: Trace = reading.finish(trace)?;
+fn describe(paths: &[PathBuf], args: &Args, interrupt: &Interrupt) -> Result<Description> {
+    let options = ReadOptions { records: true, ..args.reading.options(interrupt) };
+    let (trace, origins) = read_all(paths, &options)?;
+    let trace: Trace = args.reading.finish(trace)?;
+    let profile = profile(&trace);
     Ok(Description {
-        profile: profile(&trace),
+        judged: args.judging.judge(&trace, &profile)?,
+        profile,
         trace: trace.name,
         format: trace.format,
-        recognised: why,
-        compression,
-        layout,
+        files: origins,
         fingerprint: trace.fingerprint,
         sample_ratio: trace.sample.map(|drawn| drawn.share),
         notes: trace.notes,
@@ -130,10 +133,17 @@ fn text(description: &Description) -> String {
     let mut line = |name: &str, value: &dyn Display| {
         let _ = writeln!(out, "  {name:<18}{}", printable(&value.to_string()));
     };
-    let compression = description.compression.map_or_else(String::new, |compression| format!(", {compression}"));
-    line("format", &format!("{}{compression} ({})", description.format, description.recognised));
-    if let Some(layout) = &description.layout {
-        line("read as", layout);
+    for (i, Origin { file, format, why, compression, layout }) in description.files.iter().enumerate() {
+        if description.files.len() > 1 {
+            line("file", file);
+        }
+        let compression = compression.map_or_else(String::new, |compression| format!(", {compression}"));
+        line("format", &format!("{format}{compression} ({why})"));
+        // Files that are read as the one before need not be explained again.
+        let known = i.checked_sub(1).and_then(|before| description.files[before].layout.as_ref());
+        if let Some(layout) = layout.as_ref().filter(|layout| known != Some(*layout)) {
+            line("read as", layout);
+        }
     }
     line("fingerprint", &description.fingerprint);
     if let Some(share) = description.sample_ratio {
@@ -182,6 +192,7 @@ fn text(description: &Description) -> String {
         };
         line("times to live", &profile.ttls.iter().map(ttl).collect::<Vec<_>>().join(", "));
     }
+    description.judged.lines(&mut line);
     for note in &description.notes {
         line("note", note);
     }
@@ -206,13 +217,15 @@ fn time_lines(times: &Times, line: &mut impl FnMut(&str, &dyn Display)) {
 /// The main report on this trace, ready to be copied.
 fn next_command(description: &Description) -> String {
     let rate = if description.profile.times.is_some() { "" } else { " --rate 3000/s" };
-    format!("coldgap gap {} -c 10%{rate}", in_shell(&description.trace))
+    let files: Vec<String> = description.files.iter().map(|origin| in_shell(&origin.file)).collect();
+    let calibrated = if description.judged.calibrates() { " --calibrated" } else { "" };
+    format!("coldgap gap {} -c {}{rate}{calibrated}", files.join(" "), description.judged.cache)
 }
 
 fn share(part: u64, whole: u64) -> String {
     percent(part as f64 / whole.max(1) as f64)
 }
 
-fn percent(ratio: f64) -> String {
+pub fn percent(ratio: f64) -> String {
     Ratio::new(ratio).map_or_else(String::new, |ratio| ratio.to_string())
 }

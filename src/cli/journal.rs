@@ -1,7 +1,7 @@
 //! The journal of a long replay: finished cells, one JSON line each, so that a rerun need not replay them again.
 //!
 //! A folder holds one file per trace, named by its fingerprint. A line says which cell it is of (version, trace, policy,
-//! capacity, warm-up), so that nothing is taken for what it is not. It knows no policy and prints nothing but warnings.
+//! capacity, warm-up) and ends in a hash of itself, so that nothing is taken for what it is not. It knows no policy and prints nothing but warnings.
 
 use crate::error::{Error, Kind, Result};
 use crate::replay::Tally;
@@ -11,6 +11,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
+use xxhash_rust::xxh3::xxh3_64;
 
 /// One finished cell.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -95,15 +96,31 @@ impl Journal {
 
     /// The file is opened by its name every time, so that a folder that vanished is noticed.
     fn append(&self, entry: &Entry) -> io::Result<()> {
-        let mut line = serde_json::to_string(entry)?;
-        line.push('\n');
+        let line = checked(&serde_json::to_string(entry)?);
         let mut file = OpenOptions::new().create(true).append(true).open(&self.path)?;
         file.write_all(line.as_bytes())?;
         file.sync_data()
     }
 }
 
-/// All entries. A last line that was torn, by a crash while it was written, is cut off.
+/// What stands before a line's hash, and behind it.
+const CHECK: &str = ",\"check\":\"";
+const CHECK_END: &str = "\"}";
+
+/// An entry's line with the hash of what stands before it.
+fn checked(json: &str) -> String {
+    let body = json.strip_suffix('}').unwrap_or(json);
+    format!("{body}{CHECK}{:016x}{CHECK_END}\n", xxh3_64(body.as_bytes()))
+}
+
+/// True for a line as [`checked`] makes it.
+fn is_whole(line: &[u8]) -> bool {
+    let parts = line.strip_suffix(CHECK_END.as_bytes()).and_then(|line| line.split_last_chunk::<16>());
+    let Some((body, check)) = parts else { return false };
+    body.strip_suffix(CHECK.as_bytes()).is_some_and(|body| format!("{:016x}", xxh3_64(body)).as_bytes() == check)
+}
+
+/// All entries that are whole. A last line that was torn, by a crash while it was written, is cut off.
 fn read(path: &Path) -> Result<Vec<Entry>> {
     let failed = |cause: io::Error| Error::file(Kind::Usage, path, "read the journal", &cause);
     let text = match fs::read(path) {
@@ -116,6 +133,13 @@ fn read(path: &Path) -> Result<Vec<Entry>> {
         File::options().write(true).open(path).and_then(|file| file.set_len(whole as u64)).map_err(failed)?;
     }
     let lines = text[..whole].split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
+    let damaged = lines.clone().filter(|line| line.contains(&b'}') && !is_whole(line)).count();
+    if damaged > 0 {
+        eprintln!(
+            "note: {}: lines that are damaged, or of an older version: {damaged}; their cells are replayed again",
+            path.display()
+        );
+    }
     let parse = |(i, line): (usize, &[u8])| {
         serde_json::from_slice(line).map_err(|cause| {
             Error::usage(format!("line {} is not of a journal: {cause}", i + 1))
@@ -123,5 +147,5 @@ fn read(path: &Path) -> Result<Vec<Entry>> {
                 .hint("take the line or the file away; its cells are replayed again")
         })
     };
-    lines.enumerate().map(parse).collect()
+    lines.enumerate().filter(|(_, line)| !line.contains(&b'}') || is_whole(line)).map(parse).collect()
 }

@@ -17,6 +17,7 @@ mod gap;
 mod gate_args;
 mod inspect;
 mod journal;
+mod judged;
 mod man;
 mod outage;
 mod output;
@@ -36,7 +37,7 @@ mod trace_args;
 mod warmup;
 mod watch;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, painted};
 use crate::interrupt::Interrupt;
 use crate::suggest::nearest;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
@@ -171,9 +172,9 @@ fn run(words: Vec<OsString>) -> Result<()> {
     }
 }
 
-/// Prints to standard output. A reader that went away (`| head`) is a silent success.
+/// Prints to standard output; what names of files, keys or columns would do to a terminal is written out. A reader that went away (`| head`) is a silent success.
 fn print(text: &str) -> Result<()> {
-    print_bytes(text.as_bytes())
+    print_bytes(painted(text).as_bytes())
 }
 
 fn print_bytes(bytes: &[u8]) -> Result<()> {

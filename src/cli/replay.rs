@@ -8,7 +8,7 @@ use super::progress::Progress;
 use super::sweep_args::SweepArgs;
 use super::target;
 use super::terminal::look;
-use super::trace_args::TraceArgs;
+use super::trace_args::{Files, TraceArgs};
 use super::watch::Watch;
 use super::{command_line, print};
 use crate::analysis::{Sweep, sampled};
@@ -25,9 +25,8 @@ use std::time::Instant;
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES, after_long_help = gate_args::help(ReplayReport::fields(), EXAMPLES))]
 pub struct Args {
-    /// Trace files; - reads standard input
-    #[arg(required = true, value_name = "TRACE")]
-    traces: Vec<PathBuf>,
+    #[command(flatten)]
+    files: Files,
     /// Share of the requests that only warm the caches; 0% counts all
     #[arg(long, value_name = "SHARE", default_value = "25%")]
     warmup: Ratio,
@@ -59,7 +58,7 @@ const EXAMPLES: &str = "Examples:
 /// # Errors
 /// A trace that cannot be read, flags that contradict each other, an output that cannot be written, an interrupt.
 pub fn run(args: &Args, interrupt: &Interrupt) -> Result<()> {
-    let targets = target::open(&args.output, &args.traces)?;
+    let targets = target::open(&args.output, &args.files.traces)?;
     let sweep = args.curve.sweep(args.sweep.sweep(args.warmup)?);
     let gates = args.gates.parse::<ReplayReport>(&scope(&sweep))?;
     if args.budget.dry_run {
@@ -69,13 +68,9 @@ pub fn run(args: &Args, interrupt: &Interrupt) -> Result<()> {
     let progress = Progress::requests("replaying");
     let seed = args.curve.sampling().map(|sampling| sampling.seed);
     let mut report = ReplayReport::new(&command_line(), seed, args.curve.assumptions(&sweep));
-    for path in &args.traces {
-        if report.partial {
-            report.miss(&path.display().to_string());
-            continue;
-        }
-        if replay(args, path, &sweep, &progress, interrupt, &mut report)?.is_none() {
-            report.miss(&path.display().to_string());
+    for paths in args.files.each() {
+        if report.partial || replay(args, paths, &sweep, &progress, interrupt, &mut report)?.is_none() {
+            paths.iter().for_each(|path| report.miss(&path.display().to_string()));
         }
     }
     drop(progress);
@@ -100,14 +95,14 @@ fn scope(sweep: &Sweep) -> Scope {
 /// Replays one trace; `None` where it was interrupted before its first request.
 fn replay(
     args: &Args,
-    path: &Path,
+    paths: &[PathBuf],
     sweep: &Sweep,
     progress: &Progress,
     interrupt: &Interrupt,
     report: &mut ReplayReport,
 ) -> Result<Option<()>> {
     if let Some(sampling) = args.curve.sampling() {
-        let trace = match args.reading.read_for(path, &sweep.policies, interrupt) {
+        let trace = match args.reading.read_for(paths, &sweep.policies, interrupt) {
             Err(_) if interrupt.is_set() => return Ok(None),
             trace => trace?,
         };
@@ -115,7 +110,7 @@ fn replay(
         report.add_sampled(&trace.about(), &sampled::run(sweep, &trace, sampling, &watch)?);
         return Ok(Some(()));
     }
-    let source = match args.reading.open_for(path, &sweep.policies, interrupt) {
+    let source = match args.reading.open_for(paths, &sweep.policies, interrupt) {
         Err(_) if interrupt.is_set() => return Ok(None),
         source => source?,
     };
@@ -129,9 +124,9 @@ fn replay(
 }
 
 fn dry_run(args: &Args, sweep: &Sweep, interrupt: &Interrupt) -> Result<()> {
-    for path in &args.traces {
+    for paths in args.files.each() {
         let start = Instant::now();
-        let source = args.reading.open_for(path, &sweep.policies, interrupt)?;
+        let source = args.reading.open_for(paths, &sweep.policies, interrupt)?;
         let reading = start.elapsed().as_secs_f64();
         let (forecast, jobs) = sweep.forecast(&source, args.budget.limit())?;
         print(&budget::dry_run(&source, &forecast, &jobs, sweep.threads, reading)?)?;

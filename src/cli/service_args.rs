@@ -103,6 +103,11 @@ impl ServiceArgs {
         said
     }
 
+    /// True where the command line says how long an answer takes.
+    pub fn says_time(&self) -> bool {
+        self.service_time.is_some() || self.servers.is_some()
+    }
+
     /// The backend where its capacity is not said: assumed where that was asked for.
     pub fn otherwise(&self) -> Backend {
         if self.backend.is_some() { Backend::Assumed } else { Backend::Unknown }

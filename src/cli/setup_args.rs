@@ -18,9 +18,9 @@ use std::path::PathBuf;
 /// What is simulated, and where the report goes.
 #[derive(Debug, Args)]
 pub struct SetupArgs {
-    /// A trace file; - reads standard input
-    #[arg(value_name = "TRACE")]
-    trace: PathBuf,
+    /// The files of one service, in any order: they are merged by time; - reads standard input
+    #[arg(required = true, value_name = "TRACE")]
+    traces: Vec<PathBuf>,
     /// When it happens, after the trace's first request [default: the busiest window with enough of the trace after it]
     #[arg(long, value_name = "TIME")]
     at: Option<Seconds>,
@@ -62,7 +62,7 @@ impl SetupArgs {
     /// # Errors
     /// An output that cannot be written.
     pub fn targets(&self) -> Result<Vec<Target>> {
-        self.output.targets(std::slice::from_ref(&self.trace))
+        self.output.targets(&self.traces)
     }
 
     /// Reads the trace.
@@ -70,7 +70,7 @@ impl SetupArgs {
     /// # Errors
     /// A trace that cannot be read.
     pub fn read(&self, setup: &Setup, interrupt: &Interrupt) -> Result<Trace> {
-        self.reading.read_for(&self.trace, &setup.sweep.policies, interrupt)
+        self.reading.read_for(&self.traces, &setup.sweep.policies, interrupt)
     }
 
     /// The scenario with what the flags say instead.

@@ -8,10 +8,28 @@ use crate::trace::source::Source;
 use crate::trace::{self, ReadOptions, Trace};
 use crate::units::{Demand, Rate, Ratio, Seconds};
 use clap::Args;
-use std::path::Path;
+use std::path::PathBuf;
 
 fn need_future(policies: &[PolicySpec]) -> bool {
     policies.iter().any(|policy| policy.info().needs_future)
+}
+
+/// The files of one service, or of several.
+#[derive(Debug, Clone, Args)]
+pub struct Files {
+    /// The files of one service, in any order: they are merged by time; - reads standard input
+    #[arg(required = true, value_name = "TRACE")]
+    pub traces: Vec<PathBuf>,
+    /// Each file is a trace of its own
+    #[arg(long, help_heading = "Reading the trace")]
+    each: bool,
+}
+
+impl Files {
+    /// The files of each trace.
+    pub fn each(&self) -> impl ExactSizeIterator<Item = &[PathBuf]> {
+        self.traces.chunks(if self.each { 1 } else { self.traces.len().max(1) })
+    }
 }
 
 /// How to read a trace.
@@ -147,24 +165,30 @@ impl TraceArgs {
             limit: self.limit,
             sample: None,
             sort: false,
+            records: false,
             interrupt: interrupt.clone(),
         }
     }
 
-    /// Reads one trace; a trace without times gets them from --rate.
+    /// Reads the files of one service for these policies: the future is computed only where one of them reads it, and a trace
+    /// without times gets them from --rate.
     ///
     /// # Errors
-    /// See [`trace::read`]; --rate for a trace that has times.
-    pub fn read(&self, path: &Path, interrupt: &Interrupt) -> Result<Trace> {
-        self.finish(trace::read(path, &self.options(interrupt))?)
+    /// See [`trace::read_all`]; --rate for a trace that has times.
+    pub fn read_for(&self, paths: &[PathBuf], policies: &[PolicySpec], interrupt: &Interrupt) -> Result<Trace> {
+        self.read_with(paths, policies, &self.options(interrupt))
     }
 
-    /// Reads one trace for these policies: the future is computed only where one of them reads it.
+    /// The same with what its records say of who answered.
     ///
     /// # Errors
-    /// See [`TraceArgs::read`].
-    pub fn read_for(&self, path: &Path, policies: &[PolicySpec], interrupt: &Interrupt) -> Result<Trace> {
-        let mut trace = self.read(path, interrupt)?;
+    /// See [`TraceArgs::read_for`].
+    pub fn read_recorded(&self, paths: &[PathBuf], policies: &[PolicySpec], interrupt: &Interrupt) -> Result<Trace> {
+        self.read_with(paths, policies, &ReadOptions { records: true, ..self.options(interrupt) })
+    }
+
+    fn read_with(&self, paths: &[PathBuf], policies: &[PolicySpec], options: &ReadOptions) -> Result<Trace> {
+        let mut trace = self.finish(trace::read_all(paths, options)?.0)?;
         if need_future(policies) {
             trace.look_ahead();
         }
@@ -175,12 +199,17 @@ impl TraceArgs {
     /// future.
     ///
     /// # Errors
-    /// See [`TraceArgs::read`].
-    pub fn open_for(&self, path: &Path, policies: &[PolicySpec], interrupt: &Interrupt) -> Result<Source<'static>> {
+    /// See [`TraceArgs::read_for`].
+    pub fn open_for(
+        &self,
+        paths: &[PathBuf],
+        policies: &[PolicySpec],
+        interrupt: &Interrupt,
+    ) -> Result<Source<'static>> {
         if need_future(policies) || self.rate.is_some() {
-            return Ok(self.read_for(path, policies, interrupt)?.into());
+            return Ok(self.read_for(paths, policies, interrupt)?.into());
         }
-        Source::open(path, &self.options(interrupt))
+        Source::open(paths, &self.options(interrupt))
     }
 
     /// Applies --rate.

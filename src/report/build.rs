@@ -88,6 +88,7 @@ fn trace_report(trace: &Trace, findings: &Findings, question: &Question) -> Trac
     let facts = &findings.facts;
     TraceReport {
         name: trace.name.clone(),
+        files: trace.files.clone(),
         format: trace.format.clone(),
         fingerprint: trace.fingerprint.clone(),
         requests: trace.len() as u64,

@@ -136,7 +136,10 @@ pub struct Config {
 pub struct TraceReport {
     /// As the user named it.
     pub name: String,
-    /// The format it was read as.
+    /// The files it was read from, in the order of their first requests; reports of older versions do not say it.
+    #[serde(default)]
+    pub files: Vec<String>,
+    /// The format it was read as; several where its files have several.
     pub format: String,
     /// Equal for equal requests in any format.
     pub fingerprint: String,

@@ -7,6 +7,7 @@ use super::builder::{Builder, Flow};
 use super::format::{Format, FormatInfo, Head, ReadOptions, Sniff};
 use super::guard;
 use super::input::Input;
+use super::messages;
 use crate::error::{Error, Result};
 use arrow::buffer::Buffer;
 use arrow::ipc::reader::StreamDecoder;
@@ -16,8 +17,6 @@ use std::io::{self, Read};
 const FILE_MAGIC: &[u8] = b"ARROW1";
 /// Messages begin at multiples of this.
 const ALIGNMENT: usize = 8;
-/// Bytes that are decoded at once.
-const CHUNK_BYTES: usize = 1 << 20;
 /// First bytes of a message of a stream.
 const CONTINUATION: &[u8] = &[0xff; 4];
 
@@ -58,23 +57,26 @@ impl Format for ArrowIpc {
         }
         let mut decoder = StreamDecoder::new();
         let mut reader: Option<(Vec<usize>, BatchReader)> = None;
-        'chunks: loop {
-            let mut chunk = Vec::with_capacity(CHUNK_BYTES);
-            (&mut input).take(CHUNK_BYTES as u64).read_to_end(&mut chunk).map_err(|cause| input.broken(&cause))?;
-            if chunk.is_empty() {
-                decoder.finish().map_err(|cause| damaged(cause.to_string()))?;
+        'messages: loop {
+            let message = match messages::next(&mut input) {
+                Ok(message) => message.map_err(|fault| damaged(fault.to_string()))?,
+                Err(cause) => return Err(input.broken(&cause)),
+            };
+            let Some(message) = message else {
                 if is_file {
                     return Err(damaged("the end of the data is not marked".to_string()));
                 }
                 break;
+            };
+            // What follows the end of the stream is a file's index.
+            if message.is_empty() {
+                break;
             }
-            let mut chunk = Buffer::from(chunk);
-            while !chunk.is_empty() {
-                let batch = match guard::decode(|| decoder.decode(&mut chunk)) {
+            let mut message = Buffer::from(message);
+            while !message.is_empty() {
+                let batch = match guard::decode(|| decoder.decode(&mut message)) {
                     Ok(Some(batch)) => batch,
                     Ok(None) => continue,
-                    // What follows the end of the stream is a file's index.
-                    Err(_) if decoder.finish().is_ok() => break 'chunks,
                     Err(cause) => return Err(damaged(cause)),
                 };
                 let (wanted, reader) = match &mut reader {
@@ -87,7 +89,7 @@ impl Format for ArrowIpc {
                 };
                 let batch = batch.project(wanted).map_err(|cause| damaged(cause.to_string()))?;
                 if reader.push(&batch, rows)? == Flow::Break(()) {
-                    break 'chunks;
+                    break 'messages;
                 }
             }
         }

@@ -31,6 +31,8 @@ struct Layout {
     header: usize,
     /// Bytes of a record.
     record: usize,
+    /// True where a record is nothing but a key.
+    keys_only: bool,
     decode: fn(&[u8]) -> Option<Record>,
 }
 
@@ -66,7 +68,7 @@ pub static LCS: Binary = Binary {
 };
 
 fn lcs(head: &[u8]) -> Option<Layout> {
-    let layout = |record, decode| Some(Layout { header: LCS_HEADER, record, decode });
+    let layout = |record, decode| Some(Layout { header: LCS_HEADER, record, keys_only: false, decode });
     match number::<8>(head, 8)? {
         1 => layout(24, lcs_1),
         2 => layout(28, lcs_2),
@@ -104,7 +106,7 @@ pub static ORACLE_OP_NS: Binary = Binary {
     sniff: |head| named(head, "oraclegeneralopns"),
     layout: |_| {
         let decode = |record: &[u8]| Some(Record { op: op(number::<1>(record, 16)?), ..lcs_1(record)? });
-        Some(Layout { header: 0, record: 27, decode })
+        Some(Layout { header: 0, record: 27, keys_only: false, decode })
     },
 };
 
@@ -125,7 +127,7 @@ pub static TWR: Binary = Binary {
             let size = (sizes >> 22) + (sizes & 0x3f_ffff);
             Some(Record { time: time * SECOND, key, size, op: op(op_ttl >> 24), ttl: (op_ttl & 0xff_ffff) as u32 })
         };
-        Some(Layout { header: 0, record: 20, decode })
+        Some(Layout { header: 0, record: 20, keys_only: false, decode })
     },
 };
 
@@ -149,15 +151,50 @@ pub static VSCSI: Binary = Binary {
     layout: vscsi,
 };
 
+/// Keys alone, as cache2k's traces have them.
+pub static BE32: Binary = Binary {
+    info: FormatInfo {
+        name: "be32",
+        extensions: &["be32", "trace"],
+        summary: "keys of 32 bits, big-endian, and nothing else (cache2k); recognised by its name only",
+        layout: "Records of 4 bytes: the key. It has no times: give --rate.",
+    },
+    sniff: |head| named(head, ".be32"),
+    layout: |_| Some(Layout { header: 0, record: 4, keys_only: true, decode: key_alone }),
+};
+
+/// The same with wider keys, as Corda's trace has them.
+pub static BE64: Binary = Binary {
+    info: FormatInfo {
+        name: "be64",
+        extensions: &["be64", "trace"],
+        summary: "keys of 64 bits, big-endian, and nothing else (Corda); recognised by its name only",
+        layout: "Records of 8 bytes: the key. It has no times: give --rate.",
+    },
+    sniff: |head| named(head, ".be64"),
+    layout: |_| Some(Layout { header: 0, record: 8, keys_only: true, decode: key_alone }),
+};
+
+fn key_alone(record: &[u8]) -> Option<Record> {
+    let key = record.iter().fold(0, |number, byte| number << 8 | u64::from(*byte));
+    Some(Record { time: 0, key, size: 0, op: Some(Op::Get), ttl: 0 })
+}
+
 fn vscsi(head: &[u8]) -> Option<Layout> {
     let version = |at: usize| number::<2>(head, at).map(|version| version >> 8);
     match (version(14), version(2)) {
-        (Some(1), _) => {
-            Some(Layout { header: 0, record: 32, decode: |record| vscsi_record(record, [14, 12, 4, 16, 24], 1) })
-        }
-        (_, Some(2)) => {
-            Some(Layout { header: 0, record: 40, decode: |record| vscsi_record(record, [2, 0, 8, 16, 24], 2) })
-        }
+        (Some(1), _) => Some(Layout {
+            header: 0,
+            record: 32,
+            keys_only: false,
+            decode: |record| vscsi_record(record, [14, 12, 4, 16, 24], 1),
+        }),
+        (_, Some(2)) => Some(Layout {
+            header: 0,
+            record: 40,
+            keys_only: false,
+            decode: |record| vscsi_record(record, [2, 0, 8, 16, 24], 2),
+        }),
         _ => None,
     }
 }
@@ -233,7 +270,8 @@ impl Format for Binary {
                     others += 1;
                     continue;
                 };
-                let row = Row { time: Some(time), key: Key::Number(key), size: Some(size), op, ttl };
+                let (time, size) = if layout.keys_only { (None, None) } else { (Some(time), Some(size)) };
+                let row = Row { time, key: Key::Number(key), size, op, ttl };
                 if rows.push(row, spot)? == Flow::Break(()) {
                     return Ok(());
                 }

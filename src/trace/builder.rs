@@ -2,13 +2,17 @@
 //!
 //! Every format ends here, so that a rule about rows (times do not step back, sizes fit, limits) stands once.
 
+mod order;
+
 use super::faults::Faults;
 use super::format::ReadOptions;
 use super::input::in_shell;
 use super::intern::{Interner, Key, Keys};
+use super::merge::Part;
+use super::record::Answered;
 use super::sample::{self, Drawn};
 use super::sizes::{self, Says};
-use super::{Trace, ticks};
+use super::{Trace, merge, ticks};
 use crate::error::{Error, Result, Spot};
 use crate::request::{ObjectId, Op, RENEWS, SECOND};
 use crate::units::{Ratio, Seconds, grouped};
@@ -71,7 +75,12 @@ const REQUESTS_AT_ONCE: usize = 512;
 /// Collects rows into a [`Trace`].
 pub struct Builder<'o> {
     options: &'o ReadOptions,
+    /// The file that is being read.
     name: String,
+    /// Those that were read.
+    parts: Vec<Part>,
+    /// Whether there will be several.
+    is_service: bool,
     format: String,
     interner: Interner,
     /// Keys of the last rows, which are interned many at a time.
@@ -87,10 +96,13 @@ pub struct Builder<'o> {
     layout: Option<String>,
     /// What the sizes of answers over HTTP say; empty where rows are no such answers.
     answers: Vec<Says>,
+    /// What the records of rows say of who answered; empty until one says any. And what that of the next row says.
+    records: Vec<Answered>,
+    answered: Answered,
     /// Rows of a size that 32 bits do not hold.
     huge: u64,
-    /// Whether what the rows say was judged before the file was written.
-    is_native: bool,
+    /// Files of which what the rows say was judged before they were written.
+    natives: usize,
     /// As in [`Trace`], where the file says it.
     tick: Option<u64>,
     /// As in [`Trace`]: what the rows that are kept are a sample of.
@@ -113,6 +125,8 @@ impl<'o> Builder<'o> {
         Builder {
             options,
             name: name.to_string(),
+            parts: Vec::new(),
+            is_service: false,
             format: format.to_string(),
             interner: Interner::default(),
             pending: Keys::default(),
@@ -124,8 +138,10 @@ impl<'o> Builder<'o> {
             faults: Faults::default(),
             layout: None,
             answers: Vec::new(),
+            records: Vec::new(),
+            answered: Answered::default(),
             huge: 0,
-            is_native: false,
+            natives: 0,
             tick: None,
             sample: sample_of(options, None),
             cut: 0,
@@ -145,8 +161,8 @@ impl<'o> Builder<'o> {
 
     /// The file says inside which tick its times were spread, in nanoseconds, and what it is a sample of.
     pub(super) fn set_origin(&mut self, tick: Option<u64>, sample: Option<Drawn>) {
-        self.is_native = true;
-        self.tick = tick;
+        self.natives += 1;
+        self.tick = self.tick.max(tick);
         self.sample = sample_of(self.options, sample);
     }
 
@@ -161,6 +177,11 @@ impl<'o> Builder<'o> {
     /// Times are arrivals that were made of the answers' ends: they may be in any order.
     pub(super) fn allow_disorder(&mut self) {
         self.most_disorder = u64::MAX;
+    }
+
+    /// Says who answered the request of the next row that is pushed.
+    pub(super) fn set_answered(&mut self, answered: Answered) {
+        self.answered = answered;
     }
 
     /// Says how the file was split, and which of its parts was taken for what.
@@ -189,7 +210,12 @@ impl<'o> Builder<'o> {
 
     /// True once no more rows are kept.
     pub(super) fn is_full(&self) -> bool {
-        !self.options.sort && self.options.limit.is_some_and(|limit| self.len() as u64 >= limit)
+        !self.cuts_later() && self.options.limit.is_some_and(|limit| self.len() as u64 >= limit)
+    }
+
+    /// True where --from, --until and --limit wait until all rows are there and in order.
+    fn cuts_later(&self) -> bool {
+        self.options.sort || self.is_service
     }
 
     /// An error, with the file's name and the spot in it.
@@ -207,7 +233,9 @@ impl<'o> Builder<'o> {
             return self.skip(too_large(size), spot).map(|()| Flow::Continue(()));
         }
         self.faults.rows += 1;
-        self.check_and_push(row).map_err(|error| self.locate(error, spot))
+        let flow = self.check_and_push(row).map_err(|error| self.locate(error, spot));
+        self.answered = Answered::default();
+        flow
     }
 
     /// Adds a row whose size is the bytes of an answer over HTTP, which say so much of the object's. All rows of a trace
@@ -219,6 +247,8 @@ impl<'o> Builder<'o> {
         let before = self.len();
         let flow = self.push(row, spot)?;
         if self.len() > before {
+            // Rows of another file, which are no answers.
+            self.answers.resize(before, Says::All);
             self.answers.push(says);
         }
         Ok(flow)
@@ -254,6 +284,7 @@ impl<'o> Builder<'o> {
     /// True where no row of the batch needs a look of its own: all are kept, in order, and like those before.
     fn takes_whole(&self, batch: &Batch<'_>) -> bool {
         let ReadOptions { sort, limit, from, until, sample, .. } = self.options;
+        let limit = limit.filter(|_| !self.is_service);
         let most = limit.unwrap_or(u64::MAX).min(u64::from(u32::MAX - 1));
         let is_alike = self.len() == 0
             || (batch.times.is_some() != self.times.is_empty() && batch.sizes.is_some() != self.sizes.is_empty());
@@ -265,6 +296,7 @@ impl<'o> Builder<'o> {
             && self.len() as u64 + batch.keys.len() as u64 <= most
             && self.ops.is_empty()
             && self.ttls.is_empty()
+            && self.records.is_empty()
             && is_alike
             && is_ordered
     }
@@ -282,6 +314,8 @@ impl<'o> Builder<'o> {
                     self.latest = self.latest.max(back);
                 }
                 self.last = time.max(self.last);
+            }
+            if !self.cuts_later() {
                 let since = time.saturating_sub(first);
                 if let Some(until) = self.options.until.map(Seconds::nanoseconds)
                     && since >= until
@@ -333,7 +367,12 @@ impl<'o> Builder<'o> {
                 .hint("read a part of it: --limit, --from, --until, or convert --sample 10%"));
         }
         if n > 0 && (row.time.is_some() == self.times.is_empty() || row.size.is_some() == self.sizes.is_empty()) {
-            return Err(Error::trace("this row has a time or a size where others have none, or the reverse"));
+            let error = Error::trace("this row has a time or a size where others have none, or the reverse");
+            return Err(if self.is_service {
+                error.hint("leave sizes out of all files with --columns size=-; or read each by itself: --each")
+            } else {
+                error
+            });
         }
         if let Some(size) = row.size {
             self.huge += u64::from(size > u64::from(u32::MAX));
@@ -349,6 +388,10 @@ impl<'o> Builder<'o> {
         if ttl != 0 || !self.ttls.is_empty() {
             self.ttls.resize(n, 0);
             self.ttls.push(ttl);
+        }
+        if self.answered != Answered::default() || !self.records.is_empty() {
+            self.records.resize(n, Answered::default());
+            self.records.push(self.answered);
         }
         self.pending.push(row.key);
         let is_full = self.pending.len() == PENDING || self.pending.text_bytes() > PENDING_BYTES;
@@ -366,19 +409,10 @@ impl<'o> Builder<'o> {
     /// # Errors
     /// A trace without a single request.
     pub fn finish(mut self) -> Result<Trace> {
-        self.intern_pending()?;
-        if let Some(note) = self.faults.settle(self.options.skip_bad)? {
-            self.note(note);
+        if !self.is_service {
+            self.end()?;
         }
-        if self.options.sort {
-            self.sort_and_cut();
-        } else if self.late > 0 {
-            let (late, latest) = (grouped(self.late), Seconds(self.latest as f64 / SECOND as f64));
-            self.note(format!(
-                "requests that stood behind later ones, and were sorted by time: {late}, by {latest} at the most"
-            ));
-            self.sort_by_time();
-        }
+        let spread_apart = self.put_in_order();
         self.settle_sizes();
         if self.objects.is_empty() {
             return Err(Error::trace("the trace holds no request").hint(
@@ -389,12 +423,12 @@ impl<'o> Builder<'o> {
         for time in &mut self.times {
             *time -= start;
         }
-        let spread = ticks::spread(&mut self.times, start, self.cut);
+        let spread = spread_apart.max(ticks::spread(&mut self.times, start, self.cut));
         if let Some(tick) = spread {
             let tick = Seconds(tick as f64 / SECOND as f64);
             self.note(format!("the clock ticks every {tick}: requests of one tick are spread evenly inside it"));
         }
-        let tick = self.tick.or(spread).or_else(|| ticks::spread_before(&self.times, start));
+        let tick = self.tick.max(spread).or_else(|| ticks::spread_before(&self.times, start));
         if let Some(share) = self.options.sampled {
             self.note(sampled_note(share));
         }
@@ -405,8 +439,10 @@ impl<'o> Builder<'o> {
                 format!("a sample of that sample: {share} of its keys, so {} of all", drawn.share)
             });
         }
+        let files: Vec<String> = self.parts.into_iter().map(|part| part.name).collect();
         let mut trace = Trace {
-            name: self.name,
+            name: merge::name(&files),
+            files,
             format: self.format,
             times: self.times,
             start,
@@ -417,6 +453,7 @@ impl<'o> Builder<'o> {
             ttls: (!self.ttls.is_empty()).then_some(self.ttls),
             next: None,
             keys: self.interner.into_keys(),
+            records: (!self.records.is_empty()).then_some(self.records),
             sample: self.sample,
             fingerprint: String::new(),
             notes: self.notes,
@@ -430,11 +467,12 @@ impl<'o> Builder<'o> {
         if self.huge > 0 {
             self.note(format!("sizes of 4 GiB and more, which count as 4 GiB: {}", grouped(self.huge)));
         }
-        if self.sizes.is_empty() || self.is_native {
+        if self.sizes.is_empty() || self.natives == self.parts.len() {
             return;
         }
         let (sizes, objects, count) = (&mut self.sizes, &self.objects, self.interner.len());
         if !self.answers.is_empty() {
+            self.answers.resize(sizes.len(), Says::All);
             let silent = sizes::of_answers(sizes, objects, &self.answers, count);
             if silent > 0 {
                 self.note(format!(
@@ -451,47 +489,6 @@ impl<'o> Builder<'o> {
                 ));
             }
         }
-    }
-
-    /// Sorts by time (stable: rows of one time keep their order), then cuts as --from, --until and --limit ask.
-    fn sort_and_cut(&mut self) {
-        let mut order: Vec<u32> = (0..self.objects.len() as u32).collect();
-        if !self.times.is_empty() {
-            order.sort_by_key(|i| self.times[*i as usize]);
-            let moved = order.windows(2).filter(|pair| pair[0] > pair[1]).count();
-            self.note(format!("sorted by time: {moved} places where it stepped back"));
-            let first = order.first().map_or(0, |i| self.times[*i as usize]);
-            let since = |i: &u32| self.times[*i as usize] - first;
-            let from = self.options.from.map_or(0, Seconds::nanoseconds);
-            let until = self.options.until.map_or(u64::MAX, Seconds::nanoseconds);
-            order.retain(|i| since(i) >= from && since(i) < until);
-        }
-        if let Some(limit) = self.options.limit.map(|limit| limit as usize).filter(|limit| *limit < order.len()) {
-            let time = |i: usize| self.times.get(order[i] as usize);
-            let last = limit.checked_sub(1).and_then(time);
-            self.cut = (limit..order.len()).take_while(|i| last.is_some() && time(*i) == last).count() as u64;
-            order.truncate(limit);
-        }
-        self.reorder(&order);
-    }
-
-    /// Sorts by time; rows of one time keep their order.
-    fn sort_by_time(&mut self) {
-        let mut order: Vec<u32> = (0..self.objects.len() as u32).collect();
-        order.sort_by_key(|i| self.times[*i as usize]);
-        self.reorder(&order);
-    }
-
-    /// Ids go by first touch, so they are given anew in the new order.
-    fn reorder(&mut self, order: &[u32]) {
-        let old = std::mem::take(&mut self.interner).into_keys();
-        self.objects =
-            order.iter().map(|i| intern_again(&mut self.interner, &old, self.objects[*i as usize])).collect();
-        reorder(&mut self.times, order);
-        reorder(&mut self.sizes, order);
-        reorder(&mut self.ops, order);
-        reorder(&mut self.answers, order);
-        reorder(&mut self.ttls, order);
     }
 
     #[cold]
@@ -530,17 +527,6 @@ fn sampled_note(share: Ratio) -> String {
 fn too_large(size: u64) -> Error {
     Error::trace(format!("size {size} is 1 TiB or more; no object of a cache is"))
         .hint("check which column holds the size: --columns size=NAME, or leave sizes out with --columns size=-")
-}
-
-/// A key of `old` is among at most as many of `interner`, so there is always an id left.
-fn intern_again(interner: &mut Interner, old: &Keys, object: ObjectId) -> ObjectId {
-    interner.intern(old.get(object)).unwrap_or_default()
-}
-
-fn reorder<T: Copy>(column: &mut Vec<T>, order: &[u32]) {
-    if !column.is_empty() {
-        *column = order.iter().map(|i| column[*i as usize]).collect();
-    }
 }
 
 fn too_many_keys() -> Error {

@@ -90,6 +90,9 @@ const STATUS_NAMES: &[&str] = &[
     "responsestatus",
     "edgeresponsestatus",
 ];
+/// Whether a cache answered, and how long the backend took.
+const RESULT_NAMES: &[&str] = &["cachestatus", "cacheresult", "upstreamcachestatus", "cachecachestatus", "cachehit"];
+const BACKEND_NAMES: &[&str] = &["upstreamresponsetime", "originresponsedurationms", "backendtime"];
 /// How often the row happened: Meta's tables count equal operations.
 const COUNT_NAMES: &[&str] = &["opcount"];
 /// The share of the keys that the table has.
@@ -143,6 +146,12 @@ pub struct Columns {
     pub duration: Option<usize>,
     /// Nanoseconds in one unit of the duration.
     pub duration_unit: u64,
+    /// Whether a cache answered; `None` where nobody asks.
+    pub result: Option<usize>,
+    /// How long the backend took; the same.
+    pub backend: Option<usize>,
+    /// Nanoseconds in one unit of that.
+    pub backend_unit: u64,
     /// Nanoseconds in one unit of the time column, where its name or the user says it.
     pub unit: Option<u64>,
 }
@@ -156,11 +165,25 @@ impl Columns {
     /// Every column that is read, in no order.
     pub fn used(&self) -> Vec<usize> {
         let Columns {
-            time, time_of_day, size, size_else, key_size, status, op, ttl, count, sampling, duration, ..
+            time,
+            time_of_day,
+            size,
+            size_else,
+            key_size,
+            status,
+            op,
+            ttl,
+            count,
+            sampling,
+            duration,
+            result,
+            backend,
+            ..
         } = *self;
         let one = [time, time_of_day, size, size_else, key_size, status, op, ttl, count, sampling, duration];
+        let one = one.into_iter().chain([result, backend]);
         let parts = self.key_parts.iter().map(|part| part.column);
-        one.into_iter().flatten().chain([self.key]).chain(parts).collect()
+        one.flatten().chain([self.key]).chain(parts).collect()
     }
 
     /// The same columns where they stand elsewhere: the i-th at `place(i)`.
@@ -181,6 +204,8 @@ impl Columns {
             count: moved(self.count),
             sampling: moved(self.sampling),
             duration: moved(self.duration),
+            result: moved(self.result),
+            backend: moved(self.backend),
             ..self.clone()
         }
     }
@@ -210,6 +235,8 @@ impl Columns {
         let rest = [
             ("time", time),
             ("duration", self.duration.map(name)),
+            ("result", self.result.map(name)),
+            ("backend", self.backend.map(name)),
             ("size", size),
             ("status", self.status.map(name)),
             ("op", self.op.map(name)),
@@ -330,6 +357,10 @@ pub fn choose(
         key.insert(0, Part { column: host, is_query: false });
     }
     let duration = first(&role(Role::Duration, None)?);
+    let recorded = |of: Role, known: &'static [&'static str]| -> Result<Option<usize>> {
+        Ok(if options.records { first(&role(of, by_name(known))?) } else { None })
+    };
+    let (result, backend) = (recorded(Role::Result, RESULT_NAMES)?, recorded(Role::Backend, BACKEND_NAMES)?);
     let unit_of = |column: usize| unit_in_name(names?.get(column)?).map(|(unit, _)| unit);
     let mut ops = options.ops.clone();
     ops.extend(preset.map_or("", |preset| preset.ops).split(',').filter_map(|part| {
@@ -358,6 +389,9 @@ pub fn choose(
         count: by_name(COUNT_NAMES).filter(|index| !taken.contains(index)),
         sampling: by_name(SAMPLING_NAMES).filter(|index| !taken.contains(index)),
         duration,
+        result,
+        backend,
+        backend_unit: preset.map(|preset| preset.backend_unit).or_else(|| unit_of(backend?)).unwrap_or(1_000_000_000),
         duration_unit: preset
             .map(|preset| preset.duration_unit)
             .filter(|unit| *unit > 0)

@@ -35,10 +35,10 @@ pub fn fault(mut file: &File) -> io::Result<Option<&'static str>> {
         let mut end = [0; END_BYTES];
         file.seek(SeekFrom::Start(length - END_BYTES as u64))?;
         file.read_exact(&mut end)?;
-        let [a, b, c, d, ..] = end;
-        // Without room for it the library refuses the file.
+        let [a, b, c, d, magic @ ..] = end;
+        // Without the magic word, or room for it, the library refuses the file.
         let size = u64::from(u32::from_le_bytes([a, b, c, d]));
-        if let Some(start) = (length - END_BYTES as u64).checked_sub(size) {
+        if let Some(start) = (length - END_BYTES as u64).checked_sub(size).filter(|_| magic == *b"PAR1") {
             file.seek(SeekFrom::Start(start))?;
             file.take(size).read_to_end(&mut footer)?;
         }
@@ -87,7 +87,7 @@ fn page(bytes: &[u8]) -> Option<(i64, i64, usize)> {
     let (mut field, mut becomes, mut size) = (0, None, None);
     loop {
         let head = walk.byte()?;
-        if head == 0 {
+        if is_end(head) {
             return Some((becomes?, size?, bytes.len() - walk.bytes.len()));
         }
         field = match i64::from(head >> 4) {
@@ -102,11 +102,20 @@ fn page(bytes: &[u8]) -> Option<(i64, i64, usize)> {
     }
 }
 
-/// What is wrong with a footer. One that is cut off or of another form is left to the library, which reads no further either.
+/// What is wrong with a footer. What cannot be walked to its end is not left to the library, which may read on where this cannot.
 fn look_through(footer: &[u8]) -> Option<&'static str> {
+    if footer.is_empty() {
+        return None;
+    }
     let mut walk = Walk { bytes: footer, children: Vec::new(), fault: None };
-    walk.structure(0, false);
-    walk.fault.or_else(|| schema_fault(&walk.children))
+    let is_walked = walk.structure(0, false).is_some();
+    let broken = (!is_walked).then_some("its footer cannot be read to its end");
+    walk.fault.or(broken).or_else(|| schema_fault(&walk.children))
+}
+
+/// True for the head of a field that ends a structure: its kind is 0, whatever its number.
+fn is_end(head: u8) -> bool {
+    head & 15 == 0
 }
 
 /// What is wrong with a schema whose elements, parents first, have so many children each.
@@ -150,7 +159,7 @@ impl Walk<'_> {
         }
         loop {
             let head = self.byte()?;
-            if head == 0 {
+            if is_end(head) {
                 return Some(());
             }
             field = match i64::from(head >> 4) {
@@ -265,6 +274,13 @@ mod tests {
         assert!(look_through(&[0x1c; 100]).unwrap().contains("nested"));
         assert!(look_through(&[&[0x19][..], &[0x19; 100]].concat()).unwrap().contains("nested"));
         assert_eq!(look_through(&[]), None);
+        // A field of kind 0 ends a structure even where it has a number: what stands behind is looked at.
+        let behind = [
+            &b"\x15\x04\x19\x2c\x48\x04root\x15\x02\x80\x15\x04\x25\0\x18\x03key\0\x16\x0a\x19\xfc"[..],
+            &[0xff, 0xff, 0xff, 0xff, 7, 0],
+        ];
+        assert!(look_through(&behind.concat()).unwrap().contains("more elements"));
+        assert!(look_through(&[0x1e, 0x49, 0xfc, 0x80, 0x80, 0x80, 0x80, 0x08, 0]).unwrap().contains("to its end"));
         for bytes in [&[0xff; 20][..], &[0x15], &[0x18, 0xff, 0xff, 0x7f], &[0x1b, 0x7f, 0x88, 1, 2]] {
             let _ = look_through(bytes);
         }

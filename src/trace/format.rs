@@ -75,6 +75,8 @@ pub struct ReadOptions {
     pub sample: Option<Ratio>,
     /// Sort by time instead of refusing times that step back.
     pub sort: bool,
+    /// Whether to keep what records say of who answered.
+    pub records: bool,
     /// Stops the reading.
     pub interrupt: Interrupt,
 }
@@ -229,12 +231,26 @@ pub enum Role {
     Duration,
     /// The line of a request over HTTP, `GET /a HTTP/1.1`: operation and key.
     Request,
+    /// Whether a cache answered: hit, miss and the like.
+    Result,
+    /// How long the backend took.
+    Backend,
 }
 
 impl Role {
     /// Every role.
-    pub const ALL: [Role; 8] =
-        [Role::Time, Role::Key, Role::Size, Role::Op, Role::Ttl, Role::Status, Role::Duration, Role::Request];
+    pub const ALL: [Role; 10] = [
+        Role::Time,
+        Role::Key,
+        Role::Size,
+        Role::Op,
+        Role::Ttl,
+        Role::Status,
+        Role::Duration,
+        Role::Request,
+        Role::Result,
+        Role::Backend,
+    ];
 
     /// As `--columns` names it.
     pub fn name(self) -> &'static str {
@@ -247,6 +263,8 @@ impl Role {
             Role::Status => "status",
             Role::Duration => "duration",
             Role::Request => "request",
+            Role::Result => "result",
+            Role::Backend => "backend",
         }
     }
 }
@@ -277,17 +295,22 @@ pub static FORMATS: &[&dyn Format] = &[
     &super::binary::VSCSI,
     &super::binary::TWR,
     &super::binary::ORACLE_OP_NS,
+    &super::binary::BE32,
+    &super::binary::BE64,
     &super::oracle_general::OracleGeneral,
+    &super::klog::CommandLog,
+    &super::pgaudit::PgAudit,
     &super::access_log::AccessLog,
     &super::redis::RedisMonitor,
     &super::memcached::MemcachedWatch,
+    &super::otlp::Spans,
     &super::arc::ArcList,
     &super::csv::Csv,
     &super::json::JsonLines,
 ];
 
 /// The number of [`FORMATS`] that are asked before the presets: they are certain of their own.
-const BEFORE_PRESETS: usize = 11;
+const BEFORE_PRESETS: usize = 16;
 
 /// Every format and preset, in the order they are asked.
 pub fn all() -> impl Iterator<Item = &'static dyn Format> {

@@ -7,6 +7,7 @@ use super::format::{Format, FormatInfo, Head, ReadOptions, Sniff};
 use super::input::Input;
 use super::intern::Key;
 use super::lines::{Lines, first_lines};
+use super::record::{Answered, By, Fetches, by_word};
 use super::words::{digits, shown};
 use crate::error::{Error, Result};
 use crate::request::{Op, RENEWS, SECOND};
@@ -46,11 +47,18 @@ impl Format for MemcachedWatch {
         options.refuse_columns(&INFO)?;
         rows.set_layout("lines of watch: time = ts, key = key, op = type, size = size, ttl = ttl".to_string());
         let mut lines = Lines::new(input);
-        let mut seen = Seen::default();
+        let mut seen = Seen { asks: options.records, ..Seen::default() };
         while let Some((line, spot)) = lines.next()? {
             match seen.row(line) {
-                Ok(Some(row)) if rows.push(row, spot)? == Flow::Break(()) => break,
-                Ok(_) => {}
+                Ok(Some((row, answered))) => {
+                    if options.records {
+                        rows.set_answered(answered);
+                    }
+                    if rows.push(row, spot)? == Flow::Break(()) {
+                        break;
+                    }
+                }
+                Ok(None) => {}
                 Err(fault) => rows.skip(fault, spot)?,
             }
         }
@@ -68,11 +76,14 @@ struct Seen {
     found: u64,
     lost: u64,
     others: u64,
+    /// Whether it is asked who answered.
+    asks: bool,
+    fetches: Fetches,
 }
 
 impl Seen {
     /// The request of a line; `None` where it holds none.
-    fn row(&mut self, line: &[u8]) -> Result<Option<Row<'_>>> {
+    fn row(&mut self, line: &[u8]) -> Result<Option<(Row<'_>, Answered)>> {
         let line = line.trim_ascii();
         if let Some(count) = line.strip_prefix(b"skipped=") {
             self.lost += digits(count).unwrap_or(0);
@@ -118,7 +129,18 @@ impl Seen {
             field("key").filter(|key| !key.is_empty()).ok_or_else(|| fault("a record without a key"))?,
             &mut self.key,
         );
-        Ok(Some(Row { time: Some(time), key: Key::parse(&self.key), size: Some(size), op, ttl }))
+        let client = field("cfd").unwrap_or_default();
+        let answered = match (op, field("status").map(by_word)) {
+            (Op::Get, Some(by)) => {
+                if by == By::Backend && self.asks {
+                    self.fetches.read(client, &self.key, time);
+                }
+                Answered { by, ..Answered::default() }
+            }
+            (Op::Set, _) => self.fetches.written(client, &self.key, time),
+            _ => Answered::default(),
+        };
+        Ok(Some((Row { time: Some(time), key: Key::parse(&self.key), size: Some(size), op, ttl }, answered)))
     }
 
     /// Says what was left out, and what the server found.

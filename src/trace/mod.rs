@@ -21,16 +21,22 @@ mod id_table;
 pub mod input;
 pub mod intern;
 mod json;
+mod klog;
 mod lines;
 mod long_line;
 mod memcached;
+mod merge;
+mod messages;
 pub mod native;
 mod oracle_general;
+mod otlp;
 pub mod parquet;
+mod pgaudit;
 mod preset;
 mod presets;
 pub mod profile;
 mod read_ahead;
+pub mod record;
 mod records;
 mod redis;
 pub mod sample;
@@ -52,16 +58,20 @@ pub use format::{FORMATS, Format, ReadOptions, Sniff};
 pub use guard::is_decoding;
 use input::Input;
 pub use intern::{Key, Keys};
+use record::Answered;
 use sample::Drawn;
+use serde::Serialize;
 use source::About;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// A recorded trace: requests in columns, and the keys behind the dense object ids.
 #[derive(Debug, Clone)]
 pub struct Trace {
     /// Where it came from, as the user named it.
     pub name: String,
-    /// The format it was read as.
+    /// The files it was read from, in the order of their first requests.
+    pub files: Vec<String>,
+    /// The format it was read as; several where its files have several.
     pub format: String,
     /// Nanoseconds since the first request, never stepping back; empty where the trace has no times.
     pub times: Vec<u64>,
@@ -82,6 +92,8 @@ pub struct Trace {
     pub next: Option<Vec<u32>>,
     /// The keys, by object id.
     pub keys: Keys,
+    /// What the record of each request says of who answered it, where that was asked for and the source says any.
+    pub records: Option<Vec<Answered>>,
     /// What it is a sample of; `None` where nobody said that it is one.
     pub sample: Option<Drawn>,
     /// A hash over times, keys, sizes, operations and times to live: equal for equal requests in any format.
@@ -126,6 +138,7 @@ impl Trace {
     pub fn about(&self) -> About<'_> {
         About {
             name: &self.name,
+            files: &self.files,
             format: &self.format,
             fingerprint: &self.fingerprint,
             requests: self.len(),
@@ -198,8 +211,12 @@ impl Trace {
 }
 
 /// How a trace's file was recognised.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Origin {
+    /// The file, as the user named it.
+    pub file: String,
+    /// The format it was read as.
+    pub format: &'static str,
     /// Why it was read as this format.
     pub why: &'static str,
     /// `gzip`, `zstd`, `xz` or `bzip2`, where it was compressed.
@@ -216,6 +233,38 @@ pub fn read(path: &Path, options: &ReadOptions) -> Result<Trace> {
     Ok(read_input(Input::open(path)?, options)?.0)
 }
 
+/// Reads the files of one service, merged by time, and says how each was recognised, in the order given. They may overlap, and
+/// stand in any order.
+///
+/// # Errors
+/// See [`read`]; files without times, or that are samples of different shares.
+pub fn read_all(paths: &[PathBuf], options: &ReadOptions) -> Result<(Trace, Vec<Origin>)> {
+    if let [path] = paths {
+        let (trace, origin) = read_input(Input::open(path)?, options)?;
+        return Ok((trace, vec![origin]));
+    }
+    options.check()?;
+    merge::check_distinct(paths)?;
+    let mut builder = Builder::of_service(options);
+    let mut origins = Vec::new();
+    let mut empty = Vec::new();
+    for path in paths {
+        let input = Input::open(path)?;
+        if input.head().bytes.is_empty() {
+            // A log that was rotated just now.
+            empty.push(input.name);
+            continue;
+        }
+        origins.push(read_into(input, options, &mut builder)?);
+        builder.end()?;
+    }
+    let mut trace = builder.finish()?;
+    if !empty.is_empty() {
+        trace.notes.push(format!("files without a byte: {}", empty.join(", ")));
+    }
+    Ok((trace, origins))
+}
+
 /// Reads a trace from an open input, and says how it was recognised.
 ///
 /// # Errors
@@ -223,22 +272,29 @@ pub fn read(path: &Path, options: &ReadOptions) -> Result<Trace> {
 pub fn read_input(input: Input, options: &ReadOptions) -> Result<(Trace, Origin)> {
     options.check()?;
     let name = input.name.clone();
+    let mut builder = Builder::new(&name, "", options);
+    let origin = read_into(input, options, &mut builder)?;
+    let trace = builder.finish().map_err(|error: Error| error.at(&name, None))?;
+    Ok((trace, origin))
+}
+
+/// Reads the rows of an open input, and says how it was recognised.
+fn read_into(input: Input, options: &ReadOptions, rows: &mut Builder<'_>) -> Result<Origin> {
+    let name = input.name.clone();
     let (format, why) = format::recognise(&input, options.format.as_deref())?;
     let compression = input.compression;
     let garbage = input.garbage();
     let input = input.until(&options.interrupt);
-    let mut builder = Builder::new(&name, format.info().name, options);
-    let read = format.read(input, options, &mut builder);
+    rows.begin(&name, format.info().name);
+    let read = format.read(input, options, rows);
     options.interrupt.check()?;
     match read {
         // Behind the limit is only looked for the end of the last tick: what else is there does not matter.
-        Err(_) if builder.is_full() => {}
+        Err(_) if rows.is_full() => {}
         read => read.map_err(|error| error.at(&name, None))?,
     }
     if garbage.load(std::sync::atomic::Ordering::Relaxed) {
-        builder.note("behind the compressed data stands something that is none, and is not read");
+        rows.note("behind the compressed data stands something that is none, and is not read");
     }
-    let layout = builder.take_layout();
-    let trace = builder.finish().map_err(|error: Error| error.at(&name, None))?;
-    Ok((trace, Origin { why, compression, layout }))
+    Ok(Origin { file: name, format: format.info().name, why, compression, layout: rows.take_layout() })
 }

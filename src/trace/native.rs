@@ -7,7 +7,7 @@
 use super::sample::Drawn;
 use super::{Trace, builder, footer, guard};
 use crate::error::{Error, Kind, Result};
-use crate::request::{ObjectId, Op, RENEWS, Requests};
+use crate::request::{ObjectId, Op, RENEWS, Requests, weight};
 use arrow::array::{Array, ArrayRef, AsArray, PrimitiveArray, RecordBatch, StringArray};
 use arrow::datatypes::{ArrowPrimitiveType, DataType, Field, Int64Type, TimeUnit, TimestampNanosecondType, UInt32Type};
 use parquet::arrow::ProjectionMask;
@@ -161,7 +161,17 @@ impl Native {
         let mask = ProjectionMask::columns(builder.parquet_schema(), COLUMNS);
         let builder = builder.with_projection(mask).with_batch_size(ROWS_PER_BATCH);
         let reader = guard::decode(|| builder.build()).map_err(|cause| damaged(&cause).at(&self.name, None))?;
-        Ok(Batches { file: self, reader, hash: ColumnHash::default(), requests: 0, objects: 0, start: None, last: 0 })
+        Ok(Batches {
+            file: self,
+            reader,
+            hash: ColumnHash::default(),
+            requests: 0,
+            objects: 0,
+            gets: 0,
+            largest: Vec::new(),
+            start: None,
+            last: 0,
+        })
     }
 }
 
@@ -227,6 +237,9 @@ pub struct Batches<'n> {
     hash: ColumnHash,
     requests: u64,
     objects: u32,
+    gets: u64,
+    /// The largest weight of each object so far, where there are sizes: their sum is the footprint.
+    largest: Vec<u32>,
     start: Option<u64>,
     last: u64,
 }
@@ -252,10 +265,21 @@ impl Batches<'_> {
         let objects = column(OBJECT).ok_or_else(|| damaged("it has no ids"))?;
         let mut ttls = numbers("ttl")?;
         let ops = column("op").map(|column| ops(column, ttls.as_deref_mut())).transpose()?;
+        let is_get = |op: &&Op| **op == Op::Get;
+        self.gets += ops.as_ref().map_or(batch.num_rows(), |ops| ops.iter().filter(is_get).count()) as u64;
+        let objects = self.objects(values::<UInt32Type>(objects)?)?;
+        let sizes = numbers("size")?;
+        if let Some(sizes) = &sizes {
+            self.largest.resize(self.objects as usize, 0);
+            for (object, size) in objects.iter().zip(sizes) {
+                let largest = &mut self.largest[object.index()];
+                *largest = weight(*size).max(*largest);
+            }
+        }
         Ok(Some(Batch {
             times: column("time").map_or(Ok(Vec::new()), |column| self.times(column))?,
-            objects: self.objects(values::<UInt32Type>(objects)?)?,
-            sizes: numbers("size")?,
+            objects,
+            sizes,
             ops,
             ttls,
         }))
@@ -295,6 +319,10 @@ impl Batches<'_> {
         }
         if self.hash.digest() != summary.columns_hash {
             return Err(damaged("its columns are not those that were written"));
+        }
+        let footprint = summary.footprint_bytes.map(|_| self.largest.iter().map(|size| u64::from(*size)).sum());
+        if self.gets != summary.gets || footprint != summary.footprint_bytes {
+            return Err(damaged("its gets or its footprint are not those of its summary"));
         }
         Ok(())
     }

@@ -29,6 +29,8 @@ pub struct Preset {
     pub unit: Option<u64>,
     /// Nanoseconds in one unit of the duration.
     pub duration_unit: u64,
+    /// Nanoseconds in one unit of the time that the backend took.
+    pub backend_unit: u64,
     /// Bytes in one unit of the size.
     pub size_unit: u64,
     /// True where keys are targets of requests over HTTP, and operations their methods.

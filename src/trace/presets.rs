@@ -16,6 +16,7 @@ const PLAIN: Preset = Preset {
     ops: "",
     unit: None,
     duration_unit: SECOND,
+    backend_unit: SECOND,
     size_unit: 1,
     is_http: false,
 };
@@ -51,7 +52,7 @@ pub static PRESETS: &[Preset] = &[
         ),
         shape: fixed(b'\t', ""),
         sign: Sign::Comment("x-edge-location"),
-        columns: "time=date+time,key=x-host-header|cs(Host)+cs-uri-stem+?cs-uri-query,size=sc-content-len|sc-bytes,status=sc-status,op=cs-method,duration=time-taken",
+        columns: "time=date+time,key=x-host-header|cs(Host)+cs-uri-stem+?cs-uri-query,size=sc-content-len|sc-bytes,status=sc-status,op=cs-method,duration=time-taken,result=x-edge-detailed-result-type|x-edge-result-type,backend=time-to-first-byte",
         is_http: true,
         ..PLAIN
     },
@@ -63,7 +64,35 @@ pub static PRESETS: &[Preset] = &[
             "The names of the standard log as fields; see cloudfront.",
         ),
         sign: Sign::Names(&["x-edge-location", "cs-uri-stem"]),
-        columns: "time=date+time,key=x-host-header|cs(Host)+cs-uri-stem+?cs-uri-query,size=sc-content-len|sc-bytes,status=sc-status,op=cs-method,duration=time-taken",
+        columns: "time=date+time,key=x-host-header|cs(Host)+cs-uri-stem+?cs-uri-query,size=sc-content-len|sc-bytes,status=sc-status,op=cs-method,duration=time-taken,result=x-edge-detailed-result-type|x-edge-result-type,backend=time-to-first-byte",
+        is_http: true,
+        ..PLAIN
+    },
+    Preset {
+        info: info(
+            "cloudfront-real-time",
+            &["log", "tsv"],
+            "CloudFront, real-time logs with all fields in their usual order",
+            "Without a header: owners choose the fields, so others need --columns with numbers (time=1,duration=14,key=8+9,size=5). The \
+             time is when the answer ended, so the arrival is time-taken earlier. A sampling rate below 100 keeps requests at random: then \
+             every hit ratio is too low.",
+        ),
+        shape: fixed(
+            b'\t',
+            "timestamp c-ip time-to-first-byte sc-status sc-bytes cs-method cs-protocol cs-host cs-uri-stem cs-bytes x-edge-location \
+             x-edge-request-id x-host-header time-taken cs-protocol-version c-ip-version cs-user-agent cs-referer cs-cookie cs-uri-query \
+             x-edge-response-result-type x-forwarded-for ssl-protocol ssl-cipher x-edge-result-type fle-encrypted-fields fle-status \
+             sc-content-type sc-content-len sc-range-start sc-range-end c-port x-edge-detailed-result-type",
+        ),
+        sign: Sign::Rows(|f| {
+            f.len() >= 33
+                && f[0].get(10) == Some(&b'.')
+                && f[3].len() == 3
+                && is_number(f[3])
+                && is_number(f[4])
+                && [&b"http"[..], b"https", b"ws", b"wss"].contains(&f[6])
+        }),
+        columns: "time=timestamp,key=x-host-header|cs-host+cs-uri-stem+?cs-uri-query,size=sc-content-len|sc-bytes,status=sc-status,op=cs-method,duration=time-taken,result=x-edge-detailed-result-type|x-edge-result-type,backend=time-to-first-byte",
         is_http: true,
         ..PLAIN
     },
@@ -75,7 +104,8 @@ pub static PRESETS: &[Preset] = &[
             "The time is EdgeStartTimestamp, the arrival, in nanoseconds, seconds or RFC 3339. The key is host and URI.",
         ),
         sign: Sign::Names(&["EdgeStartTimestamp", "ClientRequestURI"]),
-        columns: "time=EdgeStartTimestamp,key=ClientRequestHost+ClientRequestURI,size=EdgeResponseBytes,status=EdgeResponseStatus,op=ClientRequestMethod",
+        columns: "time=EdgeStartTimestamp,key=ClientRequestHost+ClientRequestURI,size=EdgeResponseBytes,status=EdgeResponseStatus,op=ClientRequestMethod,result=CacheCacheStatus,backend=OriginResponseDurationMs",
+        backend_unit: 1_000_000,
         is_http: true,
         ..PLAIN
     },
@@ -88,7 +118,7 @@ pub static PRESETS: &[Preset] = &[
              arrival. From excerpts; nodes of a cluster may write one request twice.",
         ),
         sign: Sign::Names(&["fastly_state"]),
-        columns: "time=time_start|timestamp,key=host+url|request,size=response_body_size|bytes,status=response_status|status,op=request_method|method",
+        columns: "time=time_start|timestamp,key=host+url|request,size=response_body_size|bytes,status=response_status|status,op=request_method|method,result=fastly_state",
         is_http: true,
         ..PLAIN
     },
@@ -112,7 +142,7 @@ pub static PRESETS: &[Preset] = &[
                 && is_iso(f[1])
                 && is_iso(f[21])
         }),
-        columns: "time=request_creation_time,request=request,size=sent_bytes,status=elb_status_code",
+        columns: "time=request_creation_time,request=request,size=sent_bytes,status=elb_status_code,backend=target_processing_time",
         ..PLAIN
     },
     Preset {
@@ -129,7 +159,7 @@ pub static PRESETS: &[Preset] = &[
         sign: Sign::Rows(|f| {
             f.len() >= 12 && is_iso(f[0]) && is_number(f[9]) && is_number(f[10]) && f[11].contains(&b' ')
         }),
-        columns: "time=time,request=request,size=sent_bytes,status=elb_status_code",
+        columns: "time=time,request=request,size=sent_bytes,status=elb_status_code,backend=backend_processing_time",
         ..PLAIN
     },
     Preset {
@@ -151,7 +181,8 @@ pub static PRESETS: &[Preset] = &[
                 && is_number(f[4])
                 && is_number(f[5])
         }),
-        columns: "time=start_time,key=authority,request=request,size=bytes_sent,status=response_code",
+        columns: "time=start_time,key=authority,request=request,size=bytes_sent,status=response_code,backend=upstream_service_time",
+        backend_unit: 1_000_000,
         ..PLAIN
     },
     Preset {
@@ -162,7 +193,8 @@ pub static PRESETS: &[Preset] = &[
             "start_time is the arrival; the key is authority and path.",
         ),
         sign: Sign::Names(&["start_time", "response_code"]),
-        columns: "time=start_time,key=authority|host+path|x_envoy_original_path,size=bytes_sent,status=response_code,op=method",
+        columns: "time=start_time,key=authority|host+path|x_envoy_original_path,size=bytes_sent,status=response_code,op=method,backend=upstream_service_time",
+        backend_unit: 1_000_000,
         is_http: true,
         ..PLAIN
     },
@@ -181,7 +213,8 @@ pub static PRESETS: &[Preset] = &[
         sign: Sign::Rows(|f| {
             f.len() >= 11 && f[3].iter().filter(|byte| **byte == b'/').count() == 4 && is_number(f[4])
         }),
-        columns: "time=accept_date,request=request,size=bytes,status=status",
+        columns: "time=accept_date,request=request,size=bytes,status=status,backend=timers",
+        backend_unit: 1_000_000,
         ..PLAIN
     },
     Preset {
@@ -196,7 +229,8 @@ pub static PRESETS: &[Preset] = &[
         sign: Sign::Rows(|f| {
             f.len() >= 10 && f[0].get(10) == Some(&b'.') && is_number(f[1]) && f[3].contains(&b'/') && is_number(f[4])
         }),
-        columns: "time=time,duration=elapsed,key=url,size=bytes,status=result,op=method",
+        columns: "time=time,duration=elapsed,key=url,size=bytes,status=result,op=method,result=result,backend=elapsed",
+        backend_unit: 1_000_000,
         duration_unit: 1_000_000,
         is_http: true,
         ..PLAIN
@@ -256,7 +290,7 @@ pub static PRESETS: &[Preset] = &[
              earlier. The key is host and $request_uri or $uri, the size $body_bytes_sent.",
         ),
         sign: Sign::Names(&["request_time", "status"]),
-        columns: "time=msec|time_iso8601|@timestamp|timestamp|time_local|time,duration=request_time,key=http_host|host|server_name+request_uri|uri|url|path,size=body_bytes_sent|bytes_sent|size,status=status,op=request_method|method",
+        columns: "time=msec|time_iso8601|@timestamp|timestamp|time_local|time,duration=request_time,key=http_host|host|server_name+request_uri|uri|url|path,size=body_bytes_sent|bytes_sent|size,status=status,op=request_method|method,result=upstream_cache_status,backend=upstream_response_time",
         is_http: true,
         ..PLAIN
     },
@@ -268,7 +302,7 @@ pub static PRESETS: &[Preset] = &[
             "t is the arrival; h, m, u, s, b are host, method, path, status and bytes.",
         ),
         sign: Sign::Names(&["handling", "u", "m"]),
-        columns: "time=t|time,key=h+u,size=b,status=s,op=m",
+        columns: "time=t|time,key=h+u,size=b,status=s,op=m,result=handling|hit,backend=ttfb",
         is_http: true,
         ..PLAIN
     },

@@ -7,6 +7,7 @@ use super::format::{Format, FormatInfo, Head, ReadOptions, Sniff};
 use super::input::Input;
 use super::intern::Key;
 use super::lines::{Lines, first_lines};
+use super::record::Fetches;
 use super::words::{self, decimal, shown};
 use crate::error::{Error, Result};
 use crate::request::{Op, RENEWS, SECOND};
@@ -50,6 +51,7 @@ impl Format for RedisMonitor {
         let mut lines = Lines::new(input);
         let (mut arguments, mut key) = (Arguments::default(), Vec::new());
         let (mut others, mut flushes) = (0u64, 0u64);
+        let mut fetches = Fetches::default();
         'lines: while let Some((line, spot)) = lines.next()? {
             if matches!(line.trim_ascii(), b"" | b"OK") {
                 continue;
@@ -84,6 +86,13 @@ impl Format for RedisMonitor {
                     op: command.op,
                     ttl: command.ttl | if command.renews { RENEWS } else { 0 },
                 };
+                match row.op {
+                    Op::Get if options.records => fetches.read(parsed.client, &key, parsed.time),
+                    Op::Set if options.records => {
+                        rows.set_answered(fetches.written(parsed.client, &key, parsed.time));
+                    }
+                    _ => {}
+                }
                 if rows.push(row, spot)? == Flow::Break(()) {
                     break 'lines;
                 }
@@ -106,6 +115,7 @@ impl Format for RedisMonitor {
 struct Line<'a> {
     time: u64,
     database: &'a [u8],
+    client: &'a [u8],
     arguments: &'a [u8],
 }
 
@@ -123,6 +133,7 @@ impl<'a> Line<'a> {
         (!database.is_empty() && database.iter().all(u8::is_ascii_digit)).then_some(Line {
             time,
             database,
+            client: &rest[..end],
             arguments: &rest[end + 2..],
         })
     }

@@ -69,6 +69,7 @@ impl Part {
         let positions: Vec<u32> = (0..whole.len() as u32).filter(is_kept).collect();
         let trace = Trace {
             name: whole.name.clone(),
+            files: whole.files.clone(),
             format: whole.format.clone(),
             times: if whole.has_times() { pick(&whole.times, &positions) } else { Vec::new() },
             start: whole.start,
@@ -79,6 +80,7 @@ impl Part {
             ttls: whole.ttls.as_ref().map(|ttls| pick(ttls, &positions)),
             next: None,
             keys,
+            records: None,
             sample: whole.sample,
             fingerprint: whole.fingerprint.clone(),
             notes: Vec::new(),

@@ -2,12 +2,13 @@
 
 use super::native::Native;
 use super::sample::Drawn;
-use super::{ReadOptions, Trace, read};
+use super::{ReadOptions, Trace, read_all};
 use crate::error::Result;
 use std::borrow::Cow;
-use std::path::Path;
+use std::path::PathBuf;
 
 /// A trace that is ready to be replayed.
+#[allow(clippy::large_enum_variant, reason = "there is one at a time")]
 pub enum Source<'t> {
     /// Decoded into columns.
     Memory(Cow<'t, Trace>),
@@ -26,6 +27,8 @@ impl From<Trace> for Source<'static> {
 pub struct About<'t> {
     /// Where it came from, as the user named it.
     pub name: &'t str,
+    /// The files it is in.
+    pub files: &'t [String],
     /// The format it was read as.
     pub format: &'t str,
     /// See [`Trace::fingerprint`].
@@ -47,17 +50,18 @@ pub struct About<'t> {
 }
 
 impl Source<'_> {
-    /// Opens a trace: a native file that is read as it stands is streamed, everything else is read into memory.
+    /// Opens a trace: one native file that is read as it stands is streamed, everything else is read into memory.
     ///
     /// # Errors
-    /// See [`read`] and [`Native::open`].
-    pub fn open(path: &Path, options: &ReadOptions) -> Result<Source<'static>> {
-        if options.is_plain()
+    /// See [`read_all`] and [`Native::open`].
+    pub fn open(paths: &[PathBuf], options: &ReadOptions) -> Result<Source<'static>> {
+        if let [path] = paths
+            && options.is_plain()
             && let Some(native) = Native::open(path)?
         {
             return Ok(Source::File(native));
         }
-        Ok(read(path, options)?.into())
+        Ok(read_all(paths, options)?.0.into())
     }
 
     /// What it is.
@@ -66,6 +70,7 @@ impl Source<'_> {
             Source::Memory(trace) => trace.about(),
             Source::File(native) => About {
                 name: &native.name,
+                files: std::slice::from_ref(&native.name),
                 format: "parquet",
                 fingerprint: &native.summary.fingerprint,
                 requests: native.summary.requests as usize,

@@ -7,6 +7,7 @@ use super::clock::Clock;
 use super::columns::{Columns, Part};
 use super::http;
 use super::intern::Key;
+use super::record::{self, Answered};
 use super::sizes::Says;
 use super::words::{self, Cell};
 use crate::error::{Error, Result, Spot};
@@ -32,6 +33,8 @@ pub struct Table {
     /// Whether rows hold no more than a time, a key, a size and a time to live, each in a column of its own.
     is_simple: bool,
     clock: Clock,
+    /// What the row under way says of who answered.
+    answered: Answered,
     /// Where keys of several columns are put together.
     scratch: Vec<u8>,
     unknown_sizes: u64,
@@ -65,6 +68,7 @@ impl Table {
             is_simple: is_simple(&columns),
             clock: Clock::new(columns.unit),
             columns,
+            answered: Answered::default(),
             scratch: Vec::new(),
             unknown_sizes: 0,
             rows: 0,
@@ -159,6 +163,7 @@ impl Table {
             return Err(rows.locate(too_many(self.rows, self.requests), spot));
         }
         for _ in 0..repeats {
+            rows.set_answered(self.answered);
             let flow = match says {
                 Some(says) => rows.push_answer(row, says, spot)?,
                 None => rows.push(row, spot)?,
@@ -212,6 +217,9 @@ impl Table {
         let says = status.map(|status| self.says(op, is_head, cell(status)));
         if sampling.is_some() {
             self.note_sampling(cell);
+        }
+        if self.columns.result.or(self.columns.backend).is_some() {
+            self.answered = self.answered(cell);
         }
         let row = Row {
             time: match time {
@@ -342,14 +350,16 @@ impl Table {
         if scratch.is_empty() { key(Cell::Null, digits) } else { Ok(Key::parse(scratch)) }
     }
 
+    /// What a row says of who answered.
+    fn answered<'a>(&self, cell: &impl Fn(usize) -> Cell<'a>) -> Answered {
+        let Columns { result, backend, backend_unit, status, .. } = self.columns;
+        let took = backend.and_then(|column| record::took(cell(column), backend_unit));
+        Answered::of(result.map(cell), took, status.and_then(|column| read_status(cell(column))).map_or(0, u64::from))
+    }
+
     /// What the size of a row with a status says of its object's.
     fn says(&self, op: Op, is_head: bool, status: Cell<'_>) -> Says {
-        // Squid writes how it was answered before it: TCP_MISS/200.
-        let status = match status {
-            Cell::Text(text) => Cell::Text(text.rsplit(|byte| *byte == b'/').next().unwrap_or(text)),
-            status => status,
-        };
-        let status = words::whole(status, "status").ok().flatten().and_then(|status| u32::try_from(status).ok());
+        let status = read_status(status);
         match (op, status) {
             (Op::Set, _) => Says::All,
             // A word instead of a status.
@@ -417,6 +427,15 @@ impl Table {
             rows.note(format!("{rows_read} rows stand for {requests} requests: a row is repeated op_count times"));
         }
     }
+}
+
+/// The status of an answer; Squid writes how it was answered before it: TCP_MISS/200.
+fn read_status(status: Cell<'_>) -> Option<u32> {
+    let status = match status {
+        Cell::Text(text) => Cell::Text(text.rsplit(|byte| *byte == b'/').next().unwrap_or(text)),
+        status => status,
+    };
+    words::whole(status, "status").ok().flatten().and_then(|status| u32::try_from(status).ok())
 }
 
 fn is_simple(columns: &Columns) -> bool {

@@ -18,10 +18,7 @@ pub fn spread(times: &mut [u64], start: u64, cut: u64) -> Option<u64> {
     if cut == 0 && !times.windows(2).any(|pair| pair[0] == pair[1]) {
         return None;
     }
-    let tick = TICKS.into_iter().find(|tick| {
-        // Divisions are slow, and most times are that of the request before.
-        start.is_multiple_of(*tick) && times.chunk_by(|a, b| a == b).all(|group| group[0].is_multiple_of(*tick))
-    })?;
+    let tick = coarse(times, start)?;
     let last = times.last().copied();
     for group in times.chunk_by_mut(|a, b| a == b) {
         // tick * i / n without a division a request: a step, and one more wherever the remainders add up to n.
@@ -39,6 +36,14 @@ pub fn spread(times: &mut [u64], start: u64, cut: u64) -> Option<u64> {
         }
     }
     Some(tick)
+}
+
+/// The tick of a clock that gives all of these times since `start`; `None` where it is finer than those that are recognised.
+pub fn coarse(times: &[u64], start: u64) -> Option<u64> {
+    TICKS.into_iter().find(|tick| {
+        // Divisions are slow, and most times are that of the request before.
+        start.is_multiple_of(*tick) && times.chunk_by(|a, b| a == b).all(|group| group[0].is_multiple_of(*tick))
+    })
 }
 
 /// The tick inside which these times were spread before they were written; `None` where they were not.

@@ -138,3 +138,30 @@ fn more_threads_than_any_machine_has_use_for_are_refused() {
     let outcome = coldgap(folder.path(), &["replay", "in.csv", "-p", "lru", "-j", "10000"]);
     assert!(outcome.code == 2 && outcome.stderr.contains("at most 256 threads"), "{}", outcome.stderr);
 }
+
+/// Names of files and columns, and what saved reports hold, may steer no terminal.
+#[test]
+fn no_control_character_reaches_a_terminal() {
+    let folder = tempfile::tempdir().unwrap();
+    let (name, column) = ("a\u{1b}[2Jb\u{7}.csv", "we\u{1b}]0;x\u{7}ight");
+    let rows: String = (0..40).map(|i| format!("{i}.5,{},1,x\n", i % 7)).collect();
+    std::fs::write(folder.path().join(name), format!("time,key,size,{column}\n{rows}")).unwrap();
+    let run = |words: &[&str]| {
+        let run =
+            assert_cmd::Command::new(env!("CARGO_BIN_EXE_coldgap")).current_dir(folder.path()).args(words).assert();
+        let output = run.get_output();
+        [&output.stdout[..], &output.stderr].map(|text| String::from_utf8(text.to_vec()).unwrap()).concat()
+    };
+    for words in [
+        &["inspect", name, "--columns", "time=1,key=2,size=we\u{1b}ight"][..],
+        &["inspect", name, "--columns", &format!("key={column}")],
+        &["replay", name, "-p", "lru"],
+        &["gap", name, "-b", "5/s", "--quick", "-p", "lru"],
+        &["convert", name, "b\u{1b}[2J.parquet"],
+        &["report", name],
+    ] {
+        let said = run(words);
+        assert!(!said.chars().any(|c| c.is_control() && c != '\n'), "{words:?}: {said:?}");
+        assert!(said.contains("\\u{1b}"), "{words:?}: {said:?}");
+    }
+}

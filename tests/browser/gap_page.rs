@@ -173,7 +173,7 @@ fn other_reports_draw_their_numbers_too() {
     let commands: [&[&str]; 3] = [
         &["outage", "traces/article.parquet", "-b", "350/s"],
         &["replay", "traces/burst.csv", "--curve=12", "-p", "lru,s3fifo,belady"],
-        &["gap", "traces/burst.csv", "traces/web.log.gz", "--quick", "-b", "2MB/s", "-c", "5%,20%"],
+        &["gap", "traces/burst.csv", "traces/web.log.gz", "--each", "--quick", "-b", "2MB/s", "-c", "5%,20%"],
     ];
     for command in commands {
         let made = Made::by(command);

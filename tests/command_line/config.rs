@@ -147,6 +147,7 @@ fn what_is_wrong_in_the_file_is_named_with_its_line() {
         ("retries = -1", "coldgap.toml, line 1: invalid value '-1' for '--retries <N>'"),
         ("retries = 1979-05-27", "coldgap.toml, line 1: not a value that an option can have"),
         ("retries = ", "coldgap.toml, line 1: "),
+        ("output = \"a.csv\"", "coldgap.toml, line 1: a file that nobody named may not say what is written (--output)"),
     ] {
         let error = wrong(text);
         assert!(error.contains(said), "{text}: {error}");

@@ -170,7 +170,7 @@ fn every_format_is_read_through_every_compression_and_standard_input() {
                 .success();
             let json: serde_json::Value = serde_json::from_slice(&run.get_output().stdout).unwrap();
             assert_eq!(json["traces"][0]["fingerprint"], expected.as_str(), "{name}, {how}, standard input");
-            let compression = json["traces"][0]["compression"].as_str().unwrap_or("plain");
+            let compression = json["traces"][0]["files"][0]["compression"].as_str().unwrap_or("plain");
             assert_eq!(compression, how, "{name}");
         }
     }

@@ -21,6 +21,8 @@ pub fn sample(format: &str) -> Vec<u8> {
         "log" => log(),
         "parquet" => parquet(),
         "arrow" => arrow_file(),
+        "be32" => [4711u32, 7, 4711].iter().flat_map(|key| key.to_be_bytes()).collect(),
+        "be64" => [1 << 40, 7, 4711u64].iter().flat_map(|key| key.to_be_bytes()).collect(),
         "lcs" | "vscsi" | "twr" | "oracleGeneralOpNs" => binary(format),
         other => match SOURCES.iter().find(|source| source.name == other) {
             Some(source) => source.lines.as_bytes().to_vec(),

@@ -66,6 +66,47 @@ ts=1773303246.313 gid=9008 type=item_get key=user%3A17 status=found clsid=6 cfd=
 ",
     },
     Source {
+        name: "klog",
+        lines: "203.0.113.7:51514 - [12/Mar/2026:08:14:05 +0000] \"get user:17\" 4 5
+203.0.113.7:51514 - [12/Mar/2026:08:14:06 +0000] \"set user:17 0 3600 412\" 5 8
+203.0.113.7:51514 - [12/Mar/2026:08:14:07 +0000] \"get user:17\" 4 443
+203.0.113.7:51514 - [12/Mar/2026:08:14:08 +0000] \"gets a b\" 4 90
+203.0.113.7:51514 - [12/Mar/2026:08:14:09 +0000] \"delete user:17\" 6 9
+",
+        requests: "0 user:17 412 get
+1000000 user:17 412 set 3600
+2000000 user:17 443 get
+3000000 a 0 get
+3500000 b 0 get
+4000000 user:17 0 delete
+",
+    },
+    Source {
+        name: "pgaudit",
+        lines: "2026-03-12 08:14:05.123 UTC [4711] app@shop LOG:  AUDIT: SESSION,31,1,READ,SELECT,TABLE,public.account,\"select *
+from account where id = $1\",17
+2026-03-12 08:14:05.123 UTC [4711] app@shop LOG:  AUDIT: SESSION,31,1,READ,SELECT,TABLE,public.owner,\"select *
+from account where id = $1\",17
+2026-03-12 08:14:05.200 UTC [4712] app@shop LOG:  connection received
+2026-03-12 08:14:05.223 UTC [4711] app@shop LOG:  AUDIT: SESSION,32,1,WRITE,UPDATE,TABLE,public.account,update account set a = 1,<none>
+2026-03-12 08:14:06.123 UTC [4711] app@shop LOG:  AUDIT: SESSION,33,1,READ,SELECT,,,select 1,<none>
+",
+        requests: "0 select *
+from account where id = $1 17 - get
+1000000 select 1 - get
+",
+    },
+    Source {
+        name: "otlp",
+        lines: r#"{"resourceSpans":[{"resource":{"attributes":[{"key":"service.name","value":{"stringValue":"shop"}}]},"scopeSpans":[{"spans":[{"traceId":"5b8e","spanId":"eee1","name":"GET","kind":3,"startTimeUnixNano":"1773303245123042000","endTimeUnixNano":"1773303245123977000","attributes":[{"key":"db.system.name","value":{"stringValue":"redis"}},{"key":"app.cache.key.hash","value":{"stringValue":"9f2c"}},{"key":"app.cache.hit","value":{"boolValue":false}}]},{"traceId":"5b8e","spanId":"eee2","name":"select","startTimeUnixNano":"1773303245123100000","attributes":[]}]}]}]}
+{"resourceSpans":[{"scopeSpans":[{"spans":[{"name":"SET","startTimeUnixNano":"1773303245123142000","attributes":[{"key":"db.operation.name","value":{"stringValue":"SET"}},{"key":"app.cache.key.hash","value":{"stringValue":"9f2c"}},{"key":"app.cache.item.size","value":{"intValue":"412"}}]},{"name":"redis","startTimeUnixNano":1773303245123242000,"attributes":[{"key":"db.query.text","value":{"stringValue":"GET user:17"}}]}]}]}]}
+"#,
+        requests: "0 9f2c 412 get
+100 9f2c 412 set
+200 user:17 0 get
+",
+    },
+    Source {
         name: "arc",
         lines: "10 2 0 1\n11 1 0 2\n10 1 0 3\n30 1 0 4\n31 1 0 5\n32 1 0 6\n33 1 0 7\n34 1 0 8\n35 1 0 9\n36 1 0 10\n",
         requests: "- 10 - get
@@ -92,6 +133,15 @@ ts=1773303246.313 gid=9008 type=item_get key=user%3A17 status=found clsid=6 cfd=
         requests: "0 shop.example/p/4711.jpg?w=200 5120 get
 1000000 shop.example/a 429 get
 3000000 shop.example/a 429 delete
+",
+    },
+    Source {
+        name: "cloudfront-real-time",
+        lines: "1773303247.307\t203.0.113.7\t0.180\t200\t5431\tGET\thttps\td1.cloudfront.net\t/p/4711.jpg\t88\tHEL51-P1\tZx9==\tshop.example\t2.184\tHTTP/2.0\tIPv4\tcurl/8.9\t-\t-\tw=200\tMiss\t-\tTLSv1.3\tTLS_AES_128_GCM_SHA256\tMiss\t-\t-\timage/jpeg\t5120\t-\t-\t51514\tMiss
+1773303245.308\t203.0.113.7\t0.001\t200\t429\tGET\thttps\td1.cloudfront.net\t/a\t88\tHEL51-P1\tZx8==\tshop.example\t0.001\tHTTP/2.0\tIPv4\tcurl/8.9\t-\t-\t-\tHit\t-\tTLSv1.3\tTLS_AES_128_GCM_SHA256\tHit\t-\t-\ttext/html\t-\t-\t-\t51514\tHit
+",
+        requests: "0 shop.example/p/4711.jpg?w=200 5120 get
+184000 shop.example/a 429 get
 ",
     },
     Source {
@@ -428,7 +478,8 @@ fn every_source_is_recognised_and_read_as_it_is() {
         assert!(trace.keys.len() > 1 || trace.objects[0] == ObjectId(0));
     }
     let described = |name: &str| SOURCES.iter().any(|source| source.name == name);
-    let own = ["parquet", "arrow", "oracleGeneral", "log", "csv", "lcs", "vscsi", "twr", "oracleGeneralOpNs"];
+    let own =
+        ["parquet", "arrow", "oracleGeneral", "log", "csv", "lcs", "vscsi", "twr", "oracleGeneralOpNs", "be32", "be64"];
     for format in all() {
         let name = format.info().name;
         assert!(own.contains(&name) || described(name), "{name} needs a source here");

@@ -75,7 +75,7 @@ fn a_trace_that_waits_is_missing_as_a_whole() {
     let folder = folder.path();
     write(&made(RECIPE), &folder.join("a.parquet"));
     fs::copy(folder.join("a.parquet"), folder.join("b.parquet")).unwrap();
-    let replay = ["replay", "a.parquet", "b.parquet", "-c", SIZES, "-j1", "--journal", "j", "-o", "-"];
+    let replay = ["replay", "--each", "a.parquet", "b.parquet", "-c", SIZES, "-j1", "--journal", "j", "-o", "-"];
     let child = coldgap(folder, &replay).spawn().unwrap();
     wait_until("the journal", || folder.join("j").exists() && !names(&folder.join("j")).is_empty());
     send("-INT", &child);

@@ -41,7 +41,7 @@ fn report(source: &Source, swept: &Swept) -> String {
 }
 
 fn streamed(path: &Path) -> Source<'static> {
-    match Source::open(path, &ReadOptions::default()).unwrap() {
+    match Source::open(&[path.to_path_buf()], &ReadOptions::default()).unwrap() {
         Source::Memory(_) => panic!("it was read into memory"),
         file => file,
     }
@@ -74,8 +74,9 @@ fn streamed_or_in_memory_the_report_is_the_same() {
 
 #[test]
 fn files_without_ids_and_parts_of_a_trace_are_read_into_memory() {
-    let in_memory =
-        |path: &Path, options: &ReadOptions| matches!(Source::open(path, options).unwrap(), Source::Memory(_));
+    let in_memory = |path: &Path, options: &ReadOptions| {
+        matches!(Source::open(&[path.to_path_buf()], options).unwrap(), Source::Memory(_))
+    };
     // Written before files held ids.
     let old = Path::new(env!("CARGO_MANIFEST_DIR")).join("traces/article.parquet");
     assert!(in_memory(&old, &ReadOptions::default()));
@@ -154,6 +155,8 @@ fn a_file_that_breaks_its_promises_is_refused() {
     };
     let told = error(&forged(&path, |batch| with(batch, "size", grown), same));
     assert!(told.contains("not those that were written"), "{told}");
+    let larger = |text: String| text.replace("\"footprint_bytes\":", "\"footprint_bytes\":1");
+    assert!(error(&forged(&path, |batch| batch, larger)).contains("its footprint"));
 }
 
 #[test]
@@ -199,7 +202,7 @@ fn damaged_bytes_never_panic_and_never_change_a_result() {
         bytes[at] ^= 0x41;
         std::fs::write(&path, &bytes).unwrap();
         // Where the footer is gone the file is judged by the ordinary reader, which other tests damage.
-        if let Ok(source @ Source::File(_)) = Source::open(&path, &ReadOptions::default()) {
+        if let Ok(source @ Source::File(_)) = Source::open(std::slice::from_ref(&path), &ReadOptions::default()) {
             match replayed(&source) {
                 Ok(swept) => {
                     let (found, head) = (report(&source, &swept), |text: &str| text.find("\"rows\"").unwrap());

@@ -53,7 +53,7 @@ fn a_native_file_tells_them_from_gets_and_sets() {
     let trace = trace("0,a,set,10\n5,a,gat,100\n6,b,touch,7\n7,b,set,5\n8,b,touch,50\n20,a,get,0\n30,b,get,0\n");
     let mut file = tempfile::Builder::new().suffix(".parquet").tempfile().unwrap();
     parquet::write(&trace, &mut file).unwrap();
-    let source = Source::open(file.path(), &ReadOptions::default()).unwrap();
+    let source = Source::open(&[file.path().to_path_buf()], &ReadOptions::default()).unwrap();
     assert!(matches!(source, Source::File(_)));
     assert_eq!(counts(&source), (3, 0));
     let again = coldgap::trace::read(file.path(), &ReadOptions::default()).unwrap();

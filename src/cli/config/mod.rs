@@ -18,6 +18,8 @@ use std::path::{Path, PathBuf};
 
 /// Read where nothing else is named.
 const FILE: &str = "coldgap.toml";
+/// Options that say what is written where.
+const WRITING: [&str; 2] = ["output", "journal"];
 
 /// Begins the name of every variable.
 const PREFIX: &str = "COLDGAP_";
@@ -120,8 +122,12 @@ pub fn resolve(program: &Command, words: Vec<OsString>) -> Result<Resolved> {
     let asked = ConfigArgs::from_arg_matches(&user).unwrap_or(ConfigArgs { config: None, print_config: false });
 
     let (mut found, mut notes) = variables(command)?;
-    if let Some(path) = asked.config.or_else(config_file) {
-        found.extend(file::read(&path, program, command)?);
+    if let Some((path, is_named)) = asked.config.map(|path| (path, true)).or_else(config_file) {
+        let settings = file::read(&path, program, command)?;
+        if !is_named {
+            refuse_writing(&settings)?;
+        }
+        found.extend(settings);
     }
     found.sort_by_key(|setting| std::cmp::Reverse(setting.level));
     let used = choose(command, &user, &words[2..], found, &mut notes);
@@ -132,10 +138,23 @@ pub fn resolve(program: &Command, words: Vec<OsString>) -> Result<Resolved> {
     Ok(Resolved { words: all, notes, printed })
 }
 
-/// The file that is read without being named by an option.
-fn config_file() -> Option<PathBuf> {
+/// The file that is read without being named by an option, and whether the user named it all the same.
+fn config_file() -> Option<(PathBuf, bool)> {
     let variable = std::env::var_os(format!("{PREFIX}CONFIG")).filter(|path| !path.is_empty());
-    variable.map(PathBuf::from).or_else(|| Path::new(FILE).is_file().then(|| PathBuf::from(FILE)))
+    let variable = variable.map(|path| (PathBuf::from(path), true));
+    variable.or_else(|| Path::new(FILE).is_file().then(|| (PathBuf::from(FILE), false)))
+}
+
+/// Refuses options by which a file that only lies in this folder would say what is written where.
+fn refuse_writing(settings: &[Setting]) -> Result<()> {
+    match settings.iter().find(|setting| WRITING.contains(&setting.id.as_str())) {
+        None => Ok(()),
+        Some(setting) => Err(Error::usage(format!(
+            "{}: a file that nobody named may not say what is written (--{})",
+            setting.origin, setting.id
+        ))
+        .hint(format!("name it, if it is yours: --config {FILE}; or take the line away"))),
+    }
 }
 
 /// The command's options that variables set, and warnings of names that look like one and are none.

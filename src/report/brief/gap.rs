@@ -40,7 +40,11 @@ pub fn gap(report: &Report, look: &Look) -> String {
         && let Some(rate) = trace.rate()
     {
         let rate = compact(rate);
-        more.push(format!("coldgap outage {} -b {rate}", word(&trace.name)));
+        let files: Vec<String> = match trace.files.as_slice() {
+            [] => vec![word(&trace.name)],
+            files => files.iter().map(|file| word(file)).collect(),
+        };
+        more.push(format!("coldgap outage {} -b {rate}", files.join(" ")));
     }
     more.push("coldgap explain hidden".to_string());
     close(out, &report.head, &more)
@@ -54,7 +58,10 @@ fn compact(rate: Rate) -> String {
 
 fn section(out: &mut Sheet, report: &Report, trace: &TraceReport, group: &[&Row], baseline: &Row) {
     let alone = report.traces.len() == 1;
-    if !alone {
+    if trace.files.len() > 1 {
+        out.prose("  ", &format!("{} files, merged by time: {}", trace.files.len(), trace.files.join(", ")));
+        out.blank();
+    } else if !alone {
         out.line(&format!("  {}", trace.name));
     }
     answers(out, &of_trace(report, trace, baseline, ""));
