@@ -19,6 +19,7 @@ mod long_runs;
 mod measured;
 mod outage;
 mod outage_command;
+mod parts;
 mod policies;
 mod reports;
 mod samples;

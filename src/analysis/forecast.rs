@@ -88,7 +88,7 @@ impl Forecast {
     /// # Errors
     /// A limit that was asked for and that it does not fit into.
     pub fn of_gap(
-        trace: &About<'_>,
+        trace: &About,
         facts: &Facts,
         bytes_of_trace: u64,
         cells: &[Cell],
@@ -116,7 +116,7 @@ impl Forecast {
                 forecast.at_once.min(cells.len()),
                 bytes(forecast.state_peak() as f64),
             ))
-            .at(trace.name, None)
+            .at(&trace.name, None)
             .hint("use fewer threads (-j 1), a sample of the keys (coldgap convert --sample 10%), or coldgap replay, which streams")),
         }
     }
@@ -176,7 +176,7 @@ fn batch_bytes(native: &Native) -> u64 {
 
 /// Columns as they are collected, operations and times to live among them whether or not there are any; the table of keys
 /// while it grows; and for Parquet the dictionary of a group of rows, as it is, decompressed and decoded.
-fn reading_bytes(about: &About<'_>) -> u64 {
+fn reading_bytes(about: &About) -> u64 {
     let objects = about.objects as u64;
     let rows = about.requests as u64 * (8 + 4 + if about.sized { 4 } else { 0 } + 1 + 4);
     let slots = (objects * 8 / 7).next_power_of_two();

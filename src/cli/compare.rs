@@ -237,7 +237,7 @@ fn of_trace(args: &CompareArgs, path: &Path, interrupt: &Interrupt) -> Result<(C
     let trace = args.reading.read_for(path, &[policy.clone(), other.clone()], interrupt)?;
     // Where nothing but the policy differs, both stand in one gap report, and losses are tried at the same moments.
     let policies = if alike { vec![policy.clone(), other.clone()] } else { vec![policy.clone()] };
-    let (mut trace, old) = bench.analyse(trace, &question(args, &args.service, policies, size)?)?;
+    let old = bench.analyse(&trace, &question(args, &args.service, policies, size)?)?;
     let Some(given) = old.traces[0].rate() else {
         return Err(Error::usage("no backend was given").hint("say what it can do: -b 300/s"));
     };
@@ -246,14 +246,9 @@ fn of_trace(args: &CompareArgs, path: &Path, interrupt: &Interrupt) -> Result<(C
         let left = 1.0 - candidate.cut.map_or(0.0, Ratio::get);
         set_backend(&mut asked, Rate { per_second: given.per_second * left, ..given });
     }
-    let mut new = None;
-    if !alike {
-        let (again, report) = bench.analyse(trace, &asked)?;
-        (trace, new) = (again, Some(report));
-    }
-    let name = trace.name.clone();
+    let new = if alike { None } else { Some(bench.analyse(&trace, &asked)?) };
     let view = |report, policy: &PolicySpec| {
-        View::new(report, &name, &Choice { policy: Some(policy.to_string()), fingerprint: None })
+        View::new(report, &trace.name, &Choice { policy: Some(policy.to_string()), fingerprint: None })
     };
     let (before, after) = (view(&old, &policy)?, view(new.as_ref().unwrap_or(&old), &other)?);
     let saving =
@@ -264,9 +259,9 @@ fn of_trace(args: &CompareArgs, path: &Path, interrupt: &Interrupt) -> Result<(C
     let banked = saving.map(|saving| {
         set_backend(&mut asked, Rate { per_second: reclaimed_backend(given.per_second, saving), ..given });
         (asked.seeds, asked.stretches) = (Vec::new(), false);
-        bench.analyse(trace, &asked)
+        bench.analyse(&trace, &asked)
     });
-    let banked = banked.transpose()?.map(|(_, report)| report);
+    let banked = banked.transpose()?;
     let report =
         compare::build(&bench.command, &before, &after, banked.as_ref().and_then(|report| report.rows.first()));
     Ok((report, unsaid))
@@ -280,13 +275,10 @@ struct Bench<'a> {
 }
 
 impl Bench<'_> {
-    fn analyse(&self, trace: Trace, question: &Question) -> Result<(Trace, Report)> {
+    fn analyse(&self, trace: &Trace, question: &Question) -> Result<Report> {
         self.progress.expect(analysis::steps(question));
-        let findings = analysis::analyse(&trace, question, self.interrupt, &self.progress)?;
-        let found = [(trace, findings)];
-        let report = report::build(&self.command, question, &found);
-        let [(trace, _)] = found;
-        Ok((trace, report))
+        let findings = analysis::analyse(trace, question, self.interrupt, &self.progress)?;
+        Ok(report::build(&self.command, question, &[findings]))
     }
 }
 

@@ -16,6 +16,7 @@ use crate::policy::spec::{self, PolicySpec};
 use crate::progress::Progress;
 use crate::report::gates::{Gated, Scope};
 use crate::report::{self, Report};
+use crate::trace::Trace;
 use crate::units::{BackendPrice, CachePrice, Growth, Load, Loss, Ratio, Seconds};
 use clap::Args;
 use std::path::PathBuf;
@@ -24,9 +25,20 @@ use std::path::PathBuf;
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES, after_long_help = gate_args::help(Report::fields(), EXAMPLES))]
 pub struct GapArgs {
+    #[command(flatten)]
+    pub ask: Ask,
+    #[command(flatten)]
+    budget: Budget,
+    #[command(flatten)]
+    output: OutputArgs,
+}
+
+// What is asked, whoever does the work. No doc comment: clap would take it for what the command is about.
+#[derive(Debug, Args)]
+pub struct Ask {
     /// Trace files; - reads standard input
     #[arg(required = true, value_name = "TRACE")]
-    traces: Vec<PathBuf>,
+    pub traces: Vec<PathBuf>,
     /// The policy that others are compared with [default: lru where it is listed, else the first]
     #[arg(long, value_name = "POLICY")]
     baseline: Option<String>,
@@ -79,11 +91,17 @@ pub struct GapArgs {
     #[command(flatten)]
     reading: TraceArgs,
     #[command(flatten)]
-    budget: Budget,
-    #[command(flatten)]
-    gates: GateArgs,
-    #[command(flatten)]
-    output: OutputArgs,
+    pub gates: GateArgs,
+}
+
+impl Ask {
+    /// Reads the trace at a place of the command line.
+    ///
+    /// # Errors
+    /// See [`TraceArgs::read`].
+    pub fn read(&self, place: usize, question: &Question, interrupt: &Interrupt) -> Result<Trace> {
+        self.reading.read_for(&self.traces[place], &question.sweep.policies, interrupt)
+    }
 }
 
 const EXAMPLES: &str = "Examples:
@@ -107,16 +125,16 @@ const SEEDS: u64 = 3;
 /// # Errors
 /// A trace that cannot be read, flags that contradict each other, an output that cannot be written, an interrupt.
 pub fn run(args: &GapArgs, interrupt: &Interrupt) -> Result<()> {
-    let targets = args.output.targets(&args.traces)?;
-    let (mut question, unsaid) = question(args)?;
+    let targets = args.output.targets(&args.ask.traces)?;
+    let (mut question, unsaid) = question(&args.ask)?;
     // A page has the space, and a reader who cannot ask again.
     let implied = !question.full && targets.iter().any(Target::is_page);
     question.full |= implied;
-    let gates = args.gates.parse::<Report>(&scope(&question))?;
-    let progress = Progress::start("replaying", analysis::steps(&question) * args.traces.len() as u64);
+    let gates = args.ask.gates.parse::<Report>(&scope(&question))?;
+    let progress = Progress::start("replaying", analysis::steps(&question) * args.ask.traces.len() as u64);
     let mut found = Vec::new();
-    for path in &args.traces {
-        let trace = args.reading.read_for(path, &question.sweep.policies, interrupt)?;
+    for place in 0..args.ask.traces.len() {
+        let trace = args.ask.read(place, &question, interrupt)?;
         if args.budget.is_asked() {
             let (forecast, cells) = analysis::forecast(&trace, &question, args.budget.limit())?;
             if args.budget.dry_run {
@@ -131,7 +149,7 @@ pub fn run(args: &GapArgs, interrupt: &Interrupt) -> Result<()> {
             }
         }
         let findings = analysis::analyse(&trace, &question, interrupt, &progress)?;
-        found.push((trace, findings));
+        found.push(findings);
     }
     drop(progress);
     if args.budget.dry_run {
@@ -142,7 +160,7 @@ pub fn run(args: &GapArgs, interrupt: &Interrupt) -> Result<()> {
 }
 
 /// What the report will have numbers of.
-fn scope(question: &Question) -> Scope {
+pub fn scope(question: &Question) -> Scope {
     Scope {
         policies: question.sweep.policies.iter().map(ToString::to_string).collect(),
         losses: [Loss::NOTHING].iter().chain(&question.losses).map(|loss| loss.share()).collect(),
@@ -151,7 +169,10 @@ fn scope(question: &Question) -> Scope {
 }
 
 /// What is asked, and what was left open.
-fn question(args: &GapArgs) -> Result<(Question, Vec<String>)> {
+///
+/// # Errors
+/// Flags that contradict each other.
+pub fn question(args: &Ask) -> Result<(Question, Vec<String>)> {
     let mut policies = args.sweep.sweep(args.warmup)?.policies;
     let baseline = baseline(args.baseline.as_deref(), &mut policies)?;
     let Said { backend, service, closed_loop, mut unsaid } = args.service.resolve(&Scenario::default())?;

@@ -18,8 +18,10 @@ mod gate_args;
 mod inspect;
 mod journal;
 mod man;
+mod merge;
 mod outage;
 mod output;
+mod part;
 mod policies;
 mod replay;
 mod report;
@@ -65,6 +67,8 @@ enum Command {
     Sensitivity(Box<sensitivity::SensitivityArgs>),
     Warmup(Box<warmup::WarmupArgs>),
     Replay(replay::Args),
+    Part(part::Args),
+    Merge(merge::Args),
     Report(report::Args),
     Inspect(inspect::Args),
     Convert(convert::Args),
@@ -122,6 +126,8 @@ pub fn main() -> Result<()> {
         Command::Sensitivity(args) => sensitivity::run(args, &interrupt),
         Command::Warmup(args) => warmup::run(args, &interrupt),
         Command::Replay(args) => replay::run(args, &interrupt),
+        Command::Part(args) => part::run(args, &interrupt),
+        Command::Merge(args) => merge::run(args),
         Command::Report(args) => report::run(args),
         Command::Inspect(args) => inspect::run(args, &interrupt),
         Command::Convert(args) => convert::run(args, &interrupt),
@@ -157,24 +163,40 @@ fn print_bytes(bytes: &[u8]) -> Result<()> {
 }
 
 /// Flags that change no result, with their value in the same word.
-const UNTOLD: [&str; 7] = ["-o", "-j", "--output=", "--threads=", "--memory=", "--journal=", "--config="];
+const UNTOLD: [&str; 9] =
+    ["-o", "-j", "--output=", "--threads=", "--memory=", "--journal=", "--config=", "--of=", "--index="];
 
-/// This process's command line without what does not change a result: outputs, threads, memory, journal. What came from the
+/// This process's command line without what does not change a result: outputs, threads, memory, journal, which part. What came from the
 /// environment or a file stands in it, so that it gives the same result without them.
 fn command_line() -> String {
+    told().iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" ")
+}
+
+/// The words of [`command_line`].
+fn told() -> Vec<String> {
     let mut words = vec!["coldgap".to_string()];
     let mut arguments = ARGUMENTS.get().into_iter().flatten().skip(1).map(|word| word.to_string_lossy());
     while let Some(argument) = arguments.next() {
         match argument.as_ref() {
-            "-o" | "--output" | "-j" | "--threads" | "--memory" | "--journal" | "--config" => {
+            "-o" | "--output" | "-j" | "--threads" | "--memory" | "--journal" | "--config" | "--of" | "--index" => {
                 arguments.next();
             }
             "--details" => {}
             word if UNTOLD.iter().any(|flag| word.starts_with(flag)) => {}
-            word => words.push(quoted(word)),
+            word => words.push(word.to_string()),
         }
     }
-    words.join(" ")
+    words
+}
+
+/// What a recorded command line asks.
+///
+/// # Errors
+/// One that this version does not understand.
+fn parsed(words: &[String]) -> Result<Command> {
+    let matches = program().try_get_matches_from(words);
+    let cli = matches.and_then(|matches| Cli::from_arg_matches(&matches));
+    cli.map(|cli| cli.command).map_err(|error| Error::trace(format!("'{}': {error}", words.join(" "))))
 }
 
 /// A word as a shell needs it.

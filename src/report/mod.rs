@@ -21,6 +21,7 @@ pub mod knobs;
 pub mod markdown;
 pub mod outage;
 pub mod page;
+pub mod part;
 pub mod render;
 pub mod replay;
 mod replay_page;

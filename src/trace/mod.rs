@@ -123,18 +123,20 @@ impl Trace {
     }
 
     /// What a report says of it.
-    pub fn about(&self) -> About<'_> {
+    pub fn about(&self) -> About {
         About {
-            name: &self.name,
-            format: &self.format,
-            fingerprint: &self.fingerprint,
+            name: self.name.clone(),
+            format: self.format.clone(),
+            fingerprint: self.fingerprint.clone(),
             requests: self.len(),
             objects: self.object_count(),
             sized: self.sizes.is_some(),
             expires: self.ttls.is_some(),
+            writes: self.ops.is_some(),
             deletes: self.ops.as_ref().is_some_and(|ops| ops.contains(&Op::Delete)),
             sample: self.sample,
-            notes: &self.notes,
+            notes: self.notes.clone(),
+            tick: self.tick,
         }
     }
 
