@@ -1,6 +1,6 @@
 //! Work in parts: merged, the same bytes as one run, also where parts were killed; what cannot be merged is refused by name.
 
-use super::long_runs::{coldgap, names, run, told};
+use super::long_runs::{coldgap, names, run};
 use std::fmt::Write;
 use std::fs;
 use std::path::Path;

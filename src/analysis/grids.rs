@@ -53,16 +53,24 @@ impl Grids {
         }
     }
 
+    /// The cell that a task is about; `None` where it is about all.
+    pub fn cell(&self, task: Task) -> Option<usize> {
+        match task {
+            Task::Limits(_) | Task::Size(_) => self.limited(task),
+            Task::Stretches(cell) | Task::Simulated(cell) => Some(cell),
+            Task::Refills => None,
+        }
+    }
+
     /// A task, for people.
     pub fn name(&self, task: Task) -> String {
-        let (what, cell) = match task {
-            Task::Limits(cell) => ("limits", cell),
-            Task::Size(cell) => ("limits", self.own + cell),
-            Task::Stretches(cell) => ("stretches", cell),
-            Task::Simulated(cell) => ("simulated outages", cell),
-            Task::Refills => return "refills".to_string(),
+        let what = match task {
+            Task::Limits(_) | Task::Size(_) => "limits",
+            Task::Stretches(_) => "stretches",
+            Task::Simulated(_) => "simulated outages",
+            Task::Refills => "refills",
         };
-        match self.cells.get(cell) {
+        match self.cell(task).and_then(|cell| self.cells.get(cell)) {
             None => what.to_string(),
             Some(Cell { policy, capacity: Capacity::Objects(n) }) => {
                 format!("{what} of {policy} at {} objects", grouped(*n))

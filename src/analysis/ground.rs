@@ -70,6 +70,12 @@ impl Base {
         Ok(Base { facts, windows, warm, today, busiest_at, load_factor, key_hashes, columns })
     }
 
+    /// Whether requests keep coming for so long after warm-up, at the load to carry, that limits can be told.
+    pub fn lasts_long_enough(&self, trace: &Trace, question: &Question) -> bool {
+        let rest = (trace.times[trace.len() - 1] - trace.times[self.warm]) as f64 / 1e9;
+        Seconds(rest / self.load_factor) >= question.service.least_while()
+    }
+
     /// The ground that replays and walks share.
     pub fn ground<'t>(&'t self, trace: &'t Trace, question: &Question, interrupt: &Interrupt) -> Ground<'t> {
         Ground {
@@ -83,12 +89,6 @@ impl Base {
             interrupt: interrupt.clone(),
         }
     }
-}
-
-/// How long requests keep coming after warm-up, at the load to carry.
-pub fn lasts(ground: &Ground<'_>) -> Seconds {
-    let times = ground.requests.times;
-    Seconds((times[times.len() - 1] - times[ground.warm]) as f64 / 1e9 / ground.load)
 }
 
 fn check_window(trace: &Trace, question: &Question) -> Result<()> {

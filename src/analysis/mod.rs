@@ -1,6 +1,7 @@
 //! Composes replay and capacity into findings: the only place that knows both. It prints nothing and knows no format of
 //! trace or report.
 
+mod cost;
 pub mod curve;
 mod facts;
 mod finding;
@@ -24,6 +25,7 @@ mod study;
 mod sweep;
 mod withstand;
 
+pub use cost::{Cost, costs};
 pub use facts::{CompulsoryPoint, Facts};
 pub use finding::{Finding, LossFinding, Need};
 pub use healing::{End, Estimate, Healing, Measured, Point};

@@ -87,7 +87,11 @@ pub fn tasks(question: &Question) -> Vec<Task> {
 }
 
 /// The tasks on a trace with so many cells and cells of other sizes, in their order.
-fn due(question: &Question, (cells, others): (usize, usize), limits_known: bool) -> impl Iterator<Item = Task> {
+pub(super) fn due(
+    question: &Question,
+    (cells, others): (usize, usize),
+    limits_known: bool,
+) -> impl Iterator<Item = Task> {
     let given = question.backend != Backend::Unknown;
     let if_so = |yes: bool, count: usize| 0..if yes { count } else { 0 };
     let simulated = given && limits_known && !question.seeds.is_empty();
@@ -118,7 +122,7 @@ pub fn work(
     let requests = ground.requests;
     let grids = Grids::of(question, &trace.about(), facts)?;
     ground::check_prices(trace, question, &grids.cells)?;
-    let limits_known = ground::lasts(&ground) >= question.service.least_while();
+    let limits_known = base.lasts_long_enough(trace, question);
     let study =
         Study { trace, question, facts, windows, losses: &question.losses, today, limits_known, interrupt, step };
 

@@ -23,6 +23,13 @@ use crate::units::{Loss, Rate};
 /// Seeds with which requests of one tick of a coarse clock are spread at random, where the tick is longer than clients wait.
 pub const SPREADS: [u64; 3] = [1, 2, 3];
 
+/// Seeds with which the times of a trace are spread; none where its clock is finer than clients wait.
+pub(super) fn spreads(trace: &Trace, question: &Question) -> impl Iterator<Item = u64> + use<> {
+    let timeout = question.service.timeout.nanoseconds();
+    let coarse = trace.tick.is_some_and(|tick| timeout < tick);
+    SPREADS.into_iter().filter(move |_| coarse)
+}
+
 /// What all cells of a trace share.
 #[derive(Clone, Copy)]
 pub(super) struct Study<'a> {
@@ -138,11 +145,9 @@ impl Study<'_> {
         std::iter::once(ground.load).chain(grown).collect()
     }
 
-    /// Seeds with which the times of this trace are spread; none where its clock is finer than clients wait.
+    /// See [`spreads`].
     pub fn spreads(&self) -> impl Iterator<Item = u64> {
-        let timeout = self.question.service.timeout.nanoseconds();
-        let coarse = self.trace.tick.is_some_and(|tick| timeout < tick);
-        SPREADS.into_iter().filter(move |_| coarse)
+        spreads(self.trace, self.question)
     }
 
     fn withstand<'a, 't>(&'a self, ground: &'a Ground<'t>, loads: &'a [f64]) -> Withstand<'a, 't> {

@@ -1,9 +1,10 @@
 //! `coldgap merge`: the report whose work was done in parts.
 
 use super::deliver::OutputArgs;
-use super::{Command, gap, parsed, quoted};
+use super::{Command, gap, parsed};
 use crate::analysis;
 use crate::error::{Error, Result};
+use crate::prose::quoted;
 use crate::report::part::{self, Merged};
 use crate::report::{self, Report};
 use std::path::PathBuf;

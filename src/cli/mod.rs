@@ -22,6 +22,7 @@ mod merge;
 mod outage;
 mod output;
 mod part;
+mod plan;
 mod policies;
 mod replay;
 mod report;
@@ -39,6 +40,7 @@ mod watch;
 
 use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
+use crate::prose::quoted;
 use crate::suggest::nearest;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
@@ -67,6 +69,7 @@ enum Command {
     Sensitivity(Box<sensitivity::SensitivityArgs>),
     Warmup(Box<warmup::WarmupArgs>),
     Replay(replay::Args),
+    Plan(plan::Args),
     Part(part::Args),
     Merge(merge::Args),
     Report(report::Args),
@@ -126,6 +129,7 @@ pub fn main() -> Result<()> {
         Command::Sensitivity(args) => sensitivity::run(args, &interrupt),
         Command::Warmup(args) => warmup::run(args, &interrupt),
         Command::Replay(args) => replay::run(args, &interrupt),
+        Command::Plan(args) => plan::run(args, &interrupt),
         Command::Part(args) => part::run(args, &interrupt),
         Command::Merge(args) => merge::run(args),
         Command::Report(args) => report::run(args),
@@ -197,16 +201,6 @@ fn parsed(words: &[String]) -> Result<Command> {
     let matches = program().try_get_matches_from(words);
     let cli = matches.and_then(|matches| Cli::from_arg_matches(&matches));
     cli.map(|cli| cli.command).map_err(|error| Error::trace(format!("'{}': {error}", words.join(" "))))
-}
-
-/// A word as a shell needs it.
-fn quoted(word: &str) -> String {
-    let plain = |c: char| c.is_alphanumeric() || "-_./=:,+%@".contains(c);
-    if !word.is_empty() && word.chars().all(plain) {
-        word.to_string()
-    } else {
-        format!("'{}'", word.replace('\'', "'\\''"))
-    }
 }
 
 #[cfg(test)]

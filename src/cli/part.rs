@@ -67,7 +67,9 @@ pub fn run(Args { of: Of::Gap(args) }: &Args, interrupt: &Interrupt) -> Result<(
         found.push((place, analysis::work(&trace, &question, &tasks, interrupt, &progress)?));
     }
     drop(progress);
-    let command = told().into_iter().filter(|word| word != "part").collect();
+    let mut command = told();
+    // It is that of the whole report: coldgap gap.
+    command.remove(1);
     let head = PartHead { version: env!("CARGO_PKG_VERSION").to_string(), command, of, index, lines: 0 };
     let traces: Vec<part::OfTrace<'_>> = found.iter().map(|(place, work)| (*place, &work.bare, &work.done)).collect();
     let text = part::render(head, &traces)?;

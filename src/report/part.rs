@@ -4,6 +4,7 @@
 
 use crate::analysis::{Done, Findings, Task};
 use crate::error::{Error, Kind, Result};
+use crate::prose::quoted;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -132,7 +133,7 @@ pub fn merge(paths: &[PathBuf]) -> Result<Merged> {
         return Err(Error::trace(format!("{} of {of} parts are missing: {}{more}", missing.len(), shown.join(", ")))
             .hint(format!(
                 "coldgap part {} --of {of} --index {index} -o part{index}.part",
-                first.head.command[1..].join(" ")
+                first.head.command.iter().skip(1).map(|word| quoted(word)).collect::<Vec<_>>().join(" ")
             )));
     }
     let mut lines: BTreeMap<(usize, Option<Task>), (&str, &Path)> = BTreeMap::new();
