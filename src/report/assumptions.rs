@@ -153,7 +153,7 @@ fn servers(question: &Question, found: &[Findings]) -> String {
     let count = |findings: &Findings| findings.backend.map_or("an unknown number of".to_string(), servers);
     match question.service.demand {
         Demand::Answers => {
-            let counts: Vec<String> = found.iter().map(|findings| count(findings)).collect();
+            let counts: Vec<String> = found.iter().map(count).collect();
             format!("the capacity of {} servers", counts.join(" / "))
         }
         Demand::Bytes => "a link on which a miss takes its size".to_string(),
@@ -234,6 +234,14 @@ pub fn warnings(question: &Question, found: &[Findings]) -> Vec<String> {
                 "{}: when warm-up ended the cache was not full: {}. Warm numbers include its filling; use a longer trace or a smaller cache",
                 trace.name,
                 filling.join(", ")
+            ));
+        }
+        if let Some(drawn) = trace.sample {
+            all.push(format!(
+                "{}: it holds {} of its service's keys, so all loads and backends here are of that share of the service; give \
+                 -b as that share of the backend. Chance weighs more in a sample: limits err on the safe side, the more the \
+                 smaller it is",
+                trace.name, drawn.share
             ));
         }
         all.extend(findings.backend.map_or(Vec::new(), |backend| of_backend(trace, question, backend)));
