@@ -64,7 +64,7 @@ fn parts_that_were_killed_and_done_again_merge_to_the_bytes_of_one_run_and_other
     let folder = folder.path();
     trace(&folder.join("a.csv"), 1, 2400, false);
     trace(&folder.join("b.csv"), 2, 1600, true);
-    let gap = "gap a.csv b.csv -p sieve,lru -c 10%,20% -b 25/s --growth 20% --lose 1/4,100% --service constant -j1";
+    let gap = "gap a.csv b.csv -p sieve,lru -c 10% -b 25/s --growth 20% --lose 1/4,100% --service constant -j1";
     let gap: Vec<&str> = gap.split(' ').collect();
 
     // What a file says is in the parts, which are merged without it.
@@ -105,7 +105,7 @@ fn parts_that_were_killed_and_done_again_merge_to_the_bytes_of_one_run_and_other
     spoil("\"of\":4", "\"of\":5", "this is one of 5 parts");
     spoil(env!("CARGO_PKG_VERSION"), "9.9.9", "coldgap 9.9.9 wrote this part");
     spoil("{\"coldgap_part\"", "{\"part\"", "no part of a report");
-    spoil(text.lines().last().unwrap(), "", "the file ends before the part does");
+    spoil(&format!("{}\n", text.lines().last().unwrap()), "", "the file ends before the part does");
     let (code, _, said) = run(folder, &["part", "gap", "a.csv", "--of", "4", "--index", "4", "-o", "x.part"]);
     assert!(code == 2 && said.contains("there is no part 4 of 4"), "{said}");
 }

@@ -3,9 +3,9 @@
 //! Times are of one core, from how long a limit takes for each request; they were within a factor of three on five traces, as a search
 //! may end early or have to look at many moments.
 
+use super::base::Base;
 use super::forecast::Forecast;
 use super::grids::Grids;
-use super::ground::Base;
 use super::parts::{Task, due};
 use super::{Question, study};
 use crate::error::Result;

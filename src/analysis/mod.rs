@@ -1,13 +1,13 @@
 //! Composes replay and capacity into findings: the only place that knows both. It prints nothing and knows no format of
 //! trace or report.
 
+mod base;
 mod cost;
 pub mod curve;
 mod facts;
 mod finding;
 pub mod forecast;
 mod grids;
-mod ground;
 mod healing;
 mod if_lost;
 mod job;

@@ -4,8 +4,8 @@
 //! What a task needs of another one it finds again for itself, so tasks know no order. [`super::analyse`] does all of them at
 //! once. Nothing here knows files.
 
+use super::base::{self, Base};
 use super::grids::Grids;
-use super::ground::{self, Base};
 use super::healing::{self, Effort, Laboratory, Limits, Outage, Shelf};
 use super::knobs::sensitivity::Row;
 use super::study::{Asked, Study, WarmResult};
@@ -121,7 +121,7 @@ pub fn work(
     let ground = base.ground(trace, question, interrupt);
     let requests = ground.requests;
     let grids = Grids::of(question, &trace.about(), facts)?;
-    ground::check_prices(trace, question, &grids.cells)?;
+    base::check_prices(trace, question, &grids.cells)?;
     let limits_known = base.lasts_long_enough(trace, question);
     let study =
         Study { trace, question, facts, windows, losses: &question.losses, today, limits_known, interrupt, step };

@@ -3,11 +3,11 @@
 use super::deliver::OutputArgs;
 use super::{Command, gap, parsed};
 use crate::analysis;
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 use crate::prose::quoted;
 use crate::report::part::{self, Merged};
 use crate::report::{self, Report};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Put the parts of a report together: the same bytes as from one run
 #[derive(Debug, clap::Args)]
@@ -30,7 +30,13 @@ const EXAMPLES: &str = "Examples:
 /// See [`part::merge`]; an output that cannot be written; a gate of the report's command that failed.
 pub fn run(args: &Args) -> Result<()> {
     let targets = args.output.targets(&args.parts)?;
-    let Merged { command, traces } = part::merge(&args.parts)?;
+    let read = |path: &PathBuf| {
+        std::fs::read_to_string(path).map_err(|cause| Error::file(Kind::Trace, path, "read the part", &cause))
+    };
+    let texts = args.parts.iter().map(read).collect::<Result<Vec<String>>>()?;
+    let files: Vec<(&Path, &str)> =
+        args.parts.iter().map(PathBuf::as_path).zip(texts.iter().map(String::as_str)).collect();
+    let Merged { command, traces } = part::merge(&files)?;
     let Command::Gap(asked) = parsed(&command)? else {
         return Err(Error::trace(format!("parts of '{}' cannot be merged", command.join(" ")))
             .hint("only the work of gap is done in parts"));

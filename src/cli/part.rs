@@ -43,7 +43,7 @@ struct GapPart {
 
 const EXAMPLES: &str = "Examples:
   coldgap part gap prod.parquet -b 300/s --of 64 --index 7 -o part7.part
-  seq 0 63 | xargs -P 8 -I{} coldgap part gap prod.parquet -b 300/s -j 1 --of 64 --index {} -o part{}.part";
+  coldgap part gap day1.csv day2.csv -b 300/s --of 64 --index 63 -o part63.part";
 
 /// Runs it.
 ///

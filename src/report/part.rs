@@ -3,11 +3,11 @@
 //! A file is lines of JSON: a head, then what is known of each trace, then what each task found. Numbers come back to the last bit.
 
 use crate::analysis::{Done, Findings, Task};
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Result};
 use crate::prose::quoted;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// Which part of which work a file is.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -111,17 +111,13 @@ impl<'t> Part<'t> {
     }
 }
 
-/// Puts the parts of one report together. Parts that are there twice count once.
+/// Puts the parts of one report together, each with the name of its file. Parts that are there twice count once.
 ///
 /// # Errors
 /// A file that is no part or is cut off; one of another version, question, division or trace; two that differ in what must be
 /// the same; parts that are missing.
-pub fn merge(paths: &[PathBuf]) -> Result<Merged> {
-    let read = |path: &PathBuf| {
-        std::fs::read_to_string(path).map_err(|cause| Error::file(Kind::Trace, path, "read the part", &cause))
-    };
-    let texts = paths.iter().map(read).collect::<Result<Vec<String>>>()?;
-    let parts = paths.iter().zip(&texts).map(|(path, text)| Part::parse(path, text)).collect::<Result<Vec<_>>>()?;
+pub fn merge(files: &[(&Path, &str)]) -> Result<Merged> {
+    let parts = files.iter().map(|(path, text)| Part::parse(path, text)).collect::<Result<Vec<_>>>()?;
     let Some(first) = parts.first() else { return Err(Error::usage("no part was given")) };
     parts.iter().try_for_each(|part| of_one_report(first, part))?;
     let missing: Vec<usize> =
