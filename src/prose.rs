@@ -1,4 +1,4 @@
-//! Breaking prose into lines for a terminal.
+//! Text for a terminal: prose in lines, words as a shell needs them.
 
 /// The words of `text` in lines of at most `width` characters, each after `indent`; no final newline.
 pub fn wrapped(text: &str, indent: &str, width: usize) -> String {
@@ -15,6 +15,16 @@ pub fn wrapped(text: &str, indent: &str, width: usize) -> String {
     }
     lines.push(line);
     lines.join("\n")
+}
+
+/// A word as a shell needs it.
+pub fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || "-_./=:,+%@".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        word.to_string()
+    } else {
+        format!("'{}'", word.replace('\'', "'\\''"))
+    }
 }
 
 #[cfg(test)]

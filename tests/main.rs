@@ -22,6 +22,7 @@ mod measured;
 mod metrics;
 mod outage;
 mod outage_command;
+mod parts;
 mod policies;
 mod releases;
 mod reports;

@@ -21,7 +21,7 @@ pub struct CompulsoryPoint {
 }
 
 /// Counts over one trace.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Facts {
     /// Gets in the whole trace.
     pub gets: u64,

@@ -12,6 +12,7 @@ use crate::replay::windows::Windows;
 use crate::replay::worst::columns::Hits;
 use crate::replay::worst::lattice::{Axis, Level};
 use crate::units::{Demand, Loss, Rate};
+use serde::{Deserialize, Serialize};
 
 /// Gets that a window must hold for its miss ratio to be called the worst.
 const ENOUGH: u64 = 100;
@@ -53,7 +54,7 @@ pub(super) fn values(levels: &[Option<Level>]) -> Vec<Option<f64>> {
 }
 
 /// The least backend that survives a loss at a load.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Need {
     /// What is lost.
     pub loss: Loss,
@@ -72,7 +73,7 @@ pub struct Need {
 }
 
 /// What a loss costs: the backend that survives it, and the load up to which today's does.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct LossFinding {
     /// The least backend at the load to carry.
     pub need: Need,
@@ -85,7 +86,7 @@ pub struct LossFinding {
 }
 
 /// What was found for one policy at one cache size. Loads are requests a second; `None` in a load means no limit.
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
 pub struct Finding {
     /// The cell.
     pub cell: Cell,
@@ -93,8 +94,6 @@ pub struct Finding {
     pub capacity_ratio: f64,
     /// Totals and windows of the warm replay.
     pub observation: Observation,
-    /// By position: a get or not, and whether it misses.
-    pub hits: Hits,
     /// The largest miss ratio of a window after warm-up.
     pub worst_window: Option<f64>,
     /// How full the cache was when warm-up ended, and at the end of the trace.
@@ -153,7 +152,7 @@ impl Finding {
     pub(super) fn new(
         scene: &Scene<'_>,
         cell: Cell,
-        warm: WarmResult,
+        warm: &WarmResult,
         mu_warm: &[Option<f64>],
         endurance: Endurance,
     ) -> Finding {
@@ -204,8 +203,7 @@ impl Finding {
             nodes_needed: endurance.nodes_needed.filter(|_| carried).map(u64::from),
             losses: now.into_iter().zip(limits).map(|(need, limit)| LossFinding::new(need, limit, carry)).collect(),
             grown: needs.next().unwrap_or_default(),
-            observation: warm.observation,
-            hits: warm.hits,
+            observation: warm.observation.clone(),
             lost: None,
             widening: None,
             widening_reclaimed: None,

@@ -26,6 +26,10 @@ const CELLS_PER_THREAD: usize = 4;
 /// Copies of a cache that a gap report holds at once for each cell under way: the cell's own, the warm one, the walked one, the
 /// one that is measured, and about one that was freed and that the allocator keeps.
 const GAP_FORKS: u64 = 5;
+/// What walks of a gap report take, whatever the trace; for each thread; and for each thread and request. Measured.
+const WALKS: u64 = 20 << 20;
+const WALKS_PER_THREAD: u64 = 30 << 20;
+const WALKS_PER_REQUEST: u64 = 30;
 /// Requests of the trial replay.
 const TRIAL: usize = 1 << 20;
 
@@ -49,6 +53,8 @@ pub struct Forecast {
     pub trace: u64,
     /// Bytes at the peak of reading the trace; 0 where it is streamed.
     pub reading: u64,
+    /// Bytes of what walks know of every request; 0 where there are none.
+    pub walks: u64,
     /// How many jobs of a pass are there at once.
     pub at_once: usize,
 }
@@ -66,7 +72,7 @@ impl Forecast {
             Source::File(native) => (batch_bytes(native), 0, usize::MAX, CELLS_PER_THREAD * threads),
         };
         let state = jobs.iter().map(|job| job.memory(&about, facts)).collect::<Result<Vec<u64>>>()?;
-        let mut forecast = Forecast { passes: Vec::new(), jobs: state, trace, reading, at_once };
+        let mut forecast = Forecast { passes: Vec::new(), jobs: state, trace, reading, walks: 0, at_once };
         let fixed = PROGRAM_BYTES + trace;
         let least = PROGRAM_BYTES + reading.max(trace + forecast.jobs.iter().max().copied().unwrap_or(0));
         if let Some(limit) = limit.filter(|limit| limit.asked && limit.bytes < least) {
@@ -88,7 +94,7 @@ impl Forecast {
     /// # Errors
     /// A limit that was asked for and that it does not fit into.
     pub fn of_gap(
-        trace: &About<'_>,
+        trace: &About,
         facts: &Facts,
         bytes_of_trace: u64,
         cells: &[Cell],
@@ -105,6 +111,8 @@ impl Forecast {
             jobs: cells.iter().map(of_cell).collect::<Result<_>>()?,
             trace: bytes_of_trace,
             reading: reading_bytes(trace),
+            walks: WALKS
+                + grid::threads(threads) as u64 * (WALKS_PER_THREAD + WALKS_PER_REQUEST * trace.requests as u64),
             at_once: grid::threads(threads),
         };
         match limit.filter(|limit| limit.asked && limit.bytes < forecast.peak()) {
@@ -116,7 +124,7 @@ impl Forecast {
                 forecast.at_once.min(cells.len()),
                 bytes(forecast.state_peak() as f64),
             ))
-            .at(trace.name, None)
+            .at(&trace.name, None)
             .hint("use fewer threads (-j 1), a sample of the keys (coldgap convert --sample 10%), or coldgap replay, which streams")),
         }
     }
@@ -135,7 +143,7 @@ impl Forecast {
 
     /// Bytes that the process will take at its peak.
     pub fn peak(&self) -> u64 {
-        PROGRAM_BYTES + self.reading.max(self.trace + self.state_peak())
+        PROGRAM_BYTES + self.reading.max(self.trace + self.walks + self.state_peak())
     }
 
     fn does_not_fit(&self, source: &Source, limit: Limit, least: u64) -> Error {
@@ -178,7 +186,7 @@ fn batch_bytes(native: &Native) -> u64 {
 
 /// Columns as they are collected, operations and times to live among them whether or not there are any; the table of keys
 /// while it grows; and for Parquet the dictionary of a group of rows, as it is, decompressed and decoded.
-fn reading_bytes(about: &About<'_>) -> u64 {
+fn reading_bytes(about: &About) -> u64 {
     let objects = about.objects as u64;
     let rows = about.requests as u64 * (8 + 4 + if about.sized { 4 } else { 0 } + 1 + 4);
     let slots = (objects * 8 / 7).next_power_of_two();

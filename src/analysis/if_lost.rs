@@ -20,9 +20,10 @@ use crate::replay::ground::Ground;
 use crate::replay::windows::Windows;
 use crate::trace::Trace;
 use crate::units::{CacheSize, Load, Rate, Seconds};
+use serde::{Deserialize, Serialize};
 
 /// What is lost with the cache, in the worst of the simulations.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Lost {
     /// Whether it healed in all of them; `None` where it stayed down in none, and yet was not over in some.
     pub recovers: Option<bool>,
@@ -38,10 +39,10 @@ pub struct Lost {
 }
 
 /// The baseline's outage.
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
 pub struct IfLost {
-    /// What was asked.
-    pub question: outage::Question,
+    /// The seed of the outage that is told.
+    pub seed: u64,
     /// The outage, of the seed and the distribution of service times with which it went worst.
     pub story: Story,
     /// How often it was simulated, and how often it healed.
@@ -86,7 +87,13 @@ impl Service<'_> {
 
     /// Simulates the flush of every cell with every seed; tells that of the first cell's baseline. `step` is called once a
     /// simulation, and once for the restarts.
-    pub fn lose(&self, cells: &[Finding], moment: &Moment, step: &(dyn Fn() + Sync)) -> Result<(Vec<Lost>, IfLost)> {
+    pub fn lose(
+        &self,
+        cells: &[Cell],
+        baseline: &Finding,
+        moment: &Moment,
+        step: &(dyn Fn() + Sync),
+    ) -> Result<(Vec<Lost>, IfLost)> {
         let question = self.question;
         let draws = question.draws();
         let jobs: Vec<(usize, Draw)> =
@@ -94,12 +101,7 @@ impl Service<'_> {
         let with = |draw: Draw| ClosedLoop { service_times: vec![draw.service], ..question.closed_loop.clone() };
         let ask = |i: usize, draw: Draw| outage::Question {
             // Simulations run side by side; each by itself on one thread.
-            setup: Setup {
-                seed: draw.seed,
-                at: Some(moment.at),
-                closed_loop: with(draw),
-                ..self.setup(&cells[i].cell, 1)
-            },
+            setup: Setup { seed: draw.seed, at: Some(moment.at), closed_loop: with(draw), ..self.setup(&cells[i], 1) },
             deeds: vec![(Seconds(0.0), Deed::Happens(Happening::Trigger(Trigger::Flush)))],
             window: None,
             act_after: Seconds(0.0),
@@ -115,19 +117,14 @@ impl Service<'_> {
         let worst = worst(told.iter().map(|story| &story.verdict));
         let mut story = told[worst].clone();
         story.moment.why.clone_from(&moment.why);
-        let setup = self.setup(&cells[question.baseline].cell, question.sweep.threads);
-        let known = Known::of(&cells[question.baseline]);
+        let setup = self.setup(&baseline.cell, question.sweep.threads);
+        let known = Known::of(baseline);
         let scene = Scene::new(self.trace, &setup, Some(known), self.interrupt)?;
         let restarts = restart::restarts(&scene, question.nodes, restart::Extent::Edges)?;
         self.interrupt.check()?;
         step();
         let healed = told.iter().filter(|story| story.recovers()).count();
-        let if_lost = IfLost {
-            question: ask(question.baseline, draws[worst]),
-            story,
-            simulations: (told.len(), healed),
-            restarts,
-        };
+        let if_lost = IfLost { seed: draws[worst].seed, story, simulations: (told.len(), healed), restarts };
         let carried = self.today * self.ground.load;
         Ok((of_cell.into_iter().map(|stories| Lost::of(stories, carried)).collect(), if_lost))
     }

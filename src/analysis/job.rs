@@ -24,7 +24,7 @@ pub struct Job {
 
 impl Job {
     /// The jobs that give these cells of a trace.
-    pub fn all(cells: &[Cell], trace: &About<'_>) -> Vec<Job> {
+    pub fn all(cells: &[Cell], trace: &About) -> Vec<Job> {
         let (mut sizes, alone): (Vec<Cell>, Vec<Cell>) =
             cells.iter().cloned().partition(|cell| in_one_pass(cell, trace));
         if sizes.len() < FEWEST_SIZES {
@@ -44,7 +44,7 @@ impl Job {
     ///
     /// # Errors
     /// See [`Cell::memory`].
-    pub fn memory(&self, trace: &About<'_>, facts: &Facts) -> Result<u64> {
+    pub fn memory(&self, trace: &About, facts: &Facts) -> Result<u64> {
         match &self.cells[..] {
             [cell] => {
                 let population = population(cell.capacity, facts, trace.expires || trace.deletes);
@@ -58,7 +58,7 @@ impl Job {
     ///
     /// # Errors
     /// A parameter outside its range.
-    pub fn begin(&self, trace: &About<'_>, warm: usize) -> Result<Box<dyn Feed>> {
+    pub fn begin(&self, trace: &About, warm: usize) -> Result<Box<dyn Feed>> {
         match &self.cells[..] {
             [cell] => Ok(Box::new(Counted::new(cell.cache_for(trace.objects, trace.expires)?, warm))),
             cells => {
@@ -87,7 +87,7 @@ pub(super) fn population(capacity: Capacity, facts: &Facts, removes: bool) -> Po
 /// True where one pass gives this cell exactly. In bytes no pass can: an object larger than the cache is refused, and
 /// several may go for a large one, so a larger cache need not hold what a smaller one does. Deletes and times to live
 /// leave gaps in the order, which close at different times in caches of different size.
-fn in_one_pass(cell: &Cell, trace: &About<'_>) -> bool {
+fn in_one_pass(cell: &Cell, trace: &About) -> bool {
     cell.policy.to_string() == ONE_PASS
         && matches!(cell.capacity, Capacity::Objects(_))
         && !trace.expires

@@ -8,16 +8,18 @@ use crate::placement::Losses;
 use crate::replay::grid;
 use crate::replay::ground::Ground;
 use crate::replay::worst::aftermath::Walker;
+use crate::replay::worst::columns::Hits;
 use crate::replay::worst::map::{Hurt, SLICES, carried, hurt, slices};
 use crate::replay::worst::search::Case;
 use crate::replay::worst::tape::Point;
 use crate::units::{Loss, Rate};
+use serde::{Deserialize, Serialize};
 
 /// Slices that one task walks.
 const TOGETHER: usize = SLICES / 8;
 
 /// A loss over the trace.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Moments {
     /// What is lost.
     pub loss: Loss,
@@ -27,8 +29,8 @@ pub struct Moments {
 
 impl Study<'_> {
     /// Of every loss tried.
-    pub fn moments(&self, ground: &Ground<'_>, backend: Rate, finding: &Finding) -> Result<Vec<Moments>> {
-        let subject = ground.subject(&finding.hits);
+    pub fn moments(&self, ground: &Ground<'_>, backend: Rate, finding: &Finding, hits: &Hits) -> Result<Vec<Moments>> {
+        let subject = ground.subject(hits);
         let point = Point { mu: backend.per_second, load: ground.load };
         let Some(warm) = Some(()).filter(|()| self.limits_known).and_then(|()| carried(&subject, point)) else {
             return Ok(Vec::new());

@@ -4,6 +4,7 @@ use super::Finding;
 use crate::capacity;
 use crate::policy::Capacity;
 use crate::units::{BackendPrice, CachePrice, Loss, Rate};
+use serde::{Deserialize, Serialize};
 
 /// What capacity costs.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -15,7 +16,7 @@ pub struct Prices {
 }
 
 /// A cell with the least backend that survives one loss at the load to carry.
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
 pub struct Offer {
     /// The policy.
     pub policy: String,

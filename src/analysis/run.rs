@@ -123,7 +123,7 @@ fn facts_before(source: &Source, warm: usize) -> Facts {
 /// One sweep under way.
 struct Run<'a> {
     jobs: &'a [Job],
-    about: About<'a>,
+    about: About,
     warm: usize,
     threads: usize,
     monitor: &'a dyn Monitor,

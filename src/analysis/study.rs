@@ -14,20 +14,31 @@ use crate::replay::observe::observe;
 use crate::replay::refill::{Refill, refill};
 use crate::replay::stretch::{Stretch, Walk, stretches};
 use crate::replay::windows::Windows;
+use crate::replay::worst::columns::Hits;
 use crate::replay::worst::lattice::Level;
 use crate::request::Requests;
 use crate::trace::Trace;
-use crate::units::Rate;
+use crate::units::{Loss, Rate};
 
 /// Seeds with which requests of one tick of a coarse clock are spread at random, where the tick is longer than clients wait.
 pub const SPREADS: [u64; 3] = [1, 2, 3];
 
+/// Seeds with which the times of a trace are spread; none where its clock is finer than clients wait.
+pub(super) fn spreads(trace: &Trace, question: &Question) -> impl Iterator<Item = u64> + use<> {
+    let timeout = question.service.timeout.nanoseconds();
+    let coarse = trace.tick.is_some_and(|tick| timeout < tick);
+    SPREADS.into_iter().filter(move |_| coarse)
+}
+
 /// What all cells of a trace share.
+#[derive(Clone, Copy)]
 pub(super) struct Study<'a> {
     pub trace: &'a Trace,
     pub question: &'a Question,
     pub facts: &'a Facts,
     pub windows: &'a Windows,
+    /// Losses that are tried, in rising order of their shares; that of everything is in any case.
+    pub losses: &'a [Loss],
     /// Load of the busiest window, requests a second.
     pub today: f64,
     /// Whether the trace is long enough for limits to be sought.
@@ -37,47 +48,46 @@ pub(super) struct Study<'a> {
     pub step: &'a (dyn Fn() + Sync),
 }
 
+/// A cell whose finding is wanted.
+pub(super) struct Asked<'a> {
+    pub cell: &'a Cell,
+    pub warm: &'a WarmResult,
+    /// That of the baseline of its size; `None` for the baseline itself.
+    pub baseline: Option<&'a WarmResult>,
+}
+
 impl Study<'_> {
     /// The warm replays.
-    pub fn warm(&self, ground: &Ground<'_>, cells: &[Cell]) -> Result<Vec<WarmResult>> {
+    pub fn warm(&self, ground: &Ground<'_>, cells: &[&Cell]) -> Result<Vec<WarmResult>> {
         self.each(cells, |cell| self.warm_replay(ground, cell))
     }
 
-    /// What cells withstand: `per_size` of them for each cache size, the baseline at `baseline` among those.
-    pub fn findings(
-        &self,
-        ground: &Ground<'_>,
-        backend: Option<Rate>,
-        cells: &[Cell],
-        warm_runs: Vec<WarmResult>,
-        (per_size, baseline): (usize, usize),
-    ) -> Result<Vec<Finding>> {
-        let miss_ratio = |i: usize| warm_runs[i].observation.total.miss_ratio().unwrap_or(0.0);
-        let baseline_of = |i: usize| i - i % per_size + baseline;
-        let wanted: Vec<Wanted> = (0..cells.len())
-            .map(|i| {
-                // The backend that is left once the policy's saving over the baseline has been handed back.
-                let (own, baseline) = (miss_ratio(i), miss_ratio(baseline_of(i)));
-                let reclaims = i != baseline_of(i) && own > 0.0 && own != baseline;
-                let mu = backend.map_or(0.0, |backend| backend.per_second);
-                let saving = capacity::naive_saving(own, baseline).filter(|_| reclaims);
-                Wanted { mu, mu_reclaimed: saving.map(|saving| capacity::reclaimed_backend(mu, saving)) }
-            })
-            .collect();
-        let mut levels: Vec<Vec<Option<Level>>> = warm_runs.iter().map(|run| run.levels.clone()).collect();
+    /// What cells withstand, without what is said against their baselines.
+    pub fn findings(&self, ground: &Ground<'_>, backend: Option<Rate>, asked: &[Asked<'_>]) -> Result<Vec<Finding>> {
+        let miss_ratio = |warm: &WarmResult| warm.observation.total.miss_ratio().unwrap_or(0.0);
+        let mu = backend.map_or(0.0, |backend| backend.per_second);
+        let wanted = |asked: &Asked<'_>| {
+            // The backend that is left once the policy's saving over the baseline has been handed back.
+            let own = miss_ratio(asked.warm);
+            let baseline = asked.baseline.map(miss_ratio).filter(|baseline| own > 0.0 && own != *baseline);
+            let saving = baseline.and_then(|baseline| capacity::naive_saving(own, baseline));
+            Wanted { mu, mu_reclaimed: saving.map(|saving| capacity::reclaimed_backend(mu, saving)) }
+        };
+        let wanted: Vec<Wanted> = asked.iter().map(wanted).collect();
+        let mut levels: Vec<Vec<Option<Level>>> = asked.iter().map(|asked| asked.warm.levels.clone()).collect();
         let seeks = self.limits_known && backend.is_some();
-        let mut endurances = self.endurances(seeks, ground, cells, &warm_runs, &wanted, &levels)?;
+        let mut endurances = self.endurances(seeks, ground, asked, &wanted, &levels)?;
         let mut mu_warm: Vec<Vec<Option<f64>>> = levels.iter().map(|levels| values(levels)).collect();
         for seed in self.spreads() {
             let times = self.trace.spread_at_random(seed);
             let ground = Ground { requests: Requests { times: &times, ..ground.requests }, ..ground.clone() };
             let loads = self.loads(&ground);
             let withstand = self.withstand(&ground, &loads);
-            let of_cell = |(cell, run): (&Cell, &WarmResult)| {
-                loads.iter().map(|load| withstand.warm_backend(cell, &run.hits, *load)).collect()
+            let of_cell = |asked: &Asked<'_>| {
+                loads.iter().map(|load| withstand.warm_backend(asked.cell, &asked.warm.hits, *load)).collect()
             };
-            levels = cells.iter().zip(&warm_runs).map(of_cell).collect::<Result<_>>()?;
-            let spread = self.endurances(seeks, &ground, cells, &warm_runs, &wanted, &levels)?;
+            levels = asked.iter().map(of_cell).collect::<Result<_>>()?;
+            let spread = self.endurances(seeks, &ground, asked, &wanted, &levels)?;
             for (so_far, spread) in mu_warm.iter_mut().zip(levels.iter().map(|levels| values(levels))) {
                 *so_far = so_far.iter().zip(spread).map(|(even, spread)| capacity::mu_warm([*even, spread])).collect();
             }
@@ -86,19 +96,12 @@ impl Study<'_> {
         if !self.limits_known {
             mu_warm.iter_mut().flatten().for_each(|mu| *mu = None);
         }
-        let Study { facts, windows, today, limits_known, question, .. } = *self;
-        let scene = Scene { facts, windows, ground, losses: &question.losses, today, limits_known, backend };
-        let mut findings: Vec<Finding> = cells
-            .iter()
-            .zip(warm_runs.into_iter().zip(mu_warm))
-            .zip(endurances)
-            .map(|((cell, (run, mu_warm)), endurance)| Finding::new(&scene, cell.clone(), run, &mu_warm, endurance))
-            .collect();
-        for i in 0..findings.len() {
-            let baseline = findings[baseline_of(i)].clone();
-            findings[i].compare(&baseline);
-        }
-        Ok(findings)
+        let Study { facts, windows, losses, today, limits_known, .. } = *self;
+        let scene = Scene { facts, windows, ground, losses, today, limits_known, backend };
+        let finding = |((asked, mu_warm), endurance): ((&Asked<'_>, Vec<Option<f64>>), Endurance)| {
+            Finding::new(&scene, asked.cell.clone(), asked.warm, &mu_warm, endurance)
+        };
+        Ok(asked.iter().zip(mu_warm).zip(endurances).map(finding).collect())
     }
 
     /// The refills after a flush at `moment`.
@@ -111,14 +114,11 @@ impl Study<'_> {
         })
     }
 
-    /// What each stretch of the trace withstands by itself, by cell; nothing where that was not asked for.
-    pub fn stretches(&self, ground: &Ground<'_>, backend: Rate, findings: &[Finding]) -> Result<Vec<Vec<Stretch>>> {
-        if !self.question.stretches || !self.limits_known {
-            return Ok(vec![Vec::new(); findings.len()]);
-        }
+    /// What each stretch of the trace withstands by itself, by cell.
+    pub fn stretches(&self, ground: &Ground<'_>, backend: Rate, cells: &[(&Cell, &Hits)]) -> Result<Vec<Vec<Stretch>>> {
         let (losses, window) = (self.question.losses.as_slice(), self.windows.width);
         let walk = Walk { mu: backend.per_second, losses, window };
-        self.each(findings, |finding| Ok(stretches(finding.cell.cache(self.trace)?, &finding.hits, ground, &walk)))
+        self.each(cells, |(cell, hits)| Ok(stretches(cell.cache(self.trace)?, hits, ground, &walk)))
     }
 
     /// The loads at which least backends are sought: the one to carry, and what it will have grown to, where that was asked for.
@@ -127,11 +127,9 @@ impl Study<'_> {
         std::iter::once(ground.load).chain(grown).collect()
     }
 
-    /// Seeds with which the times of this trace are spread; none where its clock is finer than clients wait.
+    /// See [`spreads`].
     pub fn spreads(&self) -> impl Iterator<Item = u64> {
-        let timeout = self.question.service.timeout.nanoseconds();
-        let coarse = self.trace.tick.is_some_and(|tick| timeout < tick);
-        SPREADS.into_iter().filter(move |_| coarse)
+        spreads(self.trace, self.question)
     }
 
     fn withstand<'a, 't>(&'a self, ground: &'a Ground<'t>, loads: &'a [f64]) -> Withstand<'a, 't> {
@@ -139,7 +137,7 @@ impl Study<'_> {
         Withstand {
             trace,
             ground,
-            losses: &question.losses,
+            losses: self.losses,
             loads,
             certify: question.certify,
             threads: question.sweep.threads,
@@ -150,8 +148,7 @@ impl Study<'_> {
         &self,
         seeks: bool,
         ground: &Ground<'_>,
-        cells: &[Cell],
-        warm_runs: &[WarmResult],
+        asked: &[Asked<'_>],
         wanted: &[Wanted],
         levels: &[Vec<Option<Level>>],
     ) -> Result<Vec<Endurance>> {
@@ -159,15 +156,15 @@ impl Study<'_> {
         if !seeks {
             return Ok(wanted.iter().map(|wanted| self.unknown(ground, loads.len(), wanted)).collect());
         }
-        let known = |i: usize| Known { cell: &cells[i], hits: &warm_runs[i].hits, warm: levels[i].clone() };
-        let known: Vec<Known<'_>> = (0..cells.len()).map(known).collect();
+        let known = |i: usize| Known { cell: asked[i].cell, hits: &asked[i].warm.hits, warm: levels[i].clone() };
+        let known: Vec<Known<'_>> = (0..asked.len()).map(known).collect();
         self.withstand(ground, &loads).endurances(&known, wanted, self.step)
     }
 
     /// What one cell withstands where nobody can tell.
     fn unknown(&self, ground: &Ground<'_>, loads: usize, wanted: &Wanted) -> Endurance {
         let worst = Worst { limit: None, moment: ground.warm, node: 0, certified: false };
-        let losses = self.question.losses.len();
+        let losses = self.losses.len();
         Endurance {
             advertised: None,
             floor: None,

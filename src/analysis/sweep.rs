@@ -45,7 +45,7 @@ impl Sweep {
     ///
     /// # Errors
     /// A size in bytes that the trace cannot give.
-    pub fn cells(&self, trace: &About<'_>, facts: &Facts) -> Result<Vec<Cell>> {
+    pub fn cells(&self, trace: &About, facts: &Facts) -> Result<Vec<Cell>> {
         let (mut cells, mut seen) = (Vec::new(), HashSet::new());
         for size in &self.sizes {
             let capacity = self.capacity(trace, *size, facts)?;
@@ -56,7 +56,7 @@ impl Sweep {
         Ok(cells)
     }
 
-    fn capacity(&self, trace: &About<'_>, size: CacheSize, facts: &Facts) -> Result<Capacity> {
+    fn capacity(&self, trace: &About, size: CacheSize, facts: &Facts) -> Result<Capacity> {
         let share = |ratio: f64| match facts.footprint_bytes.filter(|_| !self.ignore_size) {
             Some(bytes) => Capacity::Bytes(((bytes as f64 * ratio) as u64).max(1)),
             None => Capacity::Objects(((facts.objects as f64 * ratio) as u64).max(1)),
@@ -69,7 +69,7 @@ impl Sweep {
             }
             CacheSize::Bytes(_) if !trace.sized => {
                 Err(Error::usage("the cache size is in bytes, but the trace has no sizes")
-                    .at(trace.name, None)
+                    .at(&trace.name, None)
                     .hint("give it in objects (-c 50_000obj) or as a share (-c 10%)"))
             }
             CacheSize::Bytes(n) => Ok(Capacity::Bytes(n)),

@@ -219,7 +219,7 @@ impl Sides {
         let analysed = |question: &Question| -> Result<Report> {
             watch.expect(steps(question));
             let findings = analyse(trace, question, interrupt, watch)?;
-            Ok(report::build(command, question, &[(trace, findings)]))
+            Ok(report::build(command, question, &[findings]))
         };
         // Where nothing but the policy differs, both stand in one gap report, and losses are tried at the same moments.
         let policies = if alike { vec![policy.clone(), other.clone()] } else { vec![policy.clone()] };

@@ -129,7 +129,7 @@ impl<'t> Gap<'t> {
         watch.expect(steps(&question));
         let trace = self.told.ahead(&question.sweep.policies);
         let findings = analyse(&trace, &question, interrupt, *watch)?;
-        let mut report = report::build(self.told.command(), &question, &[(trace.as_ref(), findings)]);
+        let mut report = report::build(self.told.command(), &question, &[findings]);
         report.head.unsaid = unsaid;
         Ok(report)
     }

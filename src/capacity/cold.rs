@@ -1,6 +1,6 @@
 //! Cold misses: three different things, and never one number.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// The refill counts as over once the flush costs less than this share of the requests.
 pub const EPSILON: f64 = 0.01;
@@ -8,7 +8,7 @@ pub const EPSILON: f64 = 0.01;
 pub const AGREEING: usize = 10;
 
 /// One step after a flush: the flushed cache and its undisturbed twin over the same requests. Counts are of this step alone.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Step {
     /// End of the step, seconds since the flush.
     pub seconds: f64,

@@ -42,7 +42,7 @@ pub fn hidden(k: Option<f64>, today: f64, advertised: Option<f64>) -> Option<f64
 }
 
 /// Efficiency dependency, as a ratio and as a difference.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Gap {
     /// advertised / hidden.
     pub ratio: f64,

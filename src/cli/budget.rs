@@ -69,7 +69,7 @@ pub fn dry_run(source: &Source, forecast: &Forecast, jobs: &[Job], threads: usiz
 }
 
 /// A forecast for reading; `time`: what is known of the time.
-pub fn describe(about: &About<'_>, forecast: &Forecast, names: &[String], time: &str) -> String {
+pub fn describe(about: &About, forecast: &Forecast, names: &[String], time: &str) -> String {
     let readable = |count: u64| bytes(count as f64);
     let (requests, objects) = (grouped(about.requests as u64), grouped(about.objects as u64));
     let mut out = format!("{}: {}, {requests} requests on {objects} objects\n", about.name, about.format);

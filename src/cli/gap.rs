@@ -21,13 +21,29 @@ use crate::report::{self, Report};
 use crate::trace::Trace;
 use crate::units::{BackendPrice, CachePrice, Growth, Load, Loss, Rate, Ratio, Seconds, grouped};
 use clap::Args;
+use std::path::PathBuf;
 
 /// Advertised and hidden capacity per policy, cold misses, widening, and what you may cut
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES, after_long_help = gate_args::help(Report::fields(), EXAMPLES))]
 pub struct GapArgs {
     #[command(flatten)]
-    files: Files,
+    pub ask: Ask,
+    /// Take from the trace's own records what is not said: how long misses took, and the highest rate of misses that was
+    /// answered well for the backend's capacity, which may be more
+    #[arg(long, conflicts_with = "each")]
+    calibrated: bool,
+    #[command(flatten)]
+    budget: Budget,
+    #[command(flatten)]
+    output: OutputArgs,
+}
+
+// What is asked, whoever does the work. No doc comment: clap would take it for what the command is about.
+#[derive(Debug, Args)]
+pub struct Ask {
+    #[command(flatten)]
+    pub files: Files,
     /// The policy that others are compared with [default: lru where it is listed, else the first]
     #[arg(long, value_name = "POLICY")]
     baseline: Option<String>,
@@ -70,10 +86,6 @@ pub struct GapArgs {
     /// Also other cache sizes and every knob of the service, for the baseline; implied by an .html output
     #[arg(long)]
     full: bool,
-    /// Take from the trace's own records what is not said: how long misses took, and the highest rate of misses that was
-    /// answered well for the backend's capacity, which may be more
-    #[arg(long, conflicts_with = "each")]
-    calibrated: bool,
     /// The first seed of the simulated outages
     #[arg(long, value_name = "N", default_value_t = 1)]
     seed: u64,
@@ -84,11 +96,17 @@ pub struct GapArgs {
     #[command(flatten)]
     reading: TraceArgs,
     #[command(flatten)]
-    budget: Budget,
-    #[command(flatten)]
-    gates: GateArgs,
-    #[command(flatten)]
-    output: OutputArgs,
+    pub gates: GateArgs,
+}
+
+impl Ask {
+    /// Reads the trace of one service.
+    ///
+    /// # Errors
+    /// See [`TraceArgs::read_for`].
+    pub fn read(&self, paths: &[PathBuf], question: &Question, interrupt: &Interrupt) -> Result<Trace> {
+        self.reading.read_for(paths, &question.sweep.policies, interrupt)
+    }
 }
 
 const EXAMPLES: &str = "Examples:
@@ -102,20 +120,20 @@ const EXAMPLES: &str = "Examples:
 /// # Errors
 /// A trace that cannot be read, flags that contradict each other, an output that cannot be written, an interrupt.
 pub fn run(args: &GapArgs, interrupt: &Interrupt) -> Result<()> {
-    let targets = args.output.targets(&args.files.traces)?;
-    let (mut question, mut unsaid) = question(args)?;
+    let targets = args.output.targets(&args.ask.files.traces)?;
+    let (mut question, mut unsaid) = question(&args.ask)?;
     // A page has the space, and a reader who cannot ask again.
     let implied = !question.full && targets.iter().any(Target::is_page);
     question.full |= implied;
-    let gates = args.gates.parse::<Report>(&scope(&question))?;
-    let progress = Progress::start("replaying", analysis::steps(&question) * args.files.each().len() as u64);
+    let gates = args.ask.gates.parse::<Report>(&scope(&question))?;
+    let services = args.ask.files.each();
+    let progress = Progress::start("replaying", analysis::steps(&question) * services.len() as u64);
     let mut found = Vec::new();
-    for paths in args.files.each() {
+    for paths in services {
         let trace = match args.calibrated {
-            true => args.reading.read_recorded(paths, &question.sweep.policies, interrupt)?,
-            false => args.reading.read_for(paths, &question.sweep.policies, interrupt)?,
+            true => calibrate(&args.ask, paths, &mut question, &mut unsaid, interrupt)?,
+            false => args.ask.read(paths, &question, interrupt)?,
         };
-        let trace = if args.calibrated { calibrate(args, trace, &mut question, &mut unsaid)? } else { trace };
         if args.budget.is_asked() {
             let (forecast, cells) = analysis::forecast(&trace, &question, args.budget.limit())?;
             if args.budget.dry_run {
@@ -130,7 +148,7 @@ pub fn run(args: &GapArgs, interrupt: &Interrupt) -> Result<()> {
             }
         }
         let findings = analysis::analyse(&trace, &question, interrupt, &progress)?;
-        found.push((trace, findings));
+        found.push(findings);
     }
     drop(progress);
     if args.budget.dry_run {
@@ -140,8 +158,15 @@ pub fn run(args: &GapArgs, interrupt: &Interrupt) -> Result<()> {
     args.output.deliver(targets, &gates, unsaid, report::build(&command, &question, &found))
 }
 
-/// Takes what was not said from the trace's records, and notes it.
-fn calibrate(args: &GapArgs, mut trace: Trace, question: &mut Question, unsaid: &mut Vec<String>) -> Result<Trace> {
+/// Reads a trace, and takes what was not said from its records, and notes it.
+fn calibrate(
+    args: &Ask,
+    paths: &[PathBuf],
+    question: &mut Question,
+    unsaid: &mut Vec<String>,
+    interrupt: &Interrupt,
+) -> Result<Trace> {
+    let mut trace = args.reading.read_recorded(paths, &question.sweep.policies, interrupt)?;
     let warm = question.sweep.warm_position(trace.len())?;
     let nothing = || {
         Error::trace("its records say neither how long misses took nor which requests they were")
@@ -180,7 +205,7 @@ fn calibrate(args: &GapArgs, mut trace: Trace, question: &mut Question, unsaid: 
 }
 
 /// What the report will have numbers of.
-fn scope(question: &Question) -> Scope {
+pub fn scope(question: &Question) -> Scope {
     Scope {
         policies: question.sweep.policies.iter().map(ToString::to_string).collect(),
         losses: [Loss::NOTHING].iter().chain(&question.losses).map(|loss| loss.share()).collect(),
@@ -189,7 +214,10 @@ fn scope(question: &Question) -> Scope {
 }
 
 /// What is asked, and what was left open.
-fn question(args: &GapArgs) -> Result<(Question, Vec<String>)> {
+///
+/// # Errors
+/// Flags that contradict each other.
+pub fn question(args: &Ask) -> Result<(Question, Vec<String>)> {
     let asked = Asked {
         sweep: args.sweep.sweep(args.warmup)?,
         baseline: args.baseline.as_deref().map(baseline).transpose()?,

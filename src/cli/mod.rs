@@ -19,8 +19,11 @@ mod inspect;
 mod journal;
 mod judged;
 mod man;
+mod merge;
 mod outage;
 mod output;
+mod part;
+mod plan;
 mod policies;
 mod progress;
 mod replay;
@@ -39,6 +42,7 @@ mod watch;
 
 use crate::error::{Error, Result, painted};
 use crate::interrupt::Interrupt;
+use crate::prose::quoted;
 use crate::suggest::nearest;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
@@ -67,6 +71,9 @@ enum Command {
     Sensitivity(Box<sensitivity::SensitivityArgs>),
     Warmup(Box<warmup::WarmupArgs>),
     Replay(replay::Args),
+    Plan(plan::Args),
+    Part(part::Args),
+    Merge(merge::Args),
     Report(report::Args),
     Inspect(inspect::Args),
     Convert(convert::Args),
@@ -153,6 +160,9 @@ fn run(words: Vec<OsString>) -> Result<()> {
         Command::Sensitivity(args) => sensitivity::run(args, &interrupt),
         Command::Warmup(args) => warmup::run(args, &interrupt),
         Command::Replay(args) => replay::run(args, &interrupt),
+        Command::Plan(args) => plan::run(args, &interrupt),
+        Command::Part(args) => part::run(args, &interrupt),
+        Command::Merge(args) => merge::run(args),
         Command::Report(args) => report::run(args),
         Command::Inspect(args) => inspect::run(args, &interrupt),
         Command::Convert(args) => convert::run(args, &interrupt),
@@ -188,34 +198,40 @@ fn print_bytes(bytes: &[u8]) -> Result<()> {
 }
 
 /// Flags that change no result, with their value in the same word.
-const UNTOLD: [&str; 7] = ["-o", "-j", "--output=", "--threads=", "--memory=", "--journal=", "--config="];
+const UNTOLD: [&str; 9] =
+    ["-o", "-j", "--output=", "--threads=", "--memory=", "--journal=", "--config=", "--of=", "--index="];
 
-/// This process's command line without what does not change a result: outputs, threads, memory, journal. What came from the
+/// This process's command line without what does not change a result: outputs, threads, memory, journal, which part. What came from the
 /// environment or a file stands in it, so that it gives the same result without them.
 fn command_line() -> String {
+    told().iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" ")
+}
+
+/// The words of [`command_line`].
+fn told() -> Vec<String> {
     let mut words = vec!["coldgap".to_string()];
     let mut arguments = ARGUMENTS.get().into_iter().flatten().skip(1).map(|word| word.to_string_lossy());
     while let Some(argument) = arguments.next() {
         match argument.as_ref() {
-            "-o" | "--output" | "-j" | "--threads" | "--memory" | "--journal" | "--config" => {
+            "-o" | "--output" | "-j" | "--threads" | "--memory" | "--journal" | "--config" | "--of" | "--index" => {
                 arguments.next();
             }
             "--details" => {}
             word if UNTOLD.iter().any(|flag| word.starts_with(flag)) => {}
-            word => words.push(quoted(word)),
+            word => words.push(word.to_string()),
         }
     }
-    words.join(" ")
+    words
 }
 
-/// A word as a shell needs it.
-fn quoted(word: &str) -> String {
-    let plain = |c: char| c.is_alphanumeric() || "-_./=:,+%@".contains(c);
-    if !word.is_empty() && word.chars().all(plain) {
-        word.to_string()
-    } else {
-        format!("'{}'", word.replace('\'', "'\\''"))
-    }
+/// What a recorded command line asks.
+///
+/// # Errors
+/// One that this version does not understand.
+fn parsed(words: &[String]) -> Result<Command> {
+    let matches = program().try_get_matches_from(words);
+    let cli = matches.and_then(|matches| Cli::from_arg_matches(&matches));
+    cli.map(|cli| cli.command).map_err(|error| Error::trace(format!("'{}': {error}", words.join(" "))))
 }
 
 #[cfg(test)]

@@ -116,7 +116,7 @@ fn replay(
     };
     let about = source.about();
     let warm = sweep.warm_position(about.requests)?;
-    let open = |folder| Journal::open(folder, about.fingerprint, warm);
+    let open = |folder| Journal::open(folder, &about.fingerprint, warm);
     let journal = args.journal.as_deref().map(open).transpose()?;
     let watch = Watch { progress, interrupt, journal };
     report.add(&about, &sweep.run(&source, args.budget.limit(), &watch)?);

@@ -5,7 +5,7 @@ use super::Model;
 use super::window::Window;
 use crate::capacity::{self, asks};
 use crate::units::{Demand, Seconds};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 pub use crate::capacity::HEALTHY;
 
@@ -13,7 +13,7 @@ pub use crate::capacity::HEALTHY;
 const SMOOTH: usize = 5;
 
 /// Where a system stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Phase {
     /// No trigger can keep it down: even with an empty cache and all retries the backend keeps up.
@@ -28,7 +28,7 @@ pub enum Phase {
 }
 
 /// The outcome of a run.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Verdict {
     /// Where the system stands.
     pub phase: Phase,

@@ -1,11 +1,11 @@
 //! What a run met, window by window. Plain counts; it knows no simulation.
 
 use crate::units::Seconds;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::ops::AddAssign;
 
 /// A stretch of a run. Counts are of gets; writes change the cache and are not counted.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Window {
     /// Nanoseconds after the run's begin at which it starts.
     pub start: u64,

@@ -6,9 +6,10 @@ use super::nodes::Nodes;
 use super::parameters::{Documented, Parameter, ParameterError, Parameters};
 use super::run::Run;
 use crate::request::{ObjectId, Request};
+use serde::{Deserialize, Serialize};
 
 /// How much a cache holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Capacity {
     /// So many objects; every object counts 1.
     Objects(u64),

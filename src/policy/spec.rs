@@ -6,12 +6,14 @@ use super::admission::{self, Admission, FILTERS, FilterInfo};
 use super::{ALL, Capacity, Info, ParameterError, Parameters, Policy, Visitor, info, visit};
 use crate::error::{Error, Result};
 use crate::suggest::nearest;
+use serde::{Deserialize, Serialize};
 use std::any::Any;
 use std::fmt;
 use std::str::FromStr;
 
 /// A policy with its parameters and an admission filter, as named on the command line. Its parameters are checked.
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
 pub struct PolicySpec {
     info: &'static Info,
     parameters: Parameters,
@@ -111,6 +113,20 @@ impl fmt::Display for PolicySpec {
 fn with_parameters(name: &str, parameters: &Parameters) -> String {
     let parameters = parameters.to_string();
     if parameters.is_empty() { name.to_string() } else { format!("{name}:{parameters}") }
+}
+
+impl From<PolicySpec> for String {
+    fn from(spec: PolicySpec) -> String {
+        spec.to_string()
+    }
+}
+
+impl TryFrom<String> for PolicySpec {
+    type Error = Error;
+
+    fn try_from(text: String) -> Result<PolicySpec> {
+        text.parse()
+    }
 }
 
 impl fmt::Debug for PolicySpec {

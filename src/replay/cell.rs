@@ -6,9 +6,10 @@ use crate::error::{Error, Result};
 use crate::policy::spec::PolicySpec;
 use crate::policy::{self, Capacity, ParameterError, Parameters, Policy, Population, Visitor};
 use crate::trace::Trace;
+use serde::{Deserialize, Serialize};
 
 /// One policy at one capacity.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Cell {
     /// The policy, its parameters and its admission filter.
     pub policy: PolicySpec,

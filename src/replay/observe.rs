@@ -4,9 +4,10 @@ use super::Tally;
 use super::any_cache::AnyCache;
 use super::windows::Windows;
 use crate::request::Requests;
+use serde::{Deserialize, Serialize};
 
 /// What one cache did on one trace.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Observation {
     /// The counted requests: those after warm-up.
     pub total: Tally,

@@ -5,12 +5,13 @@ use super::any_cache::AnyCache;
 use crate::capacity::{self, AGREEING, Step};
 use crate::request::{Requests, SECOND};
 use crate::units::Seconds;
+use serde::{Deserialize, Serialize};
 
 /// Steps of the curve at the most.
 const MOST_STEPS: u64 = 300;
 
 /// The refill after a full flush.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Refill {
     /// The curve, from the flush to the horizon.
     pub steps: Vec<Step>,

@@ -12,6 +12,7 @@ use super::worst::lattice::{Axis, EASIEST, level_of};
 use crate::capacity;
 use crate::placement::Losses;
 use crate::units::{Loss, Seconds};
+use serde::{Deserialize, Serialize};
 use std::ops::Range;
 
 /// Stretches that a trace is cut into.
@@ -22,10 +23,10 @@ const ENOUGH: usize = 100;
 const NODES: [u32; 10] = [1, 2, 3, 4, 6, 8, 12, 16, 32, 64];
 
 /// What one stretch withstands. Loads are factors of the recorded load.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Stretch {
-    /// Position of its first request.
-    pub start: usize,
+    /// When it begins, nanoseconds since the trace began.
+    pub start: u64,
     /// For losing nothing, each loss, and everything: what is lost, and what that leaves.
     pub losses: Vec<(Loss, Limits)>,
     /// The largest share of one node whose loss at its start survives at the load to carry, whichever node it is.
@@ -35,7 +36,7 @@ pub struct Stretch {
 }
 
 /// What a loss at a stretch's start leaves.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Limits {
     /// The smallest backend at the load to carry, never below that of a smaller loss; `None`: none survives.
     pub backend: Option<f64>,
@@ -103,7 +104,7 @@ pub fn stretches(mut cache: Box<dyn AnyCache>, hits: &Hits, ground: &Ground<'_>,
         let (mut twin, mut flushed) = (cache.fork(), cache.fork());
         let refill = refill(&mut *twin, &mut *flushed, &ground.aftermath(range.start), walk.window);
         let refill_seconds = refill.over.map(|(seconds, _)| seconds);
-        all.push(Stretch { start: range.start, losses, loss_survived, refill_seconds });
+        all.push(Stretch { start: ground.requests.times[range.start], losses, loss_survived, refill_seconds });
     }
     all
 }

@@ -4,6 +4,7 @@
 
 use crate::request::{Op, Requests, SECOND};
 use crate::units::Seconds;
+use serde::{Deserialize, Serialize};
 use std::ops::Range;
 
 /// Widths to choose from; the first that holds enough requests on average is taken.
@@ -13,7 +14,7 @@ const WIDTHS: [f64; 5] = [10.0, 60.0, 600.0, 3600.0, 86_400.0];
 const ENOUGH: f64 = 100.0;
 
 /// One window.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Window {
     /// Start, in nanoseconds since the trace began.
     pub start: u64,
@@ -24,7 +25,7 @@ pub struct Window {
 }
 
 /// All windows of a trace, in order; none is left out, also where it is empty.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Windows {
     /// Width.
     pub width: Seconds,

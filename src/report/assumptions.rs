@@ -7,14 +7,15 @@ use crate::analysis::{AUTO_BACKEND_HEADROOM, End, Finding, Findings, Question};
 use crate::capacity::EPSILON;
 use crate::policy::spec::PolicySpec;
 use crate::report::outage::assumptions::{each_tried, service as surroundings};
-use crate::trace::Trace;
+use crate::trace::source::About;
 use crate::units::{CacheSize, Demand, Rate, Seconds, grouped, significant};
 
 /// Every assumption behind the report.
-pub fn assumptions(question: &Question, found: &[(&Trace, &Findings)]) -> Vec<String> {
+pub fn assumptions(question: &Question, found: &[Findings]) -> Vec<String> {
     let service = &question.service;
     let mut all = Vec::new();
-    for (trace, findings) in found {
+    for findings in found {
+        let trace = &findings.trace;
         let name = |text: String| if found.len() > 1 { format!("{}: {text}", trace.name) } else { text };
         if findings.backend_assumed {
             let baseline = &question.sweep.policies[question.baseline];
@@ -41,13 +42,13 @@ pub fn assumptions(question: &Question, found: &[(&Trace, &Findings)]) -> Vec<St
         all.push(name(certainty(question, findings)));
         all.extend(decisions::of_trace(question, findings).into_iter().map(name));
         all.extend(trace.notes.iter().cloned().map(name));
-        if trace.ops.is_some() {
+        if trace.writes {
             all.push(name(
                 "only gets count as requests and ask the backend; a set inserts or updates, a delete invalidates"
                     .to_string(),
             ));
         }
-        if trace.ttls.is_some() {
+        if trace.expires {
             all.push(name("an answer lives as long as the last time to live written for its key".to_string()));
         }
     }
@@ -65,9 +66,7 @@ pub fn assumptions(question: &Question, found: &[(&Trace, &Findings)]) -> Vec<St
         "hidden is the safe bound: below it no answer is ever late, so retries do not move it (they lower the floor). Beyond it the service may still heal".to_string(),
     );
     all.push(measurement(question, found));
-    if let Some(backend) =
-        found.first().and_then(|(_, findings)| findings.backend).filter(|_| !question.seeds.is_empty())
-    {
+    if let Some(backend) = found.first().and_then(|findings| findings.backend).filter(|_| !question.seeds.is_empty()) {
         let (closed_loop, time) = (&question.closed_loop, question.service.service_time);
         let model = closed_loop.model(&question.service, backend);
         let said = surroundings(closed_loop, time, &model, &each_tried(closed_loop));
@@ -129,14 +128,14 @@ fn certified(question: &Question, findings: &Findings) -> String {
 }
 
 /// How hidden capacity was measured beside that.
-fn measurement(question: &Question, found: &[(&Trace, &Findings)]) -> String {
-    if found.iter().all(|(_, findings)| findings.backend.is_none()) {
+fn measurement(question: &Question, found: &[Findings]) -> String {
+    if found.iter().all(|findings| findings.backend.is_none()) {
         return "nothing was simulated: no backend was given (-b)".to_string();
     }
     if question.seeds.is_empty() {
         return "measured hidden capacity was left out (--quick): no outage was simulated".to_string();
     }
-    let moments: Vec<String> = found.iter().map(|(_, findings)| findings.moments_measured.to_string()).collect();
+    let moments: Vec<String> = found.iter().map(|findings| findings.moments_measured.to_string()).collect();
     format!(
         "measured: the cache is emptied at {} moments (where the safe bound is decided, the busiest windows, the end of warm-up), \
          each with other seeds, from seed {} on, at loads where the share that heals is least known; {}: of each the curve, and \
@@ -149,12 +148,12 @@ fn measurement(question: &Question, found: &[(&Trace, &Findings)]) -> String {
 }
 
 /// What the backend's capacity means in servers.
-fn servers(question: &Question, found: &[(&Trace, &Findings)]) -> String {
+fn servers(question: &Question, found: &[Findings]) -> String {
     let servers = |backend: Rate| significant(backend.per_second * question.service.service_time.0);
     let count = |findings: &Findings| findings.backend.map_or("an unknown number of".to_string(), servers);
     match question.service.demand {
         Demand::Answers => {
-            let counts: Vec<String> = found.iter().map(|(_, findings)| count(findings)).collect();
+            let counts: Vec<String> = found.iter().map(count).collect();
             format!("the capacity of {} servers", counts.join(" / "))
         }
         Demand::Bytes => "a link on which a miss takes its size".to_string(),
@@ -172,7 +171,7 @@ fn refuses(policy: &PolicySpec) -> bool {
 }
 
 /// What is odd about a backend.
-fn of_backend(trace: &Trace, question: &Question, backend: Rate) -> Vec<String> {
+fn of_backend(trace: &About, question: &Question, backend: Rate) -> Vec<String> {
     let mut all = Vec::new();
     let servers = backend.per_second * question.service.service_time.0;
     if question.service.demand == Demand::Answers && servers < 1.0 {
@@ -196,7 +195,7 @@ fn of_backend(trace: &Trace, question: &Question, backend: Rate) -> Vec<String> 
 }
 
 /// What should make a reader careful.
-pub fn warnings(question: &Question, found: &[(&Trace, &Findings)]) -> Vec<String> {
+pub fn warnings(question: &Question, found: &[Findings]) -> Vec<String> {
     let mut all = Vec::new();
     let filtered: Vec<String> =
         question.sweep.policies.iter().filter(|policy| refuses(policy)).map(PolicySpec::to_string).collect();
@@ -207,7 +206,8 @@ pub fn warnings(question: &Question, found: &[(&Trace, &Findings)]) -> Vec<Strin
             filtered.join(", ")
         ));
     }
-    for (trace, findings) in found {
+    for findings in found {
+        let trace = &findings.trace;
         let ample = findings.cells.iter().find(|cell| cell.capacity_ratio > AMPLE);
         if let Some(cell) = ample {
             all.push(format!(
@@ -234,6 +234,14 @@ pub fn warnings(question: &Question, found: &[(&Trace, &Findings)]) -> Vec<Strin
                 "{}: when warm-up ended the cache was not full: {}. Warm numbers include its filling; use a longer trace or a smaller cache",
                 trace.name,
                 filling.join(", ")
+            ));
+        }
+        if let Some(drawn) = trace.sample {
+            all.push(format!(
+                "{}: it holds {} of its service's keys, so all loads and backends here are of that share of the service; give \
+                 -b as that share of the backend. Chance weighs more in a sample: limits err on the safe side, the more the \
+                 smaller it is",
+                trace.name, drawn.share
             ));
         }
         all.extend(findings.backend.map_or(Vec::new(), |backend| of_backend(trace, question, backend)));

@@ -12,17 +12,15 @@ use crate::analysis::{Estimate, Finding, Findings, LossFinding, Moments, Point, 
 use crate::replay::refill::Refill;
 use crate::replay::stretch::Stretch;
 use crate::replay::worst::map::Hurt;
-use crate::trace::Trace;
+use crate::trace::source::About;
 use crate::units::Loss;
-use std::borrow::Borrow;
 
 /// The report on these traces. `command` is the command line without what does not change the result.
-pub fn build<T: Borrow<Trace>>(command: &str, question: &Question, found: &[(T, Findings)]) -> Report {
-    let found: Vec<(&Trace, &Findings)> = found.iter().map(|(trace, findings)| (trace.borrow(), findings)).collect();
+pub fn build(command: &str, question: &Question, found: &[Findings]) -> Report {
     let mut report = Report {
         head: Head {
-            warnings: warnings(question, &found),
-            ..Head::new(Kind::Gap, command, question.seeds.first().copied(), assumptions(question, &found))
+            warnings: warnings(question, found),
+            ..Head::new(Kind::Gap, command, question.seeds.first().copied(), assumptions(question, found))
         },
         config: config(question),
         traces: Vec::new(),
@@ -38,7 +36,8 @@ pub fn build<T: Borrow<Trace>>(command: &str, question: &Question, found: &[(T, 
         refill: Vec::new(),
         stretches: Vec::new(),
     };
-    for (trace, findings) in found {
+    for findings in found {
+        let trace = &findings.trace;
         for (i, cell) in findings.cells.iter().enumerate() {
             let refilled = findings.refills.get(i);
             report.rows.extend(rows(trace, findings, question, cell, refilled));
@@ -49,7 +48,7 @@ pub fn build<T: Borrow<Trace>>(command: &str, question: &Question, found: &[(T, 
         }
         let baseline = &findings.cells[question.baseline];
         report.moments.extend(findings.hurts.iter().flat_map(|of_loss| moments(trace, baseline, of_loss)));
-        report.if_lost.extend(findings.if_lost.iter().map(|told| decisions::if_lost(trace, findings, told)));
+        report.if_lost.extend(findings.if_lost.iter().map(|told| decisions::if_lost(trace, findings, question, told)));
         report.money.extend(decisions::money(trace, findings, question));
         report.sizes.extend(decisions::sizes(trace, findings, question));
         report.sensitivity.extend(decisions::sensitivity(trace, findings));
@@ -84,14 +83,14 @@ fn config(question: &Question) -> Config {
     }
 }
 
-fn trace_report(trace: &Trace, findings: &Findings, question: &Question) -> TraceReport {
+fn trace_report(trace: &About, findings: &Findings, question: &Question) -> TraceReport {
     let facts = &findings.facts;
     TraceReport {
         name: trace.name.clone(),
         files: trace.files.clone(),
         format: trace.format.clone(),
         fingerprint: trace.fingerprint.clone(),
-        requests: trace.len() as u64,
+        requests: trace.requests as u64,
         gets: facts.gets,
         objects: facts.objects,
         footprint_bytes: facts.footprint_bytes,
@@ -112,14 +111,14 @@ fn trace_report(trace: &Trace, findings: &Findings, question: &Question) -> Trac
 }
 
 fn rows(
-    trace: &Trace,
+    trace: &About,
     findings: &Findings,
     question: &Question,
     cell: &Finding,
     refilled: Option<&Refill>,
 ) -> Vec<Row> {
     let total = cell.observation.total;
-    let sized = trace.sizes.is_some();
+    let sized = trace.sized;
     let info = cell.cell.policy.info();
     let measured = cell.measured.as_ref();
     let healing = |share: usize| measured.map_or(Estimate::default(), |measured| measured.healing.hidden[share]);
@@ -202,8 +201,8 @@ fn rows(
     cell.losses.iter().map(row).collect()
 }
 
-fn windows(trace: &Trace, findings: &Findings, cell: &Finding) -> Vec<WindowRow> {
-    let sized = trace.sizes.is_some();
+fn windows(trace: &About, findings: &Findings, cell: &Finding) -> Vec<WindowRow> {
+    let sized = trace.sized;
     let tallies = cell.observation.windows.iter().zip(&findings.windows.all);
     let row = |(tally, window): (&crate::replay::Tally, &crate::replay::windows::Window)| WindowRow {
         trace: trace.name.clone(),
@@ -219,7 +218,7 @@ fn windows(trace: &Trace, findings: &Findings, cell: &Finding) -> Vec<WindowRow>
     tallies.map(row).collect()
 }
 
-fn healing(trace: &Trace, cell: &Finding) -> Vec<HealingRow> {
+fn healing(trace: &About, cell: &Finding) -> Vec<HealingRow> {
     let row = |point: &Point| HealingRow {
         trace: trace.name.clone(),
         policy: cell.policy(),
@@ -233,7 +232,7 @@ fn healing(trace: &Trace, cell: &Finding) -> Vec<HealingRow> {
     cell.measured.iter().flat_map(|measured| &measured.healing.points).map(row).collect()
 }
 
-fn moments(trace: &Trace, cell: &Finding, of_loss: &Moments) -> Vec<MomentRow> {
+fn moments(trace: &About, cell: &Finding, of_loss: &Moments) -> Vec<MomentRow> {
     let row = |hurt: &Hurt| MomentRow {
         trace: trace.name.clone(),
         policy: cell.policy(),
@@ -247,7 +246,7 @@ fn moments(trace: &Trace, cell: &Finding, of_loss: &Moments) -> Vec<MomentRow> {
     of_loss.slices.iter().map(row).collect()
 }
 
-fn refill(trace: &Trace, cell: &Finding, refilled: &Refill) -> Vec<RefillRow> {
+fn refill(trace: &About, cell: &Finding, refilled: &Refill) -> Vec<RefillRow> {
     let row = |step: &crate::capacity::Step| RefillRow {
         trace: trace.name.clone(),
         policy: cell.policy(),
@@ -261,12 +260,12 @@ fn refill(trace: &Trace, cell: &Finding, refilled: &Refill) -> Vec<RefillRow> {
     refilled.steps.iter().map(row).collect()
 }
 
-fn stretch_rows(trace: &Trace, findings: &Findings, cell: &Finding, stretch: &Stretch) -> Vec<StretchRow> {
+fn stretch_rows(trace: &About, findings: &Findings, cell: &Finding, stretch: &Stretch) -> Vec<StretchRow> {
     let rows = stretch.losses.iter().map(|(loss, limits)| StretchRow {
         trace: trace.name.clone(),
         policy: cell.policy(),
         cache_capacity: cell.cell.capacity.amount(),
-        start_seconds: trace.times[stretch.start] as f64 / 1e9,
+        start_seconds: stretch.start as f64 / 1e9,
         loss_survived_ratio: stretch.loss_survived,
         refill_seconds: stretch.refill_seconds,
         loss_ratio: loss.share(),

@@ -26,6 +26,7 @@ pub mod markdown;
 pub mod metrics;
 pub mod outage;
 pub mod page;
+pub mod part;
 pub mod render;
 pub mod replay;
 mod replay_page;

@@ -95,7 +95,7 @@ impl ReplayReport {
     }
 
     /// Adds what was found on one trace.
-    pub fn add(&mut self, trace: &About<'_>, found: &Swept) {
+    pub fn add(&mut self, trace: &About, found: &Swept) {
         let Swept { facts, cells, missing } = found;
         self.add_trace(trace, facts, missing);
         for found in cells {
@@ -112,7 +112,7 @@ impl ReplayReport {
     }
 
     /// Adds what a sample says of one trace.
-    pub fn add_sampled(&mut self, trace: &About<'_>, found: &Sampled) {
+    pub fn add_sampled(&mut self, trace: &About, found: &Sampled) {
         let Sampled { facts, sampling, objects, cells, missing } = found;
         self.add_trace(trace, facts, missing);
         self.head.assumptions.push(format!(
@@ -154,8 +154,8 @@ impl ReplayReport {
         }
     }
 
-    fn add_trace(&mut self, trace: &About<'_>, facts: &Facts, missing: &[Cell]) {
-        self.missing.extend(missing.iter().map(|cell| MissingCell::of(trace.name, Some(cell))));
+    fn add_trace(&mut self, trace: &About, facts: &Facts, missing: &[Cell]) {
+        self.missing.extend(missing.iter().map(|cell| MissingCell::of(&trace.name, Some(cell))));
         self.partial |= !missing.is_empty();
         self.head.assumptions.extend(trace.notes.iter().map(|note| format!("{}: {note}", trace.name)));
         self.traces.push(ReplayTrace {
@@ -199,7 +199,7 @@ impl fmt::Display for MissingCell {
 }
 
 /// A row without what a cache did.
-fn row(trace: &About<'_>, facts: &Facts, policy: &PolicySpec, capacity: Capacity, capacity_ratio: f64) -> ReplayRow {
+fn row(trace: &About, facts: &Facts, policy: &PolicySpec, capacity: Capacity, capacity_ratio: f64) -> ReplayRow {
     ReplayRow {
         trace: trace.name.to_string(),
         policy: policy.to_string(),

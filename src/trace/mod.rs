@@ -135,19 +135,21 @@ impl Trace {
     }
 
     /// What a report says of it.
-    pub fn about(&self) -> About<'_> {
+    pub fn about(&self) -> About {
         About {
-            name: &self.name,
-            files: &self.files,
-            format: &self.format,
-            fingerprint: &self.fingerprint,
+            name: self.name.clone(),
+            files: self.files.clone(),
+            format: self.format.clone(),
+            fingerprint: self.fingerprint.clone(),
             requests: self.len(),
             objects: self.object_count(),
             sized: self.sizes.is_some(),
             expires: self.ttls.is_some(),
+            writes: self.ops.is_some(),
             deletes: self.ops.as_ref().is_some_and(|ops| ops.contains(&Op::Delete)),
             sample: self.sample,
-            notes: &self.notes,
+            notes: self.notes.clone(),
+            tick: self.tick,
         }
     }
 

@@ -4,6 +4,7 @@ use super::native::Native;
 use super::sample::Drawn;
 use super::{ReadOptions, Trace, read_all};
 use crate::error::Result;
+use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::path::PathBuf;
 
@@ -23,16 +24,16 @@ impl From<Trace> for Source<'static> {
 }
 
 /// What a report says of a trace.
-#[derive(Debug, Clone)]
-pub struct About<'t> {
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct About {
     /// Where it came from, as the user named it.
-    pub name: &'t str,
+    pub name: String,
     /// The files it is in.
-    pub files: &'t [String],
+    pub files: Vec<String>,
     /// The format it was read as.
-    pub format: &'t str,
+    pub format: String,
     /// See [`Trace::fingerprint`].
-    pub fingerprint: &'t str,
+    pub fingerprint: String,
     /// Requests, of any operation.
     pub requests: usize,
     /// Distinct objects.
@@ -41,12 +42,16 @@ pub struct About<'t> {
     pub sized: bool,
     /// True where it has times to live.
     pub expires: bool,
+    /// True where it may hold other operations than gets.
+    pub writes: bool,
     /// True where it may hold deletes.
     pub deletes: bool,
     /// What it is a sample of; `None` where nobody said that it is one.
     pub sample: Option<Drawn>,
     /// What was assumed or changed while reading, in sentences.
-    pub notes: &'t [String],
+    pub notes: Vec<String>,
+    /// See [`Trace::tick`].
+    pub tick: Option<u64>,
 }
 
 impl Source<'_> {
@@ -65,21 +70,23 @@ impl Source<'_> {
     }
 
     /// What it is.
-    pub fn about(&self) -> About<'_> {
+    pub fn about(&self) -> About {
         match self {
             Source::Memory(trace) => trace.about(),
             Source::File(native) => About {
-                name: &native.name,
-                files: std::slice::from_ref(&native.name),
-                format: "parquet",
-                fingerprint: &native.summary.fingerprint,
+                name: native.name.clone(),
+                files: vec![native.name.clone()],
+                format: "parquet".to_string(),
+                fingerprint: native.summary.fingerprint.clone(),
                 requests: native.summary.requests as usize,
                 objects: native.summary.objects as usize,
                 sized: native.has("size"),
                 expires: native.has("ttl"),
+                writes: native.has("op"),
                 deletes: native.has("op"),
                 sample: native.summary.sample,
-                notes: &native.notes,
+                notes: native.notes.clone(),
+                tick: native.summary.tick,
             },
         }
     }

@@ -1,11 +1,12 @@
 //! Losses of cache nodes as people write them: `1/6`, `16.7%`, `100%`.
 
 use super::{Ratio, UnitError, bad, significant, split_number};
+use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
 
 /// So many nodes of a cache are lost together.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Loss {
     /// Nodes lost.
     pub lost: u32,

@@ -5,6 +5,7 @@ use super::curve::{Curve, Interval, SHARES, Step, factor, step_below};
 use crate::error::Result;
 use crate::hash::mix;
 use crate::outage::backend::Scatter;
+use serde::{Deserialize, Serialize};
 
 /// How many trials are run, for each distribution of service times.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -158,7 +159,7 @@ impl Experiment {
 }
 
 /// A load with its 95 % interval, in requests a second.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 pub struct Estimate {
     /// The load; `None` where no load that was tried shows it.
     pub load: Option<f64>,
@@ -184,7 +185,7 @@ impl Estimate {
 }
 
 /// Trials at one load.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Point {
     /// How service times scattered.
     pub service: Scatter,
@@ -199,7 +200,7 @@ pub struct Point {
 }
 
 /// What an experiment found.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Healing {
     /// The loads at which 95 %, 50 % and 5 % heal: of all distributions of service times the lowest.
     pub hidden: [Estimate; 3],

@@ -28,6 +28,7 @@ use crate::replay::windows::Windows;
 use crate::request::{Request, Requests, SECOND};
 use crate::trace::Trace;
 use crate::units::Seconds;
+use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 
 /// Busiest windows at whose start a flush is tried.
@@ -42,7 +43,7 @@ const WINDOW: Seconds = Seconds(1.0);
 pub(super) const LEAST_AFTER_LOSS: (Seconds, f64) = (Seconds(30.0), 20.0);
 
 /// What ended the search.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum End {
     /// A service that was well while warm stayed down after a flush.
     StaysDown,
@@ -70,7 +71,7 @@ impl End {
 }
 
 /// Measured hidden capacity.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Measured {
     /// The healing curve; no loads where the flush is not to blame.
     pub healing: Healing,

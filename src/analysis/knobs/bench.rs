@@ -22,6 +22,7 @@ use crate::request::{Request, Requests, SECOND, compressed};
 use crate::service::Service;
 use crate::trace::Trace;
 use crate::units::{Load, Rate, Seconds};
+use serde::{Deserialize, Serialize};
 
 /// Seeds with which each restart is tried at each moment, for each distribution of service times.
 pub const SEEDS: u64 = 2;
@@ -113,7 +114,7 @@ pub(super) struct Variant<'t> {
 }
 
 /// What was found for one variant. Loads are requests a second of the busiest window.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Edge {
     /// The healing curve of the service as it is: that of `gap`. Of others only the load at which half heals.
     pub hidden: [Estimate; 3],

@@ -9,6 +9,7 @@ use crate::replay::any_cache::AnyCache;
 use crate::replay::grid;
 use crate::request::SECOND;
 use crate::units::Seconds;
+use serde::{Deserialize, Serialize};
 
 /// Times between two restarts that are tried, in seconds.
 const SPACINGS: [f64; 12] = [1.0, 2.0, 5.0, 10.0, 15.0, 20.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1800.0];
@@ -16,7 +17,7 @@ const SPACINGS: [f64; 12] = [1.0, 2.0, 5.0, 10.0, 15.0, 20.0, 30.0, 60.0, 120.0,
 const FOLLOW: f64 = 20.0;
 
 /// A way of restarting, tried at every moment with every seed; the worst of them counts.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Restart {
     /// Nodes that restart at once.
     pub at_once: u32,
@@ -38,7 +39,7 @@ impl Restart {
 }
 
 /// What was found, at the load to carry.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Restarts {
     /// Nodes of the cache.
     pub nodes: u32,

@@ -12,6 +12,7 @@ use crate::units::Seconds;
 use rand::SeedableRng;
 use rand_distr::{Distribution, Zipf};
 use rand_xoshiro::Xoshiro256PlusPlus;
+use serde::{Deserialize, Serialize};
 
 /// Factors of the timeout.
 const TIMEOUTS: [f64; 3] = [0.5, 2.0, 5.0];
@@ -26,7 +27,7 @@ pub const STEPS: u64 =
     2 * (1 + TIMEOUTS.len() + BOUNDS.len() + 1 + RETRIES.len() + 2 + POLICIES.len() + SKEWS.len()) as u64;
 
 /// One change of the service.
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
 pub enum Knob {
     /// None: the service as it is.
     Base,
@@ -49,7 +50,7 @@ pub enum Knob {
 }
 
 /// A change, and what it does.
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
 pub struct Row {
     /// The change.
     pub knob: Knob,

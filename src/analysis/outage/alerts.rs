@@ -50,7 +50,7 @@ impl Signal {
 }
 
 /// What one signal is good for.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Alert {
     /// The signal.
     pub signal: Signal,
@@ -65,7 +65,7 @@ pub struct Alert {
 }
 
 /// What was found.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Alerts {
     /// The largest share up to which every loss healed; `None`: not even the smallest.
     pub survived: Option<Ratio>,

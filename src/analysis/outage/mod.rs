@@ -34,6 +34,7 @@ use crate::replay::windows::Windows;
 use crate::trace::Trace;
 use crate::units::Seconds;
 use scenario::Deed;
+use serde::{Deserialize, Serialize};
 use setup::{Setup, mean_demand, today};
 use stage::Stage;
 
@@ -72,7 +73,7 @@ pub struct Extent {
 }
 
 /// What was found.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Story {
     /// What the trace says of itself.
     pub facts: Facts,

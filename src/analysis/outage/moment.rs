@@ -4,9 +4,10 @@ use crate::error::{Error, Result};
 use crate::replay::windows::Windows;
 use crate::request::{Requests, SECOND};
 use crate::units::Seconds;
+use serde::{Deserialize, Serialize};
 
 /// A moment of a trace.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Moment {
     /// After the trace's first request.
     pub at: Seconds,

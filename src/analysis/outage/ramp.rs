@@ -9,6 +9,7 @@ use crate::outage::verdict::{HEALTHY, Verdict};
 use crate::outage::window::Window;
 use crate::replay::any_cache::AnyCache;
 use crate::units::Seconds;
+use serde::{Deserialize, Serialize};
 
 /// How many seeds a schedule is simulated with, for each distribution of service times.
 pub const SEEDS: u64 = 5;
@@ -28,7 +29,7 @@ const PATIENCE: Seconds = Seconds(1800.0);
 const TRIES: usize = 40;
 
 /// One step.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct RampStep {
     /// When, after the run's begin.
     pub at: Seconds,
@@ -39,7 +40,7 @@ pub struct RampStep {
 }
 
 /// A schedule that was simulated to its end.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Ramp {
     /// The steps; the last is the full load.
     pub steps: Vec<RampStep>,

@@ -12,10 +12,11 @@ use crate::outage::trigger::{Happening, Step};
 use crate::outage::verdict::Verdict;
 use crate::replay::any_cache::AnyCache;
 use crate::units::Seconds;
+use serde::{Deserialize, Serialize};
 use std::cmp::Ordering;
 
 /// What one remedy does.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Tried {
     /// The remedy.
     pub remedy: Remedy,

@@ -40,6 +40,7 @@ struct ConfigArgs {
 /// Adds --config and --print-config to every command that has options.
 pub fn augmented(program: Command) -> Command {
     program.mut_subcommands(|command| {
+        let command = if command.has_subcommands() { augmented(command) } else { command };
         if command.get_arguments().any(is_option) { ConfigArgs::augment_args(command) } else { command }
     })
 }
@@ -111,14 +112,22 @@ pub struct Resolved {
 /// A file that cannot be used, a value that an option cannot have.
 pub fn resolve(program: &Command, words: Vec<OsString>) -> Result<Resolved> {
     let plain = |words| Ok(Resolved { words, notes: Vec::new(), printed: None });
-    let named = words.get(1).and_then(|word| program.find_subcommand(word));
-    let Some(command) = named.filter(|command| command.get_arguments().any(is_option)) else { return plain(words) };
+    // `coldgap gap`, or `coldgap part gap`: the words before the command's own.
+    let (mut named, mut at) = (program, 1);
+    while let Some(command) = words.get(at).and_then(|word| named.find_subcommand(word)) {
+        (named, at) = (command, at + 1);
+    }
+    let Some(command) = Some(named).filter(|command| at > 1 && command.get_arguments().any(is_option)) else {
+        return plain(words);
+    };
     // What is wrong with the user's own arguments, clap says later, of them alone.
     let is_wrong = |error: clap::Error| error.kind() != ErrorKind::MissingRequiredArgument;
-    if try_parse(command, &words[2..]).is_err_and(is_wrong) {
+    if try_parse(command, &words[at..]).is_err_and(is_wrong) {
         return plain(words);
     }
-    let Ok(user) = command.clone().ignore_errors(true).try_get_matches_from(&words[1..]) else { return plain(words) };
+    let Ok(user) = command.clone().ignore_errors(true).try_get_matches_from(&words[at - 1..]) else {
+        return plain(words);
+    };
     let asked = ConfigArgs::from_arg_matches(&user).unwrap_or(ConfigArgs { config: None, print_config: false });
 
     let (mut found, mut notes) = variables(command)?;
@@ -130,11 +139,11 @@ pub fn resolve(program: &Command, words: Vec<OsString>) -> Result<Resolved> {
         found.extend(settings);
     }
     found.sort_by_key(|setting| std::cmp::Reverse(setting.level));
-    let used = choose(command, &user, &words[2..], found, &mut notes);
-    let mut all = words[..2].to_vec();
+    let used = choose(command, &user, &words[at..], found, &mut notes);
+    let mut all = words[..at].to_vec();
     all.extend(used.iter().flat_map(|setting| setting.words.iter().cloned()));
-    all.extend_from_slice(&words[2..]);
-    let printed = asked.print_config.then(|| print::render(command, &all[1..], &used)).transpose()?;
+    all.extend_from_slice(&words[at..]);
+    let printed = asked.print_config.then(|| print::render(command, &all[at - 1..], &used)).transpose()?;
     Ok(Resolved { words: all, notes, printed })
 }
 

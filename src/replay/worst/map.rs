@@ -10,6 +10,7 @@ use super::search::{Case, Subject};
 use super::tape::{ASKS, GET, Point};
 use super::warm::Warm;
 use crate::placement::Losses;
+use serde::{Deserialize, Serialize};
 use std::ops::Range;
 
 /// Slices of the trace, at most.
@@ -20,7 +21,7 @@ const WALKS_PER_REQUEST: u64 = 10;
 const PARTS: usize = 16;
 
 /// The longest wait after losses in one slice.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Hurt {
     /// When the slice begins, nanoseconds since the trace began.
     pub start: u64,

@@ -3,7 +3,7 @@
 use crate::analysis::{Findings, Question};
 use crate::report::format::capacity_text;
 use crate::report::outage::build as outage;
-use crate::trace::Trace;
+use crate::trace::source::About;
 use crate::units::{Seconds, grouped_rate};
 
 /// Every assumption behind one trace's decisions.
@@ -66,7 +66,7 @@ pub(in crate::report) fn shared(question: &Question) -> Vec<String> {
 }
 
 /// What is not known about the loss of the cache, or should be read with care.
-pub(in crate::report) fn warnings(trace: &Trace, question: &Question, findings: &Findings) -> Vec<String> {
+pub(in crate::report) fn warnings(trace: &About, question: &Question, findings: &Findings) -> Vec<String> {
     let named = |text: String| format!("{}: if the cache is lost: {text}", trace.name);
     match &findings.if_lost {
         Some(told) => outage::warnings(&told.story).into_iter().map(named).collect(),

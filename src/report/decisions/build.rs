@@ -5,11 +5,11 @@ use crate::analysis::{self, Finding, Findings, Need, Offer, Question};
 use crate::report::knobs::build as knobs;
 use crate::report::knobs::sentence;
 use crate::report::outage::{build as outage, timeline};
-use crate::trace::Trace;
+use crate::trace::source::About;
 
 /// What the grown load needs, by loss.
 pub(in crate::report) fn growth(
-    trace: &Trace,
+    trace: &About,
     findings: &Findings,
     question: &Question,
     cell: &Finding,
@@ -29,17 +29,22 @@ pub(in crate::report) fn growth(
 }
 
 /// The baseline's outage.
-pub(in crate::report) fn if_lost(trace: &Trace, findings: &Findings, told: &analysis::IfLost) -> IfLost {
+pub(in crate::report) fn if_lost(
+    trace: &About,
+    findings: &Findings,
+    question: &Question,
+    told: &analysis::IfLost,
+) -> IfLost {
     let (simulations, simulations_healed) = told.simulations;
     let story = &told.story;
     let restarts = knobs::restarts(&told.restarts, findings.load);
     IfLost {
         trace: trace.name.clone(),
-        policy: told.question.setup.sweep.policies.first().map_or(String::new(), ToString::to_string),
+        policy: question.sweep.policies[question.baseline].to_string(),
         cache_capacity: story.capacity.amount(),
         moment_seconds: story.moment.at.0,
         moment_reason: story.moment.why.clone(),
-        seed: told.question.setup.seed,
+        seed: told.seed,
         simulations,
         simulations_healed,
         window_seconds: story.width.0,
@@ -53,7 +58,7 @@ pub(in crate::report) fn if_lost(trace: &Trace, findings: &Findings, told: &anal
 }
 
 /// What surviving costs.
-pub(in crate::report) fn money(trace: &Trace, findings: &Findings, question: &Question) -> Vec<MoneyRow> {
+pub(in crate::report) fn money(trace: &About, findings: &Findings, question: &Question) -> Vec<MoneyRow> {
     let row = |offer: &Offer| MoneyRow {
         trace: trace.name.clone(),
         policy: offer.policy.clone(),
@@ -75,7 +80,7 @@ pub(in crate::report) fn money(trace: &Trace, findings: &Findings, question: &Qu
 }
 
 /// The baseline's sizes.
-pub(in crate::report) fn sizes(trace: &Trace, findings: &Findings, question: &Question) -> Vec<SizeRow> {
+pub(in crate::report) fn sizes(trace: &About, findings: &Findings, question: &Question) -> Vec<SizeRow> {
     let baseline = question.sweep.policies[question.baseline].to_string();
     let row = |cell: &Finding| {
         let (first, last) = (cell.losses.first(), cell.losses.last());
@@ -100,7 +105,7 @@ pub(in crate::report) fn sizes(trace: &Trace, findings: &Findings, question: &Qu
 }
 
 /// The knobs; none where nobody asked.
-pub(in crate::report) fn sensitivity(trace: &Trace, findings: &Findings) -> Option<Sensitivity> {
+pub(in crate::report) fn sensitivity(trace: &About, findings: &Findings) -> Option<Sensitivity> {
     let rows = knobs::sensitivity_rows(&findings.sensitivity);
     let sentence = sentence::sensitivity(&rows);
     (!rows.is_empty()).then(|| Sensitivity { trace: trace.name.clone(), sentence, rows })
