@@ -272,7 +272,7 @@ fn saved_reports_say_the_same_as_the_trace() {
     assert!(same.contains("no candidate in it") && same.contains("hint: "), "{same}");
     let missing = fails(2, &["compare", &one, &other, "--candidate", "fifo"]);
     assert!(missing.contains("holds no fifo") && missing.contains("sieve"), "{missing}");
-    assert!(fails(2, &["compare", &one, BURST]).contains("one trace, or saved reports"));
+    assert!(fails(2, &["compare", &one, BURST]).contains("one or two saved reports"));
     assert!(fails(2, &["compare", BURST]).contains("baseline and candidate are the same"));
     assert!(fails(2, &["compare", &saved, &one]).contains("a report of coldgap compare"));
     assert!(fails(2, &["compare", &one, &other, "--candidate-cache", "5%"]).contains("compare on the trace"));
