@@ -647,12 +647,14 @@ class GapTraceReport(_Fields):
     """The backend's capacity; null where nobody said it: then all that depends on it is null, and unknown."""
     compulsory: list[GapCompulsoryPoint]
     """First touches over the whole trace."""
+    files: list[str]
+    """The files it was read from, in the order of their first requests; reports of older versions do not say it."""
     fingerprint: str
     """Equal for equal requests in any format."""
     footprint_bytes: Optional[int]
     """Bytes of all distinct objects."""
     format: str
-    """The format it was read as."""
+    """The format it was read as; several where its files have several."""
     gets: int
     """Gets."""
     limits_known: bool

@@ -3,7 +3,7 @@
 use crate::arrow;
 use crate::run::raised;
 use coldgap::Result;
-use coldgap::report::frame::Table;
+use coldgap::report::frame::{self, Table};
 use coldgap::report::render::Render;
 use coldgap::report::sheet::look::Look;
 use coldgap::report::{html, json, markdown};
@@ -35,7 +35,7 @@ impl Report {
             markdown: markdown::render(&page),
             text: report.text(&Look::FILE),
             details: report.text(&Look::FILE.with_details(true)),
-            table: report.frame()?,
+            table: frame::frame(report)?,
         })
     }
 }

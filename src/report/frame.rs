@@ -26,7 +26,11 @@ pub trait Table {
     fn columns(&self) -> Vec<Column>;
 }
 
-fn frame(report: &impl Table) -> Result<DataFrame> {
+/// The result table.
+///
+/// # Errors
+/// None that a report can cause.
+pub fn frame(report: &impl Table) -> Result<DataFrame> {
     let columns = report.columns();
     DataFrame::new(columns.first().map_or(0, Column::len), columns).map_err(failed)
 }
