@@ -64,7 +64,7 @@ fn parts_that_were_killed_and_done_again_merge_to_the_bytes_of_one_run_and_other
     let folder = folder.path();
     trace(&folder.join("a.csv"), 1, 2400, false);
     trace(&folder.join("b.csv"), 2, 1600, true);
-    let gap = "gap a.csv b.csv -p sieve,lru -c 10% -b 25/s --growth 20% --lose 1/4,100% --service constant -j1";
+    let gap = "gap a.csv b.csv --each -p sieve,lru -c 10% -b 25/s --growth 20% --lose 1/4,100% --service constant -j1";
     let gap: Vec<&str> = gap.split(' ').collect();
 
     // What a file says is in the parts, which are merged without it.

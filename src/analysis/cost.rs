@@ -6,7 +6,8 @@
 use super::base::Base;
 use super::forecast::Forecast;
 use super::grids::Grids;
-use super::parts::{Task, due};
+use super::parts::due;
+use super::task::Task;
 use super::{Question, study};
 use crate::error::Result;
 use crate::trace::Trace;

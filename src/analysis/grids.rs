@@ -1,6 +1,6 @@
 //! The cells of a question on one trace, those of other sizes behind those that were asked for, each with its baseline.
 
-use super::parts::Task;
+use super::task::Task;
 use super::{Facts, Question, sizes};
 use crate::error::Result;
 use crate::policy::Capacity;

@@ -26,6 +26,7 @@ mod sizes;
 mod strata;
 mod study;
 mod sweep;
+mod task;
 mod withstand;
 
 pub use cost::{Cost, costs};
@@ -36,9 +37,10 @@ pub use if_lost::{IfLost, Lost};
 pub use job::{Job, ONE_PASS};
 pub use moments::Moments;
 pub use money::{Offer, Prices};
-pub use parts::{Done, Task, Work, assemble, tasks, work};
+pub use parts::{Done, Work, assemble, tasks, work};
 pub use run::{Monitor, SweepCell, Swept};
 pub use sweep::{AUTO_CACHE_SHARE, Sweep};
+pub use task::Task;
 pub use withstand::MOST_NODES;
 
 use crate::error::Result;

@@ -10,6 +10,7 @@ use super::grids::Grids;
 use super::healing::{self, Effort, Laboratory, Limits, Outage, Shelf};
 use super::knobs::sensitivity::Row;
 use super::study::{Asked, Study};
+use super::task::Task;
 use super::{
     AUTO_BACKEND_HEADROOM, Backend, Finding, Findings, IfLost, Lost, Measured, Moments, Question, if_lost, money, sizes,
 };
@@ -23,22 +24,6 @@ use crate::trace::Trace;
 use crate::units::Rate;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
-
-/// A piece of the work on one trace.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Task {
-    /// What a cell withstands, by its position in the grid; of the baseline also when losing nodes would hurt.
-    Limits(usize),
-    /// What a cell of another size withstands, by its position among those.
-    Size(usize),
-    /// How all caches refill.
-    Refills,
-    /// What each stretch of the trace withstands with a cell.
-    Stretches(usize),
-    /// Which simulated outages of a cell heal; of the baseline also the outage that is told, of all cells, and its knobs.
-    Simulated(usize),
-}
 
 /// What a task found.
 #[derive(Clone, Serialize, Deserialize)]
