@@ -64,9 +64,11 @@ pub fn page_fault(mut file: &File, metadata: &ParquetMetaData) -> io::Result<Opt
     file.seek(SeekFrom::Start(before))?;
     let mut pages = 0;
     for chunk in metadata.row_groups().iter().flat_map(RowGroupMetaData::columns) {
-        let (start, size) = chunk.byte_range();
-        let range = usize::try_from(start).ok().zip(usize::try_from(start.saturating_add(size)).ok());
-        let mut rest = range.and_then(|(start, end)| bytes.get(start..end)).unwrap_or_default();
+        // Asked for both at once, the library panics where one is negative.
+        let start = chunk.dictionary_page_offset().unwrap_or(chunk.data_page_offset());
+        let range = usize::try_from(start).ok().zip(usize::try_from(chunk.compressed_size()).ok());
+        let Some((start, size)) = range else { return Ok(Some("a column claims to begin or end before the file")) };
+        let mut rest = bytes.get(start..start.saturating_add(size)).unwrap_or_default();
         while let Some((becomes, size, header)) = page(rest) {
             pages += 1;
             if becomes > LARGEST_PAGE.max(size.saturating_mul(MOST_EXPANSION)) || pages > bytes.len() {

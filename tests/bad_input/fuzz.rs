@@ -63,6 +63,20 @@ fn valid(n: usize) -> Vec<u8> {
     all().nth(n).map_or_else(arrow_stream, |format| sample(format.info().name))
 }
 
+/// Whole numbers of a Parquet footer have their sign in the lowest bit.
+#[test]
+fn numbers_of_the_other_sign_in_a_footer_do_not_panic() {
+    let whole = sample("parquet");
+    let footer = u32::from_le_bytes(whole[whole.len() - 8..whole.len() - 4].try_into().unwrap()) as usize;
+    let mut refused = 0;
+    for place in whole.len() - 8 - footer..whole.len() - 8 {
+        let mut bytes = whole.clone();
+        bytes[place] ^= 1;
+        refused += usize::from(read_with("x", &bytes, &ReadOptions::default()).is_err());
+    }
+    assert!(refused > 20, "{refused}");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(1000))]
 
