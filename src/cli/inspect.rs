@@ -5,6 +5,7 @@ use super::output::{self, Output};
 use super::trace_args::{Files, TraceArgs};
 use crate::error::{Error, Kind, Result, printable};
 use crate::interrupt::Interrupt;
+use crate::report::format::percent;
 use crate::trace::input::in_shell;
 use crate::trace::profile::{Profile, Times, profile};
 use crate::trace::{Origin, ReadOptions, Trace, read_all};
@@ -224,8 +225,4 @@ fn next_command(description: &Description) -> String {
 
 fn share(part: u64, whole: u64) -> String {
     percent(part as f64 / whole.max(1) as f64)
-}
-
-pub fn percent(ratio: f64) -> String {
-    Ratio::new(ratio).map_or_else(String::new, |ratio| ratio.to_string())
 }

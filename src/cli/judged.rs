@@ -1,7 +1,6 @@
 //! Whether a trace is enough for a cache and its losses, and what its own records say beside the replay: the part of `inspect`
 //! that replays.
 
-use super::inspect::percent;
 use crate::analysis::Sweep;
 use crate::analysis::asked::default_losses;
 use crate::analysis::calibration::Calibration;
@@ -9,6 +8,7 @@ use crate::analysis::enough::{Enough, enough};
 use crate::error::Result;
 use crate::policy::Capacity;
 use crate::policy::spec::PolicySpec;
+use crate::report::format::percent;
 use crate::trace::Trace;
 use crate::trace::profile::Profile;
 use crate::units::{CacheSize, Loss, Rate, Ratio, Seconds, bytes, grouped};
