@@ -1,9 +1,10 @@
 //! The worst cases walked with the real cache, as the predicate of docs/definitions.md says: answers enter when they come.
 //!
-//! The cache passes the trace once, each miss filled at once, and is forked where the backend was idle last before each case.
+//! The cache passes the trace, each miss filled at once, and is forked where the backend was idle last before each case.
 //! From there on answers come when they come. Real caches do not always survive from some level on: for a policy whose
 //! hits reorder, a slightly easier level may fail. So the limit is the lowest level from which on all that are tried survive.
-//! Where hits do not bound what a loss does, moments around the cases are walked too, ever closer to the longest waits.
+//! Where hits do not bound what a loss does, it passes a second time, and moments around the worst cases are walked too, ever
+//! closer to the longest waits.
 
 use super::aftermath::{Block, Until, Walker as Shadow};
 use super::lattice::{Axis, Level, lowest};
@@ -24,7 +25,6 @@ const BEYOND_WARM: [Level; 3] = [30, 14, 5];
 /// Where hits do not bound what a loss does: of how many cases, no two within [`APART`] patiences, the neighbourhood is walked.
 const REGIONS: usize = 8;
 const APART: f64 = 0.5;
-
 /// Step by step, the moments that are walked around that of the longest wait so far, in patiences. The first reach back: a
 /// cache whose evictions after a loss are others than its twin's may be hurt the most somewhat earlier than hits say.
 const AROUND: [&[f64]; 5] = [

@@ -172,14 +172,9 @@ impl Lanes {
 #[cfg(test)]
 mod tests {
     use super::super::aftermath::{Block, Until, Walker};
-    use super::super::columns::Hits;
+    use super::super::made::{Made, requests};
     use super::*;
     use proptest::prelude::*;
-
-    /// Gaps in milliseconds, keys, and whether the twin misses.
-    fn requests() -> impl Strategy<Value = Vec<(u64, u32, bool)>> {
-        prop::collection::vec((0u64..40, 0u32..30, prop::bool::weighted(0.15)), 50..250)
-    }
 
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(200))]
@@ -193,26 +188,11 @@ mod tests {
             room in 0u64..20,
             block in (0usize..200, 1usize..30),
         ) {
-            let n = requests.len();
-            let (mut time, mut last) = (0, [NEVER; 30]);
-            let (mut times, mut previous, mut hashes, mut kinds) = (vec![], vec![], vec![], vec![]);
-            for (i, (gap, key, missed)) in requests.into_iter().enumerate() {
-                time += gap * 1_000_000;
-                let before = std::mem::replace(&mut last[key as usize], i as u32);
-                times.push(time);
-                previous.push(before);
-                hashes.push(key.wrapping_mul(0x9e37_79b9));
-                kinds.push(match (before == NEVER, missed) {
-                    (true, _) => GET | ASKS,
-                    (false, true) => GET | ASKS | EVICTED,
-                    (false, false) => GET,
-                });
-            }
-            let tape = Tape { times: &times, previous: &previous, hashes: &hashes, shares: None };
-            let (hits, point) = (Hits { kinds, room }, Point { mu, load: 1.0 });
+            let made = Made::of(requests, room);
+            let (n, tape, hits, point) = (made.times.len(), made.tape(), &made.hits, Point { mu, load: 1.0 });
             let rules = Rules { patience: 0.09, service_time: 0.01, single_flight };
             let mut warm = Warm::default();
-            prop_assume!(warm.walk(&tape, &hits, 0, point, &rules).is_ok());
+            prop_assume!(warm.walk(&tape, hits, 0, point, &rules).is_ok());
             let moments = block.0.min(n - 1)..(block.0 + block.1).min(n).max(block.0.min(n - 1) + 1);
             let losses = Losses::of(1, nodes);
             let failing = Lanes::default().failing(

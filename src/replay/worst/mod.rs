@@ -11,6 +11,8 @@ pub mod confirm;
 mod crowd;
 pub mod lanes;
 pub mod lattice;
+#[cfg(test)]
+mod made;
 pub mod map;
 pub mod search;
 pub mod tape;

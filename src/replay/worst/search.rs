@@ -439,11 +439,7 @@ impl<'a> Search<'a> {
     /// Raises the limit to what a case needs, by walks of its neighbourhood alone.
     fn raise(&mut self, case: Case) {
         let limit = self.limit;
-        // Most survive already with the backlog of the warm walk, which is no smaller than that at the limit.
-        let level = std::mem::replace(&mut self.level, limit);
-        let survives = self.peak(case.loss, case.moment..case.moment + 1, Until::Alone).survives(&self.subject.rules);
-        self.level = level;
-        if survives || self.alone_survives(case, limit) {
+        if self.surely_survives(case, limit) || self.alone_survives(case, limit) {
             return;
         }
         // What the case needs at the level of the warm walk says about where to begin.
@@ -452,6 +448,18 @@ impl<'a> Search<'a> {
         if let Some(level) = lowest(guess, &mut |level| level > limit && self.alone_survives(case, level)) {
             (self.limit, self.case) = (level, Some(case));
         }
+    }
+
+    /// Whether a case survives even with the backlog of the warm walk, where that is of a harder level or this one: it is no
+    /// smaller then. Most do.
+    fn surely_survives(&mut self, case: Case, level: Level) -> bool {
+        if self.warmed > level {
+            return false;
+        }
+        let before = std::mem::replace(&mut self.level, level);
+        let peak = self.peak(case.loss, case.moment..case.moment + 1, Until::Alone);
+        self.level = before;
+        peak.survives(&self.subject.rules)
     }
 
     /// Whether a case survives at a level not below that of `warm`. Warm traffic is walked from where it left the backend idle,
@@ -561,6 +569,44 @@ impl<'a> Search<'a> {
                 self.limit = self.level;
                 self.raise(Case { loss, moment: from });
                 self.level = self.limit + slack;
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::made::{Made, requests};
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(200))]
+
+        /// Whatever level the warm walk is of: that of the losses that look the mildest is sought below it.
+        #[test]
+        fn what_surely_survives_does(
+            requests in requests(),
+            single_flight in any::<bool>(),
+            (above, at) in (0i32..600, 0usize..250),
+        ) {
+            let made = Made::of(requests, 10);
+            let rules = Rules { patience: 0.09, service_time: 0.01, single_flight };
+            let subject = Subject { tape: made.tape(), hits: &made.hits, start: 0, rules };
+            let axis = Axis::Backend { load: 1.0 };
+            let Some(lowest_warm) = subject.warm_level(axis, 0) else { return Ok(()) };
+            let losses = Losses::of(1, 3);
+            let mut search = Search::new(subject, axis, &losses, lowest_warm);
+            search.warm_up(lowest_warm + above);
+            for loss in 0..3 {
+                let case = Case { loss, moment: at.min(made.times.len() - 1) };
+                for level in [lowest_warm, lowest_warm + above / 2, lowest_warm + above] {
+                    if search.surely_survives(case, level) {
+                        search.warm_up(level);
+                        prop_assert!(search.alone_survives(case, level), "{case:?} at {level}");
+                        search.warm_up(lowest_warm + above);
+                    }
+                }
             }
         }
     }

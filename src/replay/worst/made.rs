@@ -1,0 +1,42 @@
+//! Small traces for property tests of walks and searches.
+
+use super::columns::Hits;
+use super::tape::{ASKS, EVICTED, GET, NEVER, Tape};
+use proptest::prelude::*;
+
+/// Gaps in milliseconds, keys, and whether the twin misses.
+pub fn requests() -> impl Strategy<Value = Vec<(u64, u32, bool)>> {
+    prop::collection::vec((0u64..40, 0u32..30, prop::bool::weighted(0.15)), 50..250)
+}
+
+/// Columns of such requests.
+pub struct Made {
+    pub times: Vec<u64>,
+    previous: Vec<u32>,
+    hashes: Vec<u32>,
+    pub hits: Hits,
+}
+
+impl Made {
+    pub fn of(requests: Vec<(u64, u32, bool)>, room: u64) -> Made {
+        let (mut time, mut last) = (0, [NEVER; 30]);
+        let (mut times, mut previous, mut hashes, mut kinds) = (vec![], vec![], vec![], vec![]);
+        for (i, (gap, key, missed)) in requests.into_iter().enumerate() {
+            time += gap * 1_000_000;
+            let before = std::mem::replace(&mut last[key as usize], i as u32);
+            times.push(time);
+            previous.push(before);
+            hashes.push(key.wrapping_mul(0x9e37_79b9));
+            kinds.push(match (before == NEVER, missed) {
+                (true, _) => GET | ASKS,
+                (false, true) => GET | ASKS | EVICTED,
+                (false, false) => GET,
+            });
+        }
+        Made { times, previous, hashes, hits: Hits { kinds, room } }
+    }
+
+    pub fn tape(&self) -> Tape<'_> {
+        Tape { times: &self.times, previous: &self.previous, hashes: &self.hashes, shares: None }
+    }
+}
