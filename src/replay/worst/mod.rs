@@ -14,6 +14,7 @@ pub mod lattice;
 #[cfg(test)]
 mod made;
 pub mod map;
+mod ranking;
 pub mod search;
 pub mod tape;
 pub mod typical;

@@ -8,7 +8,6 @@
 
 use super::aftermath::{Block, Peak, Until, Walker};
 use super::columns::Hits;
-use super::crowd::crowds;
 use super::lanes::{Alternatives, Lanes};
 use super::lattice::{Axis, Level, STEPS_PER_OCTAVE, lowest};
 use super::tape::{Rules, Tape};
@@ -21,9 +20,9 @@ pub const SLACK: Level = 4;
 /// The same where not all are cleared: the blocks are larger, so that more are. 0.68 %.
 const SEARCH_SLACK: Level = 10;
 /// Moments of a neighbourhood reach this far, in patiences.
-const REACH: f64 = 0.5;
+pub(super) const REACH: f64 = 0.5;
 /// Moments by which the limit is brought near before anything is ranked.
-const FIRST: usize = 12;
+pub(super) const FIRST: usize = 12;
 /// The best cases that are climbed.
 const CLIMBED: usize = 24;
 /// Losses that look the mildest, of which the mildest is sought.
@@ -32,26 +31,18 @@ const MILDEST: usize = 3;
 const NEAR: usize = 30;
 /// Of those that came near on another axis, how many are said to have come near on this one as well.
 const SOWN: usize = 4;
-/// Crowded cases that are walked, of each kind.
-const CROWDED: usize = 192;
 /// Neighbourhoods that are cleared after the last one that raised the limit: ranked well, the worst is among the first.
 const CLEARED: usize = 8;
-/// The longest warm waits before which losses are tried.
-const BUSY: usize = 3;
 /// Requests of a block that is cleared in one walk, at most.
 const BLOCK: usize = 512;
 /// Requests walked since the limit was raised last, for each request of the trace, before the search gives up clearing; and
 /// at least.
 const WALKS_PER_REQUEST: f64 = 16.0;
 const LEAST_WALKS: f64 = 1e6;
-/// Of these, those that rank moments.
-const RANKING: f64 = 0.03;
 /// Standard deviations by which nodes may hold less than their share.
 const DEVIATIONS: f64 = 4.0;
 /// Levels by which the warm walk's may lie below that of walks before failures of blocks are not believed.
 const STALE: Level = 16;
-/// Crowded cases that are kept; more neighbourhoods than these are not cleared anyway.
-const MOST_RANKED: usize = 100_000;
 
 /// A loss at a moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -107,15 +98,15 @@ impl Subject<'_> {
 
 /// One cell, one axis, one loss on whichever node.
 pub struct Search<'a> {
-    subject: Subject<'a>,
-    axis: Axis,
-    losses: &'a Losses,
-    room: u64,
-    walker: Walker,
+    pub(super) subject: Subject<'a>,
+    pub(super) axis: Axis,
+    pub(super) losses: &'a Losses,
+    pub(super) room: u64,
+    pub(super) walker: Walker,
     lanes: Lanes,
-    warm: Warm,
+    pub(super) warm: Warm,
     /// The level of walks.
-    level: Level,
+    pub(super) level: Level,
     /// That of `warm`, not above it: the backlog at a harder level is no less, so that walks which start with it, and end
     /// where they meet it, err on the safe side.
     warmed: Level,
@@ -218,17 +209,11 @@ impl<'a> Search<'a> {
     }
 
     /// Requests to walk without a find before clearing is given up.
-    fn effort(&self, share: f64) -> u64 {
+    pub(super) fn effort(&self, share: f64) -> u64 {
         let requests = (self.subject.tape.len() - self.subject.start) as f64;
         // More ways are more to look at, though each is shorter to walk; and one way alone decides hidden capacity.
         let walks = if self.ways() == 1 { 6.0 } else { (self.ways() as f64).cbrt() } * WALKS_PER_REQUEST;
         (share * (walks * requests).max(LEAST_WALKS)) as u64
-    }
-
-    /// The worst case of each loss, the worst first.
-    fn tops(&self, ranked: &[(f64, Case)]) -> Vec<(f64, Case)> {
-        let mut seen = vec![false; self.ways()];
-        ranked.iter().filter(|(_, case)| !std::mem::replace(&mut seen[case.loss], true)).copied().collect()
     }
 
     /// The backend that the loss that is felt the least needs, about: each needs what its worst moment of a few does. `None`
@@ -288,19 +273,19 @@ impl<'a> Search<'a> {
 
     /// About how many levels above that of `warm` a case needs: the work that came since the backend was last idle, over the
     /// time until the last of it must be answered.
-    fn excess(&mut self, case: Case) -> f64 {
+    pub(super) fn excess(&mut self, case: Case) -> f64 {
         let peak = self.peak(case.loss, case.moment..case.moment + 1, Until::Past);
         let factor = (peak.wait + peak.busy) / (self.subject.rules.patience + peak.busy);
         factor.max(1e-3).log2() * f64::from(STEPS_PER_OCTAVE)
     }
 
     /// So many patiences at the present level, in nanoseconds of the trace.
-    fn apart(&self, patiences: f64) -> u64 {
+    pub(super) fn apart(&self, patiences: f64) -> u64 {
         (patiences * self.subject.rules.patience * self.axis.point(self.level).load * 1e9).max(1.0) as u64
     }
 
     /// The position so many nanoseconds after (or before) another.
-    fn moved(&self, moment: usize, by: i64) -> usize {
+    pub(super) fn moved(&self, moment: usize, by: i64) -> usize {
         let tape = &self.subject.tape;
         let at = tape.times[moment].saturating_add_signed(by);
         tape.position_at(at).clamp(self.subject.start, tape.len() - 1)
@@ -326,93 +311,6 @@ impl<'a> Search<'a> {
             }
         }
         self.warm_up(self.limit);
-    }
-
-    /// Cases and what each needs, about: those that were walked, and those that look crowded, the worst first.
-    fn rank(&mut self) -> [Vec<(f64, Case)>; 3] {
-        let effort = self.effort(RANKING);
-        let before = self.walker.steps;
-        let mut moments = self.spread(FIRST / 2);
-        let mut ranked = Vec::new();
-        self.try_all(&moments, &mut ranked);
-        let each = ((self.walker.steps - before) / moments.len().max(1) as u64).max(1);
-        moments = self.spread((effort / each).clamp(FIRST as u64, 20_000) as usize);
-        moments.extend(self.busy_moments());
-        self.try_all(&moments, &mut ranked);
-        let crowded = [0.0, 0.5].map(|delay| self.crowded(delay));
-        for case in crowded.iter().flat_map(|crowded| self.best(crowded, CROWDED)).collect::<Vec<_>>() {
-            ranked.push((self.excess(case), case));
-        }
-        ranked.sort_by(|a, b| b.0.total_cmp(&a.0));
-        let [at_once, delayed] = crowded;
-        [ranked, at_once, delayed]
-    }
-
-    fn try_all(&mut self, moments: &[usize], into: &mut Vec<(f64, Case)>) {
-        for moment in moments {
-            for loss in 0..self.losses.ways.len() {
-                let case = Case { loss, moment: *moment };
-                into.push((self.excess(case), case));
-            }
-        }
-    }
-
-    /// Moments before the longest waits of warm traffic: what is lost there comes on top.
-    fn busy_moments(&self) -> Vec<usize> {
-        let Subject { tape, start, .. } = &self.subject;
-        let width = self.apart(1.0);
-        let wait = |i: usize| self.warm.backlog[i];
-        let mut longest: Vec<(f64, usize)> = Vec::new();
-        let mut slot = u64::MAX;
-        for i in *start..tape.len() {
-            let wait = wait(i);
-            if tape.times[i] / width != slot {
-                slot = tape.times[i] / width;
-                longest.push((wait, i));
-            } else if let Some(last) = longest.last_mut()
-                && wait > last.0
-            {
-                *last = (wait, i);
-            }
-        }
-        longest.sort_by(|a, b| b.0.total_cmp(&a.0));
-        let before = |peak: usize| (0..4).map(move |i| (peak, i));
-        longest
-            .iter()
-            .take(BUSY)
-            .flat_map(|(_, peak)| before(*peak))
-            .map(|(peak, i)| self.moved(peak, -(self.apart(0.5) as i64) * i))
-            .collect()
-    }
-
-    /// Every neighbourhood's most crowded moment with each loss, the most crowded first.
-    fn crowded(&self, delay: f64) -> Vec<(f64, Case)> {
-        let Subject { tape, start, rules, .. } = &self.subject;
-        let patience = rules.patience * self.axis.point(self.level).load * 1e9;
-        let point = self.axis.point(self.level);
-        let mut all =
-            crowds(tape, &self.warm, *start, (self.losses, self.room), point, patience, (delay * patience) as u64);
-        all.sort_by(|a, b| b.0.total_cmp(&a.0));
-        all.truncate(MOST_RANKED);
-        all
-    }
-
-    /// The best of a ranking, at most `count`, no two of one loss in one neighbourhood.
-    fn best(&self, ranked: &[(f64, Case)], count: usize) -> Vec<Case> {
-        let times = self.subject.tape.times;
-        let apart = self.apart(REACH);
-        let mut best: Vec<Case> = Vec::new();
-        for (_, case) in ranked {
-            if best.len() == count {
-                break;
-            }
-            let near =
-                |other: &Case| other.loss == case.loss && times[other.moment].abs_diff(times[case.moment]) < apart;
-            if !best.iter().any(near) {
-                best.push(*case);
-            }
-        }
-        best
     }
 
     /// Goes uphill from a case, in smaller and smaller strides, and raises the limit to what the top needs.
