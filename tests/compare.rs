@@ -226,7 +226,7 @@ fn sizes_and_services_are_compared() {
         larger["differences"].as_array().unwrap().iter().map(|one| one["what"].as_str().unwrap()).collect();
     assert_eq!(differs, ["cache"]);
     // Twice as patient: misses stay to the last one, hidden capacity rises.
-    let patient = json(&["compare", ARTICLE, "-b", "330/s", "--timeout", "1s", "--candidate-timeout", "2s", "--quick"]);
+    let patient = json(&["compare", BURST, "-b", "70/s", "--timeout", "1s", "--candidate-timeout", "2s", "--quick"]);
     assert_eq!(number(change(&patient, "miss_ratio", None), "change_absolute"), 0.0);
     assert_eq!(change(&patient, "miss_ratio", None)["material"], "no");
     assert_eq!(change(&patient, "hidden", None)["direction"], "better");

@@ -43,8 +43,8 @@ fn fails(code: i32, arguments: &[&str]) -> String {
 
 #[test]
 fn the_articles_story() {
-    let report = json(&["gap", ARTICLE, "-b", "300/s", "-p", "lru,fifo,sieve,s3fifo,lfu,lru+reject-first"]);
-    let lru = cell(&report, "lru");
+    let report = crate::measured::article();
+    let lru = cell(report, "lru");
     assert!((0.099..=0.101).contains(&number(lru, "miss_ratio")), "{lru}");
     assert!((number(lru, "advertised_long_run_per_second") / 3000.0 - 1.0).abs() < 0.03, "{lru}");
     // No answer may be late, in whichever of the trace's seconds: a little below the mean's.
@@ -55,10 +55,10 @@ fn the_articles_story() {
     assert!((9.9..=10.2).contains(&number(lru, "amplification")));
     let hidden = number(lru, "hidden_safe_per_second");
     for policy in ["fifo", "sieve", "s3fifo", "lfu"] {
-        let other = number(cell(&report, policy), "hidden_safe_per_second");
+        let other = number(cell(report, policy), "hidden_safe_per_second");
         assert!((other / hidden - 1.0).abs() < 0.005, "{policy}: {other}, lru: {hidden}");
     }
-    assert!(number(cell(&report, "lru+reject-first"), "hidden_safe_per_second") < 0.95 * hidden);
+    assert!(number(cell(report, "lru+reject-first"), "hidden_safe_per_second") < 0.95 * hidden);
     let today = number(&report["traces"][0], "today_per_second");
     assert!((2990.0..=3010.0).contains(&today));
 }
@@ -68,7 +68,7 @@ fn the_json_is_the_same_on_one_and_on_two_threads_and_whatever_it_is_called() {
     let folder = tempfile::tempdir().unwrap();
     let write = |name: &str, threads: &str| {
         let path = folder.path().join(name);
-        let text = text(&["gap", ARTICLE, "-b", "300/s", "-j", threads, "-o", path.to_str().unwrap()]);
+        let text = text(&["gap", BURST, "-b", "60/s", "-j", threads, "-o", path.to_str().unwrap()]);
         // One trace and four policies, with everything that is simulated.
         assert!(text.lines().count() <= 40 && text.lines().all(|line| line.chars().count() <= 92), "{text}");
         std::fs::read(path).unwrap()
@@ -81,8 +81,7 @@ fn the_json_is_the_same_on_one_and_on_two_threads_and_whatever_it_is_called() {
 
 #[test]
 fn tables_of_the_json_agree_with_each_other() {
-    for trace in [ARTICLE, "traces/sessions.arrow", "traces/scan.oracleGeneral.zst", "traces/twitter_cluster4.parquet"]
-    {
+    for trace in [BURST, "traces/web.log.gz", "traces/sessions.arrow", "traces/scan.oracleGeneral.zst"] {
         let report = json(&["gap", trace, "-b", "auto", "-p", "lru,fifo,s3fifo"]);
         assert_eq!(report["schema_version"], 1);
         let rows = report["rows"].as_array().unwrap();
