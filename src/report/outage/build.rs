@@ -188,10 +188,15 @@ pub(in crate::report) fn warnings(story: &Story) -> Vec<String> {
     let mut all = Vec::new();
     let watched = story.ran.0 - story.over.0;
     if !story.verdict.healed && story.spent {
-        all.push(format!(
-            "the trace ends {} after the trigger is over: whether it would heal later is not known, nor is it for the remedies; a longer trace or a lower --load shows more",
-            Seconds(watched.round())
-        ));
+        let until = Seconds(watched.round());
+        all.push(match story.stays_down() {
+            true => format!(
+                "the trace ends {until} after the trigger is over, and something keeps it down to the end; only a longer trace shows whether it or a remedy heals later than that"
+            ),
+            false => format!(
+                "the trace ends {until} after the trigger is over: whether it would heal later is not known, nor is it for the remedies; a longer trace or a lower --load shows more"
+            ),
+        });
     }
     if story.is_well_warm() && story.control.worst_success < verdict::HEALTHY {
         all.push(format!(
