@@ -232,6 +232,7 @@ fn of_trace(args: &CompareArgs, paths: &[PathBuf], interrupt: &Interrupt) -> Res
     let asked = Asked {
         sweep: Sweep { policies, sizes, ignore_size, warmup, threads },
         service: args.service.over(&Scenario::default()),
+        otherwise: args.service.otherwise(),
         losses: args.lose.clone(),
         load,
         window,

@@ -2,7 +2,7 @@
 //! than noise.
 
 use super::{CompareReport, Direction};
-use crate::report::column::known;
+use crate::report::column::{Listed, known};
 use crate::report::format::capacity_of;
 use crate::report::gates::Unit::{Count, Share};
 use crate::report::gates::{Field, Gated, Reading, Scope, Subject};
@@ -47,12 +47,14 @@ fn worse(report: &CompareReport) -> Reading {
     Reading::Number(report.changes.iter().filter(|change| change.direction == Direction::Worse).count() as f64)
 }
 
-impl Gated for CompareReport {
-    type Row = CompareReport;
-
+impl Listed for CompareReport {
     fn fields() -> &'static [Field<CompareReport>] {
         FIELDS
     }
+}
+
+impl Gated for CompareReport {
+    type Row = CompareReport;
 
     fn scope(&self) -> Scope {
         Scope { policies: Vec::new(), losses: Vec::new(), demand: Demand::Answers }
