@@ -251,7 +251,7 @@ fn of_trace(args: &CompareArgs, paths: &[PathBuf], interrupt: &Interrupt) -> Res
         cut: candidate.cut,
     };
     sides.check()?;
-    let progress = Progress::start("replaying", 0);
+    let progress = Progress::start("reading the trace", 0);
     let trace =
         args.reading.read_for(paths, &[vec![policy], sides.policy.iter().cloned().collect()].concat(), interrupt)?;
     sides.compare(&trace, &command_line(), interrupt, &progress)
