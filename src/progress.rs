@@ -6,6 +6,8 @@ pub trait Watch: Sync {
     fn expect(&self, _steps: u64) {}
     /// What is done from now on, in a few words.
     fn phase(&self, what: &'static str);
+    /// What is known already, in a sentence: for who waits for the rest.
+    fn say(&self, _known: &str) {}
     /// So many more were.
     fn advance(&self, steps: u64);
     /// One more was.

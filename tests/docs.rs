@@ -10,7 +10,7 @@ use coldgap::policy::{ALL, Capacity, Info, Parameter, Population};
 use coldgap::replay::cell::Cell;
 use coldgap::report::head::Kind;
 use coldgap::report::schema::schema;
-use coldgap::trace::format::all;
+use coldgap::trace::registry::all;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};

@@ -204,7 +204,8 @@ fn an_outage_that_stays_never_recovers() {
     let (code, text, error) = run(&with(&down, &["recovery > 60s", "load < 1/s"]));
     assert_eq!(code, 1, "{text}");
     assert!(error.contains("1 of 2 gates failed: recovery > 60s (recovery of lru is without limit)"), "{error}");
-    let (code, _, error) = run(&["outage", BURST, "--lose", "1%", "--quick", "--fail-if", "recovery > 10min"]);
+    let (code, _, error) =
+        run(&["outage", BURST, "-b", "auto", "--lose", "1%", "--quick", "--fail-if", "recovery > 10min"]);
     assert_eq!(code, 0, "{error}");
 }
 

@@ -26,10 +26,10 @@ const RUNS: [&[&str]; 9] = [
     ],
     &["replay", BURST, "-c", "1%,10%"],
     &["replay", BURST, "--curve=5", "--sample", "50%"],
-    &["outage", BURST, "--alerts"],
-    &["sensitivity", BURST],
-    &["warmup", BURST],
-    &["compare", BURST, "--baseline", "lru", "--candidate", "sieve"],
+    &["outage", BURST, "-b", "auto", "--alerts"],
+    &["sensitivity", BURST, "-b", "auto"],
+    &["warmup", BURST, "-b", "auto"],
+    &["compare", BURST, "-b", "auto", "--baseline", "lru", "--candidate", "sieve"],
 ];
 
 /// Reads pairs of a schema and a report from its arguments and says of each whether the report fits.

@@ -3,7 +3,8 @@
 
 #![no_main]
 
-use coldgap::trace::format::{SkipBad, all};
+use coldgap::trace::options::SkipBad;
+use coldgap::trace::registry::all;
 use coldgap::trace::input::Input;
 use coldgap::trace::{ReadOptions, is_decoding, read_input};
 use libfuzzer_sys::fuzz_target;

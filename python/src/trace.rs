@@ -2,7 +2,7 @@
 
 use crate::arrow;
 use crate::run::{Words, raised, run};
-use coldgap::trace::format::{Role, UNITS};
+use coldgap::trace::options::{Role, UNITS};
 use coldgap::{Error, ReadOptions, Result};
 use pyo3::prelude::*;
 use pyo3::types::PyCapsule;

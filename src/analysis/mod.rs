@@ -43,7 +43,7 @@ pub use sweep::{AUTO_CACHE_SHARE, Sweep};
 pub use task::Task;
 pub use withstand::MOST_NODES;
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
 use crate::progress::Watch;
 use crate::replay::cell::Cell;
@@ -78,6 +78,20 @@ impl Backend {
         match self {
             Backend::Given(rate) => Some(rate),
             Backend::Assumed | Backend::Unknown => None,
+        }
+    }
+
+    /// The same, where the answer needs one.
+    ///
+    /// # Errors
+    /// Where nobody said anything: a database that was made up answers nobody's question.
+    pub fn needed(self) -> Result<Backend> {
+        match self {
+            Backend::Unknown => Err(Error::usage("nobody said what the backend can do, and all of this depends on it").hint(
+                "say it: -b 300/s, or --servers 10 --service-time 30ms; what the load needs while the cache is warm, coldgap \
+                 gap says without it, and -b auto takes 1.1x that",
+            )),
+            said => Ok(said),
         }
     }
 }

@@ -21,7 +21,7 @@ use crate::replay::cell::Cell;
 use crate::replay::refill::Refill;
 use crate::replay::stretch::Stretch;
 use crate::trace::Trace;
-use crate::units::Rate;
+use crate::units::{Rate, grouped, grouped_rate, significant};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -104,6 +104,15 @@ pub fn work(
     watch.phase("replaying warm");
     let base = Base::new(trace, question)?;
     let Base { ref facts, ref windows, warm, today, load_factor, .. } = base;
+    watch.say(&format!(
+        "{}: {} requests on {} objects in {}; the busiest {} have {} requests/s",
+        trace.name,
+        grouped(trace.len() as u64),
+        grouped(facts.objects),
+        windows.span,
+        windows.width,
+        grouped_rate(today)
+    ));
     let ground = base.ground(trace, question, interrupt);
     let requests = ground.requests;
     let grids = Grids::of(question, &trace.about(), facts)?;
@@ -131,6 +140,16 @@ pub fn work(
     let cells: Vec<&Cell> = replayed.iter().map(|cell| &grids.cells[*cell]).collect();
     let warm_runs: BTreeMap<usize, WarmResult> = replayed.into_iter().zip(study.warm(&ground, &cells)?).collect();
     let backend = backend(trace, question, warm_runs.get(&question.baseline))?;
+    // Of the first cache size.
+    let misses =
+        warm_runs.iter().take_while(|(cell, _)| **cell < question.sweep.policies.len()).filter_map(|(cell, run)| {
+            let ratio = run.observation.total.miss_ratio()?;
+            Some(format!("{} {}%", grids.cells[*cell].policy, significant(100.0 * ratio)))
+        });
+    let misses: Vec<String> = misses.collect();
+    if !misses.is_empty() {
+        watch.say(&format!("misses while warm: {}", misses.join(", ")));
+    }
 
     watch.phase("seeking the worst moment");
     let asked = |cell: &usize| Asked {
@@ -175,6 +194,7 @@ pub fn work(
             let flush = findings[&question.baseline].worst_position;
             done.insert(Task::Refills, Done::Refills(study.refills(&ground, &grids.cells[..grids.own], flush)?));
         }
+        watch.phase("limits by part of the trace");
         let cells: Vec<_> = stretched.iter().map(|cell| (&grids.cells[*cell], &warm_runs[cell].hits)).collect();
         let stretches = study.stretches(&ground, backend, &cells)?;
         done.extend(

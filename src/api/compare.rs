@@ -170,7 +170,7 @@ impl Sides {
             baseline: policies.first().cloned(),
             sweep: Sweep { policies, sizes: vec![size], ..self.asked.sweep.clone() },
             service,
-            // A comparison needs one, if only the same guess for both.
+            // That the baseline has one was checked.
             otherwise: Backend::Assumed,
             ..self.asked.clone()
         };
@@ -186,7 +186,7 @@ impl Sides {
         if self.cut.is_some_and(|cut| cut.get() >= 1.0) {
             return Err(Error::usage("a cut of 100% leaves no backend").hint("cut less: --cut 50%"));
         }
-        self.asked.service.service(Backend::Assumed)?;
+        let said = self.asked.service.service(self.asked.otherwise)?;
         self.candidate_service().service(Backend::Assumed)?;
         let policy = self.baseline()?;
         let same_policy = self.policy.as_ref().is_none_or(|other| *other == policy);
@@ -196,7 +196,7 @@ impl Sides {
                 "say what differs: --candidate POLICY, --candidate-cache SIZE, --candidate-backend RATE, --candidate-timeout TIME, ...",
             ));
         }
-        Ok(())
+        said.backend.needed().map(|_| ())
     }
 
     /// Both sides replayed on one trace. `command`: what the report says it was made by.

@@ -232,6 +232,7 @@ fn of_trace(args: &CompareArgs, paths: &[PathBuf], interrupt: &Interrupt) -> Res
     let asked = Asked {
         sweep: Sweep { policies, sizes, ignore_size, warmup, threads },
         service: args.service.over(&Scenario::default()),
+        otherwise: args.service.otherwise(),
         losses: args.lose.clone(),
         load,
         window,
@@ -250,7 +251,7 @@ fn of_trace(args: &CompareArgs, paths: &[PathBuf], interrupt: &Interrupt) -> Res
         cut: candidate.cut,
     };
     sides.check()?;
-    let progress = Progress::start("replaying", 0);
+    let progress = Progress::start("reading the trace", 0);
     let trace =
         args.reading.read_for(paths, &[vec![policy], sides.policy.iter().cloned().collect()].concat(), interrupt)?;
     sides.compare(&trace, &command_line(), interrupt, &progress)

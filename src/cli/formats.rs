@@ -3,7 +3,7 @@
 use super::terminal::look;
 use crate::error::{Error, Result};
 use crate::prose::wrapped;
-use crate::trace::format::all;
+use crate::trace::registry::all;
 use std::fmt::Write;
 
 /// Width of the paragraphs, where there is room.

@@ -127,7 +127,7 @@ pub fn run(args: &GapArgs, interrupt: &Interrupt) -> Result<()> {
     question.full |= implied;
     let gates = args.ask.gates.parse::<Report>(&scope(&question))?;
     let services = args.ask.files.each();
-    let progress = Progress::start("replaying", analysis::steps(&question) * services.len() as u64);
+    let progress = Progress::start("reading the trace", analysis::steps(&question) * services.len() as u64);
     let mut found = Vec::new();
     for paths in services {
         let trace = match args.calibrated {

@@ -62,7 +62,7 @@ pub fn run(Args { of: Of::Gap(args) }: &Args, interrupt: &Interrupt) -> Result<(
     let (question, _) = gap::question(&args.ask)?;
     let services: Vec<&[PathBuf]> = args.ask.files.each().collect();
     let own = part::share(&analysis::tasks(&question), services.len(), (of, index));
-    let progress = Progress::start("replaying", analysis::steps(&question) * own.len() as u64);
+    let progress = Progress::start("reading the trace", analysis::steps(&question) * own.len() as u64);
     let mut found = Vec::new();
     for (place, tasks) in own {
         let trace = args.ask.read(services[place], &question, interrupt)?;

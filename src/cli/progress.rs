@@ -1,8 +1,10 @@
 //! Progress on standard error: a bar on a terminal, one line every 30 s otherwise. The only file that knows the bar.
 
+use super::terminal::look;
 use crate::progress::Watch;
 use crate::units::{Seconds, grouped_rate};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
+use std::collections::BTreeSet;
 use std::fmt;
 use std::io::IsTerminal;
 use std::sync::{Mutex, OnceLock};
@@ -20,6 +22,13 @@ impl Watch for Progress {
         self.bar.set_message(what);
     }
 
+    /// Only on a terminal, and each sentence once: where two questions are asked of one trace, both begin alike.
+    fn say(&self, known: &str) {
+        if self.last_line.is_none() && self.said.lock().is_ok_and(|mut said| said.insert(known.to_string())) {
+            self.bar.suspend(|| eprintln!("{}", look().wrapped(known, "  ")));
+        }
+    }
+
     fn advance(&self, steps: u64) {
         Progress::step(self, steps);
     }
@@ -34,6 +43,8 @@ pub struct Progress {
     started: OnceLock<Instant>,
     /// When the last line was written, where there is no terminal.
     last_line: Option<Mutex<Instant>>,
+    /// What was said on a terminal.
+    said: Mutex<BTreeSet<String>>,
 }
 
 impl Progress {
@@ -68,7 +79,8 @@ impl Progress {
             bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()).progress_chars("##-"));
         }
         bar.set_message(what.to_string());
-        Progress { bar, unit, started: OnceLock::new(), last_line: (!terminal).then(|| Mutex::new(Instant::now())) }
+        let last_line = (!terminal).then(|| Mutex::new(Instant::now()));
+        Progress { bar, unit, started: OnceLock::new(), last_line, said: Mutex::default() }
     }
 
     /// So many steps more are to be done.

@@ -13,8 +13,8 @@ use clap::Args;
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "The service")]
 pub struct ServiceArgs {
-    /// What the backend can do: 300/s answers, 250MB/s, or auto: 1.1x what the cache lets it need, a guess [default: of gap
-    /// nothing, so that there is no verdict; else auto]
+    /// What the backend can do: 300/s answers, 250MB/s, or auto: 1.1x what the cache lets it need, a guess. Without it gap has no
+    /// verdict, and what simulates has no answer
     #[arg(short, long, value_name = "RATE|auto", value_parser = parse_backend, allow_hyphen_values = true)]
     backend: Option<BackendArg>,
     /// How many answers the backend works on at once; with --service-time it says what the backend can do [default: as many

@@ -3,7 +3,7 @@
 use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
 use crate::policy::spec::PolicySpec;
-use crate::trace::format::{Meaning, Role, SkipBad, UNITS};
+use crate::trace::options::{Meaning, Role, SkipBad, UNITS};
 use crate::trace::source::Source;
 use crate::trace::{self, ReadOptions, Trace};
 use crate::units::{Demand, Rate, Ratio, Seconds};

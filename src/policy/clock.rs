@@ -7,16 +7,17 @@
 //! cached one.
 //! Poor where a burst of hits is followed by silence, and under scans: every new object stays for a full turn.
 
+mod run;
+
 use super::in_place::clone_in_place;
 use super::queue::Queue;
-use super::run::{self, Run};
-use super::{Capacity, Info, Nodes, ParameterError, Parameters, Policy, Population, Victim};
+use super::{Capacity, Info, Nodes, ParameterError, Parameters, Policy, Population, Run, Victim};
 use crate::request::{ObjectId, Request};
 
 /// FIFO with a second chance.
 #[derive(Debug)]
 pub struct Clock {
-    pub(super) queue: Queue,
+    queue: Queue,
 }
 clone_in_place!(Clock { queue });
 
@@ -31,7 +32,7 @@ impl Policy for Clock {
         ..Info::PLAIN
     };
     const VICTIM: Option<Victim<Self>> = Some(Self::turn_to_victim);
-    const RUN: Option<Run<Self>> = Some(run::clock::run);
+    const RUN: Option<Run<Self>> = Some(run::run);
     /// 1 where the object was hit since its last turn, else 0.
     type Node = u8;
 

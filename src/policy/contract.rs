@@ -4,7 +4,7 @@
 
 use super::nodes::Nodes;
 use super::parameters::{Documented, Parameter, ParameterError, Parameters};
-use super::run::Run;
+use crate::bitset::BitSet;
 use crate::request::{ObjectId, Request};
 use serde::{Deserialize, Serialize};
 
@@ -116,6 +116,13 @@ impl Documented for Info {
 
 /// Names the object that the next eviction will give up; see [`Policy::VICTIM`].
 pub type Victim<P> = fn(&mut P, &mut Nodes<<P as Policy>::Node>) -> ObjectId;
+
+/// Passes a run of gets: `run(policy, nodes, cached, gets, missed)`.
+///
+/// There are at most [`LENGTH`](super::run::LENGTH) gets, the cache is full, every object counts 1, nobody refuses one, and each get is answered at
+/// once. For every one it does what `on_hit` does where the object is in `cached`, else what `on_miss`, `recall`, `evict` and
+/// `on_insert` do; `cached` follows. `missed`, as long as `gets`, becomes 1 for each get that missed and 0 for the others.
+pub type Run<P> = fn(&mut P, &mut Nodes<<P as Policy>::Node>, &mut BitSet, &[ObjectId], &mut [u8]);
 
 /// An eviction policy. The cache calls it; see each method for when.
 pub trait Policy: Clone + Send + Sync + Sized + 'static {

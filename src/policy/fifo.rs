@@ -3,16 +3,17 @@
 //! Paper: none; folklore. Parameters: none. Cost: nothing for a hit, constant for a miss. Memory: 4 to 8 bytes per
 //! cached object. Poor wherever some objects are more popular than others: they are evicted as soon as their turn comes.
 
+mod run;
+
 use super::in_place::clone_in_place;
 use super::queue::Queue;
-use super::run::{self, Run};
-use super::{Capacity, Info, Nodes, ParameterError, Parameters, Policy, Population, Victim};
+use super::{Capacity, Info, Nodes, ParameterError, Parameters, Policy, Population, Run, Victim};
 use crate::request::{ObjectId, Request};
 
 /// First in, first out.
 #[derive(Debug)]
 pub struct Fifo {
-    pub(super) queue: Queue,
+    queue: Queue,
 }
 clone_in_place!(Fifo { queue });
 
@@ -26,7 +27,7 @@ impl Policy for Fifo {
         ..Info::PLAIN
     };
     const VICTIM: Option<Victim<Self>> = Some(|policy, _| policy.queue.oldest());
-    const RUN: Option<Run<Self>> = Some(run::fifo::run);
+    const RUN: Option<Run<Self>> = Some(run::run);
     type Node = ();
 
     fn new(_: Capacity, _: &Parameters) -> Result<Self, ParameterError> {

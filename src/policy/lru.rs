@@ -4,16 +4,17 @@
 //! Systems Journal 1970. Parameters: none. Cost: constant on average. Memory: 4 bytes per object of the trace, 17 to
 //! 33 per cached one. Poor under scans and loops: one pass over more objects than it holds empties it of everything useful.
 
+mod run;
+
 use super::in_place::clone_in_place;
 use super::recency::Recency;
-use super::run::{self, Run};
-use super::{Capacity, Info, Nodes, ParameterError, Parameters, Policy, Population, Victim};
+use super::{Capacity, Info, Nodes, ParameterError, Parameters, Policy, Population, Run, Victim};
 use crate::request::{ObjectId, Request};
 
 /// Least recently used.
 #[derive(Debug)]
 pub struct Lru {
-    pub(super) recency: Recency,
+    recency: Recency,
 }
 clone_in_place!(Lru { recency });
 
@@ -27,7 +28,7 @@ impl Policy for Lru {
         ..Info::PLAIN
     };
     const VICTIM: Option<Victim<Self>> = Some(|policy, _| policy.recency.oldest());
-    const RUN: Option<Run<Self>> = Some(run::lru::run);
+    const RUN: Option<Run<Self>> = Some(run::run);
     /// Where in the log its last use stands.
     type Node = u32;
 

@@ -59,7 +59,7 @@ mod twoq;
 mod unbounded;
 mod w_tinylfu;
 
-pub use contract::{Capacity, Info, Policy, Population, Victim, Visitor};
+pub use contract::{Capacity, Info, Policy, Population, Run, Victim, Visitor};
 pub use nodes::Nodes;
 pub use parameters::{Documented, Parameter, ParameterError, Parameters, SEED};
 

@@ -15,52 +15,54 @@
 //! Poor where most objects are asked for exactly twice, far apart: the second request comes after the small queue and
 //! the ghosts have let go. With byte sizes and the default fill, objects above a tenth of the cache are refused.
 
+mod run;
+
 use super::in_place::clone_in_place;
 use super::queue::Queue;
-use super::run::{self, Run};
-use super::{Capacity, Info, Nodes, Parameter, ParameterError, Parameters, Policy, Population};
+use super::run::LENGTH;
+use super::{Capacity, Info, Nodes, Parameter, ParameterError, Parameters, Policy, Population, Run};
 use crate::request::{ObjectId, Request};
 
 /// A node's lowest bits: the hits in its present place, counted up to 3.
-pub(super) const HITS: u8 = 0b11;
+const HITS: u8 = 0b11;
 /// The next bits: the place.
-pub(super) const PLACE: u8 = 0b111 << 2;
+const PLACE: u8 = 0b111 << 2;
 /// Neither cached nor remembered.
-pub(super) const OUT: u8 = 0;
-pub(super) const SMALL: u8 = 1 << 2;
-pub(super) const MAIN: u8 = 2 << 2;
-pub(super) const GHOST: u8 = 3 << 2;
+const OUT: u8 = 0;
+const SMALL: u8 = 1 << 2;
+const MAIN: u8 = 2 << 2;
+const GHOST: u8 = 3 << 2;
 /// Asked for while it was a ghost; not inserted yet.
-pub(super) const RETURNING: u8 = 4 << 2;
+const RETURNING: u8 = 4 << 2;
 /// The highest bits count the object's entries among the ghosts that are stale, as it has left them again. They are older
 /// than the one that is not.
-pub(super) const STALE: u8 = 0b111 << 5;
-pub(super) const ONE_STALE: u8 = 1 << 5;
+const STALE: u8 = 0b111 << 5;
+const ONE_STALE: u8 = 1 << 5;
 /// So many stale entries are not worth dropping.
-pub(super) const LEAST_STALE: usize = 64;
+const LEAST_STALE: usize = 64;
 
 /// A small queue, a main queue and ghosts.
 #[derive(Debug)]
 pub struct S3Fifo {
-    pub(super) small: Queue,
-    pub(super) main: Queue,
+    small: Queue,
+    main: Queue,
     /// With stale entries in between.
-    pub(super) ghosts: Queue,
-    pub(super) small_weight: u64,
-    pub(super) main_weight: u64,
+    ghosts: Queue,
+    small_weight: u64,
+    main_weight: u64,
     /// Of the ghosts, without what is stale.
-    pub(super) ghost_weight: u64,
+    ghost_weight: u64,
     /// Number of ghosts, without what is stale.
-    pub(super) ghost_count: usize,
+    ghost_count: usize,
     /// The shares of the cache that the small queue and the ghosts have.
-    pub(super) small_share: f64,
-    pub(super) ghost_share: f64,
-    pub(super) small_capacity: u64,
-    pub(super) main_capacity: u64,
-    pub(super) ghost_capacity: u64,
-    pub(super) promote: u8,
-    pub(super) paper_fill: bool,
-    pub(super) has_evicted: bool,
+    small_share: f64,
+    ghost_share: f64,
+    small_capacity: u64,
+    main_capacity: u64,
+    ghost_capacity: u64,
+    promote: u8,
+    paper_fill: bool,
+    has_evicted: bool,
 }
 clone_in_place!(S3Fifo {
     small,
@@ -101,7 +103,7 @@ impl Policy for S3Fifo {
         fills_up: true,
         ..Info::PLAIN
     };
-    const RUN: Option<Run<Self>> = Some(run::s3fifo::run);
+    const RUN: Option<Run<Self>> = Some(run::run);
     /// The place and [`HITS`].
     type Node = u8;
 
@@ -132,7 +134,7 @@ impl Policy for S3Fifo {
     fn memory(population: &Population) -> u64 {
         let most = population.cached;
         // As many entries among the ghosts are stale, and some more.
-        let ghosts = 2 * most + LEAST_STALE + run::LENGTH;
+        let ghosts = 2 * most + LEAST_STALE + LENGTH;
         2 * Queue::memory(most, population) + Queue::memory(ghosts, population)
     }
 
@@ -222,14 +224,14 @@ fn place(nodes: &mut Nodes<u8>, object: ObjectId, place: u8) {
 
 impl S3Fifo {
     /// Makes sure that nothing in a run needs memory: an object may stand in either queue, and each get may make one stale.
-    pub(super) fn prepare(&mut self, nodes: &mut Nodes<u8>) {
+    fn prepare(&mut self, nodes: &mut Nodes<u8>) {
         let cached = self.small.len() + self.main.len();
         self.small.prepare(cached);
         self.main.prepare(cached);
         if self.ghosts.len() > 2 * self.ghost_count + LEAST_STALE {
             self.ghosts.retain(|ghost| !is_stale(nodes, ghost));
         }
-        self.ghosts.prepare(self.ghosts.len() + run::LENGTH);
+        self.ghosts.prepare(self.ghosts.len() + LENGTH);
     }
 
     #[inline(always)]
@@ -298,7 +300,7 @@ impl S3Fifo {
 
 /// Whether an entry that goes from the oldest end of the ghosts is a stale one, which is then forgotten.
 #[inline(always)]
-pub(super) fn is_stale(nodes: &mut Nodes<u8>, object: ObjectId) -> bool {
+fn is_stale(nodes: &mut Nodes<u8>, object: ObjectId) -> bool {
     let is_stale = nodes[object] & STALE != 0;
     nodes[object] -= if is_stale { ONE_STALE } else { 0 };
     is_stale

@@ -9,28 +9,29 @@
 //! Poor under scans and for block workloads: it is not scan-resistant, and a set of objects that was popular once is
 //! sifted out only when the hand has come round.
 
+mod run;
+
 use super::in_place::clone_in_place;
 use super::queue::Queue;
-use super::run::{self, Run};
-use super::{Capacity, Info, Nodes, ParameterError, Parameters, Policy, Population, Victim};
+use super::{Capacity, Info, Nodes, ParameterError, Parameters, Policy, Population, Run, Victim};
 use crate::request::{ObjectId, Request};
 use std::mem::swap;
 
 /// The object was hit since the hand passed it.
-pub(super) const VISITED: u8 = 1;
+const VISITED: u8 = 1;
 /// The object is on the queue of odd rounds.
-pub(super) const ODD: u8 = 2;
+const ODD: u8 = 2;
 
 /// A queue cut in two where the hand is. Old and new objects never mix: the hand takes what it spares from one to the other.
 #[derive(Debug)]
 pub struct Sieve {
     /// Not passed by the hand yet in this round, which points to the oldest; new objects enter here. Empty only together with
     /// `sifted`.
-    pub(super) unsifted: Queue,
+    unsifted: Queue,
     /// What the hand has passed and spared. They are older than the others, and first in the next round.
-    pub(super) sifted: Queue,
+    sifted: Queue,
     /// [`ODD`] or 0: the mark of the objects in `unsifted`.
-    pub(super) round: u8,
+    round: u8,
 }
 clone_in_place!(Sieve { unsifted, sifted, round });
 
@@ -44,7 +45,7 @@ impl Policy for Sieve {
         ..Info::PLAIN
     };
     const VICTIM: Option<Victim<Self>> = Some(Self::sift);
-    const RUN: Option<Run<Self>> = Some(run::sieve::run);
+    const RUN: Option<Run<Self>> = Some(run::run);
     /// [`VISITED`] and [`ODD`].
     type Node = u8;
 

@@ -2,7 +2,13 @@
 //! the table of CSV and Parquet; and of the numbers that gates and metrics may look at the word, the quantity, and what an
 //! absent one means. It knows no report.
 
-use super::gates::Reading;
+use super::gates::{Field, Reading};
+
+/// Rows whose numbers are those of their list.
+pub trait Listed: Sized + 'static {
+    /// The numbers that a gate may look at, and a table show.
+    fn fields() -> &'static [Field<Self>];
+}
 
 /// What a column of numbers holds.
 pub trait Number {
@@ -68,9 +74,11 @@ macro_rules! rows {
         impl $row {
             /// What this list says of each column; empty where the dictionary does.
             pub const HELP: &'static [(&'static str, &'static str)] = &[$((stringify!($field), concat!($($help),*))),+];
+        }
 
-            /// The numbers that a gate may look at.
-            pub const FIELDS: &'static [$crate::report::gates::Field<$row>] = &[$($($crate::report::gates::Field {
+        impl $crate::report::column::Listed for $row {
+            fn fields() -> &'static [$crate::report::gates::Field<$row>] {
+                const FIELDS: &[$crate::report::gates::Field<$row>] = &[$($($crate::report::gates::Field {
                 name: stringify!($field),
                 word: $word,
                 unit: $crate::report::gates::Unit::$unit,
@@ -81,6 +89,8 @@ macro_rules! rows {
                 },
                 read: |row| $read(row, $crate::report::column::Number::number(&row.$field)),
             },)?)+];
+                FIELDS
+            }
         }
     };
 }

@@ -172,8 +172,8 @@ mod tests {
 
     #[test]
     fn a_cell_cannot_leave_its_row() {
-        let mut odd = Table::new("odd", &[("a", "a|b"), ("n", "n")]);
-        odd.row([Cell::text("x | y\n*z*"), Cell::count(1200)]);
+        let odd = Table::of("odd", ["x | y\n*z*"]).column("a", "a|b", |text| Cell::text(*text));
+        let odd = odd.column("n", "n", |_| Cell::count(1200)).into();
         assert_eq!(table(&odd), "| a\\|b | n |\n| --- | ---: |\n| x \\| y \\*z\\* | 1,200 |\n");
     }
 

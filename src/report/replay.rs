@@ -2,7 +2,7 @@
 
 use super::column::{known, rows};
 use super::format::{capacity_of, capacity_text, percent};
-use super::gates::{Field, Gated, Reading, Scope, Subject};
+use super::gates::{Gated, Reading, Scope, Subject};
 use super::head::{Head, Kind};
 use crate::analysis::sampled::{FEWEST_OBJECTS, GROUPS, Sampled};
 use crate::analysis::{Facts, Swept};
@@ -259,10 +259,6 @@ fn band(row: &ReplayRow, edge: Option<f64>) -> Reading {
 /// It compares policies with none, so that a gate that names no policy is about all of them.
 impl Gated for ReplayReport {
     type Row = ReplayRow;
-
-    fn fields() -> &'static [Field<ReplayRow>] {
-        ReplayRow::FIELDS
-    }
 
     fn scope(&self) -> Scope {
         let mut policies: Vec<String> = self.rows.iter().map(|row| row.policy.clone()).collect();

@@ -1,7 +1,7 @@
 //! Miss ratios as a document: a line per policy where there are many cache sizes, and the table.
 
 use super::format::percent;
-use super::page::{Axis, Block, Cell, Chart, Figure, Mark, Page, Section, Table, Tone, Unit, maybe};
+use super::page::{Axis, Block, Cell, Figure, Mark, Of, Page, Section, Table, Tone, Unit, maybe};
 use super::replay::{ReplayReport, ReplayRow, ReplayTrace};
 use super::words::ended;
 use crate::policy::Capacity;
@@ -49,16 +49,12 @@ fn section(report: &ReplayReport, trace: &ReplayTrace, number: usize) -> Section
     if sizes < FEWEST_SIZES {
         return section.table(table);
     }
-    let x = match rows.first().map(|row| row.capacity()) {
-        Some(Capacity::Bytes(_)) => Axis::log("cache size", Unit::Bytes),
-        _ => Axis::log("cache size in objects", Unit::Number),
-    };
-    let chart = Chart {
-        x,
-        y: Axis::linear("share of the requests that miss", Unit::Share),
-        marks: vec![Mark::lines("cache_capacity", "miss_ratio", "policy")],
-    };
-    section.figure(Figure { id: format!("trace{number}-curve"), caption: caption(&rows), chart, table })
+    let axes = (
+        Axis::cache(rows.first().map(|row| row.capacity())),
+        Axis::linear("share of the requests that miss", Unit::Share),
+    );
+    let marks = vec![Mark::lines("cache_capacity", "miss_ratio", "policy")];
+    section.figure(Figure::new(format!("trace{number}-curve"), caption(&rows), axes, marks, table))
 }
 
 /// The first policy at both ends of its curve.
@@ -85,42 +81,22 @@ fn size(capacity: Capacity) -> String {
     }
 }
 
-fn table(rows: &[&ReplayRow]) -> Table {
+fn table<'r>(rows: &[&'r ReplayRow]) -> Of<&'r ReplayRow> {
     let sampled = rows.iter().any(|row| row.sample_ratio.is_some());
-    let mut columns = vec![
-        ("policy", ""),
-        ("cache_capacity", "cache"),
-        ("cache_capacity_ratio", "of the footprint"),
-        ("requests", "requests"),
-        ("misses", "misses"),
-        ("miss_ratio", "miss ratio"),
-    ];
-    if sampled {
-        columns.extend([("miss_ratio_low", "at least"), ("miss_ratio_high", "at most")]);
-    }
-    columns.push(("bytes_missed", "bytes missed"));
-    let mut table = Table::new("miss ratios", &columns);
-    if sampled {
-        table = table.note("Estimated from some of the keys: the true ratio lies in the band in 95 of 100 draws.");
-    }
-    for row in rows {
-        let mut cells = vec![
-            Cell::text(row.name()),
-            match row.capacity() {
-                Capacity::Objects(objects) => Cell::count(objects),
-                Capacity::Bytes(bytes) => Cell::bytes(bytes as f64),
-            },
-            Cell::share(row.cache_capacity_ratio),
-            Cell::count(row.requests),
-            row.misses.map_or_else(|| Cell::text("unknown"), Cell::count),
-            maybe(row.miss_ratio, Cell::share, "unknown"),
-        ];
-        if sampled {
-            cells.push(maybe(row.miss_ratio_low, Cell::share, "unknown"));
-            cells.push(maybe(row.miss_ratio_high, Cell::share, "unknown"));
-        }
-        cells.push(row.bytes_missed.map_or_else(|| Cell::text("-"), |bytes| Cell::bytes(bytes as f64)));
-        table.row(cells);
-    }
-    table
+    let ratio = |ratio: Option<f64>| maybe(ratio, Cell::share, "unknown");
+    Table::of("miss ratios", rows.iter().copied())
+        .column("policy", "", |row| Cell::text(row.name()))
+        .column("cache_capacity", "cache", |row| Cell::capacity(row.capacity()))
+        .column("cache_capacity_ratio", "of the footprint", |row| Cell::share(row.cache_capacity_ratio))
+        .column("requests", "requests", |row| Cell::count(row.requests))
+        .column("misses", "misses", |row| maybe(row.misses, Cell::count, "unknown"))
+        .column("miss_ratio", "miss ratio", |row| ratio(row.miss_ratio))
+        .column_if(sampled, "miss_ratio_low", "at least", |row| ratio(row.miss_ratio_low))
+        .column_if(sampled, "miss_ratio_high", "at most", |row| ratio(row.miss_ratio_high))
+        .column("bytes_missed", "bytes missed", |row| maybe(row.bytes_missed.map(|n| n as f64), Cell::bytes, "-"))
+        .note(if sampled {
+            "Estimated from some of the keys: the true ratio lies in the band in 95 of 100 draws."
+        } else {
+            ""
+        })
 }

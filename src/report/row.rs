@@ -2,7 +2,7 @@
 
 use super::column::{known, limit, rows};
 use super::format::capacity_of;
-use super::gates::{Field, Gated, Reading, Scope, Subject};
+use super::gates::{Gated, Reading, Scope, Subject};
 use super::{Report, TraceReport};
 use crate::policy::Capacity;
 use crate::units::Demand;
@@ -187,10 +187,6 @@ fn subject(row: &Row) -> Subject<'_, Row> {
 
 impl Gated for Report {
     type Row = Row;
-
-    fn fields() -> &'static [Field<Row>] {
-        Row::FIELDS
-    }
 
     fn scope(&self) -> Scope {
         Scope {

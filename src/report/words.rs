@@ -24,17 +24,17 @@ fn verdict(gates: &[GateRow]) -> Option<Answer> {
         (all, 0) => (format!("All {all} pass"), String::new(), Tone::Good),
         (all, failed) => (format!("{failed} of {all} fail"), format!("{}.", told.join("; ")), Tone::Bad),
     };
-    Some(Answer { question: "Do the gates pass?".to_string(), short, also: String::new(), text, tone })
+    Some(Answer::new("Do the gates pass?", short, text, tone))
 }
 
 fn gates(gates: &[GateRow]) -> Section {
-    let mut table =
-        Table::new("limits on this report's numbers", &[("expression", "fails if"), ("passed", ""), ("text", "found")]);
-    for gate in gates {
-        let passed =
-            if gate.passed { Cell::text("passes").tone(Tone::Good) } else { Cell::text("fails").tone(Tone::Bad) };
-        table.row([Cell::text(&gate.expression), passed, Cell::text(&gate.text)]);
-    }
+    let table = Table::of("limits on this report's numbers", gates)
+        .column("expression", "fails if", |gate| Cell::text(&gate.expression))
+        .column("passed", "", |gate| match gate.passed {
+            true => Cell::text("passes").tone(Tone::Good),
+            false => Cell::text("fails").tone(Tone::Bad),
+        })
+        .column("text", "found", |gate| Cell::text(&gate.text));
     Section::new("gates", "Gates").table(table)
 }
 

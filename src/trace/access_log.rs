@@ -52,7 +52,7 @@ impl Format for AccessLog {
     }
 
     fn read(&self, input: Input, options: &ReadOptions, rows: &mut Builder<'_>) -> Result<()> {
-        options.refuse_columns(&INFO)?;
+        options.refuse_columns(INFO.name)?;
         let mut lines = Lines::new(input);
         let mut reader = Reader::default();
         while let Some((line, spot)) = lines.next()? {

@@ -55,7 +55,7 @@ impl Format for ArcList {
     }
 
     fn read(&self, input: Input, options: &ReadOptions, rows: &mut Builder<'_>) -> Result<()> {
-        options.refuse_columns(&INFO)?;
+        options.refuse_columns(INFO.name)?;
         rows.set_layout("lines of start, count, ignored, number; key = each block from start on".to_string());
         let mut lines = Lines::new(input);
         let (mut runs, mut blocks) = (0u64, 0u64);

@@ -4,8 +4,8 @@
 
 use super::builder::{Batch, Builder, Flow};
 use super::columns::{self, Columns};
-use super::format::ReadOptions;
 use super::guard;
+use super::options::ReadOptions;
 use super::table::Table;
 use super::words::Cell;
 use crate::error::{Error, Result, Spot};

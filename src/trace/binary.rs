@@ -241,7 +241,7 @@ impl Format for Binary {
     }
 
     fn read(&self, mut input: Input, options: &ReadOptions, rows: &mut Builder<'_>) -> Result<()> {
-        options.refuse_columns(&self.info)?;
+        options.refuse_columns(self.info.name)?;
         let layout = (self.layout)(input.head().bytes).ok_or_else(|| {
             Error::trace(format!("this is no file of {}", self.info.name)).hint("name another format with --input")
         })?;

@@ -5,10 +5,10 @@
 mod order;
 
 use super::faults::Faults;
-use super::format::ReadOptions;
 use super::input::in_shell;
 use super::intern::{Interner, Key, Keys};
 use super::merge::Part;
+use super::options::ReadOptions;
 use super::record::Answered;
 use super::sample::{self, Drawn};
 use super::sizes::{self, Says};

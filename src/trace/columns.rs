@@ -3,7 +3,7 @@
 //! It knows names and numbers of columns, and must not know the files they stand in.
 
 use super::clock::unit_in_name;
-use super::format::{Meaning, ReadOptions, Role};
+use super::options::{Meaning, ReadOptions, Role};
 use super::preset::Preset;
 use crate::error::{Error, Result};
 

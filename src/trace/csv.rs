@@ -6,13 +6,14 @@
 use super::builder::{Builder, Flow};
 use super::clock::Clock;
 use super::columns::{self, Columns, names_a_key};
-use super::format::{Format, FormatInfo, Head, ReadOptions, Sniff, delimiter_name, is_utf8};
+use super::format::{Format, FormatInfo, Head, ReadOptions, Sniff};
 use super::http;
 use super::input::Input;
+use super::options::delimiter_name;
 use super::preset::{Preset, Shape};
 use super::records::{Dialect, Record, Records, csv_reader};
 use super::table::Table;
-use super::words::{self, Cell, decimal, shown};
+use super::words::{self, Cell, decimal, is_utf8, shown};
 use crate::error::{Error, Result, Spot};
 use crate::units::grouped;
 use csv::ByteRecord;

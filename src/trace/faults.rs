@@ -2,7 +2,7 @@
 //!
 //! It counts, and knows neither rows nor formats.
 
-use super::format::SkipBad;
+use super::options::SkipBad;
 use crate::error::{Error, Result};
 use crate::units::{Ratio, grouped};
 

@@ -2,7 +2,6 @@
 //!
 //! It hands on plain bytes and knows no format.
 
-use super::format::Head;
 use super::long_line;
 use super::read_ahead::ReadAhead;
 use crate::error::{Error, Kind, Result};
@@ -34,6 +33,17 @@ pub fn in_shell(name: &str) -> String {
         name if name.chars().all(plain) => name.to_string(),
         name => format!("'{}'", name.replace('\'', r"'\''")),
     }
+}
+
+/// The first bytes of a file, decompressed.
+#[derive(Debug, Clone, Copy)]
+pub struct Head<'a> {
+    /// Up to [`HEAD_BYTES`] bytes.
+    pub bytes: &'a [u8],
+    /// True where `bytes` is the whole file.
+    pub complete: bool,
+    /// The file's name without a compression's ending; empty for standard input.
+    pub name: &'a str,
 }
 
 /// An open trace: its first bytes, and all of them as a reader.

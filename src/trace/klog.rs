@@ -64,7 +64,7 @@ impl Format for CommandLog {
     }
 
     fn read(&self, input: Input, options: &ReadOptions, rows: &mut Builder<'_>) -> Result<()> {
-        options.refuse_columns(&INFO)?;
+        options.refuse_columns(INFO.name)?;
         rows.set_layout("lines of a command log: peer, [date], \"command\", kind and length of the reply".to_string());
         let (mut lines, mut parts, mut clock) = (Lines::new(input), Vec::new(), Clock::new(None));
         let (mut fetches, mut others) = (Fetches::default(), 0u64);

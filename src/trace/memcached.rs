@@ -44,7 +44,7 @@ impl Format for MemcachedWatch {
     }
 
     fn read(&self, input: Input, options: &ReadOptions, rows: &mut Builder<'_>) -> Result<()> {
-        options.refuse_columns(&INFO)?;
+        options.refuse_columns(INFO.name)?;
         rows.set_layout("lines of watch: time = ts, key = key, op = type, size = size, ttl = ttl".to_string());
         let mut lines = Lines::new(input);
         let mut seen = Seen { asks: options.records, ..Seen::default() };

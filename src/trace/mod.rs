@@ -1,7 +1,7 @@
 //! A recorded trace, decoded once into columns that every replay shares.
 //!
 //! Files become a [`Trace`] through [`read`]: the input is opened and decompressed ([`input`]), its format
-//! recognised ([`format`]), its rows checked, interned and collected ([`builder`]). Nothing here knows caches.
+//! recognised ([`registry`]), its rows checked, interned and collected ([`builder`]). Nothing here knows caches.
 
 mod access_log;
 mod arc;
@@ -22,12 +22,14 @@ pub mod input;
 pub mod intern;
 mod json;
 mod klog;
+mod known;
 mod lines;
 mod long_line;
 mod memcached;
 mod merge;
 mod messages;
 pub mod native;
+pub mod options;
 mod oracle_general;
 mod otlp;
 pub mod parquet;
@@ -39,6 +41,7 @@ mod read_ahead;
 pub mod record;
 mod records;
 mod redis;
+pub mod registry;
 pub mod sample;
 mod sizes;
 pub mod source;
@@ -54,11 +57,13 @@ use crate::error::{Error, Result};
 use crate::request::{NEVER, ObjectId, Op, Requests, SECOND, weight};
 use crate::units::Rate;
 use builder::Builder;
-pub use format::{FORMATS, Format, ReadOptions, Sniff};
+pub use format::{Format, Sniff};
 pub use guard::is_decoding;
 use input::Input;
 pub use intern::{Key, Keys};
+pub use options::ReadOptions;
 use record::Answered;
+pub use registry::FORMATS;
 use sample::Drawn;
 use serde::Serialize;
 use source::About;
@@ -283,7 +288,7 @@ pub fn read_input(input: Input, options: &ReadOptions) -> Result<(Trace, Origin)
 /// Reads the rows of an open input, and says how it was recognised.
 fn read_into(input: Input, options: &ReadOptions, rows: &mut Builder<'_>) -> Result<Origin> {
     let name = input.name.clone();
-    let (format, why) = format::recognise(&input, options.format.as_deref())?;
+    let (format, why) = registry::recognise(&input, options.format.as_deref())?;
     let compression = input.compression;
     let garbage = input.garbage();
     let input = input.until(&options.interrupt);

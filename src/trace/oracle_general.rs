@@ -79,7 +79,7 @@ impl Format for OracleGeneral {
     }
 
     fn read(&self, mut input: Input, options: &ReadOptions, rows: &mut Builder<'_>) -> Result<()> {
-        options.refuse_columns(&INFO)?;
+        options.refuse_columns(INFO.name)?;
         let mut chunk = vec![0; CHUNK_BYTES];
         let (mut times, mut keys, mut sizes) = (Vec::new(), Vec::new(), Vec::new());
         let mut offset = 0;

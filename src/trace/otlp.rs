@@ -3,10 +3,11 @@
 //! It knows where spans stand and which attributes say a key, and nothing of what becomes of a request.
 
 use super::builder::{Builder, Flow, Row};
-use super::format::{Format, FormatInfo, Head, ReadOptions, Role, Sniff};
+use super::format::{Format, FormatInfo, Head, ReadOptions, Sniff};
 use super::input::Input;
 use super::intern::Key;
 use super::lines::{Lines, first_lines};
+use super::options::Role;
 use super::record::{Answered, By};
 use super::words::{self, digits, shown};
 use crate::error::{Error, Result};
@@ -132,7 +133,7 @@ impl Format for Spans {
     fn read(&self, input: Input, options: &ReadOptions, rows: &mut Builder<'_>) -> Result<()> {
         let named = options.columns.iter().find(|(role, _)| *role == Role::Key).map(|(_, name)| name.as_str());
         if options.columns.len() > usize::from(named.is_some()) || options.time_unit.is_some() {
-            options.refuse_columns(&INFO)?;
+            options.refuse_columns(INFO.name)?;
         }
         let keys = named.as_ref().map_or(KEYS, std::slice::from_ref);
         rows.set_layout(format!("spans; time = startTimeUnixNano, key = {}", keys.join(", else ")));

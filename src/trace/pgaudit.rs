@@ -56,7 +56,7 @@ impl Format for PgAudit {
     }
 
     fn read(&self, input: Input, options: &ReadOptions, rows: &mut Builder<'_>) -> Result<()> {
-        options.refuse_columns(&INFO)?;
+        options.refuse_columns(INFO.name)?;
         rows.set_layout(
             "lines of PostgreSQL's log; key = statement and parameters of AUDIT, time = the first words".to_string(),
         );

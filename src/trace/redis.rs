@@ -46,7 +46,7 @@ impl Format for RedisMonitor {
     }
 
     fn read(&self, input: Input, options: &ReadOptions, rows: &mut Builder<'_>) -> Result<()> {
-        options.refuse_columns(&INFO)?;
+        options.refuse_columns(INFO.name)?;
         rows.set_layout("lines of MONITOR: time, [database client], command, key by command".to_string());
         let mut lines = Lines::new(input);
         let (mut arguments, mut key) = (Arguments::default(), Vec::new());

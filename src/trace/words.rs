@@ -461,6 +461,14 @@ fn with_exponent(number: &[u8], exponent: &[u8], unit: u64) -> Option<(u64, u64)
     decimal(&text, unit)
 }
 
+/// True for UTF-8, which may end inside a character.
+pub fn is_utf8(bytes: &[u8]) -> bool {
+    match std::str::from_utf8(bytes) {
+        Ok(_) => true,
+        Err(error) => error.error_len().is_none(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -3,7 +3,8 @@
 use crate::formats::read_with;
 use crate::formats::samples::{arrow_stream, sample};
 use coldgap::trace::ReadOptions;
-use coldgap::trace::format::{Role, all};
+use coldgap::trace::options::Role;
+use coldgap::trace::registry::all;
 use proptest::prelude::*;
 
 fn read_all_ways(bytes: &[u8]) {

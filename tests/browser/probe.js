@@ -14,6 +14,7 @@ const read = (figure) => {
     named: svg.getAttribute("role") === "img" && svg.getAttribute("aria-label").length > 20,
     caption: figure.querySelector("figcaption").textContent,
     copies: figure.querySelectorAll("button").length,
+    saved: saved(figure),
     folded: !figure.querySelector("details").open,
     rows: [...table.tBodies[0].rows].map((row) => Object.fromEntries([...row.cells].map((cell, i) => [keys[i], "n" in cell.dataset ? Number(cell.dataset.n) : cell.textContent]))),
     lines: group("line").map((line) => [...line.querySelectorAll("path")].flatMap((path) => path.getAttribute("d").slice(1).split("L").map((point) => {
@@ -27,6 +28,22 @@ const read = (figure) => {
     ticks: marks("tick", "line").map((tick) => x.invert(Number(tick.getAttribute("x1")))),
     rules: marks("rule", "line").length,
   };
+};
+// What a figure's file lacks: whether it is XML, has the caption's words, and nothing of the page.
+const saved = (figure) => {
+  const text = svgOf(figure);
+  const file = new DOMParser().parseFromString(text, "image/svg+xml");
+  const squeezed = (text) => text.replace(/\s+/g, "");
+  const lacks = [];
+  if (file.querySelector("parsererror") || file.documentElement.localName !== "svg") lacks.push("XML");
+  if (!squeezed(file.documentElement.textContent).includes(squeezed(figure.querySelector("figcaption").textContent))) lacks.push("caption");
+  if (/var\(|currentColor/.test(text)) lacks.push("colours of its own");
+  return lacks;
+};
+// Words of a chart that meet others: their boxes, less what letters leave free above and below.
+const meets = (figure) => {
+  const boxes = [...figure.querySelectorAll(".chart > svg text")].filter((text) => text.textContent.trim() && !text.closest('[aria-label="tip"]')).map((text) => ({ words: text.textContent, box: text.getBoundingClientRect(), turned: /rotate\((?!0)/.test(text.getAttribute("transform") ?? "") }));
+  return boxes.flatMap((a, i) => boxes.slice(i + 1).filter((b) => !a.turned && !b.turned && a.box.left < b.box.right - 1 && b.box.left < a.box.right - 1 && a.box.top < b.box.bottom - 4 && b.box.top < a.box.bottom - 4).map((b) => `${figure.id}: ${a.words} / ${b.words}`));
 };
 const said = document.body.appendChild(document.createElement("pre"));
 said.id = "probe";
@@ -46,6 +63,7 @@ said.textContent = JSON.stringify({
   scripts: document.scripts.length,
   title: document.title,
   cut: [...document.querySelectorAll("table")].filter((table) => table.clientWidth > 0 && table.scrollWidth > table.parentElement.clientWidth + 1).map((table) => table.closest("[id]").id),
+  meets: [...document.querySelectorAll("figure[data-chart]")].flatMap(meets),
   wide: document.documentElement.scrollWidth,
   width: document.documentElement.clientWidth,
   paper,

@@ -3,8 +3,8 @@
 
 use super::read_with;
 use super::sources::requests;
-use coldgap::trace::format::{Meaning, Role, SkipBad};
 use coldgap::trace::input::Input;
+use coldgap::trace::options::{Meaning, Role, SkipBad};
 use coldgap::trace::{ReadOptions, Trace, read_input};
 use coldgap::units::Ratio;
 use std::path::Path;

@@ -6,7 +6,9 @@ use arrow::array::{ArrayRef, Float64Array, Int64Array, StringArray, TimestampMil
 use arrow::compute::cast;
 use arrow::datatypes::DataType;
 use coldgap::request::{ObjectId, Op, SECOND};
-use coldgap::trace::format::{Head, Role, all};
+use coldgap::trace::input::Head;
+use coldgap::trace::options::Role;
+use coldgap::trace::registry::all;
 use coldgap::trace::{FORMATS, Format, Key, ReadOptions, Sniff};
 use std::io::Write;
 use std::process::{Command, Stdio};

@@ -2,7 +2,7 @@
 
 use super::{read, read_with};
 use coldgap::request::ObjectId;
-use coldgap::trace::format::Role;
+use coldgap::trace::options::Role;
 use coldgap::trace::{ReadOptions, Trace};
 
 fn with(columns: &[(Role, &str)]) -> ReadOptions {

@@ -3,7 +3,7 @@
 
 use super::{read, read_with};
 use coldgap::request::{ObjectId, RENEWS};
-use coldgap::trace::format::all;
+use coldgap::trace::registry::all;
 use coldgap::trace::{FORMATS, Key, ReadOptions, Trace};
 
 /// A source: its name, some lines, and the requests that they hold: microseconds since the first, key, bytes, operation, and

@@ -34,10 +34,11 @@ fn wrong_flags_are_usage_errors() {
             &["-o", "report.docx"],
             &["--lose", "50%"],
         ] {
-            let output = coldgap(&[&[command, ARTICLE], flags].concat()).assert().code(2).get_output().clone();
+            let backend = if flags[0] == "-b" { &[][..] } else { &["-b", "350/s"] };
+            let output = coldgap(&[&[command, ARTICLE], backend, flags].concat()).assert().code(2).get_output().clone();
             assert!(output.stdout.is_empty(), "{command} {flags:?}");
         }
-        coldgap(&[command, "no/such.parquet"]).assert().code(3);
+        coldgap(&[command, "no/such.parquet", "-b", "350/s"]).assert().code(3);
     }
     coldgap(&["warmup", ARTICLE, "--shards", "0"]).assert().code(2);
 }

@@ -22,7 +22,7 @@ fn scenario_fails_when_run(text: &str) -> String {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("outage.toml");
     fs::write(&path, text).unwrap();
-    let error = fails(2, &["outage", ARTICLE, "--scenario", path.to_str().unwrap()]);
+    let error = fails(2, &["outage", ARTICLE, "-b", "350/s", "--scenario", path.to_str().unwrap()]);
     assert!(error.contains("hint: "), "{error}");
     error
 }
@@ -67,7 +67,8 @@ fn wrong_flags_are_usage_errors() {
         &["-o", "no/such/folder/x.json"],
         &["--lose", "50%", "--scenario", "scenarios/full-flush.toml"],
     ] {
-        fails(2, &[&["outage", ARTICLE], flags].concat());
+        let backend = if flags[0] == "-b" { &[][..] } else { &["-b", "350/s"] };
+        fails(2, &[&["outage", ARTICLE], backend, flags].concat());
     }
     fails(2, &["outage"]);
 }
@@ -77,7 +78,7 @@ fn a_trace_that_cannot_be_read_is_another_error() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("keys.txt");
     fs::write(&path, "a\nb\na\n").unwrap();
-    let error = fails(3, &["outage", path.to_str().unwrap()]);
+    let error = fails(3, &["outage", path.to_str().unwrap(), "-b", "350/s"]);
     assert!(error.contains("--rate"), "{error}");
-    fails(3, &["outage", "no/such.parquet"]);
+    fails(3, &["outage", "no/such.parquet", "-b", "350/s"]);
 }

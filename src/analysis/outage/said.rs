@@ -94,7 +94,7 @@ impl Scenario {
     /// the scenario's.
     ///
     /// # Errors
-    /// See [`Scenario::service`]; a horizon that is too short.
+    /// See [`Scenario::service`]; no backend; a horizon that is too short.
     pub fn setup(&self, sweep: Sweep, otherwise: Backend) -> Result<(Setup, Vec<String>)> {
         let horizon = self.horizon.unwrap_or(Seconds(900.0));
         let Said { backend, service, closed_loop, mut unsaid } = self.service(otherwise)?;
@@ -106,7 +106,7 @@ impl Scenario {
         let size = self.cache.unwrap_or(CacheSize::Auto);
         let setup = Setup {
             sweep: Sweep { policies: vec![policy], sizes: vec![size], ..sweep },
-            backend: backend.given(),
+            backend: backend.needed()?.given(),
             service,
             closed_loop,
             load: self.load,

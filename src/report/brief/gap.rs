@@ -1,7 +1,8 @@
 //! The gap report in some thirty lines: the answers, the capacities as bars, the backend that each loss takes.
 
-use super::{answers, bearing, close, hung, open, word};
+use super::{answers, bearing, close, hung, open};
 use crate::policy::Capacity;
+use crate::prose::quoted;
 use crate::report::details;
 use crate::report::format::{self, cut, percent_of, times, whole_percent};
 use crate::report::gap_page::answers::{answers as of_trace, best};
@@ -41,8 +42,8 @@ pub fn gap(report: &Report, look: &Look) -> String {
     {
         let rate = compact(rate);
         let files: Vec<String> = match trace.files.as_slice() {
-            [] => vec![word(&trace.name)],
-            files => files.iter().map(|file| word(file)).collect(),
+            [] => vec![quoted(&trace.name)],
+            files => files.iter().map(|file| quoted(file)).collect(),
         };
         more.push(format!("coldgap outage {} -b {rate}", files.join(" ")));
     }

@@ -75,7 +75,7 @@ fn restarts(out: &mut Sheet, report: &WarmupReport) {
         let at = rows.windows(2).position(|pair| pair[0].safe != pair[1].safe);
         at.map_or(&rows[..rows.len().min(2)], |at| &rows[at..at + 2])
     });
-    details::table(out, &page::restarts_table(found, edges), None);
+    details::table(out, &page::restarts_table(found, edges).into(), None);
 }
 
 fn factor(factor: Option<f64>) -> String {

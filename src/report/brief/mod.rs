@@ -98,13 +98,3 @@ fn open(look: &Look) -> Sheet {
     out.blank();
     out
 }
-
-/// A word of a shell command: quoted where it needs it.
-fn word(text: &str) -> String {
-    let plain = |c: char| c.is_alphanumeric() || "-_./=:,+%@".contains(c);
-    if !text.is_empty() && text.chars().all(plain) {
-        text.to_string()
-    } else {
-        format!("'{}'", text.replace('\'', "'\\''"))
-    }
-}

@@ -1,6 +1,7 @@
 //! One outage in some forty lines: does it heal, why, what to do, what would prevent it; the answered share, the timeline.
 
-use super::{answers, bearing, close, hung, open, word};
+use super::{answers, bearing, close, hung, open};
+use crate::prose::quoted;
 use crate::report::details;
 use crate::report::outage::{OutageReport, RemedyRow, TimelineRow, page, sentence};
 use crate::report::page::{Answer, Mark, Tone};
@@ -34,7 +35,7 @@ pub fn outage(report: &OutageReport, look: &Look) -> String {
         "-o outage.html".to_string(),
         format!(
             "coldgap gap {} -b {}/s",
-            word(&report.trace.name),
+            quoted(&report.trace.name),
             coarse(report.config.backend.per_second, 3).replace(',', "")
         ),
     ];
@@ -48,13 +49,7 @@ fn said(report: &OutageReport) -> Vec<Answer> {
         "unsettled" => Tone::Careful,
         _ => Tone::Bad,
     };
-    let plain = |question: &str, short: String, tone: Tone| Answer {
-        question: question.to_string(),
-        short,
-        also: String::new(),
-        text: String::new(),
-        tone,
-    };
+    let plain = |question: &str, short: String, tone: Tone| Answer::new(question, short, "", tone);
     let mut all = vec![plain("Does it heal by itself?", verdict.sentence.clone(), tone)];
     all.push(plain("Why?", verdict.why.clone(), Tone::Plain));
     if verdict.phase == "metastable" {

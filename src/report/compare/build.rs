@@ -1,7 +1,7 @@
 //! Turns two cells of gap reports into the changes between them.
 
 use super::assumptions::assumptions;
-use super::metric::{LEAST_BACKEND, LOAD_LIMIT, METRICS, Unit};
+use super::metric::{LEAST_BACKEND, METRICS, Metric};
 use super::noise::Between;
 use super::sentence;
 use super::side::View;
@@ -10,7 +10,6 @@ use crate::analysis::noise::Band;
 use crate::capacity;
 use crate::report::head::Kind;
 use crate::report::{Head, Row};
-use crate::units::Demand;
 
 /// The report on what changes from `baseline` to `candidate`. `banked`: the candidate with a backend cut by its saving, where
 /// that was found. `command`: the command line without what does not change the result.
@@ -20,38 +19,17 @@ pub fn build(command: &str, baseline: &View<'_>, candidate: &View<'_>, banked: O
     let differences = before.differences(&after);
     let noise = between.about();
     let seed = before.seeds.first().copied();
-    let mut changes: Vec<Change> = METRICS
-        .iter()
-        .map(|metric| {
-            let (before, after) = (metric.of(baseline), metric.of(candidate));
-            change(metric.name, None, metric.unit, metric.more_is_better, (before, after), between.of(metric))
-        })
-        .collect();
-    let of_backend = match baseline.trace.demand() {
-        Demand::Answers => Unit::PerSecond,
-        Demand::Bytes => Unit::BytesPerSecond,
-    };
-    let by_loss = |name: &str,
-                   unit: Unit,
-                   more_is_better: bool,
-                   of: fn(&Row) -> Option<f64>,
-                   noise: &dyn Fn(f64, f64, f64) -> Option<Band>| {
-        let rows = baseline.rows.iter().map(|row| {
-            let loss = row.loss_ratio;
-            let other = candidate.rows.iter().find(|other| other.loss_ratio == loss);
-            let (before, after) = (of(row), other.and_then(|row| of(row)));
-            let band = before.zip(after).and_then(|(before, after)| noise(loss, before, after));
-            change(name, Some(loss), unit, more_is_better, (before, after), band)
-        });
-        rows.collect::<Vec<Change>>()
-    };
-    let (backend, limit) = (|row: &Row| row.least_backend_per_second, |row: &Row| row.load_limit_per_second);
-    changes.extend(by_loss(LEAST_BACKEND, of_backend, false, backend, &|loss, before, after| {
-        between.of_least_backend(loss, before, after)
-    }));
-    changes.extend(by_loss(LOAD_LIMIT, Unit::PerSecond, true, limit, &|loss, before, after| {
-        between.of_load_limit(loss, before, after)
-    }));
+    let mut changes = Vec::new();
+    for metric in &METRICS {
+        let per_loss = metric.column().is_some_and(|column| column.per_loss);
+        for row in baseline.rows.iter().take(if per_loss { usize::MAX } else { 1 }) {
+            let other = candidate.rows.iter().find(|other| other.loss_ratio == row.loss_ratio);
+            let (before, after) = (metric.of(row), other.and_then(|row| metric.of(row)));
+            let band = before.zip(after).and_then(|both| between.of(metric, row.loss_ratio, both));
+            let loss = per_loss.then_some(row.loss_ratio);
+            changes.push(change(metric, loss, metric.unit(baseline.trace.demand()), (before, after), band));
+        }
+    }
     let decisions = decide(baseline, candidate, &changes, between.saving_is_material());
     let saves = decisions.first().is_some_and(|decision| {
         decision.looks_like_material == Material::Yes && decision.looks_like_ratio.is_some_and(|saving| saving > 0.0)
@@ -74,10 +52,9 @@ pub fn build(command: &str, baseline: &View<'_>, candidate: &View<'_>, banked: O
 }
 
 fn change(
-    metric: &str,
+    metric: &Metric,
     loss_ratio: Option<f64>,
-    unit: Unit,
-    more_is_better: bool,
+    unit: &str,
     (baseline, candidate): (Option<f64>, Option<f64>),
     band: Option<Band>,
 ) -> Change {
@@ -92,7 +69,7 @@ fn change(
     };
     let direction = match change_absolute {
         Some(change) if material == Material::Yes => {
-            if (change > 0.0) == more_is_better {
+            if (change > 0.0) == metric.more_is_better {
                 Direction::Better
             } else {
                 Direction::Worse
@@ -101,9 +78,9 @@ fn change(
         _ => Direction::Neither,
     };
     Change {
-        metric: metric.to_string(),
+        metric: metric.name.to_string(),
         loss_ratio,
-        unit: unit.name().to_string(),
+        unit: unit.to_string(),
         baseline,
         candidate,
         change_absolute,

@@ -2,7 +2,7 @@
 //! than noise.
 
 use super::{CompareReport, Direction};
-use crate::report::column::known;
+use crate::report::column::{Listed, known};
 use crate::report::format::capacity_of;
 use crate::report::gates::Unit::{Count, Share};
 use crate::report::gates::{Field, Gated, Reading, Scope, Subject};
@@ -10,10 +10,10 @@ use crate::units::Demand;
 
 /// The relative change of a metric, up or down, is a field.
 macro_rules! changes {
-    ($($metric:literal: $up:literal, $down:literal),+ $(,)?) => {
+    ($($metric:literal),+ $(,)?) => {
         &[$(
-            Field::new($up, Share, |report: &CompareReport| relative(report, $metric, 1.0)),
-            Field::new($down, Share, |report: &CompareReport| relative(report, $metric, -1.0)),
+            Field::new(concat!($metric, "_increase"), Share, |report: &CompareReport| relative(report, $metric, 1.0)),
+            Field::new(concat!($metric, "_decrease"), Share, |report: &CompareReport| relative(report, $metric, -1.0)),
         )+
             Field::new("loss_survived_increase", Share, |report| points(report, 1.0)),
             Field::new("loss_survived_decrease", Share, |report| points(report, -1.0)),
@@ -23,14 +23,14 @@ macro_rules! changes {
 }
 
 const FIELDS: &[Field<CompareReport>] = changes![
-    "gap": "gap_increase", "gap_decrease",
-    "hidden": "hidden_increase", "hidden_decrease",
-    "advertised": "advertised_increase", "advertised_decrease",
-    "miss_ratio": "miss_ratio_increase", "miss_ratio_decrease",
-    "miss_ratio_worst_window": "miss_ratio_worst_window_increase", "miss_ratio_worst_window_decrease",
-    "amplification": "amplification_increase", "amplification_decrease",
-    "nodes_needed": "nodes_needed_increase", "nodes_needed_decrease",
-    "refill": "refill_increase", "refill_decrease",
+    "gap",
+    "hidden",
+    "advertised",
+    "miss_ratio",
+    "miss_ratio_worst_window",
+    "amplification",
+    "nodes_needed",
+    "refill",
 ];
 
 fn relative(report: &CompareReport, metric: &str, sign: f64) -> Reading {
@@ -47,12 +47,14 @@ fn worse(report: &CompareReport) -> Reading {
     Reading::Number(report.changes.iter().filter(|change| change.direction == Direction::Worse).count() as f64)
 }
 
-impl Gated for CompareReport {
-    type Row = CompareReport;
-
+impl Listed for CompareReport {
     fn fields() -> &'static [Field<CompareReport>] {
         FIELDS
     }
+}
+
+impl Gated for CompareReport {
+    type Row = CompareReport;
 
     fn scope(&self) -> Scope {
         Scope { policies: Vec::new(), losses: Vec::new(), demand: Demand::Answers }

@@ -1,38 +1,9 @@
-//! The metrics that are compared: where each stands in a gap report, what it is counted in, and which way is better.
+//! The metrics that are compared: columns of the gap report's list, where their noise comes from, and which way is better.
 
-use super::side::View;
 use crate::report::Row;
-
-/// What a metric is counted in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Unit {
-    /// 0..=1.
-    Ratio,
-    /// Requests or answers a second.
-    PerSecond,
-    /// Bytes a second.
-    BytesPerSecond,
-    /// So many times something else.
-    Times,
-    /// Seconds.
-    Seconds,
-    /// Cache nodes.
-    Nodes,
-}
-
-impl Unit {
-    /// The name in the tables.
-    pub fn name(self) -> &'static str {
-        match self {
-            Unit::Ratio => "ratio",
-            Unit::PerSecond => "per_second",
-            Unit::BytesPerSecond => "bytes_per_second",
-            Unit::Times => "times",
-            Unit::Seconds => "seconds",
-            Unit::Nodes => "nodes",
-        }
-    }
-}
+use crate::report::column::Listed;
+use crate::report::gates::{Field, Reading, Unit};
+use crate::units::{Demand, significant};
 
 /// Where the noise of a metric comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,29 +20,74 @@ pub enum Source {
     Healing,
     /// None: it follows from the configuration.
     Formula,
+    /// The worst of the stretches, for the least backend that survives a loss.
+    LeastBackend,
+    /// The worst of the stretches, for the largest load that survives a loss.
+    LoadLimit,
 }
 
 /// A metric.
 #[derive(Debug, Clone, Copy)]
 pub struct Metric {
-    /// The name in the tables and for gates.
+    /// The word of its column, also the name in the tables and for gates.
     pub name: &'static str,
     /// The name for reading.
     pub label: &'static str,
-    /// What it is counted in.
-    pub unit: Unit,
     /// Whether more of it is better.
     pub more_is_better: bool,
     /// Where its noise comes from.
     pub source: Source,
-    /// Its value in the row for losing nothing.
-    pub value: fn(&Row) -> Option<f64>,
 }
 
 impl Metric {
-    /// Its value on one side.
-    pub fn of(&self, view: &View<'_>) -> Option<f64> {
-        (self.value)(view.cell())
+    const fn more(name: &'static str, label: &'static str, source: Source) -> Metric {
+        Metric { name, label, more_is_better: true, source }
+    }
+
+    const fn less(name: &'static str, label: &'static str, source: Source) -> Metric {
+        Metric { name, label, more_is_better: false, source }
+    }
+
+    /// Its column; `None` for none of those that are there (a test looks).
+    pub fn column(&self) -> Option<&'static Field<Row>> {
+        Row::fields().iter().find(|field| field.word == self.name)
+    }
+
+    /// Its value in a row; `None`: no limit, or unknown.
+    pub fn of(&self, row: &Row) -> Option<f64> {
+        match (self.column()?.read)(row) {
+            Reading::Number(value) => Some(value),
+            Reading::NoLimit | Reading::Unknown(_) => None,
+        }
+    }
+
+    /// What it is counted in, as the tables name it.
+    pub fn unit(&self, demand: Demand) -> &'static str {
+        let unit = self.column().map_or(Unit::Count, |column| column.unit);
+        match (unit, demand) {
+            (Unit::Backend, Demand::Bytes) => BYTES,
+            (Unit::Backend, Demand::Answers) => "per_second",
+            _ => UNITS.iter().find(|(known, _)| *known == unit).map_or("", |(_, name)| name),
+        }
+    }
+}
+
+/// Units and their names in the tables.
+const UNITS: [(Unit, &str); 5] = [
+    (Unit::Share, "ratio"),
+    (Unit::Load, "per_second"),
+    (Unit::Times, "times"),
+    (Unit::Time, "seconds"),
+    (Unit::Count, "nodes"),
+];
+const BYTES: &str = "bytes_per_second";
+
+/// A value in a unit of the tables, for reading.
+pub fn amount(unit: &str, value: f64) -> String {
+    match UNITS.iter().find(|(_, name)| *name == unit) {
+        Some((unit, _)) => unit.show(value, Demand::Answers),
+        None if unit == BYTES => Unit::Backend.show(value, Demand::Bytes),
+        None => significant(value),
     }
 }
 
@@ -80,94 +96,31 @@ pub const LEAST_BACKEND: &str = "least_backend";
 /// The largest load that survives a loss with the backend as it is.
 pub const LOAD_LIMIT: &str = "load_limit";
 
-/// The metrics that do not depend on a loss, in the order of the report.
-pub const METRICS: [Metric; 11] = [
-    Metric {
-        name: "miss_ratio",
-        label: "misses",
-        unit: Unit::Ratio,
-        more_is_better: false,
-        source: Source::Mean,
-        value: |row| row.miss_ratio,
-    },
-    Metric {
-        name: "miss_ratio_worst_window",
-        label: "misses, worst window",
-        unit: Unit::Ratio,
-        more_is_better: false,
-        source: Source::WorstWindow,
-        value: |row| row.miss_ratio_worst_window,
-    },
-    Metric {
-        name: "advertised",
-        label: "advertised",
-        unit: Unit::PerSecond,
-        more_is_better: true,
-        source: Source::Stretches,
-        value: |row| row.advertised_per_second,
-    },
-    Metric {
-        name: "hidden",
-        label: "hidden, safe bound",
-        unit: Unit::PerSecond,
-        more_is_better: true,
-        source: Source::Stretches,
-        value: |row| row.hidden_safe_per_second,
-    },
-    Metric {
-        name: "hidden_95",
-        label: "hidden, 95 % heal",
-        unit: Unit::PerSecond,
-        more_is_better: true,
-        source: Source::Healing,
-        value: |row| row.hidden_95_per_second,
-    },
-    Metric {
-        name: "floor_long_run",
-        label: "floor, long run",
-        unit: Unit::PerSecond,
-        more_is_better: true,
-        source: Source::Formula,
-        value: |row| row.floor_long_run_per_second,
-    },
-    Metric {
-        name: "gap",
-        label: "gap",
-        unit: Unit::Times,
-        more_is_better: false,
-        source: Source::Stretches,
-        value: |row| row.gap_ratio,
-    },
-    Metric {
-        name: "amplification",
-        label: "amplification",
-        unit: Unit::Times,
-        more_is_better: false,
-        source: Source::Mean,
-        value: |row| row.amplification,
-    },
-    Metric {
-        name: "loss_survived",
-        label: "loss survived",
-        unit: Unit::Ratio,
-        more_is_better: true,
-        source: Source::Stretches,
-        value: |row| row.loss_survived_ratio,
-    },
-    Metric {
-        name: "nodes_needed",
-        label: "cache nodes needed",
-        unit: Unit::Nodes,
-        more_is_better: false,
-        source: Source::Stretches,
-        value: |row| row.nodes_needed.map(|nodes| nodes as f64),
-    },
-    Metric {
-        name: "refill",
-        label: "refill after a flush",
-        unit: Unit::Seconds,
-        more_is_better: false,
-        source: Source::OneFlush,
-        value: |row| row.refill_seconds,
-    },
+/// All metrics, in the order of the report; those by loss come last.
+pub const METRICS: [Metric; 13] = [
+    Metric::less("miss_ratio", "misses", Source::Mean),
+    Metric::less("miss_ratio_worst_window", "misses, worst window", Source::WorstWindow),
+    Metric::more("advertised", "advertised", Source::Stretches),
+    Metric::more("hidden", "hidden, safe bound", Source::Stretches),
+    Metric::more("hidden_95", "hidden, 95 % heal", Source::Healing),
+    Metric::more("floor_long_run", "floor, long run", Source::Formula),
+    Metric::less("gap", "gap", Source::Stretches),
+    Metric::less("amplification", "amplification", Source::Mean),
+    Metric::more("loss_survived", "loss survived", Source::Stretches),
+    Metric::less("nodes_needed", "cache nodes needed", Source::Stretches),
+    Metric::less("refill", "refill after a flush", Source::OneFlush),
+    Metric::less(LEAST_BACKEND, "backend", Source::LeastBackend),
+    Metric::more(LOAD_LIMIT, "load limit", Source::LoadLimit),
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_metric_is_a_column_of_the_list() {
+        for metric in METRICS {
+            assert!(metric.column().is_some() && !metric.unit(Demand::Answers).is_empty(), "{}", metric.name);
+        }
+    }
+}

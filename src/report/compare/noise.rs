@@ -1,7 +1,7 @@
 //! The noise of each metric's change, from what two gap reports hold: their windows and their stretches.
 
 use super::Material;
-use super::metric::{Metric, Source, Unit};
+use super::metric::{Metric, Source};
 use super::side::View;
 use crate::analysis::noise::extremes::Stretches;
 use crate::analysis::noise::means::{self, Means};
@@ -9,6 +9,7 @@ use crate::analysis::noise::{Band, DRAWS};
 use crate::capacity;
 use crate::replay::stretch::STRETCHES;
 use crate::replay::worst::lattice::TOLERANCE;
+use crate::report::gates::Unit;
 use crate::report::{StretchRow, WindowRow};
 use crate::units::Demand;
 
@@ -64,16 +65,16 @@ impl<'r> Between<'r> {
         }
     }
 
-    /// Of the absolute change of a metric; `None` where it is not known.
-    pub fn of(&self, metric: &Metric) -> Option<Band> {
-        let (before, after) = (metric.of(self.baseline)?, metric.of(self.candidate)?);
+    /// Of the absolute change of a metric from one value to another, for a loss where it depends on one; `None` where it is
+    /// not known.
+    pub fn of(&self, metric: &Metric, loss: f64, (before, after): (f64, f64)) -> Option<Band> {
         match metric.source {
             Source::Formula => Some(Band::exact(after - before)),
             Source::Mean => {
                 let log_change = self.misses?.log_change;
                 // Amplification is (1 + r) / m: it falls as misses grow, and changes with the retries for sure.
                 let misses = (self.candidate.cell().miss_ratio? / self.baseline.cell().miss_ratio?).ln();
-                let slope = if metric.unit == Unit::Ratio { 1.0 } else { -1.0 };
+                let slope = if metric.column()?.unit == Unit::Share { 1.0 } else { -1.0 };
                 let moved = |log: f64| before * ((after / before).ln() + slope * (log - misses)).exp() - before;
                 Some(log_change.map(moved))
             }
@@ -81,18 +82,12 @@ impl<'r> Between<'r> {
             Source::Stretches => self.of_stretches(metric, before, after),
             Source::OneFlush => self.refill(after - before),
             Source::Healing => self.healing(before, after),
+            Source::LeastBackend => {
+                let needed = |row: &StretchRow| row.least_backend_per_second;
+                self.relative(before, after, |view, drawn| most(drawn.iter().map(|i| at_loss(view, *i, loss, needed))))
+            }
+            Source::LoadLimit => self.relative(before, after, |view, drawn| load_limit(view, drawn, loss)),
         }
-    }
-
-    /// Of the absolute change of the least backend for a loss, from one value to another.
-    pub fn of_least_backend(&self, loss: f64, before: f64, after: f64) -> Option<Band> {
-        let needed = |row: &StretchRow| row.least_backend_per_second;
-        self.relative(before, after, |view, drawn| most(drawn.iter().map(|i| at_loss(view, *i, loss, needed))))
-    }
-
-    /// Of the absolute change of the load limit for a loss, from one value to another.
-    pub fn of_load_limit(&self, loss: f64, before: f64, after: f64) -> Option<Band> {
-        self.relative(before, after, |view, drawn| load_limit(view, drawn, loss))
     }
 
     fn stretches(&self) -> Stretches {
@@ -103,24 +98,24 @@ impl<'r> Between<'r> {
     fn of_stretches(&self, metric: &Metric, before: f64, after: f64) -> Option<Band> {
         let survived =
             |view: &View<'_>, drawn: &[usize]| least(drawn.iter().map(|i| view.stretches[*i][0].loss_survived_ratio));
-        match metric.unit {
+        match metric.column()?.unit {
             Unit::Times => self.relative(before, after, |view, drawn| {
                 let (advertised, hidden) = limits(view, drawn);
                 capacity::gap(Some(advertised), Some(hidden)).map_or(f64::NAN, |gap| gap.ratio)
             }),
-            Unit::Ratio => {
+            Unit::Share => {
                 let change =
                     |own: &[usize], other: &[usize]| survived(self.candidate, other) - survived(self.baseline, own);
                 self.settled(self.stretches().change(change)?, after - before, 0.0)
             }
-            Unit::Nodes => {
+            Unit::Count => {
                 let nodes = |view: &View<'_>, drawn: &[usize]| {
                     capacity::nodes_needed(survived(view, drawn)).map_or(f64::NAN, |nodes| nodes as f64)
                 };
                 let change = |own: &[usize], other: &[usize]| nodes(self.candidate, other) - nodes(self.baseline, own);
                 self.settled(self.stretches().change(change)?, after - before, 0.0)
             }
-            Unit::PerSecond | Unit::BytesPerSecond | Unit::Seconds => self.relative(before, after, |view, drawn| {
+            _ => self.relative(before, after, |view, drawn| {
                 let (advertised, hidden) = limits(view, drawn);
                 if metric.name == "hidden" { hidden } else { advertised }
             }),

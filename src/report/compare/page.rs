@@ -5,7 +5,7 @@ use super::sentence::{cut, subject};
 use super::words::{cells, moved, name_of, names, word};
 use super::{Change, CompareReport, Decision, Direction, Material};
 use crate::report::format::loss_name as loss;
-use crate::report::page::{Axis, Cell, Chart, Column, Figure, Fill, Mark, Page, Section, Table, Tone, Unit, maybe};
+use crate::report::page::{Answer, Axis, Cell, Figure, Fill, Mark, Of, Page, Section, Table, Tone, Unit, maybe};
 use crate::report::words::ended;
 
 /// The document.
@@ -20,13 +20,11 @@ pub fn page(report: &CompareReport) -> Page {
         candidate.backend()
     );
     let mut page = Page::new(format!("What changes: {}", subject(baseline, candidate)), subtitle, &report.head);
-    page.answers.push(super::state::answer(report));
-    let (short, text) = first_sentence(&report.verdict.headline);
-    page = page.answer("What changes, by more than noise?", short, text, tone(report));
+    page = page.answer(super::state::answer(report));
+    page = page.answer(Answer::told("What changes, by more than noise?", &report.verdict.headline, tone(report)));
     if !report.verdict.capacity.is_empty() {
-        let (short, text) = first_sentence(&report.verdict.capacity);
         let tone = if report.banked.is_some() { Tone::Careful } else { Tone::Plain };
-        page = page.answer("What does it mean for the backend?", short, text, tone);
+        page = page.answer(Answer::told("What does it mean for the backend?", &report.verdict.capacity, tone));
     }
     let page = page.section(changes(report)).section(cuts(report)).section(by_loss(report));
     ended(page, &report.head, &sources(report))
@@ -49,23 +47,20 @@ fn changes(report: &CompareReport) -> Section {
     let overall = || report.changes.iter().filter(|change| change.loss_ratio.is_none());
     let names: Vec<String> = overall().filter(same).map(name_of).collect();
     let differs = overall().filter(|change| !same(change) && (change.baseline.is_some() || change.candidate.is_some()));
-    let section = Section::new("changes", "What changes").table(table(report, "metric by metric", differs));
+    let table = Table::of("metric by metric", differs).column("metric", "", |change| Cell::text(name_of(change)));
+    let section = Section::new("changes", "What changes").table(compared(report, table));
     if names.is_empty() { section } else { section.prose(format!("The same on both sides: {}.", names.join(", "))) }
 }
 
 fn by_loss(report: &CompareReport) -> Section {
     let limits: Vec<&Change> = report.changes.iter().filter(|change| change.metric == LOAD_LIMIT).collect();
-    let mut loads = table(report, "the load up to which a loss is survived", limits.iter().copied());
-    loads.columns.insert(1, Column { key: "loss_ratio".to_string(), head: "lost".to_string() });
-    for (row, change) in loads.rows.iter_mut().zip(&limits) {
-        row.insert(1, Cell::share(change.loss_ratio.unwrap_or(0.0)));
-    }
+    let title = "the load up to which a loss is survived";
+    let loads = Table::of(title, limits.iter().copied()).column("metric", "", |change| Cell::text(name_of(change)));
+    let lost = loads.column("loss_ratio", "lost", |change| Cell::share(change.loss_ratio.unwrap_or(0.0)));
     let (before, after) = names(report);
-    let chart = Chart {
-        x: Axis::linear("share of the cache that is lost", Unit::Share),
-        y: Axis::linear("requests a second", Unit::Number),
-        marks: vec![Mark::line("loss_ratio", "baseline", &before), Mark::line("loss_ratio", "candidate", &after)],
-    };
+    let axes =
+        (Axis::linear("share of the cache that is lost", Unit::Share), Axis::linear("requests a second", Unit::Number));
+    let marks = vec![Mark::line("loss_ratio", "baseline", &before), Mark::line("loss_ratio", "candidate", &after)];
     let told = |change: &&&Change| match (change.material, change.loss_ratio) {
         (Material::Yes, Some(share)) => Some(format!("losing {} {}", loss(share), moved(change))),
         (Material::No, Some(share)) => Some(format!("losing {} no material change", loss(share))),
@@ -73,83 +68,48 @@ fn by_loss(report: &CompareReport) -> Section {
     };
     let ends: Vec<String> = limits.first().iter().chain(&limits.last()).filter_map(told).collect();
     let caption = if ends.is_empty() { "is not known to change".to_string() } else { ends.join(", ") };
-    Section::new("by-loss", "What a loss leaves").figure(Figure {
-        id: "by-loss-chart".to_string(),
-        caption: format!("The load that survives: {caption}."),
-        chart,
-        table: loads,
-    })
+    let caption = format!("The load that survives: {caption}.");
+    let figure = Figure::new("by-loss-chart", caption, axes, marks, compared(report, lost));
+    Section::new("by-loss", "What a loss leaves").figure(figure)
 }
 
-fn table<'r>(report: &CompareReport, title: &str, changes: impl Iterator<Item = &'r Change>) -> Table {
+/// The rest of a table of changes: both sides, the change, and what to make of it.
+fn compared<'r>(report: &CompareReport, changes: Of<&'r Change>) -> Of<&'r Change> {
+    let number = |value: Option<f64>, text: &str| maybe(value, |value| Cell::number(value, text), text);
+    let judged = |change: &Change| match change.direction {
+        Direction::Better => Tone::Good,
+        Direction::Worse => Tone::Bad,
+        Direction::Neither => Tone::Plain,
+    };
     let (before, after) = names(report);
-    let mut table = Table::new(
-        title,
-        &[
-            ("metric", ""),
-            ("baseline", &before),
-            ("candidate", &after),
-            ("change_absolute", "change"),
-            ("noise", "noise (95%)"),
-            ("material", ""),
-        ],
-    )
-    .note(
-        "noise: between which changes chance alone may put this one; no material change where that holds none at all.",
-    );
-    for change in changes {
-        let [name, before, after, moved, noise] = cells(change);
-        let number = |value: Option<f64>, text: String| {
-            value.map_or(Cell::text(text.clone()), |value| Cell::number(value, text))
-        };
-        let tone = match change.direction {
-            Direction::Better => Tone::Good,
-            Direction::Worse => Tone::Bad,
-            Direction::Neither => Tone::Plain,
-        };
-        table.row([
-            Cell::text(name),
-            number(change.baseline, before),
-            number(change.candidate, after),
-            number(change.change_absolute, moved),
-            Cell::text(noise),
-            Cell::text(word(change)).tone(tone),
-        ]);
-    }
-    table
+    changes
+        .column("baseline", before, |change| number(change.baseline, &cells(change)[1]))
+        .column("candidate", after, |change| number(change.candidate, &cells(change)[2]))
+        .column("change_absolute", "change", |change| number(change.change_absolute, &cells(change)[3]))
+        .column("noise", "noise (95%)", |change| Cell::text(&cells(change)[4]))
+        .column("material", "", |change| Cell::text(word(change)).tone(judged(change)))
+        .note(
+            "noise: between which changes chance alone may put this one; no material change where that holds none at all.",
+        )
 }
 
 fn cuts(report: &CompareReport) -> Section {
     let section = Section::new("cut", "If you cut the backend: looks like, is");
     let Some(saving) = report.decisions.first().and_then(|decision| decision.looks_like_ratio) else { return section };
-    let mut table = Table::new(
-        "what the change of misses promises of the backend, and what of it holds if a loss must be survived",
-        &[
-            ("loss", "if you must survive losing"),
-            ("looks_like_ratio", "looks like a cut of"),
-            ("is_ratio", "is a cut of"),
-            ("material", "more than noise"),
-            ("baseline_per_second", "backend needed before"),
-            ("candidate_per_second", "now"),
-        ],
-    );
-    for decision in &report.decisions {
-        let rate = |value: Option<f64>| {
-            value.map_or(Cell::text("none enough"), |value| Cell::number(value, report.baseline.rate(value)))
-        };
-        table.row([
-            Cell::text(loss(decision.loss_ratio)),
-            Cell::share(saving),
-            maybe(decision.is_ratio, Cell::cut, "unknown"),
-            Cell::text(decision.material.name()),
-            rate(decision.baseline_per_second),
-            rate(decision.candidate_per_second),
-        ]);
-    }
+    let rate =
+        |value: Option<f64>| maybe(value, |value| Cell::number(value, report.baseline.rate(value)), "none enough");
+    let title = "what the change of misses promises of the backend, and what of it holds if a loss must be survived";
+    let table = Table::of(title, &report.decisions)
+        .column("loss", "if you must survive losing", |decision| Cell::text(loss(decision.loss_ratio)))
+        .column("looks_like_ratio", "looks like a cut of", |_| Cell::share(saving))
+        .column("is_ratio", "is a cut of", |decision| maybe(decision.is_ratio, Cell::cut, "unknown"))
+        .column("material", "more than noise", |decision| Cell::text(decision.material.name()))
+        .column("baseline_per_second", "backend needed before", |decision| rate(decision.baseline_per_second))
+        .column("candidate_per_second", "now", |decision| rate(decision.candidate_per_second));
     let marks =
         vec![Mark::bar("loss", "is_ratio", Fill::Good, "what may be cut"), Mark::rule_x(saving, "what it looks like")];
-    let chart = Chart { x: Axis::linear("share of the backend", Unit::Share), y: Axis::words("loss"), marks };
-    section.figure(Figure { id: "cut-chart".to_string(), caption: caption(&report.decisions), chart, table })
+    let axes = (Axis::linear("share of the backend", Unit::Share), Axis::words("loss"));
+    section.figure(Figure::new("cut-chart", caption(&report.decisions), axes, marks, table))
 }
 
 fn caption(decisions: &[Decision]) -> String {
@@ -175,9 +135,4 @@ pub(super) fn sources(report: &CompareReport) -> Vec<String> {
         )
     };
     vec![about("baseline", &report.baseline), about("candidate", &report.candidate)]
-}
-
-fn first_sentence(text: &str) -> (String, String) {
-    let (first, rest) = text.split_once(". ").unwrap_or((text.trim_end_matches('.'), ""));
-    (first.to_string(), rest.to_string())
 }

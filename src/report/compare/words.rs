@@ -1,9 +1,9 @@
 //! A change in words, as every rendering of a comparison has it.
 
-use super::metric::{LEAST_BACKEND, METRICS};
+use super::metric::{METRICS, amount};
 use super::{Change, CompareReport, Direction, Material};
 use crate::report::format::{loss_name as loss, percent};
-use crate::units::{Demand, Rate, Seconds, significant};
+use crate::units::significant;
 
 /// Name, baseline, candidate, change and noise of a row for reading.
 pub fn cells(change: &Change) -> [String; 5] {
@@ -73,24 +73,9 @@ fn signed(value: f64, show: impl Fn(f64) -> String) -> String {
     format!("{sign}{}", if value < 0.0 { format!("-{}", show(-value)) } else { show(value) })
 }
 
-/// A value in its unit.
-pub fn amount(unit: &str, value: f64) -> String {
-    match unit {
-        "ratio" => percent(value),
-        "per_second" => Rate::answers(value).to_string(),
-        "bytes_per_second" => Rate { per_second: value, of: Demand::Bytes }.to_string(),
-        "times" => format!("{}x", significant(value)),
-        "seconds" => Seconds(value).to_string(),
-        _ => significant(value),
-    }
-}
-
 /// The name of a change, with its loss.
 pub fn name_of(change: &Change) -> String {
-    match (METRICS.iter().find(|metric| metric.name == change.metric), change.loss_ratio) {
-        (Some(metric), _) => metric.label.to_string(),
-        (None, Some(share)) if change.metric == LEAST_BACKEND => format!("backend, losing {}", loss(share)),
-        (None, Some(share)) => format!("load limit, losing {}", loss(share)),
-        (None, None) => change.metric.clone(),
-    }
+    let metric = METRICS.iter().find(|metric| metric.name == change.metric);
+    let label = metric.map_or(change.metric.as_str(), |metric| metric.label);
+    change.loss_ratio.map_or(label.to_string(), |share| format!("{label}, losing {}", loss(share)))
 }

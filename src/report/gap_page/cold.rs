@@ -1,7 +1,7 @@
 //! Cold misses: three different things, and never one number.
 
 use super::{Group, name};
-use crate::report::page::{Axis, Cell, Chart, Figure, Mark, Section, Table, Unit, maybe};
+use crate::report::page::{Axis, Cell, Figure, Mark, Of, Section, Table, Unit, maybe};
 use crate::report::{RefillRow, Row};
 use crate::units::Seconds;
 
@@ -11,43 +11,21 @@ pub(super) fn section(group: &Group) -> Section {
     if group.is_first { section.figure(refill(group)) } else { section }
 }
 
-fn transient(group: &Group) -> Table {
-    let mut table = Table::new(
-        format!("misses that a full flush adds, {} into the trace", Seconds(group.trace.refill_flush_seconds)),
-        &[
-            ("policy", ""),
-            ("transient_misses", "added misses"),
-            ("refill_seconds", "refilled after"),
-            ("refill_requests", "requests until then"),
-        ],
-    )
-    .note("Against an undisturbed twin that replays the same requests.");
-    for row in &group.rows {
-        table.row([
-            Cell::text(name(row)),
-            row.transient_misses.map_or_else(|| Cell::text("unknown"), Cell::signed_count),
-            maybe(row.refill_seconds, Cell::seconds, "not before the trace or the horizon ended"),
-            row.refill_requests.map_or_else(|| Cell::text("unknown"), Cell::count),
-        ]);
-    }
-    table
+fn transient<'r>(group: &Group<'r>) -> Of<&'r Row> {
+    let title = format!("misses that a full flush adds, {} into the trace", Seconds(group.trace.refill_flush_seconds));
+    let not_seen = "not before the trace or the horizon ended";
+    Table::of(title, group.rows.iter().copied())
+        .column("policy", "", |row| Cell::text(name(row)))
+        .listed("transient_misses", "added misses")
+        .column("refill_seconds", "refilled after", |row| maybe(row.refill_seconds, Cell::seconds, not_seen))
+        .listed("refill_requests", "requests until then")
+        .note("Against an undisturbed twin that replays the same requests.")
 }
 
 /// Steps that are drawn at the most, of all policies together.
 const MOST_STEPS: usize = 600;
 
 fn refill(group: &Group) -> Figure {
-    let mut table = Table::new(
-        "misses after a full flush, and of the undisturbed twin",
-        &[
-            ("policy", ""),
-            ("seconds", "since the flush"),
-            ("requests", "requests"),
-            ("misses", "misses"),
-            ("twin_misses", "twin's misses"),
-            ("added_ratio", "added misses"),
-        ],
-    );
     let curves: Vec<(&Row, Vec<&RefillRow>)> = group.rows.iter().map(|row| (*row, steps(group, row))).collect();
     let longest = curves.iter().map(|(_, steps)| steps.len()).max().unwrap_or(0).max(1);
     let most = (MOST_STEPS / longest).max(2);
@@ -55,29 +33,25 @@ fn refill(group: &Group) -> Figure {
     let mut chosen: Vec<&(&Row, Vec<&RefillRow>)> = curves.iter().collect();
     let best = group.best().map(|row| &row.policy);
     chosen.sort_by_key(|(row, _)| !row.is_baseline() && Some(&row.policy) != best);
-    if chosen.len() > most {
-        chosen.truncate(most);
-        table = table.note("The curves of the other policies are in the JSON (refill).");
-    }
-    for (row, steps) in chosen {
-        for step in steps {
-            let added = (step.misses as f64 - step.twin_misses as f64) / step.requests as f64;
-            table.row([
-                Cell::text(name(row)),
-                Cell::seconds(step.seconds),
-                Cell::count(step.requests),
-                Cell::count(step.misses),
-                Cell::count(step.twin_misses),
-                Cell::share(added),
-            ]);
-        }
-    }
-    let chart = Chart {
-        x: Axis::log("since the flush", Unit::Seconds),
-        y: Axis::linear("misses that the flush adds, of all requests", Unit::Share),
-        marks: vec![Mark::lines("seconds", "added_ratio", "policy")],
-    };
-    Figure { id: group.id("refill-chart"), caption: refill_caption(group), chart, table }
+    let all = chosen.len() <= most;
+    chosen.truncate(most);
+    let steps = chosen.into_iter().flat_map(|(row, steps)| steps.iter().map(|step| (*row, *step)));
+    let table = Table::of("misses after a full flush, and of the undisturbed twin", steps)
+        .column("policy", "", |(row, _)| Cell::text(name(row)))
+        .column("seconds", "since the flush", |(_, step)| Cell::seconds(step.seconds))
+        .column("requests", "requests", |(_, step)| Cell::count(step.requests))
+        .column("misses", "misses", |(_, step)| Cell::count(step.misses))
+        .column("twin_misses", "twin's misses", |(_, step)| Cell::count(step.twin_misses))
+        .column("added_ratio", "added misses", |(_, step)| {
+            Cell::share((step.misses as f64 - step.twin_misses as f64) / step.requests as f64)
+        })
+        .note(if all { "" } else { "The curves of the other policies are in the JSON (refill)." });
+    let axes = (
+        Axis::log("since the flush", Unit::Seconds),
+        Axis::linear("misses that the flush adds, of all requests", Unit::Share),
+    );
+    let marks = vec![Mark::lines("seconds", "added_ratio", "policy")];
+    Figure::new(group.id("refill-chart"), refill_caption(group), axes, marks, table)
 }
 
 /// The steps of one curve, until every cache was refilled for as long again.

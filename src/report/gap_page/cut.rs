@@ -3,41 +3,31 @@
 use super::{Group, load, loss, name};
 use crate::report::Row;
 use crate::report::format::{cut, loss_in_full, percent, whole_percent};
-use crate::report::page::{Axis, Block, Cell, Chart, Figure, Fill, Mark, Section, Table, Tone, Unit, maybe};
+use crate::report::page::{Axis, Block, Cell, Figure, Fill, Mark, Section, Table, Tone, Unit, maybe};
 use crate::units::Demand;
 
 /// The least backend against the share that is lost.
 pub(super) fn losses(group: &Group) -> Section {
-    let mut table = Table::new(
-        format!("the least backend that carries {} and survives a loss", load(Some(group.trace.load_per_second))),
-        &[("policy", ""), ("loss_ratio", "share lost"), ("least_backend_per_second", "least backend")],
+    let losses = group.rows.iter().flat_map(|row| group.report.losses(row));
+    let title =
+        format!("the least backend that carries {} and survives a loss", load(Some(group.trace.load_per_second)));
+    let table = Table::of(title, losses)
+        .column("policy", "", |row| Cell::text(name(row)))
+        .column("loss_ratio", "share lost", |row| Cell::loss(row.loss_ratio, &row.loss))
+        .column("least_backend_per_second", "least backend", |row| group.needed(row.least_backend_per_second));
+    let marks = vec![
+        Mark::lines("loss_ratio", "least_backend_per_second", "policy"),
+        Mark::rule_y(
+            group.trace.rate().map_or(0.0, |rate| rate.per_second),
+            format!("today's backend: {}", group.trace.backend_text()),
+        ),
+    ];
+    let axes = (
+        Axis::linear("share of the cache that is lost", Unit::Share),
+        Axis::linear("least backend, a second", unit(group)),
     );
-    for row in &group.rows {
-        for of_loss in group.report.losses(row) {
-            table.row([
-                Cell::text(name(row)),
-                Cell::number(of_loss.loss_ratio, loss_in_full(&of_loss.loss)),
-                group.needed(of_loss.least_backend_per_second),
-            ]);
-        }
-    }
-    let chart = Chart {
-        x: Axis::linear("share of the cache that is lost", Unit::Share),
-        y: Axis::linear("least backend, a second", unit(group)),
-        marks: vec![
-            Mark::lines("loss_ratio", "least_backend_per_second", "policy"),
-            Mark::rule_y(
-                group.trace.rate().map_or(0.0, |rate| rate.per_second),
-                format!("today's backend: {}", group.trace.backend_text()),
-            ),
-        ],
-    };
-    Section::new(group.id("losses"), "How much of the cache may be lost").figure(Figure {
-        id: group.id("losses-chart"),
-        caption: losses_caption(group),
-        chart,
-        table,
-    })
+    let figure = Figure::new(group.id("losses-chart"), losses_caption(group), axes, marks, table);
+    Section::new(group.id("losses"), "How much of the cache may be lost").figure(figure)
 }
 
 fn losses_caption(group: &Group) -> String {
@@ -97,28 +87,15 @@ fn mildest(group: &Group) -> String {
 
 /// What the baseline lets one cut of today's backend, by loss.
 fn of_today(group: &Group) -> Figure {
-    let mut table = Table::new(
-        format!("the baseline, {}", group.report.config.baseline),
-        &[
-            ("loss_ratio", "must survive losing"),
-            ("least_backend_per_second", "least backend"),
-            ("safe_cut_ratio", "may be cut"),
-        ],
-    );
     let baseline = group.baseline();
-    for row in baseline.iter().flat_map(|row| group.report.losses(row)) {
-        table.row([
-            Cell::number(row.loss_ratio, loss_in_full(&row.loss)),
-            group.needed(row.least_backend_per_second),
-            of_backend(row.safe_cut_ratio),
-        ]);
-    }
-    let chart = Chart {
-        x: Axis::linear("share of today's backend", Unit::Share),
-        y: Axis::words("must survive losing"),
-        marks: vec![Mark::bar("loss_ratio", "safe_cut_ratio", Fill::Plain, "")],
-    };
-    Figure { id: group.id("cut-today"), caption: today_caption(group, baseline), chart, table }
+    let losses = baseline.into_iter().flat_map(|row| group.report.losses(row));
+    let table = Table::of(format!("the baseline, {}", group.report.config.baseline), losses)
+        .column("loss_ratio", "must survive losing", |row| Cell::loss(row.loss_ratio, &row.loss))
+        .column("least_backend_per_second", "least backend", |row| group.needed(row.least_backend_per_second))
+        .column("safe_cut_ratio", "may be cut", |row| of_backend(row.safe_cut_ratio));
+    let axes = (Axis::linear("share of today's backend", Unit::Share), Axis::words("must survive losing"));
+    let marks = vec![Mark::bar("loss_ratio", "safe_cut_ratio", Fill::Plain, "")];
+    Figure::new(group.id("cut-today"), today_caption(group, baseline), axes, marks, table)
 }
 
 /// How much of today's backend may go, or must be added.
@@ -151,34 +128,27 @@ fn today_caption(group: &Group, baseline: Option<&Row>) -> String {
 
 /// What policies' savings look like, and what they are.
 fn promised(group: &Group) -> Option<Figure> {
-    let mut table = Table::new(
-        format!("the share of the backend that may go when a policy replaces {}", group.report.config.baseline),
-        &[("policy", ""), ("must_survive", "must survive losing"), ("share", "may go")],
-    )
-    .note("'looks like' is what the miss ratios promise (naive_saving_ratio); the others are reclaimable_ratio for that loss.");
     let better = || group.deployable().filter(|row| row.naive_saving_ratio > Some(0.0));
-    for row in better() {
-        table.row([
-            Cell::text(&row.policy),
-            Cell::text("looks like"),
-            maybe(row.naive_saving_ratio, Cell::share, "unknown"),
-        ]);
-        for of_loss in group.report.losses(row) {
-            table.row([
-                Cell::text(&row.policy),
-                Cell::text(loss_in_full(&of_loss.loss)),
-                maybe(of_loss.reclaimable_ratio, Cell::cut, "unknown"),
-            ]);
-        }
-    }
+    // What misses promise first, then what each loss leaves of it.
+    let promises = better().flat_map(|row| {
+        let losses = group.report.losses(row).map(|of_loss| (of_loss, Some(&of_loss.loss)));
+        std::iter::once((row, None)).chain(losses)
+    });
+    let title = format!("the share of the backend that may go when a policy replaces {}", group.report.config.baseline);
+    let table = Table::of(title, promises)
+        .column("policy", "", |(row, _)| Cell::text(&row.policy))
+        .column("must_survive", "must survive losing", |(_, lost)| {
+            Cell::text(lost.map_or("looks like".to_string(), |lost| loss_in_full(lost)))
+        })
+        .column("share", "may go", |(row, lost)| match lost {
+            None => maybe(row.naive_saving_ratio, Cell::share, "unknown"),
+            Some(_) => maybe(row.reclaimable_ratio, Cell::cut, "unknown"),
+        })
+        .note("'looks like' is what the miss ratios promise (naive_saving_ratio); the others are reclaimable_ratio for that loss.");
     let best = better().min_by_key(|row| row.misses)?;
-    let chart = Chart {
-        x: Axis::words("what must be survived"),
-        y: Axis::linear("share of the backend that may go", Unit::Share),
-        marks: vec![Mark::lines("must_survive", "share", "policy")],
-    };
-    let caption = looks_like(group, best)?;
-    Some(Figure { id: group.id("cut-promised"), caption, chart, table })
+    let axes = (Axis::words("what must be survived"), Axis::linear("share of the backend that may go", Unit::Share));
+    let marks = vec![Mark::lines("must_survive", "share", "policy")];
+    Some(Figure::new(group.id("cut-promised"), looks_like(group, best)?, axes, marks, table))
 }
 
 /// `lru -> sieve looks like a 45% cut; it is 29% if losing 12.5% must be survived, and 0% for everything.`
@@ -219,22 +189,18 @@ fn trap(group: &Group) -> Option<String> {
 
 /// The least backend of every policy for every loss.
 fn all(group: &Group) -> Table {
-    let Some(first) = group.rows.first() else { return Table::default() };
-    let heads: Vec<(String, String)> = group
-        .report
-        .losses(first)
-        .map(|row| (format!("least_backend_per_second, loss_ratio {}", row.loss_ratio), loss_in_full(&row.loss)))
-        .collect();
-    let columns = heads.iter().map(|(key, head)| (key.as_str(), head.as_str()));
-    let columns: Vec<(&str, &str)> = std::iter::once(("policy", "")).chain(columns).collect();
     let title =
         format!("The backend needed to carry {} and survive losing...", load(Some(group.trace.load_per_second)));
-    let mut table = Table::new(title, &columns);
-    for row in &group.rows {
-        let needed = group.report.losses(row).map(|of_loss| group.needed(of_loss.least_backend_per_second));
-        table.row(std::iter::once(Cell::text(name(row))).chain(needed));
-    }
-    table
+    let table = Table::of(title, group.rows.iter().copied()).column("policy", "", |row| Cell::text(name(row)));
+    let losses = group.rows.first().into_iter().flat_map(|first| group.report.losses(first));
+    let all = losses.fold(table, |table, lost| {
+        let key = format!("least_backend_per_second, loss_ratio {}", lost.loss_ratio);
+        table.column(key, loss_in_full(&lost.loss), |row| {
+            let of_loss = group.report.losses(row).find(|other| other.loss_ratio == lost.loss_ratio);
+            group.needed(of_loss.and_then(|row| row.least_backend_per_second))
+        })
+    });
+    all.into()
 }
 
 fn unit(group: &Group) -> Unit {

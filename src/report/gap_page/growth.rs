@@ -2,40 +2,28 @@
 
 use super::{Group, load, loss, name};
 use crate::report::decisions::GrowthRow;
-use crate::report::format::loss_in_full;
 use crate::report::format::percent;
-use crate::report::page::{Axis, Cell, Chart, Figure, Mark, Section, Table, Unit, maybe};
+use crate::report::page::{Axis, Cell, Figure, Mark, Section, Table, Unit, maybe};
 
 /// Room to grow by loss; with `--growth`, the backend that the grown load needs.
 pub(super) fn section(group: &Group) -> Section {
-    let mut table = Table::new(
-        "how far the load may grow until today's backend stops surviving a loss",
-        &[
-            ("policy", ""),
-            ("loss_ratio", "share lost"),
-            ("load_limit_per_second", "largest load, requests/s"),
-            ("growth_ratio", "room to grow"),
-        ],
-    )
-    .note("Below zero: today's load is already too high for that loss.");
-    for row in group.rows.iter().flat_map(|row| group.report.losses(row)) {
-        table.row([
-            Cell::text(name(row)),
-            Cell::number(row.loss_ratio, loss_in_full(&row.loss)),
-            maybe(row.load_limit_per_second, Cell::rate, row.absent("no limit")),
-            maybe(row.growth_ratio, Cell::change, row.absent("no limit")),
-        ]);
-    }
-    let chart = Chart {
-        x: Axis::linear("share of the cache that is lost", Unit::Share),
-        y: Axis::linear("room for the load to grow", Unit::Change),
-        marks: vec![
-            Mark::lines("loss_ratio", "growth_ratio", "policy"),
-            Mark::rule_y(0.0, format!("the load to carry: {}", load(Some(group.trace.load_per_second)))),
-        ],
-    };
+    let losses = group.rows.iter().flat_map(|row| group.report.losses(row));
+    let table = Table::of("how far the load may grow until today's backend stops surviving a loss", losses)
+        .column("policy", "", |row| Cell::text(name(row)))
+        .column("loss_ratio", "share lost", |row| Cell::loss(row.loss_ratio, &row.loss))
+        .listed("load_limit_per_second", "largest load, requests/s")
+        .column("growth_ratio", "room to grow", |row| maybe(row.growth_ratio, Cell::change, row.absent("no limit")))
+        .note("Below zero: today's load is already too high for that loss.");
+    let axes = (
+        Axis::linear("share of the cache that is lost", Unit::Share),
+        Axis::linear("room for the load to grow", Unit::Change),
+    );
+    let marks = vec![
+        Mark::lines("loss_ratio", "growth_ratio", "policy"),
+        Mark::rule_y(0.0, format!("the load to carry: {}", load(Some(group.trace.load_per_second)))),
+    ];
     Section::new(group.id("growth"), "How far the load may grow")
-        .figure(Figure { id: group.id("growth-chart"), caption: caption(group), chart, table })
+        .figure(Figure::new(group.id("growth-chart"), caption(group), axes, marks, table))
         .table(grown(group))
 }
 
@@ -64,22 +52,10 @@ pub(super) fn grown(group: &Group) -> Table {
     let Some(first) = rows.first() else { return Table::default() };
     let title =
         format!("once the load has grown by {}, to {}", percent(first.growth_ratio), load(Some(first.load_per_second)));
-    let mut table = Table::new(
-        title,
-        &[
-            ("policy", ""),
-            ("loss_ratio", "share lost"),
-            ("least_backend_per_second", "least backend"),
-            ("safe_cut_ratio", "may be cut"),
-        ],
-    );
-    for row in rows {
-        table.row([
-            Cell::text(&row.policy),
-            Cell::number(row.loss_ratio, loss(row.loss_ratio)),
-            group.needed(row.least_backend_per_second),
-            super::cut::of_backend(row.safe_cut_ratio),
-        ]);
-    }
-    table
+    Table::of(title, rows)
+        .column("policy", "", |row| Cell::text(&row.policy))
+        .column("loss_ratio", "share lost", |row| Cell::number(row.loss_ratio, loss(row.loss_ratio)))
+        .column("least_backend_per_second", "least backend", |row| group.needed(row.least_backend_per_second))
+        .column("safe_cut_ratio", "may be cut", |row| super::cut::of_backend(row.safe_cut_ratio))
+        .into()
 }

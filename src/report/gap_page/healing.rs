@@ -2,7 +2,7 @@
 
 use super::Group;
 use crate::report::HealingRow;
-use crate::report::page::{Axis, Cell, Chart, Figure, Mark, Section, Table, Unit};
+use crate::report::page::{Axis, Cell, Figure, Mark, Section, Table, Unit};
 use crate::units::grouped_rate;
 
 /// So far beyond the intervals the curve is drawn.
@@ -24,28 +24,16 @@ pub(super) fn section(group: &Group) -> Section {
             && baseline.capacity() == row.cache_capacity
             && (low..=high).contains(&row.load_per_second)
     };
-    let mut table = Table::new(
-        format!("simulated losses of the whole cache, {}", baseline.policy),
-        &[
-            ("service", "service times"),
-            ("load_per_second", "load"),
-            ("trials", "trials"),
-            ("healed", "healed"),
-            ("fitted_ratio", "share that heals"),
-        ],
-    )
-    .note(
-        "Loads are requests a second; the share is that of the best curve through all trials that falls with the load.",
-    );
-    for row in group.report.healing.iter().filter(is_drawn) {
-        table.row([
-            Cell::text(&row.service),
-            Cell::rate(row.load_per_second),
-            Cell::count(u64::from(row.trials)),
-            Cell::count(u64::from(row.healed)),
-            Cell::share(row.fitted_ratio),
-        ]);
-    }
+    let rows = group.report.healing.iter().filter(is_drawn);
+    let table = Table::of(format!("simulated losses of the whole cache, {}", baseline.policy), rows)
+        .column("service", "service times", |row| Cell::text(&row.service))
+        .column("load_per_second", "load", |row| Cell::rate(row.load_per_second))
+        .column("trials", "trials", |row| Cell::count(u64::from(row.trials)))
+        .column("healed", "healed", |row| Cell::count(u64::from(row.healed)))
+        .column("fitted_ratio", "share that heals", |row| Cell::share(row.fitted_ratio))
+        .note(
+            "Loads are requests a second; the share is that of the best curve through all trials that falls with the load.",
+        );
     let mut marks = vec![Mark::lines("load_per_second", "fitted_ratio", "service")];
     if let Some(safe) = baseline.hidden_safe_per_second.filter(|safe| (low..=high).contains(safe)) {
         marks.push(Mark::rule_x(safe, "safe bound"));
@@ -56,7 +44,6 @@ pub(super) fn section(group: &Group) -> Section {
         grouped_rate(most),
         grouped_rate(few)
     );
-    let (x, y) = (Axis::linear("requests a second", Unit::Number), Axis::linear("share that heals", Unit::Share));
-    let chart = Chart { x, y, marks };
-    empty().figure(Figure { id: group.id("healing-chart"), caption, chart, table })
+    let axes = (Axis::linear("requests a second", Unit::Number), Axis::linear("share that heals", Unit::Share));
+    empty().figure(Figure::new(group.id("healing-chart"), caption, axes, marks, table))
 }

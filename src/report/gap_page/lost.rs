@@ -5,7 +5,7 @@ use crate::report::Row;
 use crate::report::decisions::IfLost;
 use crate::report::knobs::page::restarts_table;
 use crate::report::outage::page::Timeline;
-use crate::report::page::{Cell, Section, Table, Tone, maybe};
+use crate::report::page::{Cell, Of, Section, Table, Tone, maybe};
 use crate::units::{Rate, Seconds};
 
 /// The simulated outage.
@@ -56,34 +56,20 @@ fn healed(told: &IfLost) -> String {
     )
 }
 
-fn policies(group: &Group) -> Table {
-    let mut table = Table::new(
-        "after a full flush, as simulated",
-        &[
-            ("policy", ""),
-            ("recovery_seconds", "heals after"),
-            ("user_seconds_lost", "user-seconds lost"),
-            ("escape_per_second", "escape load, requests/s"),
-            ("shed_ratio", "shed at least"),
-        ],
-    )
-    .note(
-        "heals after: in the slowest of the simulations, if it did in all; unsettled: not over when they ended, though nothing keeps it \
-         down; escape load: once it is down it climbs out only below \
-         it, so at least that share of the load must be shed.",
-    );
-    for row in &group.rows {
-        let heals = row.recovers == Some(true);
-        let if_down = |cell: Cell| if heals { Cell::text("-") } else { cell };
-        table.row([
-            Cell::text(name(row)),
-            recovery(row),
-            maybe(row.user_seconds_lost, Cell::rate, "unknown"),
-            if_down(maybe(row.escape_per_second, Cell::rate, "unknown")),
-            if_down(maybe(row.shed_ratio, Cell::share, "unknown")),
-        ]);
-    }
-    table
+fn policies<'r>(group: &Group<'r>) -> Of<&'r Row> {
+    let if_down = |row: &Row, cell: Cell| if row.recovers == Some(true) { Cell::text("-") } else { cell };
+    Table::of("after a full flush, as simulated", group.rows.iter().copied())
+        .column("policy", "", |row| Cell::text(name(row)))
+        .column("recovery_seconds", "heals after", |row| recovery(row))
+        .column("user_seconds_lost", "user-seconds lost", |row| maybe(row.user_seconds_lost, Cell::rate, "unknown"))
+        .column("escape_per_second", "escape load, requests/s", |row| {
+            if_down(row, maybe(row.escape_per_second, Cell::rate, "unknown"))
+        })
+        .column("shed_ratio", "shed at least", |row| if_down(row, maybe(row.shed_ratio, Cell::share, "unknown")))
+        .note(
+            "heals after: in the slowest of the simulations, if it did in all; unsettled: not over when they ended, though nothing keeps \
+             it down; escape load: once it is down it climbs out only below it, so at least that share of the load must be shed.",
+        )
 }
 
 fn recovery(row: &Row) -> Cell {

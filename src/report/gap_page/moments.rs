@@ -3,46 +3,36 @@
 use super::Group;
 use crate::report::MomentRow;
 use crate::report::format::loss_in_full;
-use crate::report::page::{Axis, Cell, Chart, Figure, Mark, Section, Table, Unit};
+use crate::report::page::{Axis, Cell, Figure, Mark, Section, Table, Unit, maybe};
 use crate::units::Seconds;
 
 /// The map of moments; empty where there is none. At the first cache size of a trace.
 pub(super) fn section(group: &Group) -> Section {
     let rows: Vec<&MomentRow> = group.report.moments.iter().filter(|row| row.trace == group.trace.name).collect();
     let config = &group.report.config;
-    let mut table = Table::new(
-        format!("the longest wait after a loss, {}", config.baseline),
-        &[("loss", "lost"), ("start_seconds", "lost from"), ("wait_seconds", "longest wait"), ("node", "node")],
-    )
-    .note(
-        "A row stands for the time until the next one of its loss begins; of the nodes and moments tried in it, it has the worst. \
-         Where answers come too late, the line lies at the timeout.",
+    let table = Table::of(format!("the longest wait after a loss, {}", config.baseline), rows.iter().copied())
+        .column("loss", "lost", |row| Cell::text(loss_in_full(&row.loss)))
+        .column("start_seconds", "lost from", |row| Cell::seconds(row.start_seconds))
+        .column("wait_seconds", "longest wait", |row| match row.wait_seconds {
+            Some(wait) => Cell::seconds(wait),
+            None => Cell::number(config.timeout_seconds, "too late"),
+        })
+        .column("node", "node", |row| maybe(row.node.map(u64::from), Cell::count, "all"))
+        .note(
+            "A row stands for the time until the next one of its loss begins; of the nodes and moments tried in it, it has the worst. \
+             Where answers come too late, the line lies at the timeout.",
+        );
+    let axes = (
+        Axis::linear("lost so long into the trace", Unit::Seconds),
+        Axis::linear("longest wait in the backend's queue", Unit::Seconds),
     );
-    for row in &rows {
-        table.row([
-            Cell::text(loss_in_full(&row.loss)),
-            Cell::seconds(row.start_seconds),
-            match row.wait_seconds {
-                Some(wait) => Cell::seconds(wait),
-                None => Cell::number(config.timeout_seconds, "too late"),
-            },
-            row.node.map_or_else(|| Cell::text("all"), |node| Cell::count(u64::from(node))),
-        ]);
-    }
-    let chart = Chart {
-        x: Axis::linear("lost so long into the trace", Unit::Seconds),
-        y: Axis::linear("longest wait in the backend's queue", Unit::Seconds),
-        marks: vec![
-            Mark::lines("start_seconds", "wait_seconds", "loss"),
-            Mark::rule_y(config.timeout_seconds, format!("clients wait {}", Seconds(config.timeout_seconds))),
-        ],
-    };
-    Section::new(format!("{}moments", group.trace_prefix), "When would losing a node hurt?").figure(Figure {
-        id: format!("{}moments-chart", group.trace_prefix),
-        caption: caption(group, &rows),
-        chart,
-        table,
-    })
+    let marks = vec![
+        Mark::lines("start_seconds", "wait_seconds", "loss"),
+        Mark::rule_y(config.timeout_seconds, format!("clients wait {}", Seconds(config.timeout_seconds))),
+    ];
+    let id = format!("{}moments", group.trace_prefix);
+    let figure = Figure::new(format!("{id}-chart"), caption(group, &rows), axes, marks, table);
+    Section::new(id, "When would losing a node hurt?").figure(figure)
 }
 
 /// How much of the time each loss may happen in.

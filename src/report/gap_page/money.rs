@@ -4,7 +4,7 @@ use super::{Group, loss};
 use crate::policy::Capacity;
 use crate::report::decisions::MoneyRow;
 use crate::report::format::{capacity_of, capacity_text, percent};
-use crate::report::page::{Axis, Cell, Chart, Figure, Mark, Section, Table, Tone, Unit, maybe};
+use crate::report::page::{Axis, Cell, Figure, Mark, Of, Section, Table, Tone, Unit, maybe};
 use crate::units::grouped_rate;
 
 /// Costs by loss; empty without prices. At the first cache size of a trace.
@@ -18,18 +18,15 @@ pub(super) fn section(group: &Group) -> Section {
     let survived = offers.first().map_or(String::new(), |row| loss(row.loss_ratio));
     let marks =
         rows.first().map(|row| Mark::rule_y(row.today_cost, format!("today: {}", grouped_rate(row.today_cost))));
-    let chart = Chart {
-        x: Axis::linear("share of the cache whose loss is survived", Unit::Share),
-        y: Axis::linear("cost a month", Unit::Number),
-        marks: std::iter::once(Mark::line("loss_ratio", "cost", "the cheapest")).chain(marks).collect(),
-    };
+    let axes = (
+        Axis::linear("share of the cache whose loss is survived", Unit::Share),
+        Axis::linear("cost a month", Unit::Number),
+    );
+    let marks = std::iter::once(Mark::line("loss_ratio", "cost", "the cheapest")).chain(marks).collect();
+    let caption = offers.first().map_or(String::new(), |best| caption(best));
+    let cheapest = table(group, "the cheapest way to survive each loss", &frontier);
     Section::new(format!("{prefix}money"), "What it costs")
-        .figure(Figure {
-            id: format!("{prefix}money-chart"),
-            caption: offers.first().map_or(String::new(), |best| caption(best)),
-            chart,
-            table: table(group, "the cheapest way to survive each loss", &frontier),
-        })
+        .figure(Figure::new(format!("{prefix}money-chart"), caption, axes, marks, cheapest))
         .table(table(group, &format!("all ways to survive losing {survived}, the cheapest first"), &offers))
 }
 
@@ -59,36 +56,18 @@ fn capacity(row: &MoneyRow) -> Capacity {
     capacity_of(row.cache_capacity_objects, row.cache_capacity_bytes)
 }
 
-fn table(group: &Group, title: &str, rows: &[&MoneyRow]) -> Table {
-    let mut table = Table::new(
-        title,
-        &[
-            ("policy", ""),
-            ("cache_capacity", "cache"),
-            ("loss_ratio", "survives losing"),
-            ("least_backend_per_second", "backend"),
-            ("backend_cost", "backend costs"),
-            ("cache_cost", "cache costs"),
-            ("cost", "together"),
-            ("saving_ratio", "saves"),
-        ],
-    )
-    .note("Costs a month in the currency of the prices; saves: against today's backend and the baseline's first cache size.");
-    for row in rows {
-        let tone = if row.cheapest { Tone::Good } else { Tone::Plain };
-        table.row([
-            Cell::text(&row.policy),
-            match capacity(row) {
-                Capacity::Objects(objects) => Cell::count(objects),
-                Capacity::Bytes(bytes) => Cell::bytes(bytes as f64),
-            },
-            Cell::number(row.loss_ratio, loss(row.loss_ratio)),
-            group.needed(row.least_backend_per_second),
-            maybe(row.backend_cost, Cell::rate, "-"),
-            Cell::rate(row.cache_cost),
-            maybe(row.cost, Cell::rate, "-").tone(tone),
-            maybe(row.saving_ratio, Cell::change, "-"),
-        ]);
-    }
-    table
+fn table<'r>(group: &Group, title: &str, rows: &[&'r MoneyRow]) -> Of<&'r MoneyRow> {
+    let judged = |row: &MoneyRow| if row.cheapest { Tone::Good } else { Tone::Plain };
+    Table::of(title, rows.iter().copied())
+        .column("policy", "", |row| Cell::text(&row.policy))
+        .column("cache_capacity", "cache", |row| Cell::capacity(capacity(row)))
+        .column("loss_ratio", "survives losing", |row| Cell::number(row.loss_ratio, loss(row.loss_ratio)))
+        .column("least_backend_per_second", "backend", |row| group.needed(row.least_backend_per_second))
+        .column("backend_cost", "backend costs", |row| maybe(row.backend_cost, Cell::rate, "-"))
+        .column("cache_cost", "cache costs", |row| Cell::rate(row.cache_cost))
+        .column("cost", "together", |row| maybe(row.cost, Cell::rate, "-").tone(judged(row)))
+        .column("saving_ratio", "saves", |row| maybe(row.saving_ratio, Cell::change, "-"))
+        .note(
+            "Costs a month in the currency of the prices; saves: against today's backend and the baseline's first cache size.",
+        )
 }

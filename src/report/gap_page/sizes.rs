@@ -4,62 +4,41 @@ use super::{Group, load, loss};
 use crate::policy::Capacity;
 use crate::report::decisions::SizeRow;
 use crate::report::format::{capacity_of, capacity_text, percent};
-use crate::report::page::{Axis, Cell, Chart, Figure, Mark, Section, Table, Unit, maybe};
+use crate::report::page::{Axis, Cell, Figure, Mark, Section, Table, Unit, maybe};
 use crate::units::{grouped_rate, significant};
 
 /// Advertised and hidden capacity against the cache's size; empty without `--full`.
 pub(super) fn section(group: &Group) -> Section {
     let rows: Vec<&SizeRow> = group.report.sizes.iter().filter(|row| row.trace == group.trace.name).collect();
     let lost = rows.first().map_or(1.0, |row| row.loss_ratio);
-    let mut table = Table::new(
-        format!("{} at other cache sizes", group.report.config.baseline),
-        &[
-            ("cache_capacity", "cache"),
-            ("cache_capacity_ratio", "of the footprint"),
-            ("miss_ratio", "misses"),
-            ("advertised_per_second", "advertised"),
-            ("hidden_safe_per_second", "hidden"),
-            ("gap_ratio", "gap"),
-            ("loss_survived_ratio", "loss survived"),
-            ("least_backend_warm_per_second", "least backend, nothing lost"),
-            ("least_backend_per_second", &format!("least backend, {} lost", loss(lost))),
-        ],
-    );
-    for row in &rows {
-        table.row([
-            match capacity(row) {
-                Capacity::Objects(objects) => Cell::count(objects),
-                Capacity::Bytes(bytes) => Cell::bytes(bytes as f64),
-            },
-            Cell::share(row.cache_capacity_ratio),
-            maybe(row.miss_ratio, Cell::share, "unknown"),
-            maybe(row.advertised_per_second, Cell::rate, group.trace.absent("no limit")),
-            maybe(row.hidden_safe_per_second, Cell::rate, group.trace.absent("no limit")),
-            maybe(row.gap_ratio, Cell::times, "unknown"),
-            maybe(row.loss_survived_ratio, Cell::share, group.trace.absent("overloaded warm")),
-            group.needed(row.least_backend_warm_per_second),
-            group.needed(row.least_backend_per_second),
-        ]);
-    }
-    let x = match rows.first().map(|row| capacity(row)) {
-        Some(Capacity::Bytes(_)) => Axis::log("cache size", Unit::Bytes),
-        _ => Axis::log("cache size in objects", Unit::Number),
-    };
-    let chart = Chart {
-        x,
-        y: Axis::linear("requests a second", Unit::Number),
-        marks: vec![
-            Mark::line("cache_capacity", "advertised_per_second", "advertised"),
-            Mark::line("cache_capacity", "hidden_safe_per_second", "hidden"),
-            Mark::rule_y(group.trace.load_per_second, format!("load: {}", load(Some(group.trace.load_per_second)))),
-        ],
-    };
-    Section::new(format!("{}sizes", group.trace_prefix), "Other cache sizes").figure(Figure {
-        id: format!("{}sizes-chart", group.trace_prefix),
-        caption: caption(&rows),
-        chart,
-        table,
-    })
+    let warm = |value: Option<f64>| maybe(value, Cell::rate, group.trace.absent("no limit"));
+    let table = Table::of(format!("{} at other cache sizes", group.report.config.baseline), rows.iter().copied())
+        .column("cache_capacity", "cache", |row| Cell::capacity(capacity(row)))
+        .column("cache_capacity_ratio", "of the footprint", |row| Cell::share(row.cache_capacity_ratio))
+        .column("miss_ratio", "misses", |row| maybe(row.miss_ratio, Cell::share, "unknown"))
+        .column("advertised_per_second", "advertised", |row| warm(row.advertised_per_second))
+        .column("hidden_safe_per_second", "hidden", |row| warm(row.hidden_safe_per_second))
+        .column("gap_ratio", "gap", |row| maybe(row.gap_ratio, Cell::times, "unknown"))
+        .column("loss_survived_ratio", "loss survived", |row| {
+            maybe(row.loss_survived_ratio, Cell::share, group.trace.absent("overloaded warm"))
+        })
+        .column("least_backend_warm_per_second", "least backend, nothing lost", |row| {
+            group.needed(row.least_backend_warm_per_second)
+        })
+        .column("least_backend_per_second", format!("least backend, {} lost", loss(lost)), |row| {
+            group.needed(row.least_backend_per_second)
+        });
+    let size = rows.first().map(|row| capacity(row));
+    let carried = group.trace.load_per_second;
+    let marks = vec![
+        Mark::line("cache_capacity", "advertised_per_second", "advertised"),
+        Mark::line("cache_capacity", "hidden_safe_per_second", "hidden"),
+        Mark::rule_y(carried, format!("load: {}", load(Some(carried)))),
+    ];
+    let axes = (Axis::cache(size), Axis::linear("requests a second", Unit::Number));
+    let id = format!("{}sizes", group.trace_prefix);
+    let figure = Figure::new(format!("{id}-chart"), caption(&rows), axes, marks, table);
+    Section::new(id, "Other cache sizes").figure(figure)
 }
 
 fn capacity(row: &SizeRow) -> Capacity {

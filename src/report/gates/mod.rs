@@ -10,6 +10,7 @@ pub mod text;
 pub use expression::{Scope, parse};
 pub use field::{Field, Reading, Unit};
 
+use super::column::Listed;
 use super::format::capacity_text;
 pub use super::gate_row::{GateRow, Known, Operator};
 use super::head::Headed;
@@ -20,9 +21,11 @@ use std::collections::BTreeSet;
 /// A kind of report that has numbers to put gates on.
 pub trait Gated: Headed {
     /// What has the numbers.
-    type Row: 'static;
+    type Row: Listed;
     /// The numbers; the first of a name is meant.
-    fn fields() -> &'static [Field<Self::Row>];
+    fn fields() -> &'static [Field<Self::Row>] {
+        Self::Row::fields()
+    }
     /// What a finished report has numbers of.
     fn scope(&self) -> Scope;
     /// The rows, and what they are about.

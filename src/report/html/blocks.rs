@@ -84,12 +84,13 @@ fn table(table: &Table) -> String {
 }
 
 fn cell(out: &mut String, cell: &Cell, numeric: &str, is_head: bool) {
-    let (tag, scope) = if is_head { ("th", " scope=\"row\"") } else { ("td", "") };
+    // A heading at a row's beginning is the row's, without saying so in each.
+    let tag = if is_head { "th" } else { "td" };
     let numeric = if cell.number.is_some() && !is_head { "" } else { numeric };
     let number = cell.number.map_or(String::new(), |number| format!(" data-n=\"{number}\""));
     let (before, after) = match cell.tone {
         Tone::Plain => (String::new(), ""),
         tone => (format!("<span class=\"{}\">{}", class(tone), sign(tone)), "</span>"),
     };
-    let _ = write!(out, "<{tag}{scope}{numeric}{number}>{before}{}{after}</{tag}>", escaped(&cell.text));
+    let _ = write!(out, "<{tag}{numeric}{number}>{before}{}{after}</{tag}>", escaped(&cell.text));
 }

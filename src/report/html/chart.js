@@ -87,12 +87,14 @@ const isRound = (value, unit, most) => {
 // Everything but the lines.
 const marksOf = (chart, rows, { middle, top, room, bars }) => {
   const marks = [];
+  // Words lie above all lines.
+  const labels = [];
   let raised = 0;
   for (const mark of chart.marks) {
     if (mark.mark === "zone") {
       const zone = [mark];
       marks.push(Plot.rect(zone, { x1: "from", x2: "to", fill: "url(#hatched)", fillOpacity: 0.35 }));
-      marks.push(words(zone, { x: (it) => (it.from + it.to) / 2, text: "name", frameAnchor: "bottom", dy: -6 }));
+      labels.push(words(zone, { x: (it) => (it.from + it.to) / 2, text: "name", frameAnchor: "bottom", dy: -6 }));
     }
     if (mark.mark === "bar") {
       const y = (row) => row[mark.y].words;
@@ -104,8 +106,8 @@ const marksOf = (chart, rows, { middle, top, room, bars }) => {
       // Where another bar goes on, the words stand inside, if they fit.
       const goesOn = chart.marks.some((other) => other.from === mark.to);
       const fits = (row) => goesOn && room(x2(row)) > text(row).length * LETTER + 10;
-      marks.push(words(known.filter(fits), { y, x: x2, text, textAnchor: "end", dx: -5 }));
-      if (!goesOn) marks.push(words(known, { y, x: (row) => Math.max(0, x2(row)), text, textAnchor: "start", dx: 5 }));
+      labels.push(words(known.filter(fits), { y, x: x2, text, textAnchor: "end", dx: -5 }));
+      if (!goesOn) labels.push(words(known, { y, x: (row) => Math.max(0, x2(row)), text, textAnchor: "start", dx: 5 }));
     }
     if (mark.mark === "tick") {
       const known = rows.filter((row) => row[mark.x].number !== null);
@@ -114,15 +116,15 @@ const marksOf = (chart, rows, { middle, top, room, bars }) => {
     if (mark.mark === "rule" && mark.across === "x") {
       marks.push(Plot.ruleX([mark.at], { stroke: "var(--ink)", strokeWidth: 1.5, strokeDasharray: "5 3" }));
       const left = mark.at > middle;
-      marks.push(words([mark.at], { x: (at) => at, text: () => mark.name, frameAnchor: "top", textAnchor: left ? "end" : "start", dx: left ? -5 : 5, dy: (bars ? -16 : 8) + 14 * raised }));
+      labels.push(words([mark.at], { x: (at) => at, text: () => mark.name, frameAnchor: "top", textAnchor: left ? "end" : "start", dx: left ? -5 : 5, dy: (bars ? -16 : 8) + 14 * raised }));
       raised += 1;
     }
     if (mark.mark === "rule" && mark.across === "y") {
       marks.push(Plot.ruleY([mark.at], { stroke: "var(--ink)", strokeWidth: 1.5, strokeDasharray: "5 3" }));
-      marks.push(words([mark.at], { y: (at) => at, text: () => mark.name, frameAnchor: "left", textAnchor: "start", dx: 6, dy: mark.at > 0.9 * top ? 9 : -9 }));
+      labels.push(words([mark.at], { y: (at) => at, text: () => mark.name, frameAnchor: "left", textAnchor: "start", dx: 6, dy: mark.at > 0.9 * top ? 9 : -9 }));
     }
   }
-  return marks;
+  return [marks, labels];
 };
 
 // Where lines end, if there is room for a name at each.
@@ -228,6 +230,7 @@ const fitted = (name, room) => {
   const turned = narrow && chart.x.scale === "category";
   if (chart.x.scale === "category") Object.assign(x, { type: "point", tickRotate: turned ? -40 : 0, domain: Array.from(new Set(lines.flatMap((line) => line.points.map(line.x)))) });
   const tips = lines.map((line) => Plot.tip(line.points, Plot.pointer({ x: line.x, y: line.y, title: told(table), fill: "var(--paper)", stroke: "var(--line)" })));
+  const [under, labels] = marksOf(chart, rows, { middle, top, room, bars });
   const svg = Plot.plot({
     width,
     height,
@@ -239,12 +242,13 @@ const fitted = (name, room) => {
     x: { ...x, grid: bars, labelOffset: turned ? 76 : 38 },
     y: { ...y, grid: !bars },
     marks: [
-      ...marksOf(chart, rows, { middle, top, room, bars }),
+      ...under,
       ...lines.flatMap((line) => [
         Plot.line(line.points, { x: line.x, y: line.y, stroke: line.colour, strokeWidth: 2, strokeDasharray: line.dash || undefined }),
         line.points.length <= FEW_POINTS ? Plot.dot(line.points, { x: line.x, y: line.y, symbol: line.marker, fill: line.colour, r: 3.5 }) : null,
       ]),
       bars && least < 0 ? Plot.ruleX([0], { stroke: "var(--ink)" }) : null,
+      ...labels,
       ...tips,
     ],
   });

@@ -13,9 +13,12 @@ use std::fmt::Write;
 
 const SKELETON: &str = include_str!("page.html");
 const STYLE: &str = include_str!("page.css");
-const LIBRARY: [&str; 3] =
-    [include_str!("vendor/licences.js"), include_str!("vendor/d3.min.js"), include_str!("vendor/plot.min.js")];
-const SCRIPTS: [&str; 3] = [include_str!("format.js"), include_str!("chart.js"), include_str!("page.js")];
+/// The charts' library, packed, and what unpacks and runs it.
+const PACKED: &str = include_str!("vendor/charts.b64");
+const UNPACKING: [&str; 3] =
+    [include_str!("vendor/licences.js"), include_str!("vendor/inflate.min.js"), include_str!("unpack.js")];
+const SCRIPTS: [&str; 4] =
+    [include_str!("format.js"), include_str!("chart.js"), include_str!("save.js"), include_str!("page.js")];
 
 /// The whole file.
 pub fn render(page: &Page) -> String {
@@ -27,7 +30,13 @@ pub fn render(page: &Page) -> String {
         let _ = writeln!(contents, "<li><a href=\"#{}\">{}</a></li>", section.id, escaped(&section.heading));
         self::section(&mut sections, section, 2);
     }
-    let library = if page.sections.iter().any(draws) { LIBRARY.join("\n") } else { String::new() };
+    let library = match page.sections.iter().any(draws) {
+        true => format!(
+            "<script type=\"text/plain\" id=\"charts\">{PACKED}</script>\n<script>\n{}</script>",
+            UNPACKING.join("\n")
+        ),
+        false => String::new(),
+    };
     filled(
         SKELETON,
         &[
@@ -119,7 +128,7 @@ mod tests {
 
     #[test]
     fn what_is_inside_a_script_cannot_end_it() {
-        for text in LIBRARY.iter().chain(&SCRIPTS) {
+        for text in UNPACKING.iter().chain(&SCRIPTS).chain(&[PACKED]) {
             assert!(!text.to_ascii_lowercase().contains("</script") && !text.contains("<!--"));
         }
         assert!(!STYLE.to_ascii_lowercase().contains("</style"));

@@ -60,12 +60,17 @@ for (const box of document.querySelectorAll(".numbers")) {
 for (const code of document.querySelectorAll("pre.copied")) {
   code.after(copyButton("Copy", () => code.textContent));
 }
+for (const figure of document.querySelectorAll("figure[data-chart]")) {
+  figure.querySelector(".chart").after(saveButton(figure));
+}
 const folded = document.querySelectorAll("figure details");
 redraw();
 folded.forEach((details) => { details.open = false; });
 window.addEventListener("resize", redraw);
+// On paper long tables stay folded: their charts show them, and the file has every number.
+const PRINTED_ROWS = 40;
 window.addEventListener("beforeprint", () => {
-  folded.forEach((details) => { details.open = true; });
+  folded.forEach((details) => { details.open = details.querySelectorAll("tbody tr").length <= PRINTED_ROWS; });
   drawAll(PRINTED);
 });
 window.addEventListener("afterprint", () => {

@@ -2,7 +2,7 @@
 
 use super::{Config, Restarts, SensitivityReport, SensitivityRow, WarmupReport};
 use crate::report::format::capacity_of;
-use crate::report::gates::{Field, Gated, Reading, Scope, Subject};
+use crate::report::gates::{Gated, Reading, Scope, Subject};
 
 /// A load of the healing curve.
 pub fn measured(_: &SensitivityRow, load: Option<f64>) -> Reading {
@@ -38,10 +38,6 @@ fn subject<'r, R>(trace: &'r str, config: &'r Config, row: &'r R) -> Subject<'r,
 impl Gated for SensitivityReport {
     type Row = SensitivityRow;
 
-    fn fields() -> &'static [Field<SensitivityRow>] {
-        SensitivityRow::FIELDS
-    }
-
     fn scope(&self) -> Scope {
         scope(&self.config)
     }
@@ -53,10 +49,6 @@ impl Gated for SensitivityReport {
 
 impl Gated for WarmupReport {
     type Row = Restarts;
-
-    fn fields() -> &'static [Field<Restarts>] {
-        Restarts::FIELDS
-    }
 
     fn scope(&self) -> Scope {
         scope(&self.config)

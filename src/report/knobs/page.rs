@@ -5,7 +5,7 @@ use super::{Config, Elasticity, RestartRow, Restarts, SensitivityReport, Sensiti
 use crate::report::Head;
 use crate::report::format::{capacity_of, capacity_text, percent};
 use crate::report::outage::TraceFacts;
-use crate::report::page::{Answer, Axis, Cell, Chart, Figure, Fill, Mark, Page, Section, Table, Tone, Unit, maybe};
+use crate::report::page::{Answer, Axis, Cell, Figure, Fill, Mark, Of, Page, Section, Table, Tone, Unit, maybe};
 use crate::report::words::ended;
 use crate::units::{Seconds, grouped, grouped_rate, significant};
 
@@ -32,95 +32,65 @@ pub fn warmup(report: &WarmupReport) -> Page {
 fn document(head: &Head, config: &Config, trace: &TraceFacts, question: &str, sentence: &str) -> Page {
     let cache = capacity_text(capacity_of(config.cache_capacity_objects, config.cache_capacity_bytes));
     let subtitle = format!("{} · {} with a cache of {cache} · backend {}", trace.name, config.policy, config.backend);
-    let mut page = Page::new("Hidden capacity", subtitle, head);
-    let (short, text) = sentence.split_once(". ").unwrap_or((sentence, ""));
-    page.answers.push(Answer {
-        question: question.to_string(),
-        short: short.trim_end_matches('.').to_string(),
-        also: String::new(),
-        text: text.to_string(),
-        tone: Tone::Plain,
-    });
-    page
+    Page::new("Hidden capacity", subtitle, head).answer(Answer::told(question, sentence, Tone::Plain))
 }
 
 /// Hidden capacity of each change, whichever report it stands in.
 pub(in crate::report) fn knobs(id: &str, rows: &[SensitivityRow], sentence: &str) -> Section {
-    let mut table = Table::new(
-        "hidden capacity with one change at a time, in requests a second",
-        &[
-            ("setting", ""),
-            ("hidden_50_per_second", "half heal at"),
-            ("hidden_factor", "change"),
-            ("hidden_safe_per_second", "safe bound"),
-            ("advertised_per_second", "advertised"),
-        ],
-    )
-    .note(
-        "half heal at: the load at which half of the simulated outages heal after a full flush; change: the same over the first \
-         row's, a few hundredths are chance; safe bound: below it no answer is ever late, '-' where none is defined; advertised: \
-         carried in the long run while the cache is warm.",
-    );
-    for row in rows {
-        let what =
-            if row.knob == "base" { row.setting.clone() } else { format!("{}: {}", name(&row.knob), row.setting) };
-        table.row([
-            Cell::text(what),
-            maybe(row.hidden_50_per_second, Cell::rate, "none of those tried"),
-            maybe(row.hidden_factor, Cell::times, "-"),
-            maybe(row.hidden_safe_per_second, Cell::rate, "-"),
-            maybe(row.advertised_per_second, Cell::rate, "-"),
-        ]);
-    }
+    let table = Table::of("hidden capacity with one change at a time, in requests a second", rows)
+        .column("setting", "", |row| match &*row.knob {
+            "base" => Cell::text(&row.setting),
+            knob => Cell::text(format!("{}: {}", name(knob), row.setting)),
+        })
+        .column("hidden_50_per_second", "half heal at", |row| {
+            maybe(row.hidden_50_per_second, Cell::rate, "none of those tried")
+        })
+        .column("hidden_factor", "change", |row| maybe(row.hidden_factor, Cell::times, "-"))
+        .column("hidden_safe_per_second", "safe bound", |row| maybe(row.hidden_safe_per_second, Cell::rate, "-"))
+        .column("advertised_per_second", "advertised", |row| maybe(row.advertised_per_second, Cell::rate, "-"))
+        .note(
+            "half heal at: the load at which half of the simulated outages heal after a full flush; change: the same over the first row's, a \
+             few hundredths are chance; safe bound: below it no answer is ever late, '-' where none is defined; advertised: \
+             carried in the long run while the cache is warm.",
+        );
     let base = rows.first().and_then(|row| row.hidden_50_per_second);
     let mut marks = vec![Mark::bar("setting", "hidden_50_per_second", Fill::Good, "half heal at")];
     marks.extend(base.map(|base| Mark::rule_x(base, "as it is")));
-    let chart = Chart { x: Axis::linear("requests a second", Unit::Number), y: Axis::words("setting"), marks };
-    Section::new(id, "What moves hidden capacity").figure(Figure {
-        id: format!("{id}-chart"),
-        caption: sentence.to_string(),
-        chart,
+    let axes = (Axis::linear("requests a second", Unit::Number), Axis::words("setting"));
+    Section::new(id, "What moves hidden capacity").figure(Figure::new(
+        format!("{id}-chart"),
+        sentence,
+        axes,
+        marks,
         table,
-    })
+    ))
 }
 
 /// What loading so many keys beforehand buys.
 pub(in crate::report) fn preloads(report: &WarmupReport) -> Section {
     // What traces without sizes have no number for is left out.
     let sized = report.rows.iter().any(|row| row.bytes.is_some());
-    let of_size = |all: &[(&'static str, &'static str)]| if sized { all[..1].to_vec() } else { all[1..].to_vec() };
-    let columns = [
-        vec![("keys", "keys"), ("entries_ratio", "of the cache")],
-        of_size(&[("bytes", "bytes")]),
-        vec![
-            ("hidden_50_per_second", "half heal at"),
-            ("hidden_factor", "change"),
-            ("hidden_safe_per_second", "safe bound"),
-        ],
-        of_size(&[("gain_per_gib", "gain per GiB"), ("gain_per_thousand_keys", "gain per 1,000 keys")]),
-    ];
     let title = "hidden capacity with the hottest keys back at once, in requests a second";
-    let mut table = Table::new(title, &columns.concat())
+    let table = Table::of(title, &report.rows)
+        .column("keys", "keys", |row| Cell::count(row.keys))
+        .column("entries_ratio", "of the cache", |row| Cell::share(row.entries_ratio))
+        .column_if(sized, "bytes", "bytes", |row| maybe(row.bytes.map(|size| size as f64), Cell::bytes, "-"))
+        .column("hidden_50_per_second", "half heal at", |row| maybe(row.hidden_50_per_second, Cell::rate, "none tried"))
+        .column("hidden_factor", "change", |row| maybe(row.hidden_factor, Cell::times, "-"))
+        .column("hidden_safe_per_second", "safe bound", |row| maybe(row.hidden_safe_per_second, Cell::rate, "-"))
+        .column_if(sized, "gain_per_gib", "gain per GiB", |row| maybe(row.gain_per_gib, gained, "-"))
+        .column_if(!sized, "gain_per_thousand_keys", "gain per 1,000 keys", |row| {
+            maybe(row.gain_per_thousand_keys, gained, "-")
+        })
         .note("The gain is over the row above. Changes of a few hundredths are chance.");
-    for row in &report.rows {
-        let size = sized.then(|| row.bytes.map_or_else(|| Cell::text("-"), |size| Cell::bytes(size as f64)));
-        let gain = if sized { row.gain_per_gib } else { row.gain_per_thousand_keys };
-        let found = [
-            maybe(row.hidden_50_per_second, Cell::rate, "none tried"),
-            maybe(row.hidden_factor, Cell::times, "-"),
-            maybe(row.hidden_safe_per_second, Cell::rate, "-"),
-            maybe(gain, gained, "-"),
-        ];
-        table.row([Cell::count(row.keys), Cell::share(row.entries_ratio)].into_iter().chain(size).chain(found));
-    }
-    let chart = Chart {
-        x: Axis::linear("share of the cache's entries loaded beforehand", Unit::Share),
-        y: Axis::linear("requests a second", Unit::Number),
-        marks: vec![
-            Mark::line("entries_ratio", "hidden_50_per_second", "half heal at"),
-            Mark::line("entries_ratio", "hidden_safe_per_second", "safe bound"),
-        ],
-    };
+    let axes = (
+        Axis::linear("share of the cache's entries loaded beforehand", Unit::Share),
+        Axis::linear("requests a second", Unit::Number),
+    );
+    let marks = vec![
+        Mark::line("entries_ratio", "hidden_50_per_second", "half heal at"),
+        Mark::line("entries_ratio", "hidden_safe_per_second", "safe bound"),
+    ];
     let best = report.rows.iter().filter_map(|row| Some((row.hidden_factor?, row.keys)));
     let best = best.max_by(|a, b| a.0.total_cmp(&b.0));
     let caption = best.map_or(String::new(), |(factor, keys)| {
@@ -130,12 +100,8 @@ pub(in crate::report) fn preloads(report: &WarmupReport) -> Section {
             significant(factor)
         )
     });
-    Section::new("preload", "Loading the hottest keys").figure(Figure {
-        id: "preload-chart".to_string(),
-        caption,
-        chart,
-        table,
-    })
+    let figure = Figure::new("preload-chart", caption, axes, marks, table);
+    Section::new("preload", "Loading the hottest keys").figure(figure)
 }
 
 /// `+1,990`, `-12`.
@@ -179,29 +145,23 @@ fn restarts(found: &Restarts) -> Section {
 }
 
 /// Ways of restarting that were tried, whichever report they stand in.
-pub(in crate::report) fn restarts_table<'r>(found: &Restarts, rows: impl Iterator<Item = &'r RestartRow>) -> Table {
-    let mut table = Table::new(
-        format!("restarts of {} cache nodes at {} requests a second", found.nodes, grouped_rate(found.load_per_second)),
-        &[
-            ("what", ""),
-            ("worst_success_ratio", "in time, worst"),
-            ("recovery_seconds", "well again after"),
-            ("safe", "safe"),
-        ],
-    )
-    .note("in time, worst: the lowest share answered in time over five windows; safe: nobody feels it.");
-    for row in rows {
-        let what = match row.spacing_seconds {
-            Some(spacing) => format!("all, one every {}", Seconds(spacing)),
-            None => format!("{} node{} at once", row.at_once, if row.at_once == 1 { "" } else { "s" }),
-        };
-        let well = |seconds: f64| match seconds {
-            soon if soon < 0.5 => Cell::number(soon, "at once"),
-            later => Cell::seconds(later),
-        };
-        let safe = if row.safe { Cell::text("yes").tone(Tone::Good) } else { Cell::text("no").tone(Tone::Bad) };
-        let success = Cell::share(row.worst_success_ratio);
-        table.row([Cell::text(what), success, maybe(row.recovery_seconds, well, "not seen"), safe]);
-    }
-    table
+pub(in crate::report) fn restarts_table<'r>(
+    found: &Restarts,
+    rows: impl Iterator<Item = &'r RestartRow>,
+) -> Of<&'r RestartRow> {
+    let title =
+        format!("restarts of {} cache nodes at {} requests a second", found.nodes, grouped_rate(found.load_per_second));
+    let well = |seconds: f64| if seconds < 0.5 { Cell::number(seconds, "at once") } else { Cell::seconds(seconds) };
+    Table::of(title, rows)
+        .column("what", "", |row| match row.spacing_seconds {
+            Some(spacing) => Cell::text(format!("all, one every {}", Seconds(spacing))),
+            None => Cell::text(format!("{} node{} at once", row.at_once, if row.at_once == 1 { "" } else { "s" })),
+        })
+        .column("worst_success_ratio", "in time, worst", |row| Cell::share(row.worst_success_ratio))
+        .column("recovery_seconds", "well again after", |row| maybe(row.recovery_seconds, well, "not seen"))
+        .column("safe", "safe", |row| match row.safe {
+            true => Cell::text("yes").tone(Tone::Good),
+            false => Cell::text("no").tone(Tone::Bad),
+        })
+        .note("in time, worst: the lowest share answered in time over five windows; safe: nobody feels it.")
 }

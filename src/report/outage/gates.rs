@@ -2,7 +2,7 @@
 
 use super::{OutageReport, Verdict};
 use crate::report::format::capacity_of;
-use crate::report::gates::{Field, Gated, Reading, Scope, Subject};
+use crate::report::gates::{Gated, Reading, Scope, Subject};
 
 /// A load of the healing curve.
 pub fn edge(_: &Verdict, load: Option<f64>) -> Reading {
@@ -11,10 +11,6 @@ pub fn edge(_: &Verdict, load: Option<f64>) -> Reading {
 
 impl Gated for OutageReport {
     type Row = Verdict;
-
-    fn fields() -> &'static [Field<Verdict>] {
-        Verdict::FIELDS
-    }
 
     fn scope(&self) -> Scope {
         Scope { policies: vec![self.config.policy.clone()], losses: Vec::new(), demand: self.config.backend.of }

@@ -1,9 +1,9 @@
 //! The outage as a document: does it heal, how to come back, and the timeline that shows why.
 
 use super::sentence::share;
-use super::{Event, OutageReport, Phase, RemedyRow, TimelineRow, Verdict, WindowRow, alerts};
+use super::{Event, OutageReport, Phase, RemedyRow, SignalRow, TimelineRow, Verdict, WindowRow, alerts};
 use crate::report::format::{capacity_of, capacity_text};
-use crate::report::page::{Answer, Axis, Cell, Chart, Figure, Mark, Page, Section, Table, Tone, Unit, maybe};
+use crate::report::page::{Answer, Axis, Cell, Figure, Mark, Of, Page, Section, Table, Tone, Unit, maybe};
 use crate::report::words::ended;
 use crate::units::{Demand, Rate, Seconds, grouped, grouped_rate};
 
@@ -58,41 +58,23 @@ fn events(report: &OutageReport) -> Vec<String> {
 }
 
 /// Windows that are alike, joined.
-fn joined(report: &OutageReport) -> Table {
-    let mut table = Table::new(
-        "what happened, a second",
-        &[
-            ("from_seconds", "from"),
-            ("to_seconds", "to"),
-            ("offered_per_second", "offered"),
-            ("success_ratio", "in time"),
-            ("asked_per_second", "asked"),
-            ("answered_per_second", "answered"),
-            ("queue", "queue"),
-            ("min_delay_seconds", "least wait"),
-            ("hit_ratio", "hits"),
-            ("inserts_per_second", "inserts"),
-        ],
-    )
-    .note(
-        "asked: fetches sent to the backend; least wait: the shortest in its queue. After a spike it returns to 0; above the \
-         clients' timeout everybody's answer is late.",
-    );
-    for row in &report.timeline {
-        table.row([
-            Cell::seconds(row.from_seconds),
-            Cell::seconds(row.to_seconds),
-            Cell::rate(row.offered_per_second),
-            maybe(row.success_ratio, |ratio| Cell::number(ratio, share(ratio)), "-"),
-            Cell::rate(row.asked_per_second),
-            Cell::rate(row.answered_per_second),
-            Cell::count(row.queue),
-            Cell::seconds(row.min_delay_seconds),
-            maybe(row.hit_ratio, |ratio| Cell::number(ratio, share(ratio)), "-"),
-            Cell::rate(row.inserts_per_second),
-        ]);
-    }
-    table
+fn joined(report: &OutageReport) -> Of<&TimelineRow> {
+    let ratio = |ratio: Option<f64>| maybe(ratio, |ratio| Cell::number(ratio, share(ratio)), "-");
+    Table::of("what happened, a second", &report.timeline)
+        .column("from_seconds", "from", |row| Cell::seconds(row.from_seconds))
+        .column("to_seconds", "to", |row| Cell::seconds(row.to_seconds))
+        .column("offered_per_second", "offered", |row| Cell::rate(row.offered_per_second))
+        .column("success_ratio", "in time", |row| ratio(row.success_ratio))
+        .column("asked_per_second", "asked", |row| Cell::rate(row.asked_per_second))
+        .column("answered_per_second", "answered", |row| Cell::rate(row.answered_per_second))
+        .column("queue", "queue", |row| Cell::count(row.queue))
+        .column("min_delay_seconds", "least wait", |row| Cell::seconds(row.min_delay_seconds))
+        .column("hit_ratio", "hits", |row| ratio(row.hit_ratio))
+        .column("inserts_per_second", "inserts", |row| Cell::rate(row.inserts_per_second))
+        .note(
+            "asked: fetches sent to the backend; least wait: the shortest in its queue. After a spike it returns to 0; above the \
+             clients' timeout everybody's answer is late.",
+        )
 }
 
 /// Up to which load it heals by itself.
@@ -138,13 +120,7 @@ fn heals(report: &OutageReport) -> Answer {
         ("stable", Some(seconds)) => (format!("Yes, {}", after(seconds)), Tone::Good),
         (_, Some(seconds)) => (format!("Yes, {}", after(seconds)), Tone::Careful),
     };
-    Answer {
-        question: "Does it heal by itself?".to_string(),
-        short,
-        also: String::new(),
-        text: format!("{} {}", verdict.sentence, verdict.why),
-        tone,
-    }
+    Answer::new("Does it heal by itself?", short, format!("{} {}", verdict.sentence, verdict.why), tone)
 }
 
 fn after(seconds: f64) -> String {
@@ -177,7 +153,7 @@ fn loop_breaker(report: &OutageReport) -> Answer {
             grouped_rate(verdict.escape_per_second)
         );
     }
-    Answer { question: "What breaks the loop?".to_string(), short, also: String::new(), text, tone: Tone::Plain }
+    Answer::new("What breaks the loop?", short, text, Tone::Plain)
 }
 
 fn recovery(row: &RemedyRow) -> f64 {
@@ -280,30 +256,24 @@ impl Timeline<'_> {
 
     /// What users felt.
     pub(in crate::report) fn felt(&self, id: String) -> Figure {
-        let mut table = Table::new(
-            "what users felt over time",
-            &[("from_seconds", "from"), ("success_ratio", "in time"), ("hit_ratio", "hits")],
-        )
-        .note("in time: of the requests, those answered before the client's timeout; hits: of the lookups, those that the cache answered.");
-        for moment in self.moments() {
-            table.row([
-                Cell::seconds(moment.from_seconds),
-                maybe(moment.success_ratio, Cell::share, "-"),
-                maybe(moment.hit_ratio, Cell::share, "-"),
-            ]);
-        }
+        let ratio = |ratio: Option<f64>| maybe(ratio, Cell::share, "-");
+        let table = Table::of("what users felt over time", self.moments())
+            .column("from_seconds", "from", |moment| Cell::seconds(moment.from_seconds))
+            .column("success_ratio", "in time", |moment| ratio(moment.success_ratio))
+            .column("hit_ratio", "hits", |moment| ratio(moment.hit_ratio))
+            .note(
+                "in time: of the requests, those answered before the client's timeout; hits: of the lookups, those that the cache \
+                 answered.",
+            );
         let mut marks = self.zones();
         marks.extend([
             Mark::line("from_seconds", "success_ratio", "answered in time"),
             Mark::line("from_seconds", "hit_ratio", "hits"),
         ]);
         marks.extend(self.events());
-        let chart = Chart {
-            x: Axis::linear("since the trigger", Unit::Seconds),
-            y: Axis::linear("share of the requests", Unit::Share),
-            marks,
-        };
-        Figure { id, caption: self.felt_caption(), chart, table }
+        let axes =
+            (Axis::linear("since the trigger", Unit::Seconds), Axis::linear("share of the requests", Unit::Share));
+        Figure::new(id, self.felt_caption(), axes, marks, table)
     }
 
     fn felt_caption(&self) -> String {
@@ -319,23 +289,11 @@ impl Timeline<'_> {
     }
 
     fn waits(&self, id: String) -> Figure {
-        let mut table = Table::new(
-            "what the backend met over time",
-            &[
-                ("from_seconds", "from"),
-                ("asked_per_second", "asked a second"),
-                ("answered_per_second", "answered a second"),
-                ("min_delay_seconds", "least wait"),
-            ],
-        );
-        for moment in self.moments() {
-            table.row([
-                Cell::seconds(moment.from_seconds),
-                Cell::rate(moment.asked_per_second),
-                Cell::rate(moment.answered_per_second),
-                Cell::seconds(moment.min_delay_seconds),
-            ]);
-        }
+        let table = Table::of("what the backend met over time", self.moments())
+            .column("from_seconds", "from", |moment| Cell::seconds(moment.from_seconds))
+            .column("asked_per_second", "asked a second", |moment| Cell::rate(moment.asked_per_second))
+            .column("answered_per_second", "answered a second", |moment| Cell::rate(moment.answered_per_second))
+            .column("min_delay_seconds", "least wait", |moment| Cell::seconds(moment.min_delay_seconds));
         let mut marks = self.zones();
         marks.extend([
             Mark::line("from_seconds", "asked_per_second", "asked"),
@@ -346,17 +304,13 @@ impl Timeline<'_> {
         }
         marks.extend(self.events());
         let most = self.windows.iter().map(|window| window.asked).max().unwrap_or(0) as f64 / self.window_seconds;
-        let chart = Chart {
-            x: Axis::linear("since the trigger", Unit::Seconds),
-            y: Axis::linear("a second", Unit::Number),
-            marks,
-        };
         let caption = format!(
             "The backend, which can give {}, was asked up to {} times a second.",
             self.backend,
             grouped_rate(most)
         );
-        Figure { id, caption, chart, table }
+        let axes = (Axis::linear("since the trigger", Unit::Seconds), Axis::linear("a second", Unit::Number));
+        Figure::new(id, caption, axes, marks, table)
     }
 }
 
@@ -383,23 +337,11 @@ fn come_back(report: &OutageReport) -> Section {
     let Some(ramp) = &report.ramp else {
         return section.prose("No schedule was found that lets the load back before the trace ends.");
     };
-    let mut table = Table::new(
-        "a schedule that was found by simulating it",
-        &[
-            ("at_seconds", "at"),
-            ("load_per_second", "let in, requests a second"),
-            ("load_ratio", "of the load"),
-            ("hold_seconds", "hold for"),
-        ],
-    );
-    for step in &ramp.steps {
-        table.row([
-            Cell::seconds(step.at_seconds),
-            Cell::rate(step.load_per_second),
-            Cell::number(step.load_ratio, share(step.load_ratio)),
-            maybe(step.hold_seconds, Cell::seconds, "-"),
-        ]);
-    }
+    let table = Table::of("a schedule that was found by simulating it", &ramp.steps)
+        .column("at_seconds", "at", |step| Cell::seconds(step.at_seconds))
+        .column("load_per_second", "let in, requests a second", |step| Cell::rate(step.load_per_second))
+        .column("load_ratio", "of the load", |step| Cell::number(step.load_ratio, share(step.load_ratio)))
+        .column("hold_seconds", "hold for", |step| maybe(step.hold_seconds, Cell::seconds, "-"));
     section
         .prose(format!(
             "In each of {} simulations every step became calm within its hold, and the service was well at the full load {} after \
@@ -411,39 +353,30 @@ fn come_back(report: &OutageReport) -> Section {
 }
 
 fn remedies(report: &OutageReport) -> Section {
-    let mut columns = vec![("what", "")];
-    if report.config.act_seconds.is_some() {
-        columns.push(("switched_on_recovery_seconds", "switched on"));
-    }
-    columns.extend([("in_place_recovery_seconds", "in place before"), ("heals_low_per_second", "heals up to")]);
     let watched = Seconds(report.verdict.watched_seconds.round());
-    let switched = report
-        .config
-        .act_seconds
-        .map_or(String::new(), |act| format!("switched on: {} after the trigger; ", Seconds(act)));
-    let mut table = Table::new("each remedy alone, in the same outage, and when it is well again", &columns).note(format!(
-        "{switched}no: not within the {watched} simulated; heals up to: the largest load, in requests a second, at which every trial \
-         healed with it in place; any: every load that the warm cache carries.{}",
-        without(&report.verdict)
-    ));
+    let act = report.config.act_seconds;
+    let switched = act.map_or(String::new(), |act| format!("switched on: {} after the trigger; ", Seconds(act)));
     let healed = |seconds: Option<f64>| match seconds {
         None => Cell::text("no").tone(Tone::Bad),
         Some(seconds) => Cell::seconds(seconds).tone(Tone::Good),
     };
-    for row in &report.remedies {
-        let mut cells = vec![Cell::text(&row.what)];
-        if report.config.act_seconds.is_some() {
-            cells.push(healed(row.switched_on_recovery_seconds));
-        }
-        cells.push(healed(row.in_place_recovery_seconds));
-        cells.push(match (row.heals_low_per_second, row.heals_high_per_second) {
+    let table = Table::of("each remedy alone, in the same outage, and when it is well again", &report.remedies)
+        .column("what", "", |row| Cell::text(&row.what))
+        .column_if(act.is_some(), "switched_on_recovery_seconds", "switched on", |row| {
+            healed(row.switched_on_recovery_seconds)
+        })
+        .column("in_place_recovery_seconds", "in place before", |row| healed(row.in_place_recovery_seconds))
+        .column("heals_low_per_second", "heals up to", |row| match (row.heals_low_per_second, row.heals_high_per_second) {
             (Some(low), None) => Cell::number(low, "any"),
             (Some(low), Some(_)) => Cell::rate(low),
             (None, Some(high)) => Cell::text(format!("under {}", grouped_rate(high))),
             (None, None) => Cell::text("-"),
-        });
-        table.row(cells);
-    }
+        })
+        .note(format!(
+            "{switched}no: not within the {watched} simulated; heals up to: the largest load, in requests a second, at which every trial \
+             healed with it in place; any: every load that the warm cache carries.{}",
+            without(&report.verdict)
+        ));
     Section::new("remedies", "What breaks the loop").table(table)
 }
 
@@ -459,26 +392,14 @@ fn without(verdict: &Verdict) -> String {
 pub(in crate::report) fn signals(report: &OutageReport) -> Section {
     let section = Section::new("alerts", "Which alert tells an outage that stays from one that heals");
     let Some(found) = &report.alerts else { return section };
-    let mut table = Table::new(
-        format!("signals over {}, in {} simulated losses", Seconds(found.watched_seconds), found.runs),
-        &[
-            ("signal", ""),
-            ("healed_most", "heals: at most"),
-            ("stayed_least", "stays: least"),
-            ("threshold", "alert above"),
-            ("fires_seconds", "fires within"),
-        ],
-    );
-    for row in &found.signals {
-        let cell = |value: f64| Cell::number(value, alerts::value_text(row, value));
-        table.row([
-            Cell::text(alerts::name(row)),
-            cell(row.healed_most),
-            cell(row.stayed_least),
-            row.threshold.map_or_else(|| Cell::text("they overlap"), cell),
-            maybe(row.fires_seconds, Cell::seconds, "-"),
-        ]);
-    }
+    let title = format!("signals over {}, in {} simulated losses", Seconds(found.watched_seconds), found.runs);
+    let value = |row: &SignalRow, value: f64| Cell::number(value, alerts::value_text(row, value));
+    let table = Table::of(title, &found.signals)
+        .column("signal", "", |row| Cell::text(alerts::name(row)))
+        .column("healed_most", "heals: at most", |row| value(row, row.healed_most))
+        .column("stayed_least", "stays: least", |row| value(row, row.stayed_least))
+        .column("threshold", "alert above", |row| maybe(row.threshold, |found| value(row, found), "they overlap"))
+        .column("fires_seconds", "fires within", |row| maybe(row.fires_seconds, Cell::seconds, "-"));
     let felt = found.felt_seconds.map_or(String::new(), |felt| {
         format!(" Users feel it within {} (less than 97% answered in time).", Seconds(felt))
     });

@@ -2,6 +2,7 @@
 //! those of its rules and zones; it says which columns are drawn, and how.
 
 use super::Table;
+use crate::policy::Capacity;
 use serde::Serialize;
 
 /// A chart, its table, and what both show.
@@ -152,6 +153,19 @@ pub enum Fill {
     Bad,
 }
 
+impl Figure {
+    /// A chart with these axes and marks of a table's columns.
+    pub fn new(
+        id: impl Into<String>,
+        caption: impl Into<String>,
+        (x, y): (Axis, Axis),
+        marks: Vec<Mark>,
+        table: impl Into<Table>,
+    ) -> Figure {
+        Figure { id: id.into(), caption: caption.into(), chart: Chart { x, y, marks }, table: table.into() }
+    }
+}
+
 impl Axis {
     /// An axis of numbers in proportion.
     pub fn linear(label: &str, unit: Unit) -> Axis {
@@ -161,6 +175,14 @@ impl Axis {
     /// An axis of numbers by their logarithm.
     pub fn log(label: &str, unit: Unit) -> Axis {
         Axis { label: label.to_string(), scale: Scale::Log, unit }
+    }
+
+    /// An axis of cache sizes like this one.
+    pub fn cache(size: Option<Capacity>) -> Axis {
+        match size {
+            Some(Capacity::Bytes(_)) => Axis::log("cache size", Unit::Bytes),
+            _ => Axis::log("cache size in objects", Unit::Number),
+        }
     }
 
     /// An axis of words.

@@ -5,7 +5,7 @@ mod figure;
 mod table;
 
 pub use figure::{Across, Axis, Chart, Figure, Fill, Mark, Scale, Unit};
-pub use table::{Cell, Column, Table, maybe};
+pub use table::{Cell, Column, Of, Table, maybe};
 
 use crate::report::Head;
 
@@ -86,6 +86,17 @@ pub enum Block {
 }
 
 impl Answer {
+    /// An answer of which nothing belongs beside the short one.
+    pub fn new(question: &str, short: impl Into<String>, text: impl Into<String>, tone: Tone) -> Answer {
+        Answer { question: question.into(), short: short.into(), also: String::new(), text: text.into(), tone }
+    }
+
+    /// An answer of which the first sentence is the short one.
+    pub fn told(question: &str, sentences: &str, tone: Tone) -> Answer {
+        let (short, text) = sentences.split_once(". ").unwrap_or((sentences, ""));
+        Answer::new(question, short.trim_end_matches('.'), text, tone)
+    }
+
     /// All that follows the short answer.
     pub fn rest(&self) -> String {
         let end = if self.also.is_empty() { "" } else { ". " };
@@ -106,14 +117,8 @@ impl Page {
     }
 
     /// Adds an answer.
-    pub fn answer(mut self, question: &str, short: impl Into<String>, text: impl Into<String>, tone: Tone) -> Page {
-        self.answers.push(Answer {
-            question: question.to_string(),
-            short: short.into(),
-            also: String::new(),
-            text: text.into(),
-            tone,
-        });
+    pub fn answer(mut self, answer: Answer) -> Page {
+        self.answers.push(answer);
         self
     }
 
@@ -155,7 +160,8 @@ impl Section {
     }
 
     /// Adds a table, unless it has no rows.
-    pub fn table(self, table: Table) -> Section {
+    pub fn table(self, table: impl Into<Table>) -> Section {
+        let table = table.into();
         if table.rows.is_empty() { self } else { self.with(Block::Table(table)) }
     }
 

@@ -1,7 +1,10 @@
 //! Tables of a document: each cell has its number as the report has it, and its text for reading.
 
 use super::Tone;
-use crate::report::format::{cut, percent};
+use crate::policy::Capacity;
+use crate::report::column::Listed;
+use crate::report::format::{cut, loss_in_full, percent, times};
+use crate::report::gates::{Reading, Unit};
 use crate::units::{Seconds, bytes, grouped, grouped_rate, significant};
 
 /// A table.
@@ -15,6 +18,13 @@ pub struct Table {
     pub rows: Vec<Vec<Cell>>,
     /// What the heads mean, in a sentence or two.
     pub note: String,
+}
+
+/// A table that is being made of rows: each column says its key, its head, and what it shows of a row.
+#[derive(Debug, Clone)]
+pub struct Of<R> {
+    table: Table,
+    rows: Vec<R>,
 }
 
 /// A column.
@@ -38,22 +48,10 @@ pub struct Cell {
 }
 
 impl Table {
-    /// An empty table with columns of these keys and heads.
-    pub fn new(title: impl Into<String>, columns: &[(&str, &str)]) -> Table {
-        let column = |(key, head): &(&str, &str)| Column { key: key.to_string(), head: head.to_string() };
-        Table { title: title.into(), columns: columns.iter().map(column).collect(), ..Table::default() }
-    }
-
-    /// Adds a row.
-    pub fn row(&mut self, cells: impl IntoIterator<Item = Cell>) {
-        self.rows.push(cells.into_iter().collect());
-        debug_assert_eq!(self.rows.last().map(Vec::len), Some(self.columns.len()), "{}", self.title);
-    }
-
-    /// The same with a note below.
-    pub fn note(mut self, text: impl Into<String>) -> Table {
-        self.note = text.into();
-        self
+    /// A table of these rows, without a column yet.
+    pub fn of<R>(title: impl Into<String>, rows: impl IntoIterator<Item = R>) -> Of<R> {
+        let rows: Vec<R> = rows.into_iter().collect();
+        Of { table: Table { title: title.into(), rows: vec![Vec::new(); rows.len()], ..Table::default() }, rows }
     }
 
     /// Where a column stands.
@@ -67,8 +65,50 @@ impl Table {
     }
 }
 
-/// A cell of a number that may be unknown; `unknown` says what that means.
-pub fn maybe(value: Option<f64>, cell: impl Fn(f64) -> Cell, unknown: &str) -> Cell {
+impl<R> Of<R> {
+    /// Adds a column.
+    #[must_use]
+    pub fn column(mut self, key: impl Into<String>, head: impl Into<String>, cell: impl Fn(&R) -> Cell) -> Of<R> {
+        self.table.columns.push(Column { key: key.into(), head: head.into() });
+        self.table.rows.iter_mut().zip(&self.rows).for_each(|(cells, row)| cells.push(cell(row)));
+        self
+    }
+
+    /// Adds a column where there is something to show.
+    #[must_use]
+    pub fn column_if(self, is_there: bool, key: &str, head: &str, cell: impl Fn(&R) -> Cell) -> Of<R> {
+        if is_there { self.column(key, head, cell) } else { self }
+    }
+
+    /// The same with a note below.
+    #[must_use]
+    pub fn note(mut self, text: impl Into<String>) -> Of<R> {
+        self.table.note = text.into();
+        self
+    }
+}
+
+impl<'r, R: Listed> Of<&'r R> {
+    /// Adds a column as the list of the rows' columns has it: its quantity, and what an absent number means.
+    #[must_use]
+    pub fn listed(self, key: &str, head: &str) -> Of<&'r R> {
+        let field = R::fields().iter().find(|field| field.name == key);
+        self.column(key, head, |row| match field.map(|field| (field.unit, (field.read)(row))) {
+            Some((unit, Reading::Number(value))) => Cell::of(unit, value),
+            Some((_, Reading::NoLimit)) => Cell::text("no limit"),
+            _ => Cell::text("unknown"),
+        })
+    }
+}
+
+impl<R> From<Of<R>> for Table {
+    fn from(of: Of<R>) -> Table {
+        of.table
+    }
+}
+
+/// A cell of something that may be unknown; `unknown` says what that means.
+pub fn maybe<T>(value: Option<T>, cell: impl Fn(T) -> Cell, unknown: &str) -> Cell {
     value.map_or_else(|| Cell::text(unknown), cell)
 }
 
@@ -87,6 +127,31 @@ impl Cell {
     pub fn tone(mut self, tone: Tone) -> Cell {
         self.tone = tone;
         self
+    }
+
+    /// A number of this quantity; a backend's counts answers.
+    pub fn of(unit: Unit, value: f64) -> Cell {
+        match unit {
+            Unit::Share => Cell::share(value),
+            Unit::Times => Cell::times(value),
+            Unit::Load | Unit::Backend => Cell::rate(value),
+            Unit::Time => Cell::seconds(value),
+            Unit::Count => Cell::signed_count(value as i64),
+            Unit::Bytes => Cell::bytes(value),
+        }
+    }
+
+    /// A cache's size; the head says so.
+    pub fn capacity(capacity: Capacity) -> Cell {
+        match capacity {
+            Capacity::Objects(objects) => Cell::count(objects),
+            Capacity::Bytes(bytes) => Cell::bytes(bytes as f64),
+        }
+    }
+
+    /// `1/8 (12.5%)`.
+    pub fn loss(share: f64, loss: &str) -> Cell {
+        Cell::number(share, loss_in_full(loss))
     }
 
     /// `1,234`.
@@ -123,7 +188,7 @@ impl Cell {
 
     /// `3.26x`.
     pub fn times(ratio: f64) -> Cell {
-        Cell::number(ratio, format!("{}x", significant(ratio)))
+        Cell::number(ratio, times(ratio))
     }
 
     /// `68.2 s`.

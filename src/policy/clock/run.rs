@@ -1,13 +1,13 @@
 //! A run of gets through CLOCK: the queue turns to a victim where a get misses.
 
-use super::ahead;
+use super::*;
 use crate::bitset::BitSet;
-use crate::policy::clock::*;
 use crate::policy::nodes::Nodes;
+use crate::policy::run::ahead;
 use crate::request::ObjectId;
 use std::mem::take;
 
-/// See [`Run`](super::Run).
+/// See [`Run`].
 pub fn run(policy: &mut Clock, nodes: &mut Nodes<u8>, cached: &mut BitSet, gets: &[ObjectId], missed: &mut [u8]) {
     policy.queue.prepare(policy.queue.len());
     let (mut queue, mut visited, mut set) = (take(&mut policy.queue), take(nodes), take(cached));

@@ -1,14 +1,14 @@
 //! A run of gets through S3-FIFO. It keeps the branch on hit or miss; after it, only how many objects a miss moves is guessed.
 
-use super::ahead;
+use super::*;
 use crate::bitset::BitSet;
 use crate::policy::nodes::Nodes;
-use crate::policy::s3fifo::*;
+use crate::policy::run::ahead;
 use crate::request::ObjectId;
 use std::hint::select_unpredictable;
 use std::mem::take;
 
-/// See [`Run`](super::Run).
+/// See [`Run`].
 pub fn run(policy: &mut S3Fifo, nodes: &mut Nodes<u8>, cached: &mut BitSet, gets: &[ObjectId], missed: &mut [u8]) {
     policy.prepare(nodes);
     let (mut small, mut main) = (take(&mut policy.small), take(&mut policy.main));

@@ -1,14 +1,14 @@
 //! A run of gets through SIEVE: the hand moves to a victim where a get misses.
 
-use super::ahead;
+use super::*;
 use crate::bitset::BitSet;
 use crate::policy::nodes::Nodes;
-use crate::policy::sieve::*;
+use crate::policy::run::ahead;
 use crate::request::ObjectId;
 use std::hint::select_unpredictable;
 use std::mem::{swap, take};
 
-/// See [`Run`](super::Run).
+/// See [`Run`].
 pub fn run(policy: &mut Sieve, nodes: &mut Nodes<u8>, cached: &mut BitSet, gets: &[ObjectId], missed: &mut [u8]) {
     let objects = policy.unsifted.len() + policy.sifted.len();
     policy.unsifted.prepare(objects);

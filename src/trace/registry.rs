@@ -1,0 +1,96 @@
+//! The registry of all formats, and how a file's is recognised.
+//!
+//! Adding a format = one file in this folder and one line in [`FORMATS`].
+
+use super::format::{Format, Head, Sniff};
+use super::input::{Input, in_shell};
+use super::presets::PRESETS;
+use super::words::is_utf8;
+use crate::error::{Error, Result};
+
+/// Every reader that stands for a format of its own.
+pub static FORMATS: &[&dyn Format] = &[
+    &super::parquet::Parquet,
+    &super::arrow_ipc::ArrowIpc,
+    &super::binary::LCS,
+    &super::binary::VSCSI,
+    &super::binary::TWR,
+    &super::binary::ORACLE_OP_NS,
+    &super::binary::BE32,
+    &super::binary::BE64,
+    &super::oracle_general::OracleGeneral,
+    &super::klog::CommandLog,
+    &super::pgaudit::PgAudit,
+    &super::access_log::AccessLog,
+    &super::redis::RedisMonitor,
+    &super::memcached::MemcachedWatch,
+    &super::otlp::Spans,
+    &super::arc::ArcList,
+    &super::csv::Csv,
+    &super::json::JsonLines,
+];
+
+/// The number of [`FORMATS`] that are asked before the presets: they are certain of their own.
+const BEFORE_PRESETS: usize = 16;
+
+/// Every format and preset, in the order they are asked.
+pub fn all() -> impl Iterator<Item = &'static dyn Format> {
+    let presets = PRESETS.iter().map(|preset| preset as &dyn Format);
+    FORMATS[..BEFORE_PRESETS].iter().copied().chain(presets).chain(FORMATS[BEFORE_PRESETS..].iter().copied())
+}
+
+/// The format of an input and why: the one named, or the one that recognises it.
+///
+/// # Errors
+/// A name that no format has, or bytes that none recognises.
+pub fn recognise(input: &Input, named: Option<&str>) -> Result<(&'static dyn Format, &'static str)> {
+    if let Some(name) = named {
+        return match all().find(|format| format.info().name.eq_ignore_ascii_case(name)) {
+            Some(format) => Ok((format, "named by --input")),
+            None => Err(Error::usage(format!("there is no format '{name}'")).hint(format!("one of: {}", known()))),
+        };
+    }
+    let head = input.head();
+    if head.bytes.is_empty() {
+        return Err(Error::trace("the file is empty")
+            .at(&input.name, None)
+            .hint("check that it was downloaded or written to its end"));
+    }
+    let mut not_sure = None;
+    for format in all() {
+        match format.sniff(&head) {
+            Sniff::Yes(why) => return Ok((format, why)),
+            Sniff::NotSure(why) => {
+                not_sure.get_or_insert((format, why));
+            }
+            Sniff::No => {}
+        }
+    }
+    not_sure.ok_or_else(|| unknown(&head, &in_shell(&input.name)).at(&input.name, None))
+}
+
+fn known() -> String {
+    all().map(|format| format.info().name).collect::<Vec<_>>().join(", ")
+}
+
+/// Where an archive of tar says that it is one.
+const TAR_MAGIC: std::ops::Range<usize> = 257..262;
+
+/// No format recognises a file: what it seems to be, and how to make of it one that is read.
+fn unknown(head: &Head<'_>, name: &str) -> Error {
+    let bytes = head.bytes;
+    let hint = if bytes.starts_with(b"PK\x03\x04") {
+        format!("it is a zip archive; unpack it: unzip -p {name} | coldgap inspect -")
+    } else if bytes.get(TAR_MAGIC) == Some(b"ustar") {
+        format!("it is a tar archive; unpack it: tar -xOf {name} | coldgap inspect -")
+    } else if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
+        format!("it is text in UTF-16; write it as UTF-8: iconv -f UTF-16 -t UTF-8 {name} | coldgap inspect -")
+    } else if is_utf8(bytes) && matches!(bytes.trim_ascii_start().first(), Some(b'{' | b'[')) {
+        format!(
+            "it looks like JSON over several lines; write one object a line: jq -c '.[]' {name} | coldgap inspect -"
+        )
+    } else {
+        "name it with --input, like --input csv; coldgap formats lists them".to_string()
+    };
+    Error::trace("no format recognises this file").hint(hint)
+}
