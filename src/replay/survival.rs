@@ -6,7 +6,6 @@
 use crate::cache::Lookaside;
 use crate::request::{Op, Request, Requests};
 use crate::service::Service;
-use crate::units::Demand;
 use std::collections::VecDeque;
 
 /// Requests looked ahead for prefetching nodes.
@@ -101,10 +100,7 @@ impl Walker {
                         self.backlog_since = self.position + i;
                     }
                     let at = request.time.saturating_add((self.unfinished + service_time) as u64);
-                    self.unfinished += match service.demand {
-                        Demand::Answers => unit_cost,
-                        Demand::Bytes => unit_cost * f64::from(request.size),
-                    };
+                    self.unfinished += unit_cost * request.share(service.demand);
                     self.under_way[request.object.index()] += 1;
                     self.fetches.push_back(Fetch { at, request, stale: false });
                 }

@@ -45,7 +45,7 @@ impl Columns {
             times: requests.times,
             previous: &self.previous,
             hashes: &self.hashes,
-            shares: requests.sizes.filter(|_| demand == Demand::Bytes),
+            shares: requests.shares(demand),
         }
     }
 }

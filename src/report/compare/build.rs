@@ -30,6 +30,7 @@ pub fn build(command: &str, baseline: &View<'_>, candidate: &View<'_>, banked: O
     let of_backend = match baseline.trace.demand() {
         Demand::Answers => Unit::PerSecond,
         Demand::Bytes => Unit::BytesPerSecond,
+        Demand::Units(name) => Unit::UnitsPerSecond(name),
     };
     let by_loss = |name: &str,
                    unit: Unit,
@@ -103,7 +104,7 @@ fn change(
     Change {
         metric: metric.to_string(),
         loss_ratio,
-        unit: unit.name().to_string(),
+        unit: unit.name(),
         baseline,
         candidate,
         change_absolute,

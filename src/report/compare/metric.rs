@@ -2,6 +2,7 @@
 
 use super::side::View;
 use crate::report::Row;
+use crate::units::UnitName;
 
 /// What a metric is counted in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -12,6 +13,8 @@ pub enum Unit {
     PerSecond,
     /// Bytes a second.
     BytesPerSecond,
+    /// Units of a trace's costs a second.
+    UnitsPerSecond(UnitName),
     /// So many times something else.
     Times,
     /// Seconds.
@@ -22,15 +25,17 @@ pub enum Unit {
 
 impl Unit {
     /// The name in the tables.
-    pub fn name(self) -> &'static str {
-        match self {
+    pub fn name(self) -> String {
+        let name = match self {
+            Unit::UnitsPerSecond(name) => return format!("{}_per_second", name.as_str()),
             Unit::Ratio => "ratio",
             Unit::PerSecond => "per_second",
             Unit::BytesPerSecond => "bytes_per_second",
             Unit::Times => "times",
             Unit::Seconds => "seconds",
             Unit::Nodes => "nodes",
-        }
+        };
+        name.to_string()
     }
 }
 

@@ -36,7 +36,7 @@ impl<'r> Between<'r> {
         let misses = of(Demand::Answers);
         let demand = match baseline.trace.demand() {
             Demand::Answers => misses,
-            Demand::Bytes => of(Demand::Bytes),
+            other => of(other),
         };
         Between { baseline, candidate, paired, misses, demand }
     }
@@ -120,7 +120,7 @@ impl<'r> Between<'r> {
                 let change = |own: &[usize], other: &[usize]| nodes(self.candidate, other) - nodes(self.baseline, own);
                 self.settled(self.stretches().change(change)?, after - before, 0.0)
             }
-            Unit::PerSecond | Unit::BytesPerSecond | Unit::Seconds => self.relative(before, after, |view, drawn| {
+            Unit::PerSecond | Unit::BytesPerSecond | Unit::UnitsPerSecond(_) | Unit::Seconds => self.relative(before, after, |view, drawn| {
                 let (advertised, hidden) = limits(view, drawn);
                 if metric.name == "hidden" { hidden } else { advertised }
             }),
@@ -218,6 +218,7 @@ fn windows(view: &View<'_>, of: Demand) -> Vec<means::Window> {
         sum: match of {
             Demand::Answers => row.misses as f64,
             Demand::Bytes => row.bytes_missed.unwrap_or(0) as f64,
+            Demand::Units(_) => row.cost_missed.unwrap_or(0) as f64,
         },
         requests: row.requests as f64,
     };

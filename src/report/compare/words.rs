@@ -78,10 +78,12 @@ pub fn amount(unit: &str, value: f64) -> String {
     match unit {
         "ratio" => percent(value),
         "per_second" => Rate::answers(value).to_string(),
-        "bytes_per_second" => Rate { per_second: value, of: Demand::Bytes }.to_string(),
         "times" => format!("{}x", significant(value)),
         "seconds" => Seconds(value).to_string(),
-        _ => significant(value),
+        unit => match unit.strip_suffix("_per_second") {
+            Some(name) => Rate { per_second: value, of: Demand::from(name.to_string()) }.to_string(),
+            None => significant(value),
+        },
     }
 }
 
