@@ -36,6 +36,8 @@ pub struct Walker {
     backlog_since: usize,
     /// The longest wait that was not too long, nanoseconds.
     longest: f64,
+    /// Whether the last get missed: what is behind it in its chain asks the backend, too.
+    broken: bool,
 }
 
 impl Walker {
@@ -49,6 +51,7 @@ impl Walker {
             position: 0,
             backlog_since: 0,
             longest: 0.0,
+            broken: false,
         }
     }
 
@@ -63,7 +66,7 @@ impl Walker {
             self.under_way[fetch.request.object.index()] = 0;
         }
         (self.unfinished, self.last, self.position, self.backlog_since) = (0.0, now, 0, 0);
-        self.longest = 0.0;
+        (self.longest, self.broken) = (0.0, false);
     }
 
     /// Lets `cache` replay `requests` from its present state and the backend's, with `mu` answers (or bytes) a second, up to
@@ -89,7 +92,9 @@ impl Walker {
             self.deliver(cache, request.time);
             match request.op {
                 Op::Get => {
-                    if cache.lookup(&request) || (service.single_flight && self.is_under_way(&request)) {
+                    let hits = cache.lookup(&request);
+                    self.broken = !hits | (self.broken & request.chained);
+                    if !self.broken || (!hits && service.single_flight && self.is_under_way(&request)) {
                         continue;
                     }
                     if self.unfinished > patience {
@@ -101,8 +106,11 @@ impl Walker {
                     }
                     let at = request.time.saturating_add((self.unfinished + service_time) as u64);
                     self.unfinished += unit_cost * request.share(service.demand);
-                    self.under_way[request.object.index()] += 1;
-                    self.fetches.push_back(Fetch { at, request, stale: false });
+                    // What is there behind what is not is worked out anew, and stays.
+                    if !hits {
+                        self.under_way[request.object.index()] += 1;
+                        self.fetches.push_back(Fetch { at, request, stale: false });
+                    }
                 }
                 // A request that only starts a life anew brings no other answer.
                 Op::Set if request.renews => cache.write(&request),
