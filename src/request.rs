@@ -2,6 +2,7 @@
 //!
 //! It holds data and arithmetic on it, and must not know files, policies or reports.
 
+use crate::units::Demand;
 use std::ops::Range;
 
 /// A key of the trace as a dense integer: the n-th distinct key, in order of first touch.
@@ -50,10 +51,26 @@ pub struct Request {
     pub object: ObjectId,
     /// Bytes; 1 where the trace has no sizes.
     pub size: u32,
+    /// What a miss costs the backend, in units of the trace's own; 1 where the trace has no costs.
+    pub cost: u32,
+    /// Whether it is behind another of its chain: it asks the backend also where the request before it misses.
+    pub chained: bool,
     /// Position in the trace of the object's next request, or [`NEVER`]; an oracle, for `belady` only.
     pub next: u32,
     /// What is done.
     pub op: Op,
+}
+
+impl Request {
+    /// What a miss takes of a backend that is counted so.
+    #[inline(always)]
+    pub fn share(&self, demand: Demand) -> f64 {
+        match demand {
+            Demand::Answers => 1.0,
+            Demand::Bytes => f64::from(self.size),
+            Demand::Units(_) => f64::from(self.cost),
+        }
+    }
 }
 
 /// What an object of `size` bytes counts where bytes are counted: an object of no bytes still takes a place, so at least 1.
@@ -74,6 +91,10 @@ pub struct Requests<'t> {
     pub objects: &'t [ObjectId],
     /// Bytes, where the trace has sizes.
     pub sizes: Option<&'t [u32]>,
+    /// What a miss of each costs the backend, in units of the trace's own, where it has costs.
+    pub costs: Option<&'t [u32]>,
+    /// Which requests are behind the one before them in a chain, of which a hit needs all before it; where there are any.
+    pub chained: Option<&'t [bool]>,
     /// Operations, where the trace has any but gets.
     pub ops: Option<&'t [Op]>,
     /// Seconds an answer lives (0 = not said), where the trace has times to live; some with the mark [`RENEWS`].
@@ -103,6 +124,8 @@ impl<'t> Requests<'t> {
             renews: ttl & RENEWS != 0,
             object: self.objects[i],
             size: self.sizes.map_or(1, |sizes| sizes[i]),
+            cost: self.costs.map_or(1, |costs| costs[i]),
+            chained: self.chained.is_some_and(|chained| chained[i]),
             next: self.next.map_or(NEVER, |next| next[i]),
             op: self.ops.map_or(Op::Get, |ops| ops[i]),
         }
@@ -114,9 +137,20 @@ impl<'t> Requests<'t> {
             times: if self.times.is_empty() { self.times } else { &self.times[range.clone()] },
             objects: &self.objects[range.clone()],
             sizes: self.sizes.map(|column| &column[range.clone()]),
+            costs: self.costs.map(|column| &column[range.clone()]),
+            chained: self.chained.map(|column| &column[range.clone()]),
             ops: self.ops.map(|column| &column[range.clone()]),
             ttls: self.ttls.map(|column| &column[range.clone()]),
             next: self.next.map(|column| &column[range]),
+        }
+    }
+
+    /// What answers take of a backend that is counted so, where that is not 1 each.
+    pub fn shares(&self, demand: Demand) -> Option<&'t [u32]> {
+        match demand {
+            Demand::Answers => None,
+            Demand::Bytes => self.sizes,
+            Demand::Units(_) => self.costs,
         }
     }
 

@@ -3,9 +3,11 @@
 //! This module parses `4GiB`, `10%`, `300/s`, `90s`, `50_000obj` and prints them back. It must not know
 //! what any of them is used for.
 
+mod demand;
 mod loss;
 mod price;
 
+pub use demand::{Demand, UnitName};
 pub use loss::Loss;
 pub use price::{Amount, BackendPrice, CachePrice, Price};
 
@@ -177,27 +179,7 @@ impl fmt::Display for Growth {
     }
 }
 
-/// What a backend's capacity is counted in: the share of it that one miss takes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum Demand {
-    /// Every miss takes one answer.
-    Answers,
-    /// A miss takes as many bytes as the object has.
-    Bytes,
-}
-
-impl Demand {
-    /// What is counted.
-    pub fn name(self) -> &'static str {
-        match self {
-            Demand::Answers => "answers",
-            Demand::Bytes => "bytes",
-        }
-    }
-}
-
-/// A rate, `300/s` (answers or requests) or `250MB/s`.
+/// A rate, `300/s` (answers or requests), `250MB/s`, or `20000tokens/s` in units of a trace's costs.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Rate {
     /// Units a second.
@@ -217,7 +199,7 @@ impl FromStr for Rate {
     type Err = UnitError;
     fn from_str(text: &str) -> Result<Self, UnitError> {
         let what = "a rate above zero";
-        let examples = "300/s, 12_000/min or 250MB/s";
+        let examples = "300/s, 12_000/min, 250MB/s or, in units of the trace's costs, 20000tokens/s";
         let Some((number, unit)) = split_number(text) else { return bad(text, what, examples) };
         if unit.is_empty() && number > 0.0 {
             let bare = text.trim();
@@ -235,9 +217,10 @@ impl FromStr for Rate {
         let (factor, of) = match unit.trim() {
             "" => (1.0, Demand::Answers),
             "k" => (1e3, Demand::Answers),
-            unit => match byte_factor(unit) {
-                Some(factor) => (factor, Demand::Bytes),
-                None => return bad(text, what, examples),
+            unit => match (byte_factor(unit), UnitName::new(unit)) {
+                (Some(factor), _) => (factor, Demand::Bytes),
+                (None, Some(name)) => (1.0, Demand::Units(name)),
+                (None, None) => return bad(text, what, examples),
             },
         };
         let per_second = number * factor / seconds;
@@ -253,6 +236,7 @@ impl fmt::Display for Rate {
         match self.of {
             Demand::Answers => f.pad(&format!("{}/s", grouped_rate(self.per_second))),
             Demand::Bytes => f.pad(&format!("{}/s", bytes(self.per_second))),
+            Demand::Units(name) => f.pad(&format!("{} {}/s", grouped_rate(self.per_second), name.as_str())),
         }
     }
 }

@@ -55,7 +55,16 @@ fn one_pass(requests: &Requests<'_>, objects: usize, warm: usize, sizes: &[u64])
 }
 
 fn gets<'t>(objects: &'t [ObjectId], sizes: &'t [u32], ops: &'t [Op]) -> Requests<'t> {
-    Requests { times: &[], objects, sizes: Some(sizes), ops: Some(ops), ttls: None, next: None }
+    Requests {
+        times: &[],
+        objects,
+        sizes: Some(sizes),
+        costs: None,
+        chained: None,
+        ops: Some(ops),
+        ttls: None,
+        next: None,
+    }
 }
 
 #[test]
@@ -114,7 +123,16 @@ fn the_one_pass_is_another_programs_lru_on_a_long_trace() {
         (state >> 33) % 12_000
     };
     let objects: Vec<ObjectId> = (0..300_000).map(|_| ObjectId(draw().min(draw()).min(draw()) as u32)).collect();
-    let requests = Requests { times: &[], objects: &objects, sizes: None, ops: None, ttls: None, next: None };
+    let requests = Requests {
+        times: &[],
+        objects: &objects,
+        sizes: None,
+        costs: None,
+        chained: None,
+        ops: None,
+        ttls: None,
+        next: None,
+    };
     let sizes = [1, 10, 500, 3_000, 9_000, 12_000];
     for (size, tally) in sizes.iter().zip(one_pass(&requests, 12_000, 0, &sizes)) {
         let mut cache = LruCache::new(NonZeroUsize::new(*size as usize).unwrap());

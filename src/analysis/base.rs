@@ -40,11 +40,7 @@ impl Base {
                 .at(&trace.name, None)
                 .hint("give it a rate: --rate 3000/s"));
         }
-        if question.service.demand == Demand::Bytes && trace.sizes.is_none() {
-            return Err(Error::usage("the backend is given in bytes a second, but the trace has no sizes")
-                .at(&trace.name, None)
-                .hint("give it in answers a second: -b 300/s"));
-        }
+        check_shares(trace, question.service.demand)?;
         check_window(trace, question)?;
         let windows = Windows::cut(&requests, question.window);
         let facts = Facts::of(trace, warm);
@@ -101,6 +97,28 @@ fn check_window(trace: &Trace, question: &Question) -> Result<()> {
         }
         _ => Ok(()),
     }
+}
+
+/// A trace must say what its misses take of a backend that is counted so.
+///
+/// # Errors
+/// One that does not.
+pub(super) fn check_shares(trace: &Trace, demand: Demand) -> Result<()> {
+    let says = trace.requests().shares(demand).is_some();
+    let (error, hint) = match demand {
+        Demand::Answers => return Ok(()),
+        _ if says => return Ok(()),
+        Demand::Bytes => (
+            "the backend is given in bytes a second, but the trace has no sizes".to_string(),
+            "give it in answers a second: -b 300/s".to_string(),
+        ),
+        Demand::Units(name) => (
+            format!("the backend is given in {} a second, but the trace does not say what a miss costs", name.as_str()),
+            "name the column of costs: --columns cost=NAME; or give the backend in answers a second: -b 300/s"
+                .to_string(),
+        ),
+    };
+    Err(Error::usage(error).at(&trace.name, None).hint(hint))
 }
 
 /// Prices must be for what capacities are counted in.

@@ -3,6 +3,7 @@
 use crate::capacity::compulsory;
 use crate::request::{Op, Requests};
 use crate::trace::Trace;
+use crate::units::Demand;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -31,6 +32,8 @@ pub struct Facts {
     pub footprint_bytes: Option<u64>,
     /// Bytes of the counted gets; their number where the trace has no sizes.
     pub bytes_requested: u64,
+    /// What the counted gets would cost the backend if all missed; their number where the trace has no costs.
+    pub cost_requested: u64,
     /// Counted gets (those after warm-up).
     pub counted: u64,
     /// Counted gets that touch their object for the first time ever.
@@ -40,6 +43,16 @@ pub struct Facts {
 }
 
 impl Facts {
+    /// What a get that misses takes on average of a backend that is counted so.
+    pub fn mean_share(&self, demand: Demand) -> f64 {
+        let asked = match demand {
+            Demand::Answers => return 1.0,
+            Demand::Bytes => self.bytes_requested,
+            Demand::Units(_) => self.cost_requested,
+        };
+        asked as f64 / self.counted.max(1) as f64
+    }
+
     /// Counts, with warm-up ending at position `warm`.
     pub fn of(trace: &Trace, warm: usize) -> Facts {
         let mut counter = Counter::new(trace.len(), trace.object_count(), trace.footprint_bytes(), warm);
@@ -69,6 +82,7 @@ impl Counter {
             objects: objects as u64,
             footprint_bytes,
             bytes_requested: 0,
+            cost_requested: 0,
             counted: 0,
             compulsory_misses: 0,
             compulsory_curve: Vec::new(),
@@ -92,6 +106,7 @@ impl Counter {
             if position >= self.warm {
                 facts.counted += 1;
                 facts.bytes_requested += u64::from(request.size);
+                facts.cost_requested += u64::from(request.cost);
                 facts.compulsory_misses += u64::from(first);
             }
             if facts.gets as f64 >= self.next_point || position + 1 == self.requests {

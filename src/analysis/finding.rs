@@ -161,11 +161,13 @@ impl Finding {
         let carry = ground.load * today;
         let retries = ground.service.retries;
         let miss_ratio = warm.observation.total.miss_ratio().unwrap_or(0.0);
-        let mean_size = facts.bytes_requested as f64 / facts.counted.max(1) as f64;
-        let (demand_ratio, demand_per_request) = match ground.service.demand {
-            Demand::Answers => (miss_ratio, 1.0),
-            Demand::Bytes => (warm.observation.total.bytes_missed as f64 / facts.counted.max(1) as f64, mean_size),
+        let missed = match ground.service.demand {
+            Demand::Answers => warm.observation.total.misses,
+            Demand::Bytes => warm.observation.total.bytes_missed,
+            Demand::Units(_) => warm.observation.total.cost_missed,
         };
+        let demand_ratio = missed as f64 / facts.counted.max(1) as f64;
+        let demand_per_request = facts.mean_share(ground.service.demand);
         let advertised = capacity::advertised(endurance.advertised, today);
         let hidden = capacity::hidden(endurance.hidden.limit, today, advertised);
         let floor = capacity::floor(endurance.floor, today, hidden);

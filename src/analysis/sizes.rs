@@ -89,6 +89,7 @@ mod tests {
             objects,
             footprint_bytes: None,
             bytes_requested: 0,
+            cost_requested: 0,
             counted: 0,
             compulsory_misses: 0,
             compulsory_curve: Vec::new(),

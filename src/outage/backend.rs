@@ -3,7 +3,7 @@
 
 use super::slab::NONE;
 use crate::hash::mix;
-use crate::request::SECOND;
+use crate::request::{Request, SECOND};
 use crate::units::{Demand, Rate, Ratio, Seconds};
 use rand::{RngExt, SeedableRng};
 use rand_distr::{Distribution, StandardNormal};
@@ -110,8 +110,8 @@ impl Backend {
     /// As many exponential servers as give `mu` with this mean service time; at least one.
     pub fn servers(mu: Rate, service_time: Seconds) -> Backend {
         let count = (mu.per_second * service_time.0).round().clamp(1.0, f64::from(u32::MAX)) as u32;
-        // A rate in bytes says nothing of how many answers are worked on at once.
-        let count = if mu.of == Demand::Bytes { 1 } else { count };
+        // A rate in bytes or costs says nothing of how many answers are worked on at once.
+        let count = if mu.of == Demand::Answers { count } else { 1 };
         Backend { mu, kind: Kind::Servers { count, service: Scatter::Exponential } }
     }
 
@@ -204,24 +204,16 @@ impl Station {
 
     /// An error cost this share of an answer.
     #[inline(always)]
-    pub(super) fn charge(&mut self, share: Ratio, size: u32) {
-        self.debt += share.get() * self.demand(size);
-    }
-
-    #[inline(always)]
-    fn demand(&self, size: u32) -> f64 {
-        match self.backend.mu.of {
-            Demand::Answers => 1.0,
-            Demand::Bytes => f64::from(size),
-        }
+    pub(super) fn charge(&mut self, share: Ratio, request: &Request) {
+        self.debt += share.get() * request.share(self.backend.mu.of);
     }
 
     /// Begins a service. Only while [`Station::is_free`].
     #[inline(always)]
-    pub(super) fn begin(&mut self, fetch: u32, size: u32, now: u64) {
+    pub(super) fn begin(&mut self, fetch: u32, request: &Request, now: u64) {
         let scale = self.unit / self.speed;
         let debt = std::mem::take(&mut self.debt) * scale;
-        let work = debt + self.demand(size) * self.scatter() * scale;
+        let work = debt + request.share(self.backend.mu.of) * self.scatter() * scale;
         let end = now.saturating_add((work * self.hindrance()) as u64);
         if let Kind::PureRate { latency } = self.backend.kind {
             let answer = now.saturating_add(debt as u64).saturating_add(latency.nanoseconds());

@@ -51,7 +51,7 @@ impl<C: Lookaside> Run<'_, '_, C> {
         let begins = self.station.is_free();
         if !begins && !self.line.has_room(&self.model.queue) {
             self.window.drops += 1;
-            self.station.charge(self.model.error_cost, request.size);
+            self.station.charge(self.model.error_cost, &request);
             return None;
         }
         let version = self.versions.get(index).copied().unwrap_or(0);
@@ -86,11 +86,11 @@ impl<C: Lookaside> Run<'_, '_, C> {
     fn begin(&mut self, fetch: u32, now: u64) {
         let entry = &mut self.fetches[fetch];
         entry.begun = true;
-        let (size, waited) = (entry.request.size, now - entry.request.time);
+        let (request, waited) = (entry.request, now - entry.request.time);
         self.began = true;
         self.window.min_delay = self.window.min_delay.min(waited);
         self.window.max_delay = self.window.max_delay.max(waited);
-        self.station.begin(fetch, size, now);
+        self.station.begin(fetch, &request, now);
         self.next = self.next.min(self.station.next);
     }
 
@@ -116,7 +116,7 @@ impl<C: Lookaside> Run<'_, '_, C> {
     fn drop_waiting(&mut self, fetch: u32, now: u64) {
         self.window.drops += 1;
         let Fetch { request, head, .. } = self.fetches[fetch];
-        self.station.charge(self.model.error_cost, request.size);
+        self.station.charge(self.model.error_cost, &request);
         self.land(fetch);
         let mut call = head;
         while call != NONE {

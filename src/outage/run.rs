@@ -191,6 +191,8 @@ pub struct Run<'t, 'c, C: Lookaside> {
     pub(super) began: bool,
     windows: Vec<Window>,
     settled: Balance,
+    /// Whether the last get missed: what is behind it in its chain asks the backend, too.
+    broken: bool,
 }
 
 impl<'t, 'c, C: Lookaside> Run<'t, 'c, C> {
@@ -238,6 +240,7 @@ impl<'t, 'c, C: Lookaside> Run<'t, 'c, C> {
             began: false,
             windows: Vec::new(),
             settled: Balance { arrived: 0, in_time: 0, failed: 0, waiting: 0 },
+            broken: false,
         };
         run.schedule();
         run
@@ -401,7 +404,9 @@ impl<'t, 'c, C: Lookaside> Run<'t, 'c, C> {
             return;
         }
         self.window.lookups += 1;
-        if self.look(&request) {
+        let hits = self.look(&request);
+        self.broken = !hits | (self.broken & request.chained);
+        if !self.broken {
             self.window.hits += 1;
             self.window.in_time += 1;
             return;

@@ -125,8 +125,8 @@ impl Future<'_, '_> {
         let mu = self.scenario.model.backend.mu;
         let answers = match mu.of {
             Demand::Answers => mu.per_second * self.width.0,
-            // The sizes of misses are not counted; but what it does now is possible.
-            Demand::Bytes => now.answered as f64 / stretch.len() as f64,
+            // What misses cost is not counted; but what it does now is possible.
+            Demand::Bytes | Demand::Units(_) => now.answered as f64 / stretch.len() as f64,
         };
         now.asks_per_request().unwrap_or(0.0) * busiest as f64 <= ROOM * answers
     }

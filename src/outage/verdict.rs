@@ -81,7 +81,7 @@ pub fn judge(
     let miss_ratio = tail.miss_ratio().unwrap_or(1.0);
     let answers = match model.backend.mu.of {
         Demand::Answers => model.backend.mu.per_second,
-        Demand::Bytes => model.backend.mu.per_second / mean_demand.max(f64::MIN_POSITIVE),
+        Demand::Bytes | Demand::Units(_) => model.backend.mu.per_second / mean_demand.max(f64::MIN_POSITIVE),
     };
     let without_cache = asks(1.0, model.client.retries);
     let load = tail.offered as f64 / (tail_windows.max(1) as f64 * width.0);

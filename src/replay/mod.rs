@@ -33,6 +33,8 @@ pub struct Tally {
     pub misses: u64,
     /// Bytes of the gets that did not; 1 per miss where the trace has no sizes.
     pub bytes_missed: u64,
+    /// What the gets that did not cost the backend; 1 per miss where the trace has no costs.
+    pub cost_missed: u64,
 }
 
 impl Tally {
@@ -48,6 +50,7 @@ impl AddAssign for Tally {
         self.hits += other.hits;
         self.misses += other.misses;
         self.bytes_missed += other.bytes_missed;
+        self.cost_missed += other.cost_missed;
     }
 }
 
@@ -61,9 +64,10 @@ pub fn replay<C: Lookaside>(cache: &mut C, requests: &Requests<'_>) -> Tally {
     noting(cache, requests, None)
 }
 
-/// The same; for each request is appended to `noted`, where that is given, whether it was a get that missed.
+/// The same; for each request is appended to `noted`, where that is given, whether it was a get whose object was not there: one
+/// that misses only since its chain is broken is not among them.
 fn noting<C: Lookaside>(cache: &mut C, requests: &Requests<'_>, noted: Option<&mut Vec<bool>>) -> Tally {
-    if requests.ops.is_some() || requests.ttls.is_some() {
+    if requests.ops.is_some() || requests.ttls.is_some() || requests.chained.is_some() {
         return mixed(cache, requests, noted);
     }
     // Cut to one length here, the columns need no further check for each request.
@@ -72,10 +76,11 @@ fn noting<C: Lookaside>(cache: &mut C, requests: &Requests<'_>, noted: Option<&m
     let sizes = requests.sizes.map(|sizes| &sizes[..objects.len()]);
     let next = requests.next.map(|next| &next[..objects.len()]);
     let get = Request { size: 1, next: NEVER, ..Request::default() };
+    let weights = [sizes, requests.costs.map(|costs| &costs[..objects.len()])];
     if times.is_none() && sizes.is_none() && next.is_none() {
-        return gets(cache, objects, None, noted, |_, object| Request { object, ..get });
+        return gets(cache, objects, weights, noted, |_, object| Request { object, ..get });
     }
-    gets(cache, objects, sizes, noted, |i, object| Request {
+    gets(cache, objects, weights, noted, |i, object| Request {
         time: times.map_or(0, |times| times[i]),
         object,
         size: sizes.map_or(1, |sizes| sizes[i]),
@@ -85,17 +90,17 @@ fn noting<C: Lookaside>(cache: &mut C, requests: &Requests<'_>, noted: Option<&m
 }
 
 /// Only gets, none with a time to live: nothing but misses need be counted. `decode` gives the request at a position;
-/// as a type parameter it costs nothing for columns that a trace does not have.
+/// as a type parameter it costs nothing for columns that a trace does not have. `weights`: sizes and costs.
 fn gets<C: Lookaside>(
     cache: &mut C,
     objects: &[ObjectId],
-    sizes: Option<&[u32]>,
+    weights: [Option<&[u32]>; 2],
     mut noted: Option<&mut Vec<bool>>,
     decode: impl Fn(usize, ObjectId) -> Request,
 ) -> Tally {
     let mut missed = [0; run::LENGTH];
     let mut misses = 0;
-    let mut bytes_missed = 0;
+    let mut weight_missed = [0; 2];
     for first in (0..objects.len()).step_by(run::LENGTH) {
         let positions = first..objects.len().min(first + run::LENGTH);
         let missed = &mut missed[..positions.len()];
@@ -110,20 +115,25 @@ fn gets<C: Lookaside>(
         }
         let misses_here = run::misses(missed);
         misses += misses_here;
-        bytes_missed += match sizes {
-            Some(sizes) => {
-                missed.iter().zip(&sizes[positions]).map(|(miss, size)| u64::from(*miss) * u64::from(*size)).sum()
-            }
-            None => misses_here,
-        };
+        for (sum, weights) in weight_missed.iter_mut().zip(weights) {
+            *sum += match weights {
+                Some(weights) => {
+                    let weights = &weights[positions.clone()];
+                    missed.iter().zip(weights).map(|(miss, weight)| u64::from(*miss) * u64::from(*weight)).sum()
+                }
+                None => misses_here,
+            };
+        }
     }
     let requests = objects.len() as u64;
-    Tally { requests, hits: requests - misses, misses, bytes_missed }
+    let [bytes_missed, cost_missed] = weight_missed;
+    Tally { requests, hits: requests - misses, misses, bytes_missed, cost_missed }
 }
 
 /// Any requests.
 fn mixed<C: Lookaside>(cache: &mut C, requests: &Requests<'_>, mut noted: Option<&mut Vec<bool>>) -> Tally {
     let mut tally = Tally::default();
+    let mut broken = false;
     for i in 0..requests.len() {
         look_ahead(cache, requests.objects, i);
         let request = requests.get(i);
@@ -132,9 +142,12 @@ fn mixed<C: Lookaside>(cache: &mut C, requests: &Requests<'_>, mut noted: Option
             noted.push(miss);
         }
         if request.op == Op::Get {
+            let miss = miss | (request.chained & broken);
+            broken = miss;
             tally.requests += 1;
             tally.misses += u64::from(miss);
             tally.bytes_missed += if miss { u64::from(request.size) } else { 0 };
+            tally.cost_missed += if miss { u64::from(request.cost) } else { 0 };
         }
     }
     tally.hits = tally.requests - tally.misses;

@@ -126,15 +126,24 @@ pub struct StackDistances {
     sizes: Vec<u64>,
     warm: usize,
     position: usize,
-    /// Per size the gets, and their bytes, that hit it and no smaller one; at the end those that miss all.
-    first_hits: Vec<(u64, u64)>,
+    /// Per size the gets that hit it and no smaller one, counted as misses; at the end those that miss all.
+    first_hits: Vec<Tally>,
+    /// The size that the last get hit first.
+    reached: usize,
 }
 
 impl StackDistances {
     /// For a trace of so many objects and requests, counted from position `warm` on.
     pub fn new(objects: usize, requests: usize, warm: usize, sizes: Vec<u64>) -> StackDistances {
-        let first_hits = vec![(0, 0); sizes.len() + 1];
-        StackDistances { distances: Distances::new(objects, requests), sizes, warm, position: 0, first_hits }
+        let first_hits = vec![Tally::default(); sizes.len() + 1];
+        StackDistances {
+            distances: Distances::new(objects, requests),
+            sizes,
+            warm,
+            position: 0,
+            first_hits,
+            reached: 0,
+        }
     }
 
     /// Bytes it takes.
@@ -154,21 +163,30 @@ impl Feed for StackDistances {
             let distance = self.distances.touch(*object);
             if self.position + i >= self.warm && requests.ops.is_none_or(|ops| ops[i] == Op::Get) {
                 let reached = |n: u32| self.sizes.partition_point(|size| *size <= u64::from(n));
-                let hits = &mut self.first_hits[distance.map_or(self.sizes.len(), reached)];
-                hits.0 += 1;
-                hits.1 += requests.sizes.map_or(1, |sizes| u64::from(sizes[i]));
+                let alone = distance.map_or(self.sizes.len(), reached);
+                // Of a chain, a size hits what it hits up to there.
+                let chained = requests.chained.is_some_and(|chained| chained[i]);
+                self.reached = if chained { alone.max(self.reached) } else { alone };
+                self.first_hits[self.reached] += Tally {
+                    requests: 1,
+                    hits: 0,
+                    misses: 1,
+                    bytes_missed: requests.sizes.map_or(1, |sizes| u64::from(sizes[i])),
+                    cost_missed: requests.costs.map_or(1, |costs| u64::from(costs[i])),
+                };
             }
         }
         self.position += asked.len();
     }
 
     fn totals(&self) -> Vec<Tally> {
-        let (counted, bytes) = self.first_hits.iter().fold((0, 0), |(n, bytes), hits| (n + hits.0, bytes + hits.1));
-        let mut tally = Tally { requests: counted, hits: 0, misses: counted, bytes_missed: bytes };
-        let reached = self.first_hits.iter().take(self.sizes.len()).map(|(hits, bytes)| {
-            tally.hits += hits;
-            tally.misses -= hits;
-            tally.bytes_missed -= bytes;
+        let mut tally = Tally::default();
+        self.first_hits.iter().for_each(|hits| tally += *hits);
+        let reached = self.first_hits.iter().take(self.sizes.len()).map(|found| {
+            tally.hits += found.misses;
+            tally.misses -= found.misses;
+            tally.bytes_missed -= found.bytes_missed;
+            tally.cost_missed -= found.cost_missed;
             tally
         });
         reached.collect()

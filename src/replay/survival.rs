@@ -6,7 +6,6 @@
 use crate::cache::Lookaside;
 use crate::request::{Op, Request, Requests};
 use crate::service::Service;
-use crate::units::Demand;
 use std::collections::VecDeque;
 
 /// Requests looked ahead for prefetching nodes.
@@ -37,6 +36,8 @@ pub struct Walker {
     backlog_since: usize,
     /// The longest wait that was not too long, nanoseconds.
     longest: f64,
+    /// Whether the last get missed: what is behind it in its chain asks the backend, too.
+    broken: bool,
 }
 
 impl Walker {
@@ -50,6 +51,7 @@ impl Walker {
             position: 0,
             backlog_since: 0,
             longest: 0.0,
+            broken: false,
         }
     }
 
@@ -64,7 +66,7 @@ impl Walker {
             self.under_way[fetch.request.object.index()] = 0;
         }
         (self.unfinished, self.last, self.position, self.backlog_since) = (0.0, now, 0, 0);
-        self.longest = 0.0;
+        (self.longest, self.broken) = (0.0, false);
     }
 
     /// Lets `cache` replay `requests` from its present state and the backend's, with `mu` answers (or bytes) a second, up to
@@ -90,7 +92,9 @@ impl Walker {
             self.deliver(cache, request.time);
             match request.op {
                 Op::Get => {
-                    if cache.lookup(&request) || (service.single_flight && self.is_under_way(&request)) {
+                    let hits = cache.lookup(&request);
+                    self.broken = !hits | (self.broken & request.chained);
+                    if !self.broken || (!hits && service.single_flight && self.is_under_way(&request)) {
                         continue;
                     }
                     if self.unfinished > patience {
@@ -101,12 +105,12 @@ impl Walker {
                         self.backlog_since = self.position + i;
                     }
                     let at = request.time.saturating_add((self.unfinished + service_time) as u64);
-                    self.unfinished += match service.demand {
-                        Demand::Answers => unit_cost,
-                        Demand::Bytes => unit_cost * f64::from(request.size),
-                    };
-                    self.under_way[request.object.index()] += 1;
-                    self.fetches.push_back(Fetch { at, request, stale: false });
+                    self.unfinished += unit_cost * request.share(service.demand);
+                    // What is there behind what is not is worked out anew, and stays.
+                    if !hits {
+                        self.under_way[request.object.index()] += 1;
+                        self.fetches.push_back(Fetch { at, request, stale: false });
+                    }
                 }
                 // A request that only starts a life anew brings no other answer.
                 Op::Set if request.renews => cache.write(&request),

@@ -112,7 +112,7 @@ mod tests {
     use crate::request::ObjectId;
 
     fn requests<'t>(times: &'t [u64], objects: &'t [ObjectId]) -> Requests<'t> {
-        Requests { times, objects, sizes: None, ops: None, ttls: None, next: None }
+        Requests { times, objects, sizes: None, costs: None, chained: None, ops: None, ttls: None, next: None }
     }
 
     #[test]

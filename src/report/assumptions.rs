@@ -157,6 +157,7 @@ fn servers(question: &Question, found: &[Findings]) -> String {
             format!("the capacity of {} servers", counts.join(" / "))
         }
         Demand::Bytes => "a link on which a miss takes its size".to_string(),
+        Demand::Units(name) => format!("one server of which a miss takes its cost, in {}", name.as_str()),
     }
 }
 

@@ -138,12 +138,14 @@ fn rows(
         miss_ratio_worst_window: cell.worst_window,
         bytes_requested: sized.then_some(findings.facts.bytes_requested),
         bytes_missed: sized.then_some(total.bytes_missed),
+        cost_requested: trace.costed.then_some(findings.facts.cost_requested),
+        cost_missed: trace.costed.then_some(total.cost_missed),
         compulsory_misses: findings.facts.compulsory_misses,
         transient_misses: refilled.map(|refilled| refilled.transient_misses),
         refill_seconds: over.map(|(seconds, _)| seconds),
         refill_requests: over.map(|(_, requests)| requests),
         backend_per_second: findings.backend.map(|backend| backend.per_second),
-        backend_unit: question.service.demand.name().into(),
+        backend_unit: question.service.demand.name().to_string().into(),
         load_per_second: findings.load,
         advertised_per_second: cell.advertised,
         advertised_long_run_per_second: cell.advertised_long_run,
@@ -214,6 +216,7 @@ fn windows(trace: &About, findings: &Findings, cell: &Finding) -> Vec<WindowRow>
         misses: tally.misses,
         miss_ratio: tally.miss_ratio(),
         bytes_missed: sized.then_some(tally.bytes_missed),
+        cost_missed: trace.costed.then_some(tally.cost_missed),
     };
     tallies.map(row).collect()
 }

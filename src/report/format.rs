@@ -68,7 +68,7 @@ pub fn backend(absent: &str, value: Option<f64>, of: Demand) -> String {
     match (value, of) {
         (None, _) => absent.to_string(),
         (Some(value), Demand::Answers) => grouped_rate(value),
-        (Some(per_second), Demand::Bytes) => Rate { per_second, of }.to_string(),
+        (Some(per_second), _) => Rate { per_second, of }.to_string(),
     }
 }
 

@@ -32,10 +32,7 @@ pub fn render<G: Gated>(report: &G) -> String {
 
 /// The column's name, and what a backend's capacity is counted in.
 fn name<R>(field: &Field<R>, demand: Demand) -> String {
-    let of = match demand {
-        Demand::Answers => "answers",
-        Demand::Bytes => "bytes",
-    };
+    let of = demand.name().replace('-', "_");
     match (field.unit, field.name.strip_suffix("_per_second")) {
         (Unit::Backend, Some(bare)) => format!("coldgap_{bare}_{of}_per_second"),
         _ => format!("coldgap_{}", field.name),

@@ -233,6 +233,7 @@ pub struct WindowRow {
     pub misses: u64,
     pub miss_ratio: Option<f64>,
     pub bytes_missed: Option<u64>,
+    pub cost_missed: Option<u64>,
 }
 
 /// One slice of a trace, and the worst loss tried in it at the load to carry.

@@ -31,6 +31,8 @@ rows! {
         pub miss_ratio_worst_window: Option<f64> => Share "miss_ratio_worst_window" known,
         pub bytes_requested: Option<u64>,
         pub bytes_missed: Option<u64> => Bytes "bytes_missed" known,
+        pub cost_requested: Option<u64>,
+        pub cost_missed: Option<u64> => Count "cost_missed" known,
         pub compulsory_misses: u64 => Count "compulsory_misses" known,
         pub transient_misses: Option<i64> => Count "transient_misses" known,
         pub refill_seconds: Option<f64> => Time "refill" refill,

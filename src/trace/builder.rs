@@ -114,6 +114,13 @@ pub struct Builder<'o> {
     sizes: Vec<u32>,
     /// Empty until a row is no get.
     ops: Vec<Op>,
+    /// Empty where rows have no costs. And that of the next row.
+    costs: Vec<u32>,
+    cost: Option<u32>,
+    /// Empty until a row is behind another of its chain. Whether the next row is, and whether one of its chain was kept.
+    chained: Vec<bool>,
+    is_chained: bool,
+    chain_kept: bool,
     /// Empty until a row has one.
     ttls: Vec<u32>,
     notes: Vec<String>,
@@ -149,6 +156,11 @@ impl<'o> Builder<'o> {
             objects: Vec::new(),
             sizes: Vec::new(),
             ops: Vec::new(),
+            costs: Vec::new(),
+            cost: None,
+            chained: Vec::new(),
+            is_chained: false,
+            chain_kept: false,
             ttls: Vec::new(),
             notes: Vec::new(),
         }
@@ -182,6 +194,17 @@ impl<'o> Builder<'o> {
     /// Says who answered the request of the next row that is pushed.
     pub(super) fn set_answered(&mut self, answered: Answered) {
         self.answered = answered;
+    }
+
+    /// Says what a miss of the next row that is pushed costs the backend. All rows of a trace must have a cost, or none.
+    pub(super) fn set_cost(&mut self, cost: u32) {
+        self.cost = Some(cost);
+    }
+
+    /// Says whether the next row that is pushed is behind another of its chain.
+    pub(super) fn set_chained(&mut self, is_chained: bool) {
+        self.is_chained = is_chained;
+        self.chain_kept &= is_chained;
     }
 
     /// Says how the file was split, and which of its parts was taken for what.
@@ -234,7 +257,7 @@ impl<'o> Builder<'o> {
         }
         self.faults.rows += 1;
         let flow = self.check_and_push(row).map_err(|error| self.locate(error, spot));
-        self.answered = Answered::default();
+        (self.answered, self.cost, self.is_chained) = (Answered::default(), None, false);
         flow
     }
 
@@ -297,6 +320,8 @@ impl<'o> Builder<'o> {
             && self.ops.is_empty()
             && self.ttls.is_empty()
             && self.records.is_empty()
+            && self.costs.is_empty()
+            && self.chained.is_empty()
             && is_alike
             && is_ordered
     }
@@ -366,10 +391,15 @@ impl<'o> Builder<'o> {
             return Err(Error::trace("a trace may have at most 4,294,967,294 requests")
                 .hint("read a part of it: --limit, --from, --until, or convert --sample 10%"));
         }
-        if n > 0 && (row.time.is_some() == self.times.is_empty() || row.size.is_some() == self.sizes.is_empty()) {
-            let error = Error::trace("this row has a time or a size where others have none, or the reverse");
+        let differs = |has: bool, is_empty: bool| n > 0 && has == is_empty;
+        if differs(row.time.is_some(), self.times.is_empty())
+            || differs(row.size.is_some(), self.sizes.is_empty())
+            || differs(self.cost.is_some(), self.costs.is_empty())
+        {
+            let error = Error::trace("this row has a time, a size or a cost where others have none, or the reverse");
             return Err(if self.is_service {
-                error.hint("leave sizes out of all files with --columns size=-; or read each by itself: --each")
+                error
+                    .hint("leave them out of all files with --columns size=- or cost=-; or read each by itself: --each")
             } else {
                 error
             });
@@ -389,6 +419,13 @@ impl<'o> Builder<'o> {
             self.ttls.resize(n, 0);
             self.ttls.push(ttl);
         }
+        self.costs.extend(self.cost);
+        let is_chained = self.is_chained && self.chain_kept;
+        if is_chained || !self.chained.is_empty() {
+            self.chained.resize(n, false);
+            self.chained.push(is_chained);
+        }
+        self.chain_kept = true;
         if self.answered != Answered::default() || !self.records.is_empty() {
             self.records.resize(n, Answered::default());
             self.records.push(self.answered);
@@ -449,6 +486,8 @@ impl<'o> Builder<'o> {
             tick,
             objects: self.objects,
             sizes: (!self.sizes.is_empty()).then_some(self.sizes),
+            costs: (!self.costs.is_empty()).then_some(self.costs),
+            chained: (!self.chained.is_empty()).then_some(self.chained),
             ops: (!self.ops.is_empty()).then_some(self.ops),
             ttls: (!self.ttls.is_empty()).then_some(self.ttls),
             next: None,
@@ -552,5 +591,8 @@ pub(super) fn fingerprint(trace: &Trace) -> String {
         }
         hasher.update(&bytes[..count * REQUEST_BYTES]);
     }
+    // Traces without them have the fingerprint that they had before there were any.
+    trace.costs.iter().flatten().for_each(|cost| hasher.update(&cost.to_le_bytes()));
+    trace.chained.iter().flatten().for_each(|chained| hasher.update(&[u8::from(*chained)]));
     format!("{:032x}", hasher.digest128())
 }

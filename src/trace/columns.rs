@@ -93,6 +93,9 @@ const STATUS_NAMES: &[&str] = &[
 /// Whether a cache answered, and how long the backend took.
 const RESULT_NAMES: &[&str] = &["cachestatus", "cacheresult", "upstreamcachestatus", "cachecachestatus", "cachehit"];
 const BACKEND_NAMES: &[&str] = &["upstreamresponsetime", "originresponsedurationms", "backendtime"];
+/// What a miss costs the backend, and whether the row is behind the one before it in a chain, as convert writes them.
+const COST_NAMES: &[&str] = &["misscost"];
+const CHAINED_NAMES: &[&str] = &["chained"];
 /// How often the row happened: Meta's tables count equal operations.
 const COUNT_NAMES: &[&str] = &["opcount"];
 /// The share of the keys that the table has.
@@ -138,6 +141,10 @@ pub struct Columns {
     pub ops: Vec<(Meaning, String)>,
     /// How long the answer lives.
     pub ttl: Option<usize>,
+    /// What a miss costs the backend.
+    pub cost: Option<usize>,
+    /// Whether the row is behind the one before it in a chain.
+    pub chained: Option<usize>,
     /// How often the row happened.
     pub count: Option<usize>,
     /// The share of the keys that the table has.
@@ -173,6 +180,8 @@ impl Columns {
             status,
             op,
             ttl,
+            cost,
+            chained,
             count,
             sampling,
             duration,
@@ -180,7 +189,8 @@ impl Columns {
             backend,
             ..
         } = *self;
-        let one = [time, time_of_day, size, size_else, key_size, status, op, ttl, count, sampling, duration];
+        let one =
+            [time, time_of_day, size, size_else, key_size, status, op, ttl, cost, chained, count, sampling, duration];
         let one = one.into_iter().chain([result, backend]);
         let parts = self.key_parts.iter().map(|part| part.column);
         one.flatten().chain([self.key]).chain(parts).collect()
@@ -201,6 +211,8 @@ impl Columns {
             status: moved(self.status),
             op: moved(self.op),
             ttl: moved(self.ttl),
+            cost: moved(self.cost),
+            chained: moved(self.chained),
             count: moved(self.count),
             sampling: moved(self.sampling),
             duration: moved(self.duration),
@@ -241,6 +253,7 @@ impl Columns {
             ("status", self.status.map(name)),
             ("op", self.op.map(name)),
             ("ttl", self.ttl.map(name)),
+            ("cost", self.cost.map(name)),
             ("repeats", self.count.map(name)),
             ("sampled", self.sampling.map(name)),
         ];
@@ -370,6 +383,7 @@ pub fn choose(
     if name_is(op, &["optype"]) {
         ops.push((Meaning::Get, "1".to_string()));
     }
+    let cost = first(&role(Role::Cost, by_name(COST_NAMES))?);
     let status = first(&role(Role::Status, size.first().and(by_name(STATUS_NAMES)))?);
     Ok(Columns {
         time: first(&time),
@@ -386,6 +400,8 @@ pub fn choose(
         is_http: preset.map_or(name_is(op, METHOD_NAMES), |preset| preset.is_http) || request.is_some(),
         ops,
         ttl: first(&role(Role::Ttl, by_name(TTL_NAMES))?),
+        cost,
+        chained: by_name(CHAINED_NAMES).filter(|index| cost.is_some() && !taken.contains(index)),
         count: by_name(COUNT_NAMES).filter(|index| !taken.contains(index)),
         sampling: by_name(SAMPLING_NAMES).filter(|index| !taken.contains(index)),
         duration,

@@ -8,7 +8,7 @@ use super::format::{Format, FormatInfo, Head, ReadOptions, Sniff};
 use super::input::Input;
 use super::lines::{Lines, first_lines};
 use super::preset::Preset;
-use super::table::Table;
+use super::table::{Block, Table, read_cost};
 use super::words::{Cell, shown};
 use crate::error::{Error, Result};
 use memchr::{memchr2, memchr3};
@@ -28,7 +28,8 @@ static INFO: FormatInfo = FormatInfo {
     summary: "JSON lines, fields by name or path",
     layout: "One object a line. Fields are found by the names that CSV headers use (coldgap formats csv), in nested objects too, \
              or told with --columns by their path: time=ts,key=request.uri,size=size, key=host+path for keys of several \
-             fields, a[0] for an element. A key that is an array is a get of each of its elements. Numbers may stand in \
+             fields, a[0] for an element. A key that is an array is a get of each of its elements; with a cost, they are a chain of blocks that share the cost of \
+             the row (coldgap formats mooncake). Numbers may stand in \
              strings; times are numbers or dates.",
 };
 
@@ -78,7 +79,11 @@ pub fn read(preset: Option<&Preset>, input: Input, options: &ReadOptions, rows: 
         tree.want(&names[*column], index);
     }
     let key = wanted.partition_point(|column| *column < columns.key);
-    let mut table = Table::new(columns.moved(|column| wanted.partition_point(|wanted| *wanted < column)));
+    let moved = columns.moved(|column| wanted.partition_point(|wanted| *wanted < column));
+    // Where rows have costs, an array is a chain of blocks that share its row's.
+    let block_tokens = preset.and_then(|preset| preset.block_tokens);
+    let (cost, is_chain) = (moved.cost, moved.cost.is_some() || block_tokens.is_some());
+    let mut table = Table::new(moved);
     let mut lines = Lines::new(input);
     let mut scan = Scan::default();
     'lines: while let Some((line, spot)) = lines.next()? {
@@ -93,12 +98,27 @@ pub fn read(preset: Option<&Preset>, input: Input, options: &ReadOptions, rows: 
         }
         let cell = |column: usize| scan.cell(line, column);
         let Value::Array(begin, end) = scan.values[key] else {
+            table.set_block(None);
             if table.push(rows, cell, spot)? == Flow::Break(()) {
                 break;
             }
             continue;
         };
-        for element in elements(&line[begin..end]) {
+        let count = elements(&line[begin..end]).count() as u32;
+        let whole = match cost.map(|cost| read_cost(scan.cell(line, cost))).transpose() {
+            Ok(whole) => whole,
+            Err(fault) => {
+                rows.skip(fault, spot)?;
+                continue;
+            }
+        };
+        for (i, element) in (0..).zip(elements(&line[begin..end])) {
+            if is_chain {
+                let size = block_tokens.or_else(|| Some(whole?.div_ceil(count)));
+                let before = i * size.unwrap_or(0);
+                let cost = whole.zip(size).map(|(whole, size)| size.min(whole.saturating_sub(before)));
+                table.set_block(Some(Block { cost, is_chained: i > 0 }));
+            }
             let cell = |column: usize| if column == key { Cell::Text(element) } else { scan.cell(line, column) };
             if table.push(rows, cell, spot)? == Flow::Break(()) {
                 break 'lines;

@@ -89,6 +89,10 @@ pub struct Trace {
     pub objects: Vec<ObjectId>,
     /// Bytes per request, where the trace has sizes.
     pub sizes: Option<Vec<u32>>,
+    /// What a miss of each request costs the backend, in units of the trace's own, where it has costs.
+    pub costs: Option<Vec<u32>>,
+    /// Which requests are behind the one before them in a chain: see [`Requests::chained`].
+    pub chained: Option<Vec<bool>>,
     /// Operations, where the trace has any but gets.
     pub ops: Option<Vec<Op>>,
     /// Seconds to live per request (0 = not said), where the trace has any.
@@ -149,6 +153,7 @@ impl Trace {
             requests: self.len(),
             objects: self.object_count(),
             sized: self.sizes.is_some(),
+            costed: self.costs.is_some(),
             expires: self.ttls.is_some(),
             writes: self.ops.is_some(),
             deletes: self.ops.as_ref().is_some_and(|ops| ops.contains(&Op::Delete)),
@@ -161,9 +166,12 @@ impl Trace {
     /// Bytes that its columns and keys take.
     pub fn memory(&self) -> u64 {
         let times = size_of_val(&self.times[..]) + size_of_val(&self.objects[..]);
-        let numbers =
-            [&self.sizes, &self.ttls, &self.next].into_iter().flatten().map(|column| size_of_val(&column[..]));
+        let numbers = [&self.sizes, &self.costs, &self.ttls, &self.next]
+            .into_iter()
+            .flatten()
+            .map(|column| size_of_val(&column[..]));
         let ops = self.ops.as_ref().map_or(0, |ops| size_of_val(&ops[..]));
+        let ops = ops + self.chained.as_ref().map_or(0, |chained| size_of_val(&chained[..]));
         let key = |i| match self.keys.get(ObjectId(i)) {
             Key::Number(_) => size_of::<u64>(),
             Key::Text(text) => 2 * size_of::<u64>() + 1 + text.len(),
@@ -210,6 +218,8 @@ impl Trace {
             times: &self.times,
             objects: &self.objects,
             sizes: self.sizes.as_deref(),
+            costs: self.costs.as_deref(),
+            chained: self.chained.as_deref(),
             ops: self.ops.as_deref(),
             ttls: self.ttls.as_deref(),
             next: self.next.as_deref(),

@@ -120,6 +120,10 @@ impl Native {
         let entries = metadata.metadata().file_metadata().key_value_metadata();
         let entry = |key: &str| entries.into_iter().flatten().find(|entry| entry.key == key)?.value.clone();
         let Some(summary) = entry(SUMMARY) else { return Ok(None) };
+        // Costs and chains are not streamed: such a file is read as any table.
+        if ["miss_cost", "chained"].iter().any(|name| metadata.schema().column_with_name(name).is_some()) {
+            return Ok(None);
+        }
         let name = path.display().to_string();
         let rows = metadata.metadata().file_metadata().num_rows();
         let read = || -> Result<Summary> {
@@ -223,6 +227,8 @@ impl Batch {
             times: &self.times,
             objects: &self.objects,
             sizes: self.sizes.as_deref(),
+            costs: None,
+            chained: None,
             ops: self.ops.as_deref(),
             ttls: self.ttls.as_deref(),
             next: None,

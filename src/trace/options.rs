@@ -196,11 +196,13 @@ pub enum Role {
     Result,
     /// How long the backend took.
     Backend,
+    /// What a miss costs the backend.
+    Cost,
 }
 
 impl Role {
     /// Every role.
-    pub const ALL: [Role; 10] = [
+    pub const ALL: [Role; 11] = [
         Role::Time,
         Role::Key,
         Role::Size,
@@ -211,6 +213,7 @@ impl Role {
         Role::Request,
         Role::Result,
         Role::Backend,
+        Role::Cost,
     ];
 
     /// As `--columns` names it.
@@ -226,6 +229,7 @@ impl Role {
             Role::Request => "request",
             Role::Result => "result",
             Role::Backend => "backend",
+            Role::Cost => "cost",
         }
     }
 }

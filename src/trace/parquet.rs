@@ -188,8 +188,12 @@ fn schema(trace: &Trace, ids: bool) -> Schema {
     if trace.ops.is_some() {
         fields.push(Field::new("op", DataType::Utf8, false));
     }
-    if trace.ttls.is_some() {
-        fields.push(Field::new("ttl", DataType::UInt32, false));
+    for (name, is_there) in
+        [("ttl", trace.ttls.is_some()), ("miss_cost", trace.costs.is_some()), ("chained", trace.chained.is_some())]
+    {
+        if is_there {
+            fields.push(Field::new(name, DataType::UInt32, false));
+        }
     }
     Schema::new(fields)
 }
@@ -217,7 +221,13 @@ fn columns(trace: &Trace, schema: &Schema, range: Range<usize>) -> Vec<ArrayRef>
         columns.push(Arc::new(StringArray::from_iter_values(range.clone().map(|i| words::of(ops[i], ttl(i))))));
     }
     if let Some(ttls) = &trace.ttls {
-        columns.push(Arc::new(UInt32Array::from_iter_values(ttls[range].iter().map(|ttl| ttl & !RENEWS))));
+        columns.push(Arc::new(UInt32Array::from_iter_values(ttls[range.clone()].iter().map(|ttl| ttl & !RENEWS))));
+    }
+    if let Some(costs) = &trace.costs {
+        columns.push(Arc::new(UInt32Array::from_iter_values(costs[range.clone()].iter().copied())));
+    }
+    if let Some(chained) = &trace.chained {
+        columns.push(Arc::new(UInt32Array::from_iter_values(chained[range].iter().map(|chained| u32::from(*chained)))));
     }
     columns
 }

@@ -25,6 +25,8 @@ pub struct Preset {
     pub backend_unit: u64,
     /// Bytes in one unit of the size.
     pub size_unit: u64,
+    /// Tokens of a block, where a row's array of keys is a chain of them: a hit needs all before it.
+    pub block_tokens: Option<u32>,
     /// True where keys are targets of requests over HTTP, and operations their methods.
     pub is_http: bool,
 }

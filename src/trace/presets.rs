@@ -18,6 +18,7 @@ const PLAIN: Preset = Preset {
     duration_unit: SECOND,
     backend_unit: SECOND,
     size_unit: 1,
+    block_tokens: None,
     is_http: false,
 };
 
@@ -464,10 +465,12 @@ pub static PRESETS: &[Preset] = &[
             "qwen",
             &["jsonl"],
             "Qwen-Bailian traces of prefix blocks, JSON lines",
-            "Each of hash_ids is a get of its block, 16 tokens; times are seconds. That a hit needs all blocks before it is not modelled.",
+            "Each of hash_ids is a get of its block, 16 tokens, and a hit needs all blocks before it; input_length says what the last one \
+             costs. Times are seconds. Give the backend in tokens a second: -b 20000tokens/s.",
         ),
         sign: Sign::Names(&["hash_ids", "chat_id"]),
-        columns: "time=timestamp,key=hash_ids",
+        columns: "time=timestamp,key=hash_ids,cost=input_length",
+        block_tokens: Some(16),
         unit: Some(SECOND),
         ..PLAIN
     },
@@ -476,11 +479,12 @@ pub static PRESETS: &[Preset] = &[
             "mooncake",
             &["jsonl"],
             "Mooncake traces of prefix blocks, JSON lines",
-            "Each of hash_ids is a get of its block, 512 tokens; times are milliseconds. That a hit needs all blocks before it is not \
-             modelled.",
+            "Each of hash_ids is a get of its block, 512 tokens, and a hit needs all blocks before it; input_length says what the last one \
+             costs. Times are milliseconds. Give the backend in tokens a second: -b 20000tokens/s.",
         ),
         sign: Sign::Names(&["hash_ids"]),
-        columns: "time=timestamp,key=hash_ids",
+        columns: "time=timestamp,key=hash_ids,cost=input_length",
+        block_tokens: Some(512),
         unit: Some(1_000_000),
         ..PLAIN
     },
@@ -489,10 +493,12 @@ pub static PRESETS: &[Preset] = &[
             "lmcache",
             &["jsonl"],
             "LMCache's log of lookups, JSON lines",
-            "Each of chunk_hashes is a get of its chunk. That a hit needs all chunks before it is not modelled.",
+            "Each of chunk_hashes is a get of its chunk, 256 tokens, and a hit needs all chunks before it. What is behind the last whole \
+             chunk is never cached, and left out. Give the backend in tokens a second: -b 20000tokens/s.",
         ),
         sign: Sign::Names(&["chunk_hashes"]),
-        columns: "time=timestamp,key=chunk_hashes",
+        columns: "time=timestamp,key=chunk_hashes,cost=seq_len",
+        block_tokens: Some(256),
         unit: Some(SECOND),
         ..PLAIN
     },

@@ -76,6 +76,8 @@ impl Part {
             tick: whole.tick,
             objects: positions.iter().map(|at| ObjectId(ids[whole.objects[*at as usize].index()])).collect(),
             sizes: whole.sizes.as_ref().map(|sizes| pick(sizes, &positions)),
+            costs: whole.costs.as_ref().map(|costs| pick(costs, &positions)),
+            chained: whole.chained.as_ref().map(|chained| pick(chained, &positions)),
             ops: whole.ops.as_ref().map(|ops| pick(ops, &positions)),
             ttls: whole.ttls.as_ref().map(|ttls| pick(ttls, &positions)),
             next: None,

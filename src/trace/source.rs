@@ -40,6 +40,8 @@ pub struct About {
     pub objects: usize,
     /// True where it has sizes.
     pub sized: bool,
+    /// True where it says what misses cost.
+    pub costed: bool,
     /// True where it has times to live.
     pub expires: bool,
     /// True where it may hold other operations than gets.
@@ -81,6 +83,7 @@ impl Source<'_> {
                 requests: native.summary.requests as usize,
                 objects: native.summary.objects as usize,
                 sized: native.has("size"),
+                costed: false,
                 expires: native.has("ttl"),
                 writes: native.has("op"),
                 deletes: native.has("op"),

@@ -35,6 +35,11 @@ pub struct Table {
     clock: Clock,
     /// What the row under way says of who answered.
     answered: Answered,
+    /// What a miss of it costs the backend, and whether it is behind another of its chain; before that, the block of a chain that
+    /// it is.
+    cost: Option<u32>,
+    is_chained: bool,
+    block: Option<Block>,
     /// Where keys of several columns are put together.
     scratch: Vec<u8>,
     unknown_sizes: u64,
@@ -49,6 +54,15 @@ pub struct Table {
     samplings_differ: bool,
     /// Whether the times so far are whole seconds.
     is_coarse: bool,
+}
+
+/// A block of a chain: a part of a row.
+#[derive(Debug, Clone, Copy)]
+pub struct Block {
+    /// What a miss of it costs the backend, where rows have costs.
+    pub cost: Option<u32>,
+    /// Whether it is not the first.
+    pub is_chained: bool,
 }
 
 /// A row as it is understood.
@@ -69,6 +83,9 @@ impl Table {
             clock: Clock::new(columns.unit),
             columns,
             answered: Answered::default(),
+            cost: None,
+            is_chained: false,
+            block: None,
             scratch: Vec::new(),
             unknown_sizes: 0,
             rows: 0,
@@ -81,13 +98,18 @@ impl Table {
         }
     }
 
+    /// The rows that come are blocks of a chain, or again whole rows.
+    pub fn set_block(&mut self, block: Option<Block>) {
+        self.block = block;
+    }
+
     /// Adds a row, whose i-th cell is `cell(i)`.
     ///
     /// # Errors
     /// Too many rows that do not fit; see also [`Builder::push`].
     pub fn push<'a>(&mut self, rows: &mut Builder<'_>, cell: impl Fn(usize) -> Cell<'a>, spot: Spot) -> Result<Flow> {
         let mut digits = [0; NUMBER_BYTES];
-        if self.is_simple {
+        if self.is_simple && self.block.is_none() {
             return match self.simple_row(&cell, &mut digits) {
                 Ok(row) => {
                     self.rows += 1;
@@ -164,6 +186,10 @@ impl Table {
         }
         for _ in 0..repeats {
             rows.set_answered(self.answered);
+            if let Some(cost) = self.cost {
+                rows.set_cost(cost);
+            }
+            rows.set_chained(self.is_chained);
             let flow = match says {
                 Some(says) => rows.push_answer(row, says, spot)?,
                 None => rows.push(row, spot)?,
@@ -209,7 +235,7 @@ impl Table {
         digits: &'d mut [u8; NUMBER_BYTES],
         scratch: &'d mut Vec<u8>,
     ) -> Result<Read<'d>> {
-        let Columns { time, size, key_size, status, ttl, count, sampling, .. } = self.columns;
+        let Columns { time, size, key_size, status, ttl, cost, count, sampling, .. } = self.columns;
         let (op, is_head, renews) = match self.op(cell)? {
             Ok(op) => op,
             Err(left_out) => return Ok(left_out),
@@ -237,6 +263,11 @@ impl Table {
                 Some(ttl) => read_ttl(cell(ttl))?,
                 None => 0,
             } | if renews { RENEWS } else { 0 },
+        };
+        (self.cost, self.is_chained) = match (self.block, cost) {
+            (Some(block), _) => (block.cost, block.is_chained),
+            (None, Some(cost)) => (Some(read_cost(cell(cost))?), self.is_behind(cell)),
+            (None, None) => (None, self.is_behind(cell)),
         };
         let repeats = match count {
             Some(count) => repeats(cell(count))?,
@@ -348,6 +379,13 @@ impl Table {
             }
         }
         if scratch.is_empty() { key(Cell::Null, digits) } else { Ok(Key::parse(scratch)) }
+    }
+
+    /// Whether a row says that it is behind the one before it in a chain.
+    fn is_behind<'a>(&self, cell: &impl Fn(usize) -> Cell<'a>) -> bool {
+        self.columns
+            .chained
+            .is_some_and(|column| !matches!(cell(column), Cell::Text(b"0") | Cell::Unsigned(0) | Cell::Null))
     }
 
     /// What a row says of who answered.
@@ -491,6 +529,24 @@ fn write_negative(number: i64, digits: &mut [u8; NUMBER_BYTES]) -> &[u8] {
 fn read_ttl(cell: Cell<'_>) -> Result<u32> {
     let ttl = words::whole(cell, "ttl")?.unwrap_or(0);
     u32::try_from(ttl).ok().filter(|ttl| *ttl < RENEWS).ok_or_else(|| too_long(ttl))
+}
+
+/// What a miss costs, in whole units; a fraction counts as one more, so that nothing costs less than it does.
+pub(super) fn read_cost(cell: Cell<'_>) -> Result<u32> {
+    let cost = match cell {
+        Cell::Text(b"" | b"-") | Cell::Null => Some(0),
+        Cell::Text(text) => words::decimal(text, 1).map(|(whole, rest)| whole + u64::from(rest > 0)),
+        Cell::Float(cost) if cost >= 0.0 => Some(cost.ceil() as u64),
+        cell => words::natural(cell),
+    };
+    cost.and_then(|cost| u32::try_from(cost).ok()).ok_or_else(|| {
+        Error::trace(format!(
+            "'{}' is no cost: it is a number from 0 to {}",
+            words::shown_cell(cell),
+            grouped(u32::MAX.into())
+        ))
+        .hint("check which column holds it, and count in a larger unit: --columns cost=NAME; cost=- leaves costs out")
+    })
 }
 
 #[cold]

@@ -84,7 +84,7 @@ impl fmt::Display for BackendPrice {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let of = match self.of.of {
             Demand::Answers => format!("{}/s", significant(self.of.per_second)),
-            Demand::Bytes => self.of.to_string(),
+            Demand::Bytes | Demand::Units(_) => self.of.to_string(),
         };
         f.pad(&format!("{} per {of}", significant(self.sum)))
     }

@@ -46,7 +46,7 @@ impl Made {
 
     pub fn requests(&self) -> Requests<'_> {
         let (times, objects) = (self.times.as_slice(), self.objects.as_slice());
-        Requests { times, objects, sizes: None, ops: None, ttls: None, next: None }
+        Requests { times, objects, sizes: None, costs: None, chained: None, ops: None, ttls: None, next: None }
     }
 
     /// Requests from a position on, and those before it as history.

@@ -334,6 +334,8 @@ impl Visitor for Conformance<'_> {
                 next: i + rng.random_range(1..100),
                 op: Op::Get,
                 renews: false,
+                cost: 1,
+                chained: false,
             };
             match rng.random_range(0..1000) {
                 0..850 => {

@@ -68,6 +68,8 @@ impl Columns {
             objects: &self.objects,
             sizes: self.sizes.as_deref(),
             ops: self.ops.as_deref(),
+            costs: None,
+            chained: None,
             ttls: self.ttls.as_deref(),
             next: Some(&self.next),
         }

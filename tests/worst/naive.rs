@@ -91,6 +91,8 @@ struct System {
     cache: Box<dyn Store>,
     answers: VecDeque<(u64, Request)>,
     free_at: f64,
+    /// Whether the last get missed.
+    broken: bool,
 }
 
 /// One trace, one service, one cache that is filled by the requests before `start`.
@@ -169,7 +171,7 @@ impl Walks<'_, '_> {
                 Op::Delete => cache.delete(request.object),
             }
         }
-        System { cache, answers: VecDeque::new(), free_at: f64::MIN }
+        System { cache, answers: VecDeque::new(), free_at: f64::MIN, broken: false }
     }
 
     /// How long a request waits in the backend's queue, seconds: infinitely long where its answer would come too late.
@@ -190,7 +192,10 @@ impl Walks<'_, '_> {
             Op::Delete => system.cache.delete(request.object),
             Op::Get => {
                 let joins = |system: &System| system.answers.iter().any(|(_, of)| of.object == request.object);
-                if system.cache.get(&request) || (service.single_flight && joins(system)) {
+                let is_there = system.cache.get(&request);
+                let behind = request.chained && system.broken;
+                system.broken = !is_there || behind;
+                if is_there && !behind || (!is_there && service.single_flight && joins(system)) {
                     return 0.0;
                 }
                 let now = request.time as f64 / 1e9;
@@ -198,8 +203,15 @@ impl Walks<'_, '_> {
                 if turn - now > service.timeout.0 - service.service_time.0 {
                     return f64::INFINITY;
                 }
-                system.answers.push_back((((turn + service.service_time.0) * 1e9) as u64, request));
-                let share = if service.demand == Demand::Bytes { f64::from(request.size) } else { 1.0 };
+                // What is there and only behind what is not is worked out, and not brought.
+                if !is_there {
+                    system.answers.push_back((((turn + service.service_time.0) * 1e9) as u64, request));
+                }
+                let share = match service.demand {
+                    Demand::Answers => 1.0,
+                    Demand::Bytes => f64::from(request.size),
+                    Demand::Units(_) => f64::from(request.cost),
+                };
                 system.free_at = turn + share / self.mu;
                 return turn - now;
             }
@@ -242,8 +254,9 @@ impl Walks<'_, '_> {
             }
             for way in ways {
                 let case = Case { moment: *moment, way: *way };
-                let System { cache, answers, free_at } = &system;
-                let wounded = System { cache: cache.fork(), answers: answers.clone(), free_at: *free_at };
+                let System { cache, answers, free_at, broken } = &system;
+                let wounded =
+                    System { cache: cache.fork(), answers: answers.clone(), free_at: *free_at, broken: *broken };
                 found.push((self.wait(wounded, case), case));
             }
         }

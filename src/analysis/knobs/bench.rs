@@ -4,7 +4,7 @@
 use crate::analysis::healing::{self, Effort, Estimate, Healing, Laboratory, Limits, Outage, Shelf};
 use crate::analysis::outage::closed_loop::{Draw, beyond_the_predicate};
 use crate::analysis::outage::moment::Moment;
-use crate::analysis::outage::setup::{Setup, mean_demand, today};
+use crate::analysis::outage::setup::{Setup, today};
 use crate::analysis::outage::suitable_width;
 use crate::analysis::{Facts, Finding, Question, analyse, sweep};
 use crate::capacity;
@@ -190,7 +190,7 @@ impl<'t> Scene<'t> {
         restarts.dedup();
         Ok(Scene {
             capacity_ratio: sweep::capacity_ratio(cell.capacity, &facts),
-            mean_demand: mean_demand(backend, &facts),
+            mean_demand: facts.mean_share(backend.of),
             model: setup.model(backend),
             width: suitable_width(today * load),
             trace,

@@ -35,7 +35,7 @@ use crate::trace::Trace;
 use crate::units::Seconds;
 use scenario::Deed;
 use serde::{Deserialize, Serialize};
-use setup::{Setup, mean_demand, today};
+use setup::{Setup, today};
 use stage::Stage;
 
 /// How long the service is watched before the trigger.
@@ -171,7 +171,7 @@ pub fn tell(trace: &Trace, question: &Question, interrupt: &Interrupt, watch: &d
     let cell = setup.cell(trace, &facts)?;
     let backend = setup.backend(trace, &cell, warm, load, interrupt)?;
     watch.step();
-    let mean_demand = mean_demand(backend, &facts);
+    let mean_demand = facts.mean_share(backend.of);
     let model = setup.model(backend);
     let width = question.window.unwrap_or_else(|| suitable_width(today * load));
     let mut stage = Stage::new(trace, question, width, model, &moment, load, today, mean_demand, interrupt);

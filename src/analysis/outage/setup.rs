@@ -3,6 +3,7 @@
 
 use super::closed_loop::ClosedLoop;
 use super::scenario::factor;
+use crate::analysis::base::check_shares;
 use crate::analysis::withstand::Withstand;
 use crate::analysis::{AUTO_BACKEND_HEADROOM, Facts, Sweep};
 use crate::error::{Error, Result};
@@ -15,7 +16,7 @@ use crate::replay::worst::columns::Columns;
 use crate::replay::worst::lattice::value;
 use crate::service::Service;
 use crate::trace::Trace;
-use crate::units::{Demand, Load, Rate, Seconds};
+use crate::units::{Load, Rate, Seconds};
 
 /// The service and its load.
 #[derive(Clone)]
@@ -49,12 +50,7 @@ impl Setup {
                 .at(&trace.name, None)
                 .hint("give it a rate: --rate 3000/s"));
         }
-        if self.backend.is_some_and(|backend| backend.of == Demand::Bytes) && trace.sizes.is_none() {
-            return Err(Error::usage("the backend is given in bytes a second, but the trace has no sizes")
-                .at(&trace.name, None)
-                .hint("give it in answers a second: -b 300/s"));
-        }
-        Ok(())
+        self.backend.map_or(Ok(()), |backend| check_shares(trace, backend.of))
     }
 
     /// The load as a factor of the recorded one.
@@ -133,12 +129,4 @@ pub(in crate::analysis) fn today(trace: &Trace, windows: &Windows) -> Result<f64
             .hint("look at its columns: coldgap inspect")
     };
     windows.busiest().map(|(_, load)| load).filter(|load| *load > 0.0).ok_or_else(none)
-}
-
-/// What a miss takes of the backend on average, in its unit.
-pub(in crate::analysis) fn mean_demand(backend: Rate, facts: &Facts) -> f64 {
-    match backend.of {
-        Demand::Answers => 1.0,
-        Demand::Bytes => facts.bytes_requested as f64 / facts.counted.max(1) as f64,
-    }
 }

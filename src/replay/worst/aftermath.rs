@@ -5,7 +5,7 @@
 //! room for all that came since. A walk starts with the warm backlog at `m`, and ends where its backlog has met the warm one with no fetch of its
 //! own under way: what follows is no worse than the same loss at that instant, which has a walk of its own.
 
-use super::tape::{ASKS, EVICTED, GET, NEVER, Point, Rules, Tape};
+use super::tape::{ASKS, CHAINED, EVICTED, GET, NEVER, Point, Rules, Tape};
 use super::warm::Warm;
 use crate::placement::Lost;
 use std::ops::Range;
@@ -124,6 +124,7 @@ impl Walker {
         let earliest = if stop == Until::Decided { 0.0 } else { busy_since + rules.patience };
         let mut peak = Peak::default();
         let mut position = begin;
+        let mut broken = false;
         while position < n {
             let before = previous[position];
             let mine = before != NEVER && before as usize >= begin;
@@ -135,7 +136,9 @@ impl Walker {
             // Touched since, and nothing was evicted since.
             let kept = kind & EVICTED != 0 && !untouched && entered < room;
             let missing = kind & ASKS != 0 && !kept;
-            if !missing && !forgotten && known == 0.0 {
+            // Of a chain the request before missed, so this one asks whether or not its object is there.
+            broken &= kind & CHAINED != 0;
+            if !missing && !forgotten && known == 0.0 && !broken {
                 // A hit or a write: most requests, and nothing to do for them.
                 own[position - begin] = 0.0;
                 entered = entered.saturating_add(u64::from(!get));
@@ -152,7 +155,8 @@ impl Walker {
             let under_way = known > now;
             let misses = missing | forgotten | (get & under_way);
             // Inside the block nothing is remembered, so nothing of a lost key can be joined.
-            let asks = misses & !(JOINS & under_way);
+            let asks = (misses & !(JOINS & under_way)) | (broken & !misses);
+            broken |= misses;
             if asks {
                 if wait > peak.wait {
                     peak = Peak { wait, busy: now - busy_since };

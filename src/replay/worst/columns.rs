@@ -1,6 +1,6 @@
 //! The columns that walks need beside those of a trace: what was touched before, and where keys live.
 
-use super::tape::{ASKS, EVICTED, GET, NEVER, Tape};
+use super::tape::{ASKS, CHAINED, EVICTED, GET, NEVER, Tape};
 use crate::request::{ObjectId, Op, RENEWS, Requests};
 use crate::units::Demand;
 
@@ -33,20 +33,15 @@ impl Columns {
             let before = self.previous[i] as usize;
             let gone = |ops: &[Op]| ops[before] == Op::Delete;
             let was_there = self.previous[i] != NEVER && requests.ttls.is_none() && !requests.ops.is_some_and(gone);
-            *kind =
-                GET | if missed[i] { ASKS } else { 0 } | if missed[i] && was_there && room > 0 { EVICTED } else { 0 };
+            let evicted = if was_there && room > 0 { EVICTED } else { 0 };
+            *kind = *kind & !ASKS | if missed[i] { ASKS | evicted } else { 0 };
         }
         Hits { room, ..hits }
     }
 
     /// These columns beside the trace's.
     pub fn tape<'t>(&'t self, requests: &Requests<'t>, demand: Demand) -> Tape<'t> {
-        Tape {
-            times: requests.times,
-            previous: &self.previous,
-            hashes: &self.hashes,
-            shares: requests.sizes.filter(|_| demand == Demand::Bytes),
-        }
+        Tape { times: requests.times, previous: &self.previous, hashes: &self.hashes, shares: requests.shares(demand) }
     }
 }
 
@@ -58,7 +53,7 @@ fn brings_back(requests: &Requests<'_>, position: usize) -> bool {
 /// What a warm replay of a cell says.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Hits {
-    /// By position: [`GET`], [`ASKS`], [`EVICTED`].
+    /// By position: [`GET`], [`ASKS`], [`EVICTED`], [`CHAINED`]. One that misses only since its chain is broken does not ask here.
     pub kinds: Vec<u8>,
     /// Objects that the cache holds before it evicts any; 0 where that is not known.
     pub room: u64,
@@ -68,6 +63,7 @@ impl Hits {
     /// Of a cache that never hits: every get asks.
     pub fn none(requests: &Requests<'_>) -> Hits {
         let get = |i: usize| requests.ops.is_none_or(|ops| ops[i] == Op::Get);
-        Hits { kinds: (0..requests.len()).map(|i| if get(i) { GET | ASKS } else { 0 }).collect(), room: 0 }
+        let chained = |i: usize| if requests.chained.is_some_and(|chained| chained[i]) { CHAINED } else { 0 };
+        Hits { kinds: (0..requests.len()).map(|i| if get(i) { GET | ASKS | chained(i) } else { 0 }).collect(), room: 0 }
     }
 }

@@ -6,7 +6,7 @@
 //! go on for longer, as lanes wait for each other.
 
 use super::aftermath::EQUAL;
-use super::tape::{ASKS, EVICTED, GET, NEVER, Point, Rules, Tape};
+use super::tape::{ASKS, CHAINED, EVICTED, GET, NEVER, Point, Rules, Tape};
 use super::warm::Warm;
 use crate::placement::{Losses, node_of};
 use std::ops::Range;
@@ -34,6 +34,8 @@ struct Lane {
     own_until: f64,
     entered: u64,
     fails: bool,
+    /// Behind which position the chain is broken.
+    broken_at: usize,
 }
 
 /// Memory for walks, used again from walk to walk, and what they cost.
@@ -68,13 +70,18 @@ impl Lanes {
         let under_way = (warm.backlog[begin] + rules.service_time) * point.mu;
         let entered = if tape.shares.is_some() { u64::MAX } else { under_way.ceil() as u64 };
         self.lanes.clear();
-        self.lanes.resize(count, Lane { free_at: first + warm.backlog[begin], own_until: 0.0, entered, fails: false });
+        self.lanes.resize(
+            count,
+            Lane { free_at: first + warm.backlog[begin], own_until: 0.0, entered, fails: false, broken_at: usize::MAX },
+        );
         if self.rows.len() < n - begin {
             self.rows.resize(n - begin, 0);
         }
         self.until.clear();
         self.until.resize(count, 0.0);
         let (mut looked, mut position) = (0, begin);
+        // The last position at which some lane missed.
+        let mut missed_at = usize::MAX;
         while position < n {
             let before = tape.previous[position];
             let mine = before != NEVER && before as usize >= begin;
@@ -88,15 +95,17 @@ impl Lanes {
                 self.lanes.iter_mut().for_each(|lane| lane.entered = lane.entered.saturating_add(1));
                 continue;
             }
-            if kind & ASKS == 0 && row == 0 && !untouched {
+            let at = here + begin;
+            let behind = kind & CHAINED != 0 && missed_at == at.wrapping_sub(1);
+            if kind & ASKS == 0 && row == 0 && !untouched && !behind {
                 continue;
             }
-            let inside = here + begin < edge;
-            let at = here + begin;
+            let inside = at < edge;
             let now = tape.times[at] as f64 * scale;
             let cost = tape.share(at) / point.mu;
             let node = if untouched { node_of(tape.hashes[at], losses.nodes) } else { 0 };
-            if kind & ASKS == 0 && row == 0 {
+            missed_at = at;
+            if kind & ASKS == 0 && row == 0 && !behind {
                 // Forgotten where its node is lost, and a hit in all other lanes.
                 let new = self.until.len();
                 if !inside {
@@ -110,6 +119,7 @@ impl Lanes {
                     lane.fails |= turn - now > rules.patience;
                     lane.free_at = turn + cost;
                     lane.own_until = turn + rules.service_time;
+                    lane.broken_at = at;
                     lane.entered = lane.entered.saturating_add(1);
                     if !inside {
                         self.until[new + of] = lane.own_until;
@@ -139,7 +149,11 @@ impl Lanes {
                 let missing = kind & ASKS != 0 && !(kept && lane.entered < room);
                 let under_way = known > now;
                 let misses = missing | forgotten | under_way;
-                if misses & !(rules.single_flight & under_way) {
+                let broken = misses | (behind && lane.broken_at == at.wrapping_sub(1));
+                if broken {
+                    lane.broken_at = at;
+                }
+                if broken & !(rules.single_flight & under_way) {
                     lane.fails |= wait > rules.patience;
                     lane.free_at = turn + cost;
                     lane.entered = lane.entered.saturating_add(1);

@@ -1,10 +1,10 @@
 //! Small traces for property tests of walks and searches.
 
 use super::columns::Hits;
-use super::tape::{ASKS, EVICTED, GET, NEVER, Tape};
+use super::tape::{ASKS, CHAINED, EVICTED, GET, NEVER, Tape};
 use proptest::prelude::*;
 
-/// Gaps in milliseconds, keys, and whether the twin misses.
+/// Gaps in milliseconds, keys, and whether the twin misses. What comes at once is behind the one before it in a chain.
 pub fn requests() -> impl Strategy<Value = Vec<(u64, u32, bool)>> {
     prop::collection::vec((0u64..40, 0u32..30, prop::bool::weighted(0.15)), 50..250)
 }
@@ -27,11 +27,15 @@ impl Made {
             times.push(time);
             previous.push(before);
             hashes.push(key.wrapping_mul(0x9e37_79b9));
-            kinds.push(match (before == NEVER, missed) {
-                (true, _) => GET | ASKS,
-                (false, true) => GET | ASKS | EVICTED,
-                (false, false) => GET,
-            });
+            let chained = if gap < 5 && i > 0 { CHAINED } else { 0 };
+            kinds.push(
+                chained
+                    | match (before == NEVER, missed) {
+                        (true, _) => GET | ASKS,
+                        (false, true) => GET | ASKS | EVICTED,
+                        (false, false) => GET,
+                    },
+            );
         }
         Made { times, previous, hashes, hits: Hits { kinds, room } }
     }

@@ -13,6 +13,9 @@ pub const GET: u8 = 2;
 /// It asks because its object was evicted: it would hit if there had been room.
 pub const EVICTED: u8 = 4;
 
+/// It is behind the request before it in a chain: a get asks also if that one misses.
+pub const CHAINED: u8 = 8;
+
 /// The columns that every cell of a trace shares. All have one entry per request.
 #[derive(Debug, Clone, Copy)]
 pub struct Tape<'t> {

@@ -4,7 +4,7 @@
 //! answered, further gets of its key ask again. It knows no loss.
 
 use super::columns::Hits;
-use super::tape::{ASKS, EVICTED, GET, NEVER, Point, Rules, Tape};
+use super::tape::{ASKS, CHAINED, EVICTED, GET, NEVER, Point, Rules, Tape};
 
 /// The backlog of warm traffic, by position.
 #[derive(Debug, Clone, Default)]
@@ -69,6 +69,7 @@ impl Warm {
         let start = range.start;
         let mut free_at = 0.0_f64;
         let mut since = start;
+        let mut broken = false;
         for i in range {
             let now = point.arrival(tape.times[i]);
             let previous = tape.previous[i];
@@ -77,7 +78,10 @@ impl Warm {
             let get = hits.kinds[i] & GET != 0;
             let under_way = get & (until > now);
             let misses = (hits.kinds[i] & ASKS != 0) | under_way;
-            let asks = misses & !(rules.single_flight & under_way);
+            let fetches = misses & !(rules.single_flight & under_way);
+            broken = misses | (broken & (hits.kinds[i] & CHAINED != 0));
+            // What is there behind what is not is worked out anew.
+            let asks = fetches | (broken & !misses);
             let turn = free_at.max(now);
             let wait = turn - now;
             self.backlog[i] = wait;
@@ -93,7 +97,7 @@ impl Warm {
             }
             self.until[i] = if under_way {
                 until
-            } else if asks {
+            } else if fetches {
                 turn + rules.service_time
             } else {
                 0.0

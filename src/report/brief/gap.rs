@@ -11,7 +11,7 @@ use crate::report::sheet::Sheet;
 use crate::report::sheet::columns::Columns;
 use crate::report::sheet::look::{Look, Tone};
 use crate::report::{Region, Report, Row, TraceReport};
-use crate::units::{Rate, Seconds, bytes, coarse, grouped, grouped_rate};
+use crate::units::{Demand, Rate, Seconds, bytes, coarse, grouped, grouped_rate};
 
 /// Length of the longest bar.
 const BAR: usize = 24;
@@ -53,8 +53,12 @@ pub fn gap(report: &Report, look: &Look) -> String {
 
 /// A rate as an option takes it.
 fn compact(rate: Rate) -> String {
-    let unit = if rate.of == crate::units::Demand::Bytes { "B/s" } else { "/s" };
-    format!("{}{unit}", rate.per_second)
+    let unit = match rate.of {
+        Demand::Answers => "",
+        Demand::Bytes => "B",
+        Demand::Units(ref name) => name.as_str(),
+    };
+    format!("{}{unit}/s", rate.per_second)
 }
 
 fn section(out: &mut Sheet, report: &Report, trace: &TraceReport, group: &[&Row], baseline: &Row) {

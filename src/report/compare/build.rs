@@ -54,7 +54,7 @@ pub fn build(command: &str, baseline: &View<'_>, candidate: &View<'_>, banked: O
 fn change(
     metric: &Metric,
     loss_ratio: Option<f64>,
-    unit: &str,
+    unit: String,
     (baseline, candidate): (Option<f64>, Option<f64>),
     band: Option<Band>,
 ) -> Change {
@@ -80,7 +80,7 @@ fn change(
     Change {
         metric: metric.name.to_string(),
         loss_ratio,
-        unit: unit.to_string(),
+        unit,
         baseline,
         candidate,
         change_absolute,

@@ -62,12 +62,14 @@ impl Metric {
     }
 
     /// What it is counted in, as the tables name it.
-    pub fn unit(&self, demand: Demand) -> &'static str {
+    pub fn unit(&self, demand: Demand) -> String {
         let unit = self.column().map_or(Unit::Count, |column| column.unit);
+        let known = || UNITS.iter().find(|(known, _)| *known == unit).map_or("", |(_, name)| name).to_string();
         match (unit, demand) {
-            (Unit::Backend, Demand::Bytes) => BYTES,
-            (Unit::Backend, Demand::Answers) => "per_second",
-            _ => UNITS.iter().find(|(known, _)| *known == unit).map_or("", |(_, name)| name),
+            (Unit::Backend, Demand::Answers) => "per_second".to_string(),
+            (Unit::Backend, Demand::Bytes) => format!("bytes{PER_SECOND}"),
+            (Unit::Backend, Demand::Units(name)) => format!("{}{PER_SECOND}", name.as_str()),
+            _ => known(),
         }
     }
 }
@@ -80,14 +82,15 @@ const UNITS: [(Unit, &str); 5] = [
     (Unit::Time, "seconds"),
     (Unit::Count, "nodes"),
 ];
-const BYTES: &str = "bytes_per_second";
+/// Of other units of a backend than answers.
+const PER_SECOND: &str = "_per_second";
 
 /// A value in a unit of the tables, for reading.
 pub fn amount(unit: &str, value: f64) -> String {
-    match UNITS.iter().find(|(_, name)| *name == unit) {
-        Some((unit, _)) => unit.show(value, Demand::Answers),
-        None if unit == BYTES => Unit::Backend.show(value, Demand::Bytes),
-        None => significant(value),
+    match (UNITS.iter().find(|(_, name)| *name == unit), unit.strip_suffix(PER_SECOND)) {
+        (Some((unit, _)), _) => unit.show(value, Demand::Answers),
+        (None, Some(name)) => Unit::Backend.show(value, Demand::from(name.to_string())),
+        (None, None) => significant(value),
     }
 }
 

@@ -37,7 +37,7 @@ impl<'r> Between<'r> {
         let misses = of(Demand::Answers);
         let demand = match baseline.trace.demand() {
             Demand::Answers => misses,
-            Demand::Bytes => of(Demand::Bytes),
+            other => of(other),
         };
         Between { baseline, candidate, paired, misses, demand }
     }
@@ -213,6 +213,7 @@ fn windows(view: &View<'_>, of: Demand) -> Vec<means::Window> {
         sum: match of {
             Demand::Answers => row.misses as f64,
             Demand::Bytes => row.bytes_missed.unwrap_or(0) as f64,
+            Demand::Units(_) => row.cost_missed.unwrap_or(0) as f64,
         },
         requests: row.requests as f64,
     };

@@ -81,14 +81,14 @@ impl<'r> View<'r> {
         self.rows[0]
     }
 
-    /// What one miss takes of the backend, over all that is asked: the miss ratio, or that of bytes.
+    /// What one miss takes of the backend, over all that is asked: the miss ratio, or that of bytes or costs.
     pub fn demand_ratio(&self) -> Option<f64> {
         let cell = self.cell();
+        let ratio = |(missed, all): (u64, u64)| missed as f64 / all as f64;
         match self.trace.demand() {
             Demand::Answers => cell.miss_ratio,
-            Demand::Bytes => {
-                cell.bytes_missed.zip(cell.bytes_requested).map(|(missed, all)| missed as f64 / all as f64)
-            }
+            Demand::Bytes => cell.bytes_missed.zip(cell.bytes_requested).map(ratio),
+            Demand::Units(_) => cell.cost_missed.zip(cell.cost_requested).map(ratio),
         }
     }
 
@@ -147,8 +147,7 @@ impl Side {
 
     /// A backend's capacity in this side's unit, for reading.
     pub fn rate(&self, per_second: f64) -> String {
-        let of = if self.backend_unit == "bytes" { Demand::Bytes } else { Demand::Answers };
-        Rate { per_second, of }.to_string()
+        Rate { per_second, of: Demand::from(self.backend_unit.clone()) }.to_string()
     }
 
     /// In what this side and another differ.

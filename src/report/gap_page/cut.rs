@@ -205,7 +205,7 @@ fn all(group: &Group) -> Table {
 
 fn unit(group: &Group) -> Unit {
     match group.demand() {
-        Demand::Answers => Unit::Number,
+        Demand::Answers | Demand::Units(_) => Unit::Number,
         Demand::Bytes => Unit::Bytes,
     }
 }

@@ -192,7 +192,7 @@ impl<'r> Group<'r> {
     /// A backend's capacity as a cell.
     fn needed(&self, least_backend: Option<f64>) -> Cell {
         let cell = match self.demand() {
-            Demand::Answers => Cell::rate,
+            Demand::Answers | Demand::Units(_) => Cell::rate,
             Demand::Bytes => Cell::byte_rate,
         };
         maybe(least_backend, cell, self.trace.absent("none is enough"))

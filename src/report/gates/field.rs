@@ -73,6 +73,7 @@ impl Unit {
             Unit::Times => "a factor, like 3x",
             Unit::Load => "requests a second, like 1200/s",
             Unit::Backend if demand == Demand::Bytes => "bytes a second, like 250MB/s",
+            Unit::Backend if demand != Demand::Answers => "what the backend is given in, like 20000tokens/s",
             Unit::Backend => "answers a second, like 400/s",
             Unit::Time => "a length of time, like 60s",
             Unit::Count => "a count, like 1000",

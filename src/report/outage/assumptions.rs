@@ -147,9 +147,9 @@ pub(in crate::report) fn each_tried(closed_loop: &ClosedLoop) -> String {
 /// How the trace is understood.
 pub(in crate::report) fn reading(trace: &Trace, model: &Model) -> Vec<String> {
     let mut all = Vec::new();
-    if model.backend.mu.of == Demand::Bytes {
+    if model.backend.mu.of != Demand::Answers {
         all.push(
-            "the backend is one server: a rate in bytes does not say how many answers it works on at once".to_string(),
+            "the backend is one server: its rate is not one of answers, and does not say how many answers it works on at once".to_string(),
         );
     }
     if trace.ops.is_some() {

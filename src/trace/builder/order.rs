@@ -106,6 +106,8 @@ impl<'o> Builder<'o> {
         reorder(&mut self.times, order);
         reorder(&mut self.sizes, order);
         reorder(&mut self.ops, order);
+        reorder(&mut self.costs, order);
+        reorder(&mut self.chained, order);
         reorder(&mut self.answers, order);
         reorder(&mut self.ttls, order);
         reorder(&mut self.records, order);

@@ -8,6 +8,9 @@ use chrono::DateTime;
 use std::io;
 
 pub fn write(trace: &Trace, target: Target<'_>) -> Result<()> {
+    if trace.costs.is_some() || trace.chained.is_some() {
+        return Err(refused(trace, "an access log holds neither costs nor chains", "write it as .csv or .parquet"));
+    }
     let sets = trace.ops.as_ref().is_some_and(|ops| ops.contains(&Op::Set));
     if sets || trace.ttls.is_some() || trace.sizes.is_none() {
         let hint =

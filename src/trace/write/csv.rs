@@ -1,4 +1,4 @@
-//! CSV with a header: `time,key,size,op,ttl`, of which only the columns that the trace has. Times are seconds since
+//! CSV with a header: `time,key,size,op,ttl,miss_cost,chained`, of which only the columns that the trace has. Times are seconds since
 //! 1970 with their fraction.
 
 use super::{Target, failed, refused};
@@ -25,6 +25,8 @@ fn rows(trace: &Trace, target: Target<'_>) -> io::Result<()> {
         ("size", trace.sizes.is_some()),
         ("op", trace.ops.is_some()),
         ("ttl", trace.ttls.is_some()),
+        ("miss_cost", trace.costs.is_some()),
+        ("chained", trace.chained.is_some()),
     ];
     let names: Vec<&str> = columns.iter().filter(|(_, there)| *there).map(|(name, _)| *name).collect();
     writeln!(target, "{}", names.join(","))?;
@@ -46,6 +48,12 @@ fn rows(trace: &Trace, target: Target<'_>) -> io::Result<()> {
         }
         if let Some(ttls) = &trace.ttls {
             write!(target, ",{}", ttls[i] & !RENEWS)?;
+        }
+        if let Some(costs) = &trace.costs {
+            write!(target, ",{}", costs[i])?;
+        }
+        if let Some(chained) = &trace.chained {
+            write!(target, ",{}", u8::from(chained[i]))?;
         }
         target.write_all(b"\n")?;
     }

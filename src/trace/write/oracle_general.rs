@@ -8,6 +8,9 @@ use crate::trace::{Key, Trace};
 use std::io;
 
 pub fn write(trace: &Trace, target: Target<'_>) -> Result<()> {
+    if trace.costs.is_some() || trace.chained.is_some() {
+        return Err(refused(trace, "oracleGeneral holds neither costs nor chains", "write it as .csv or .parquet"));
+    }
     if trace.ops.is_some() || trace.ttls.is_some() {
         let hint = "leave [operations] and [ttl] out of the recipe, or write it as .csv or .parquet";
         return Err(refused(trace, "oracleGeneral holds neither operations nor times to live", hint));
