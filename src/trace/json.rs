@@ -85,6 +85,7 @@ pub fn read(preset: Option<&Preset>, input: Input, options: &ReadOptions, rows: 
         if line.trim_ascii().is_empty() {
             continue;
         }
+        let line = behind_syslog(line);
         if scan.line(line, &tree, wanted.len()).is_none() {
             let fault = Error::trace(format!("not an object of JSON: '{}'", shown(line)))
                 .hint("remove the line, or write one object a line: jq -c .");
@@ -107,6 +108,14 @@ pub fn read(preset: Option<&Preset>, input: Input, options: &ReadOptions, rows: 
     }
     table.finish(rows);
     Ok(())
+}
+
+/// The object of a line, without what syslog writes before it.
+pub fn behind_syslog(line: &[u8]) -> &[u8] {
+    if line.first().is_none_or(|byte| !byte.is_ascii_alphanumeric() && *byte != b'<') {
+        return line;
+    }
+    memchr::memmem::find(line, b": {").map_or(line, |at| &line[at + 2..])
 }
 
 /// A field that is wanted, or one in which such are.
@@ -377,7 +386,7 @@ impl<'l> Walk<'l> {
 /// The names of all fields of these lines; `None` where most are no objects.
 fn names(lines: &[&[u8]]) -> Option<Vec<String>> {
     let mut names = Vec::new();
-    let is_object = |line: &&&[u8]| Walk { line, at: 0 }.names("", 0, &mut names).is_some();
+    let is_object = |line: &&&[u8]| Walk { line: behind_syslog(line), at: 0 }.names("", 0, &mut names).is_some();
     let objects = lines.iter().filter(is_object).count();
     (objects > 0 && objects * 10 >= lines.len() * 9).then_some(names)
 }

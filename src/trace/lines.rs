@@ -10,6 +10,11 @@ use std::io::{BufRead, BufReader, Read};
 /// Bytes that are read at once.
 const BUFFER_BYTES: usize = 1 << 20;
 
+/// Some editors begin a file with this.
+pub const BYTE_ORDER_MARK: &[u8] = &[0xef, 0xbb, 0xbf];
+/// Of so many lines the last may be missing.
+const MANY: usize = 3;
+
 /// An input line by line.
 pub struct Lines {
     input: BufReader<Input>,
@@ -38,15 +43,18 @@ impl Lines {
         }
         self.number += 1;
         let line = self.line.strip_suffix(b"\n").unwrap_or(&self.line);
+        let line = if self.number == 1 { line.strip_prefix(BYTE_ORDER_MARK).unwrap_or(line) } else { line };
         Ok(Some((line.strip_suffix(b"\r").unwrap_or(line), Spot::Line(self.number))))
     }
 }
 
-/// Up to `count` whole lines from a file's first bytes, without those that are empty.
+/// Up to `count` whole lines from a file's first bytes, without those that are empty. A last one without an end may have been
+/// cut off; where there are others it is none.
 pub fn first_lines(bytes: &[u8], complete: bool, count: usize) -> Vec<&[u8]> {
-    let bytes = bytes.strip_prefix(&[0xef, 0xbb, 0xbf]).unwrap_or(bytes);
-    let whole = match bytes.iter().rposition(|byte| *byte == b'\n') {
-        Some(end) if !complete => &bytes[..end],
+    let bytes = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes);
+    let is_many = || memchr::memchr_iter(b'\n', bytes).nth(MANY - 2).is_some();
+    let whole = match memchr::memrchr(b'\n', bytes) {
+        Some(end) if !complete || is_many() => &bytes[..end],
         _ => bytes,
     };
     let lines = whole.split(|byte| *byte == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line));

@@ -200,6 +200,10 @@ const OTHERS: &[&str] = &[
 /// Those that start the object's life anew: the first three read it, the others do nothing else.
 const RENEWALS: [&str; 5] = ["gat", "gats", "getex", "touch", "expire"];
 
+/// By which way a request came to S3, and what its operation ends in where it is one of objects.
+pub const S3: [&[u8]; 4] = [b"REST.", b"BATCH.", b"WEBSITE.", b"SOAP."];
+const S3_OBJECTS: [&[u8]; 3] = [b".OBJECT", b".PART", b".UPLOAD"];
+
 /// Longer words are no operation's.
 const LONGEST_WORD: usize = 16;
 
@@ -246,7 +250,16 @@ pub fn of(op: Op, ttl: u32) -> &'static str {
 
 fn any_op(text: &[u8]) -> Result<Option<Op>> {
     let whole = text;
-    let text = [&b"REST."[..], b"BATCH."].iter().find_map(|prefix| text.strip_prefix(*prefix)).unwrap_or(text);
+    // What S3 does itself.
+    if text.starts_with(b"S3.") {
+        return Ok(matches!(text, b"S3.EXPIRE.OBJECT" | b"S3.CREATE.DELETEMARKER").then_some(Op::Delete));
+    }
+    let text = match S3.iter().find_map(|prefix| text.strip_prefix(*prefix)) {
+        // Of buckets, lists of access and the like.
+        Some(text) if !S3_OBJECTS.iter().any(|end| text.ends_with(end)) => return Ok(None),
+        Some(text) => text,
+        None => text,
+    };
     let is_json = text.get(..5).is_some_and(|start| start.eq_ignore_ascii_case(b"json."));
     let text = if is_json { text } else { text.split(|byte| *byte == b'.').next().unwrap_or(text) };
     let mut word = [0; LONGEST_WORD];
