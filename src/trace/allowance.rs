@@ -3,6 +3,7 @@
 //!
 //! It knows sizes only.
 
+use crate::error::Error;
 use std::fmt;
 use std::io;
 
@@ -21,6 +22,12 @@ pub fn rows(file_bytes: u64) -> u64 {
 /// The bytes that a file of so many may become when it is unpacked, and the texts of all its rows together.
 pub fn bytes(file_bytes: u64) -> u64 {
     BYTES.max(file_bytes.saturating_mul(BYTES_PER_BYTE))
+}
+
+/// A file that says more of something than it may.
+pub fn swollen(what: &str) -> Error {
+    Error::trace(format!("it claims more {what} than so few bytes stand for, which is no trace"))
+        .hint("check where it comes from; write it as CSV if you trust it")
 }
 
 /// More bytes than may be.

@@ -126,7 +126,7 @@ impl BatchReader {
     pub fn push(&mut self, batch: &RecordBatch, file_bytes: u64, rows: &mut Builder<'_>) -> Result<Flow> {
         // Columns of nothing may claim any number.
         if self.rows.saturating_add(batch.num_rows() as u64) > allowance::rows(file_bytes) {
-            return Err(swollen("rows"));
+            return Err(allowance::swollen("rows"));
         }
         let most_text = allowance::bytes(file_bytes);
         let cells: Vec<Cells> = self
@@ -141,7 +141,7 @@ impl BatchReader {
             .collect::<Result<_>>()?;
         self.text += cells.iter().map(|cells| cells.text_bytes(batch.num_rows())).sum::<u64>();
         if self.text > most_text {
-            return Err(swollen("text"));
+            return Err(allowance::swollen("text"));
         }
         if let Some((times, keys, sizes)) = self.table.numbers(batch.num_rows(), |column| cells[column].numbers()) {
             let before = self.rows;
@@ -167,11 +167,6 @@ impl BatchReader {
 /// Bytes that views are of: each begins with the length of its text.
 fn bytes_of(views: &[u128]) -> u64 {
     views.iter().map(|view| u64::from(*view as u32)).sum()
-}
-
-fn swollen(what: &str) -> Error {
-    Error::trace(format!("it claims more {what} than so few bytes stand for, which is no trace"))
-        .hint("check where it comes from; write it as CSV if you trust it")
 }
 
 /// Nanoseconds in the unit that a column's type names.
@@ -236,9 +231,11 @@ impl Cells {
             }
             DataType::Float16 | DataType::Float32 | DataType::Float64 => Cells::Float(to(&DataType::Float64)?),
             // Any number of views may be of one text, which would be written out for each.
-            DataType::Utf8View if bytes_of(column.as_string_view().views()) > most_text => return Err(swollen("text")),
+            DataType::Utf8View if bytes_of(column.as_string_view().views()) > most_text => {
+                return Err(allowance::swollen("text"));
+            }
             DataType::BinaryView if bytes_of(column.as_binary_view().views()) > most_text => {
-                return Err(swollen("text"));
+                return Err(allowance::swollen("text"));
             }
             DataType::Utf8 | DataType::Utf8View => return Cells::new(&to(&DataType::LargeUtf8)?, name, most_text),
             DataType::LargeUtf8 | DataType::Binary | DataType::BinaryView | DataType::FixedSizeBinary(1..) => {

@@ -94,6 +94,12 @@ impl Clock {
     }
 
     fn text(&mut self, text: &[u8]) -> Option<u64> {
+        // Where the unit is known, a number need not be read twice.
+        if let Some(unit) = self.unit.filter(|unit| ![DATES, FILETIME].contains(unit))
+            && let Some((time, _)) = decimal(text, unit)
+        {
+            return Some(time);
+        }
         if let Some((number, rest)) = decimal(text, 1) {
             return if rest == 0 { self.number(number) } else { Some(decimal(text, self.unit(number))?.0) };
         }

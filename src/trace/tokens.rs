@@ -41,7 +41,7 @@ fn is_closed(text: &[u8]) -> bool {
 }
 
 /// Where a quote or bracket is closed; the end where it is not. A backslash takes the next byte along.
-fn closing(text: &[u8], close: u8) -> usize {
+pub fn closing(text: &[u8], close: u8) -> usize {
     let mut at = 0;
     while let Some(found) = memchr::memchr2(close, b'\\', &text[at..]) {
         at += found;

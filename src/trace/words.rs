@@ -448,10 +448,19 @@ fn with_point(text: &[u8], unit: u64) -> Option<(u64, u64)> {
     if fraction.is_empty() {
         return Some((product, 0));
     }
-    let scale = 10u128.pow(fraction.len() as u32);
-    let part = u128::from(digits(fraction)?) * u128::from(unit);
-    let rest = (part % scale) * 1_000_000_000 / scale;
-    Some((product.checked_add((part / scale) as u64)?, rest as u64))
+    const BILLION: u64 = 1_000_000_000;
+    let (places, number) = (fraction.len() as u32, digits(fraction)?);
+    // Nearly all fit, and dividing 128 bits takes many times as long.
+    let (more, rest) = if places <= BILLION.ilog10() && unit <= BILLION {
+        let scale = 10u64.pow(places);
+        let part = number * unit;
+        (part / scale, part % scale * BILLION / scale)
+    } else {
+        let scale = 10u128.pow(places);
+        let part = u128::from(number) * u128::from(unit);
+        ((part / scale) as u64, (part % scale * u128::from(BILLION) / scale) as u64)
+    };
+    Some((product.checked_add(more)?, rest))
 }
 
 /// `1.7e9` times `unit`, where the product is a whole number; `2.8E-4` likewise.
