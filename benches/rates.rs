@@ -6,8 +6,10 @@
 //! the processor time of its thread (elapsed time where the system does not tell), which other programs disturb less, and
 //! the least of several rounds. benches/replay.rs says what limits the rates.
 
+mod clock;
 mod zipf;
 
+use clock::{processor, processor_time};
 use coldgap::cache::Cache;
 use coldgap::policy::{self, ALL, Capacity, Parameters, Policy, Visitor};
 use coldgap::replay::replay;
@@ -19,15 +21,6 @@ use std::time::{Duration, Instant};
 /// A policy is measured for so long, but at least so often.
 const LONG_ENOUGH: Duration = Duration::from_millis(1500);
 const ROUNDS: usize = 3;
-
-/// The processor time of this thread, from the second its bench began.
-fn processor_time(start: Instant) -> Duration {
-    // Linux adds a thread's time up when it stops or a tick is over, which would be 1 to 4 ms too late.
-    std::thread::sleep(Duration::from_micros(50));
-    let told = std::fs::read_to_string("/proc/thread-self/schedstat").ok();
-    let nanoseconds = told.and_then(|line| line.split(' ').next()?.parse().ok());
-    nanoseconds.map_or_else(|| start.elapsed(), Duration::from_nanos)
-}
 
 struct Measure<'m> {
     capacity: Capacity,
@@ -68,12 +61,6 @@ fn next_requests(objects: &[ObjectId], count: usize) -> Vec<u32> {
         next[i] = std::mem::replace(&mut seen[object.index()], i as u32);
     }
     next
-}
-
-fn processor() -> String {
-    let told = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
-    let model = told.lines().find_map(|line| line.strip_prefix("model name")?.split(": ").nth(1));
-    model.unwrap_or("an unnamed processor").to_string()
 }
 
 fn main() {

@@ -10,6 +10,7 @@ use super::input::Input;
 use super::intern::Key;
 use super::lines::{Lines, first_lines};
 use super::sizes::Says;
+use super::tokens;
 use super::words::{self, Cell, shown};
 use crate::error::{Error, Result};
 use crate::units::grouped;
@@ -88,7 +89,7 @@ impl Reader {
     fn row(&mut self, line: &[u8]) -> Result<Option<(Row<'_>, Says)>> {
         // A log that was cut while it was written goes on behind zeros.
         let line = &line[line.iter().position(|byte| *byte != 0).unwrap_or(line.len())..];
-        let odd_quotes = quotes(line) % 2 == 1;
+        let odd_quotes = leaves_open(line);
         let parsed = match Line::parse(line) {
             Ok(parsed) => parsed,
             Err(_) if line.trim_ascii().is_empty() => return Ok(None),
@@ -140,15 +141,16 @@ fn malformed(what: &str, line: &[u8]) -> Error {
         .hint("remove the line, or name another format: --input csv; see coldgap formats log")
 }
 
-/// Quotes in a line, those that are escaped left out.
-fn quotes(line: &[u8]) -> usize {
-    let mut escaped = false;
-    let is_quote = |byte: &&u8| {
-        let counts = **byte == b'"' && !escaped;
-        escaped = **byte == b'\\' && !escaped;
-        counts
-    };
-    line.iter().filter(is_quote).count()
+/// True where a quote is not closed; those that are escaped do not count.
+fn leaves_open(line: &[u8]) -> bool {
+    let mut rest = line;
+    let mut open = false;
+    while let Some(at) = memchr::memchr2(b'"', b'\\', rest) {
+        let is_quote = rest[at] == b'"';
+        open ^= is_quote;
+        rest = rest.get(at + if is_quote { 1 } else { 2 }..).unwrap_or_default();
+    }
+    open
 }
 
 /// The parts of a line that matter.
@@ -165,7 +167,7 @@ impl<'a> Line<'a> {
     /// Splits `host ident user [date] "request" status bytes`; says what is wrong where it cannot.
     fn parse(line: &'a [u8]) -> std::result::Result<Line<'a>, &'static str> {
         // A bracket before the date is around an address of IPv6.
-        let begin = |from: usize| Some(from + line.get(from..)?.iter().position(|byte| *byte == b'[')?);
+        let begin = |from: usize| Some(from + memchr::memchr(b'[', line.get(from..)?)?);
         let is_date = |open: &usize| {
             line[open + 1..]
                 .get(..3)
@@ -184,18 +186,13 @@ impl<'a> Line<'a> {
             return Err("it does not begin with a host, and a date in brackets");
         }
         let rest = &line[open + 1..];
-        let close = rest.iter().position(|byte| *byte == b']').ok_or("its [date] has no end")?;
+        let close = memchr::memchr(b']', rest).ok_or("its [date] has no end")?;
         let date = &rest[..close];
         let rest = rest[close + 1..].trim_ascii_start().strip_prefix(b"\"").ok_or("it has no \"request\"")?;
-        let mut escaped = false;
-        let end = rest
-            .iter()
-            .position(|byte| {
-                let ends = *byte == b'"' && !escaped;
-                escaped = *byte == b'\\' && !escaped;
-                ends
-            })
-            .ok_or("its \"request\" has no end")?;
+        let end = tokens::closing(rest, b'"');
+        if end == rest.len() {
+            return Err("its \"request\" has no end");
+        }
         let mut fields = rest[end + 1..].trim_ascii().split(|byte| *byte == b' ');
         let status = fields.next().unwrap_or_default();
         if status.len() != 3 || !status.iter().all(u8::is_ascii_digit) {

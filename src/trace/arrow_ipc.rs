@@ -56,6 +56,7 @@ impl Format for ArrowIpc {
             io::copy(&mut (&mut input).take(skip), &mut io::sink()).map_err(|cause| input.broken(&cause))?;
         }
         let mut decoder = StreamDecoder::new();
+        let mut file_bytes = 0;
         let mut reader: Option<(Vec<usize>, BatchReader)> = None;
         'messages: loop {
             let message = match messages::next(&mut input) {
@@ -72,6 +73,7 @@ impl Format for ArrowIpc {
             if message.is_empty() {
                 break;
             }
+            file_bytes += message.len() as u64;
             let mut message = Buffer::from(message);
             while !message.is_empty() {
                 let batch = match guard::decode(|| decoder.decode(&mut message)) {
@@ -88,7 +90,7 @@ impl Format for ArrowIpc {
                     }
                 };
                 let batch = batch.project(wanted).map_err(|cause| damaged(cause.to_string()))?;
-                if reader.push(&batch, rows)? == Flow::Break(()) {
+                if reader.push(&batch, file_bytes, rows)? == Flow::Break(()) {
                     break 'messages;
                 }
             }

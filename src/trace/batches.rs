@@ -2,6 +2,7 @@
 //!
 //! It knows Arrow's types and no files.
 
+use super::allowance;
 use super::builder::{Batch, Builder, Flow};
 use super::columns::{self, Columns};
 use super::guard;
@@ -13,9 +14,6 @@ use crate::request::SECOND;
 use arrow::array::{Array, ArrayRef, AsArray, LargeBinaryArray, RecordBatch, make_array};
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, Fields, Float64Type, Int64Type, Schema, TimeUnit, UInt64Type};
-
-/// Rows that a batch may claim to have; columns of nothing may claim any number.
-const MOST_ROWS: u64 = u32::MAX as u64;
 
 /// How deep a column may lie in structures.
 const DEEPEST: usize = 8;
@@ -87,7 +85,7 @@ impl Selection {
 
     /// A reader for batches that hold only the wanted columns.
     pub fn into_reader(self) -> BatchReader {
-        BatchReader { table: Table::new(self.columns), leaves: self.leaves, rows: 0 }
+        BatchReader { table: Table::new(self.columns), leaves: self.leaves, rows: 0, text: 0 }
     }
 }
 
@@ -116,18 +114,21 @@ pub struct BatchReader {
     table: Table,
     leaves: Vec<Vec<usize>>,
     rows: u64,
+    /// Bytes of their texts.
+    text: u64,
 }
 
 impl BatchReader {
-    /// Adds the rows of a batch.
+    /// Adds the rows of a batch, up to which the file has so many bytes.
     ///
     /// # Errors
     /// A column of a type that cannot be read; see also [`Table::push`].
-    pub fn push(&mut self, batch: &RecordBatch, rows: &mut Builder<'_>) -> Result<Flow> {
-        if batch.num_rows() as u64 > MOST_ROWS {
-            return Err(Error::trace(format!("a batch claims {} rows, more than a trace may have", batch.num_rows()))
-                .hint("fetch or write the file again"));
+    pub fn push(&mut self, batch: &RecordBatch, file_bytes: u64, rows: &mut Builder<'_>) -> Result<Flow> {
+        // Columns of nothing may claim any number.
+        if self.rows.saturating_add(batch.num_rows() as u64) > allowance::rows(file_bytes) {
+            return Err(allowance::swollen("rows"));
         }
+        let most_text = allowance::bytes(file_bytes);
         let cells: Vec<Cells> = self
             .leaves
             .iter()
@@ -135,9 +136,13 @@ impl BatchReader {
                 let (column, name) = column_at(batch, path).ok_or_else(|| {
                     Error::trace("a batch has fewer columns than the first").hint("write the file again")
                 })?;
-                Cells::new(&column, &name)
+                Cells::new(&column, &name, most_text)
             })
             .collect::<Result<_>>()?;
+        self.text += cells.iter().map(|cells| cells.text_bytes(batch.num_rows())).sum::<u64>();
+        if self.text > most_text {
+            return Err(allowance::swollen("text"));
+        }
         if let Some((times, keys, sizes)) = self.table.numbers(batch.num_rows(), |column| cells[column].numbers()) {
             let before = self.rows;
             self.rows += batch.num_rows() as u64;
@@ -157,6 +162,11 @@ impl BatchReader {
     pub fn finish(self, rows: &mut Builder<'_>) {
         self.table.finish(rows);
     }
+}
+
+/// Bytes that views are of: each begins with the length of its text.
+fn bytes_of(views: &[u128]) -> u64 {
+    views.iter().map(|view| u64::from(*view as u32)).sum()
 }
 
 /// Nanoseconds in the unit that a column's type names.
@@ -186,7 +196,8 @@ enum Cells {
 }
 
 impl Cells {
-    fn new(column: &ArrayRef, name: &str) -> Result<Cells> {
+    /// A column that may have so many bytes of text.
+    fn new(column: &ArrayRef, name: &str, most_text: u64) -> Result<Cells> {
         let to = |data_type: &DataType| {
             guard::decode(|| cast(column, data_type))
                 .map_err(|cause| Error::trace(format!("column '{name}' cannot be read: {cause}")))
@@ -196,7 +207,10 @@ impl Cells {
             DataType::Dictionary(..) => {
                 let dictionary = column.as_any_dictionary();
                 let (numbers, values) = (make_array(dictionary.keys().to_data()), dictionary.values());
-                Cells::Named(Box::new(Cells::new(&numbers, name)?), Box::new(Cells::new(values, name)?))
+                Cells::Named(
+                    Box::new(Cells::new(&numbers, name, most_text)?),
+                    Box::new(Cells::new(values, name, most_text)?),
+                )
             }
             DataType::UInt8 | DataType::UInt16 | DataType::UInt32 | DataType::UInt64 => {
                 Cells::Unsigned(to(&DataType::UInt64)?)
@@ -206,7 +220,7 @@ impl Cells {
             }
             DataType::Date32 => {
                 let days = to(&DataType::Int32)?;
-                return Cells::new(&days, name);
+                return Cells::new(&days, name, most_text);
             }
             data_type if unit_of(data_type).is_some() => Cells::Signed(to(&DataType::Int64)?),
             DataType::Decimal32(_, 0) | DataType::Decimal64(_, 0) | DataType::Decimal128(_, 0) => {
@@ -216,9 +230,16 @@ impl Cells {
                 Cells::Float(to(&DataType::Float64)?)
             }
             DataType::Float16 | DataType::Float32 | DataType::Float64 => Cells::Float(to(&DataType::Float64)?),
-            DataType::Utf8 | DataType::Utf8View => return Cells::new(&to(&DataType::LargeUtf8)?, name),
+            // Any number of views may be of one text, which would be written out for each.
+            DataType::Utf8View if bytes_of(column.as_string_view().views()) > most_text => {
+                return Err(allowance::swollen("text"));
+            }
+            DataType::BinaryView if bytes_of(column.as_binary_view().views()) > most_text => {
+                return Err(allowance::swollen("text"));
+            }
+            DataType::Utf8 | DataType::Utf8View => return Cells::new(&to(&DataType::LargeUtf8)?, name, most_text),
             DataType::LargeUtf8 | DataType::Binary | DataType::BinaryView | DataType::FixedSizeBinary(1..) => {
-                return Cells::new(&to(&DataType::LargeBinary)?, name);
+                return Cells::new(&to(&DataType::LargeBinary)?, name, most_text);
             }
             DataType::LargeBinary => Cells::Bytes(column.as_binary::<i64>().clone()),
             other => {
@@ -240,6 +261,19 @@ impl Cells {
                 column.as_primitive::<Int64Type>().values().iter().map(|number| u64::try_from(*number).ok()).collect()
             }
             _ => None,
+        }
+    }
+
+    /// Bytes of the texts of so many rows.
+    fn text_bytes(&self, rows: usize) -> u64 {
+        match self {
+            Cells::Bytes(column) => {
+                column.offsets().last().zip(column.offsets().first()).map_or(0, |(end, begin)| (end - begin) as u64)
+            }
+            Cells::Named(..) => {
+                (0..rows).map(|i| if let Cell::Text(text) = self.get(i) { text.len() as u64 } else { 0 }).sum()
+            }
+            _ => 0,
         }
     }
 

@@ -94,6 +94,12 @@ impl Clock {
     }
 
     fn text(&mut self, text: &[u8]) -> Option<u64> {
+        // Where the unit is known, a number need not be read twice.
+        if let Some(unit) = self.unit.filter(|unit| ![DATES, FILETIME].contains(unit))
+            && let Some((time, _)) = decimal(text, unit)
+        {
+            return Some(time);
+        }
         if let Some((number, rest)) = decimal(text, 1) {
             return if rest == 0 { self.number(number) } else { Some(decimal(text, self.unit(number))?.0) };
         }
@@ -178,7 +184,9 @@ fn date_of_log(date: &[u8]) -> Option<(u64, bool)> {
     let month = 1 + MONTHS.iter().position(|month| *month == &date[3..6])? as u32;
     let day = NaiveDate::from_ymd_opt(number(&date[7..11])? as i32, month, number(&date[..2])?)?;
     let (hour, minute, second) = (number(&date[12..14])?, number(&date[15..17])?, number(&date[18..20])?);
-    let local = day.and_hms_opt(hour, minute, second)?.and_utc().timestamp();
+    // A leap second is the first one of the next minute.
+    let leap = u32::from(second == 60);
+    let local = day.and_hms_opt(hour, minute, second - leap)?.and_utc().timestamp() + i64::from(leap);
     let rest = &date[SECONDS_END..];
     let digits = rest.strip_prefix(b".").map_or(0, |rest| rest.iter().take_while(|byte| byte.is_ascii_digit()).count());
     let (fraction, zone) = match digits {
@@ -258,12 +266,16 @@ mod tests {
         ] {
             assert_eq!(read(text), expected, "{text}");
         }
+        for text in ["13/Feb/2009:23:30:60 +0000", "2009-02-13T23:30:60Z"] {
+            assert_eq!(read(text), expected.map(|time| time - 30 * SECOND), "{text}");
+        }
         assert_eq!(read("13/Feb/2009:23:31:30.123 +0000"), expected.map(|time| time + 123_000_000));
         for text in [
             "",
             "-1",
             "noon",
             "31/Feb/2009:23:31:30 +0000",
+            "13/Feb/2009:23:31:61 +0000",
             "13/Feb/2009:23:31 +0000",
             "1969-12-31 23:59:59",
             "9999-12-31 00:00:00",

@@ -9,6 +9,7 @@ use super::columns::{self, Columns, names_a_key};
 use super::format::{Format, FormatInfo, Head, ReadOptions, Sniff};
 use super::http;
 use super::input::Input;
+use super::lines::BYTE_ORDER_MARK;
 use super::options::delimiter_name;
 use super::preset::{Preset, Shape};
 use super::records::{Dialect, Record, Records, csv_reader};
@@ -26,10 +27,10 @@ const DELIMITERS: [u8; 5] = [b'\t', b',', b';', b'|', b' '];
 const ROWS_TO_SNIFF: usize = 100;
 /// Comments before the first row are skipped; the last may be the header.
 const COMMENT: u8 = b'#';
+/// How W3C's logs name their columns.
+const W3C_NAMES: &[u8] = b"#Fields:";
 /// A line that marks a break between programs in the block lists of the LIRS paper; no key.
 const BREAK: &[u8] = b"*";
-/// Some editors begin a file with this.
-const BYTE_ORDER_MARK: &[u8] = &[0xef, 0xbb, 0xbf];
 
 /// The format.
 pub struct Csv;
@@ -98,7 +99,7 @@ pub fn read(preset: Option<&Preset>, mut input: Input, options: &ReadOptions, ro
     let has_comments = survey.skip_lines > 0;
     let width = survey.width();
     let is_twitters = survey.is_twitters() && options.columns.is_empty() && preset.is_none();
-    let (mut breaks, mut comments, mut long_key) = (0, 0, Vec::new());
+    let (mut breaks, mut comments, mut headers, mut long_key) = (0, 0, 0, Vec::new());
     loop {
         let record = match records.next() {
             Ok(Some(record)) => record,
@@ -122,14 +123,22 @@ pub fn read(preset: Option<&Preset>, mut input: Input, options: &ReadOptions, ro
             }
             continue;
         }
+        // Where files were put together, what stands before the rows stands again.
+        if has_comments && record.field(0).first() == Some(&COMMENT) {
+            if survey.is_other_header(&record) {
+                return Err(rows.locate(changed(), spot));
+            }
+            comments += 1;
+            continue;
+        }
         if record.len() != width {
-            let is_blank = record.len() == 1 && trimmed(record.field(0)).is_empty();
-            // Where files were put together, the comments stand again.
-            let is_comment = has_comments && record.field(0).first() == Some(&COMMENT);
-            comments += u64::from(is_comment);
-            if !is_blank && !is_comment {
+            if record.len() > 1 || !trimmed(record.field(0)).is_empty() {
                 rows.skip(unequal(record.len(), width), spot)?;
             }
+            continue;
+        }
+        if survey.header_is_first_row && survey.is_header(&record) {
+            headers += 1;
             continue;
         }
         if is_key_list && record.field(0) == BREAK {
@@ -153,6 +162,9 @@ pub fn read(preset: Option<&Preset>, mut input: Input, options: &ReadOptions, ro
     if comments > 0 {
         rows.note(format!("left out, comments between the rows: {}", grouped(comments)));
     }
+    if headers > 0 {
+        rows.note(format!("left out, headers between the rows: {}", grouped(headers)));
+    }
     table.finish(rows);
     Ok(())
 }
@@ -169,6 +181,11 @@ fn is_text(bytes: &[u8]) -> bool {
 fn trimmed(cell: &[u8]) -> &[u8] {
     let is_blank = |byte: Option<&u8>| byte.is_none_or(|byte| *byte <= b' ');
     if is_blank(cell.first()) || is_blank(cell.last()) { cell.trim_ascii() } else { cell }
+}
+
+fn changed() -> Error {
+    Error::trace("a #Fields: line names other columns than the first")
+        .hint("split the file here, and give coldgap the parts")
 }
 
 fn unequal(found: usize, expected: usize) -> Error {
@@ -248,7 +265,7 @@ impl Survey {
             options.delimiter.is_none() && DELIMITERS.iter().any(|delimiter| divides_most(sample, *delimiter));
         let width = rows.first().map_or(0, ByteRecord::len);
         // Whatever stands between the columns, it stands between their names, too; a blank where W3C's logs name them.
-        let names_in = |line: &[u8]| match line.trim_ascii().strip_prefix(b"Fields:") {
+        let names_in = |line: &[u8]| match line.trim_ascii().strip_prefix(&W3C_NAMES[1..]) {
             Some(names) => names
                 .split(|byte| *byte == b' ')
                 .filter(|name| !name.is_empty())
@@ -282,6 +299,21 @@ impl Survey {
             has_quotes: sample.contains(&b'"'),
             rows,
         }
+    }
+
+    /// True where a row is the header again.
+    fn is_header(&self, record: &Record<'_>) -> bool {
+        let mut names = self.names.iter().flatten().enumerate();
+        names.all(|(i, name)| trimmed(record.field(i)) == name.as_bytes())
+    }
+
+    /// True where a comment of W3C's logs names other columns.
+    fn is_other_header(&self, record: &Record<'_>) -> bool {
+        let fields: Vec<&[u8]> = (0..record.len()).map(|i| record.field(i)).collect();
+        let line = fields.join(&b' ');
+        let Some(names) = line.strip_prefix(W3C_NAMES) else { return false };
+        let names = names.split(|byte| *byte == b' ').filter(|name| !name.is_empty());
+        !names.eq(self.names.iter().flatten().map(String::as_bytes))
     }
 
     /// How fields are told apart. Keys in Twitter's traces may begin with a quote, be it in the millionth row.

@@ -3,7 +3,8 @@
 //!
 //! It knows Thrift's compact protocol and two fields of the footer, and builds nothing.
 
-use parquet::file::metadata::{ParquetMetaData, RowGroupMetaData};
+use super::allowance;
+use parquet::file::metadata::ParquetMetaData;
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 
@@ -17,8 +18,8 @@ const DEEPEST: u32 = 16;
 const DEEPEST_SCHEMA: usize = 64;
 /// Files up to here are small; pages may become so large, or so many times their size.
 const LARGEST_SMALL: u64 = 16 << 20;
-const LARGEST_PAGE: i64 = 64 << 20;
-const MOST_EXPANSION: i64 = 1_000;
+const LARGEST_PAGE: u64 = 64 << 20;
+const MOST_EXPANSION: u64 = 1_000;
 /// The field of the footer that lists the schema's elements, and the field of an element that counts its children.
 const SCHEMA: i64 = 2;
 const CHILDREN: i64 = 5;
@@ -47,59 +48,85 @@ pub fn fault(mut file: &File) -> io::Result<Option<&'static str>> {
     Ok(look_through(&footer))
 }
 
-/// Says what is wrong with the pages of a small file: one that claims to become a thousand times as large would be given the
-/// memory before it is found out. Large files may become large.
+/// The size of the largest page of a small file, or what is wrong with its pages: what they claim to become would be given the
+/// memory before it is found out. Large files may become large; of them it is not known.
 ///
 /// # Errors
 /// A file that cannot be read.
-pub fn page_fault(mut file: &File, metadata: &ParquetMetaData) -> io::Result<Option<&'static str>> {
+pub fn largest_page(mut file: &File, metadata: &ParquetMetaData) -> io::Result<Result<u64, &'static str>> {
     let length = file.metadata()?.len();
     if length > LARGEST_SMALL {
-        return Ok(None);
+        return Ok(Ok(0));
     }
     let before = file.stream_position()?;
     let mut bytes = Vec::new();
     file.seek(SeekFrom::Start(0))?;
     file.take(LARGEST_SMALL).read_to_end(&mut bytes)?;
     file.seek(SeekFrom::Start(before))?;
-    let mut pages = 0;
-    for chunk in metadata.row_groups().iter().flat_map(RowGroupMetaData::columns) {
+    let (mut pages, mut largest) = (0, 0);
+    // Values of each column, those that are missing and those in lists among them.
+    let mut values = vec![0u64; metadata.file_metadata().schema_descr().num_columns()];
+    let chunks = metadata.row_groups().iter().flat_map(|group| group.columns().iter().zip(0..));
+    for (chunk, column) in chunks {
         // Asked for both at once, the library panics where one is negative.
         let start = chunk.dictionary_page_offset().unwrap_or(chunk.data_page_offset());
         let range = usize::try_from(start).ok().zip(usize::try_from(chunk.compressed_size()).ok());
-        let Some((start, size)) = range else { return Ok(Some("a column claims to begin or end before the file")) };
+        let Some((start, size)) = range else { return Ok(Err("a column claims to begin or end before the file")) };
         let mut rest = bytes.get(start..start.saturating_add(size)).unwrap_or_default();
-        while let Some((becomes, size, header)) = page(rest) {
+        while let Some(page) = Page::read(rest) {
             pages += 1;
-            if becomes > LARGEST_PAGE.max(size.saturating_mul(MOST_EXPANSION)) || pages > bytes.len() {
-                return Ok(Some("a page claims to become much larger than it is"));
+            largest = largest.max(page.becomes);
+            if page.becomes > LARGEST_PAGE.max(page.size.saturating_mul(MOST_EXPANSION)) || pages > bytes.len() {
+                return Ok(Err("a page claims to become much larger than it is"));
             }
-            let next = usize::try_from(size).ok().and_then(|size| header.checked_add(size));
+            let Some(values) = values.get_mut(column) else { break };
+            *values = values.saturating_add(page.values);
+            if *values > allowance::rows(length) {
+                return Ok(Err("its pages claim more values than so few bytes stand for"));
+            }
+            let next = usize::try_from(page.size).ok().and_then(|size| page.header.checked_add(size));
             rest = next.and_then(|next| rest.get(next..)).unwrap_or_default();
         }
     }
-    Ok(None)
+    Ok(Ok(largest))
 }
 
-/// The size that a page becomes, its own, and its header's; `None` where there is none.
-fn page(bytes: &[u8]) -> Option<(i64, i64, usize)> {
-    const BECOMES: i64 = 2;
-    const SIZE: i64 = 3;
-    let mut walk = Walk { bytes, children: Vec::new(), fault: None };
-    let (mut field, mut becomes, mut size) = (0, None, None);
-    loop {
-        let head = walk.byte()?;
-        if is_end(head) {
-            return Some((becomes?, size?, bytes.len() - walk.bytes.len()));
-        }
-        field = match i64::from(head >> 4) {
-            0 => walk.integer()?,
-            step => field + step,
-        };
-        match (field, head & 15) {
-            (BECOMES, 4..=6) => becomes = Some(walk.integer()?),
-            (SIZE, 4..=6) => size = Some(walk.integer()?),
-            (_, kind) => walk.value(kind, 1, false, false)?,
+/// What the header of a page says.
+#[derive(Debug, PartialEq)]
+struct Page {
+    /// Bytes that it becomes, and those that it has.
+    becomes: u64,
+    size: u64,
+    /// The header's bytes.
+    header: usize,
+    /// Values, those that are missing among them.
+    values: u64,
+}
+
+impl Page {
+    /// Reads the header at the beginning; `None` where there is none.
+    fn read(bytes: &[u8]) -> Option<Page> {
+        const BECOMES: i64 = 2;
+        const SIZE: i64 = 3;
+        // In each kind of page's own structure.
+        const VALUES: i64 = 1;
+        let mut walk = Walk { bytes, found: Vec::new(), fault: None };
+        let (mut field, mut becomes, mut size) = (0, None, None);
+        loop {
+            let head = walk.byte()?;
+            if is_end(head) {
+                let values = walk.found.iter().filter_map(|values| u64::try_from(*values).ok()).max().unwrap_or(0);
+                return Some(Page { becomes: becomes?, size: size?, header: bytes.len() - walk.bytes.len(), values });
+            }
+            field = match i64::from(head >> 4) {
+                0 => walk.integer()?,
+                step => field + step,
+            };
+            match (field, head & 15) {
+                (BECOMES, 4..=6) => becomes = Some(u64::try_from(walk.integer()?).ok()?),
+                (SIZE, 4..=6) => size = Some(u64::try_from(walk.integer()?).ok()?),
+                (_, kind) => walk.value(kind, 1, Some(VALUES), false)?,
+            }
         }
     }
 }
@@ -109,10 +136,10 @@ fn look_through(footer: &[u8]) -> Option<&'static str> {
     if footer.is_empty() {
         return None;
     }
-    let mut walk = Walk { bytes: footer, children: Vec::new(), fault: None };
-    let is_walked = walk.structure(0, false).is_some();
+    let mut walk = Walk { bytes: footer, found: Vec::new(), fault: None };
+    let is_walked = walk.structure(0, None).is_some();
     let broken = (!is_walked).then_some("its footer cannot be read to its end");
-    walk.fault.or(broken).or_else(|| schema_fault(&walk.children))
+    walk.fault.or(broken).or_else(|| schema_fault(&walk.found))
 }
 
 /// True for the head of a field that ends a structure: its kind is 0, whatever its number.
@@ -144,20 +171,21 @@ fn schema_fault(children: &[i64]) -> Option<&'static str> {
 /// A walk over a structure in the compact protocol.
 struct Walk<'a> {
     bytes: &'a [u8],
-    /// Of each element of the schema.
-    children: Vec<i64>,
+    /// Of each structure of those in which a field is sought, its number.
+    found: Vec<i64>,
     fault: Option<&'static str>,
 }
 
 impl Walk<'_> {
-    /// Goes on to the structure's end; `None` where the bytes end before, or a fault is found.
-    fn structure(&mut self, depth: u32, is_element: bool) -> Option<()> {
+    /// Goes on to the structure's end, and finds the number of a field in it, 0 where it is not there; `None` where the bytes
+    /// end before, or a fault is found.
+    fn structure(&mut self, depth: u32, sought: Option<i64>) -> Option<()> {
         if depth > DEEPEST {
             return self.fail("its footer is nested too deep");
         }
         let mut field = 0;
-        if is_element {
-            self.children.push(0);
+        if sought.is_some() {
+            self.found.push(0);
         }
         loop {
             let head = self.byte()?;
@@ -169,17 +197,17 @@ impl Walk<'_> {
                 step => field + step,
             };
             let kind = head & 15;
-            if is_element && field == CHILDREN && (4..=6).contains(&kind) {
-                let count = self.integer()?;
-                self.children.last_mut().map(|children| *children = count)?;
+            if sought == Some(field) && (4..=6).contains(&kind) {
+                let number = self.integer()?;
+                self.found.last_mut().map(|found| *found = number)?;
                 continue;
             }
-            self.value(kind, depth, depth == 0 && field == SCHEMA, false)?;
+            self.value(kind, depth, (depth == 0 && field == SCHEMA).then_some(CHILDREN), false)?;
         }
     }
 
     /// Goes past a value of this kind; a truth in a list is a byte, in a structure its field's kind.
-    fn value(&mut self, kind: u8, depth: u32, is_schema: bool, in_list: bool) -> Option<()> {
+    fn value(&mut self, kind: u8, depth: u32, sought: Option<i64>, in_list: bool) -> Option<()> {
         match kind {
             1 | 2 if in_list => self.skip(1),
             1 | 2 => Some(()),
@@ -196,7 +224,7 @@ impl Walk<'_> {
                     15 => self.varint()?,
                     count => u64::from(count),
                 };
-                self.list(count, &[head & 15], depth, is_schema)
+                self.list(count, &[head & 15], depth, sought)
             }
             11 => {
                 let count = self.varint()?;
@@ -204,15 +232,15 @@ impl Walk<'_> {
                     return Some(());
                 }
                 let kinds = self.byte()?;
-                self.list(count, &[kinds >> 4, kinds & 15], depth, false)
+                self.list(count, &[kinds >> 4, kinds & 15], depth, None)
             }
-            12 => self.structure(depth + 1, is_schema),
+            12 => self.structure(depth + 1, sought),
             13 => self.skip(16),
             _ => None,
         }
     }
 
-    fn list(&mut self, count: u64, kinds: &[u8], depth: u32, is_schema: bool) -> Option<()> {
+    fn list(&mut self, count: u64, kinds: &[u8], depth: u32, sought: Option<i64>) -> Option<()> {
         if count > LONGEST_LIST.min(self.bytes.len() as u64) {
             return self.fail("a list in its footer claims more elements than there are bytes");
         }
@@ -223,7 +251,7 @@ impl Walk<'_> {
             for kind in kinds {
                 // Lists in lists are as deep as structures in structures.
                 let depth = if matches!(kind, 9..=11) { depth + 1 } else { depth };
-                self.value(*kind, depth, is_schema, true)?;
+                self.value(*kind, depth, sought, true)?;
             }
         }
         Some(())
@@ -292,9 +320,9 @@ mod tests {
     fn a_page_says_how_large_it_becomes() {
         // Fields 1 to 3: a data page of 4 bytes that become 2^31 - 1; then a structure of one field.
         let header = [0x15, 0, 0x15, 0xfe, 0xff, 0xff, 0xff, 0x0f, 0x15, 8, 0x2c, 0x15, 2, 0, 0, 1, 2, 3, 4];
-        assert_eq!(page(&header), Some(((1 << 31) - 1, 4, 15)));
-        assert_eq!(page(&header[..9]), None);
-        assert_eq!(page(&[]), None);
+        assert_eq!(Page::read(&header), Some(Page { becomes: (1 << 31) - 1, size: 4, header: 15, values: 1 }));
+        assert_eq!(Page::read(&header[..9]), None);
+        assert_eq!(Page::read(&[]), None);
     }
 
     #[test]

@@ -42,7 +42,7 @@ pub fn target(target: &[u8], out: &mut Vec<u8>) {
 /// the others get capital digits. So one path is one key, however the client wrote it.
 fn normalise(target: &[u8], out: &mut Vec<u8>) {
     let mut rest = target;
-    while let Some(percent) = rest.iter().position(|byte| *byte == b'%') {
+    while let Some(percent) = memchr::memchr(b'%', rest) {
         out.extend_from_slice(&rest[..percent]);
         rest = &rest[percent..];
         let digit = |at: usize| rest.get(at).and_then(|byte| char::from(*byte).to_digit(16));

@@ -2,6 +2,7 @@
 //!
 //! It hands on plain bytes and knows no format.
 
+use super::allowance;
 use super::long_line;
 use super::read_ahead::ReadAhead;
 use crate::error::{Error, Kind, Result};
@@ -17,10 +18,6 @@ pub const HEAD_BYTES: usize = 64 * 1024;
 
 /// How many bytes are read at once.
 const BUFFER_BYTES: usize = 1 << 20;
-
-/// Compressed files may become so large, or so many times their size.
-const MOST_UNASKED: u64 = 1 << 30;
-const MOST_EXPANSION: u64 = 1_000;
 
 /// What an input read from a pipe is called.
 const STANDARD_INPUT: &str = "standard input";
@@ -58,6 +55,8 @@ pub struct Input {
     rest: Box<dyn Read + Send>,
     /// Bytes that were read of it, compressed.
     read: Arc<AtomicU64>,
+    /// Bytes that were handed out behind the head.
+    made: u64,
     /// Set once something was found behind the data that is none.
     has_garbage: Arc<AtomicBool>,
     interrupt: Interrupt,
@@ -120,7 +119,18 @@ impl Input {
             .map_err(|cause| broken(&name, compression, &cause))?;
         let complete = head.len() < HEAD_BYTES;
         let path = path.filter(|_| compression.is_none());
-        Ok(Input { path, name, compression, head, complete, rest, read, has_garbage, interrupt: Interrupt::default() })
+        Ok(Input {
+            path,
+            name,
+            compression,
+            head,
+            complete,
+            rest,
+            read,
+            made: 0,
+            has_garbage,
+            interrupt: Interrupt::default(),
+        })
     }
 
     /// Reading fails once the interrupt is set.
@@ -147,11 +157,6 @@ impl Input {
     /// The file itself, where it can be read at any place: not compressed, not standard input.
     pub fn seekable(&self) -> Option<&Path> {
         self.path.as_deref()
-    }
-
-    /// True where so many bytes cannot be what was meant by so few.
-    pub(super) fn is_swollen(&self, bytes: u64) -> bool {
-        self.compression.is_some() && bytes > MOST_UNASKED && bytes / MOST_EXPANSION > self.read.load(Ordering::Relaxed)
     }
 
     /// Turns a failure to read (truncated or damaged compression, a vanished disk) into an error.
@@ -221,6 +226,9 @@ fn broken(name: &str, compression: Option<&str>, cause: &io::Error) -> Error {
         _ if long_line::is_cause(cause) => Error::trace(format!("{cause}, which is no request"))
             .hint("check that this is a trace, and no quote is left open")
             .at(name, None),
+        _ if allowance::is_cause(cause) => Error::trace(format!("{cause}, which is no trace"))
+            .hint("check where it comes from; unpack it into a file if you trust it")
+            .at(name, None),
         Some(compression) => Error::trace(format!("the {compression} data is truncated or damaged: {cause}"))
             .hint("fetch or compress the file again")
             .at(name, None),
@@ -253,7 +261,13 @@ impl Read for Input {
         }
         // The head is handed out first, then dropped from the front as it is consumed.
         if self.head.is_empty() {
-            return self.rest.read(buffer);
+            let length = self.rest.read(buffer)?;
+            self.made += length as u64;
+            let may_become = || allowance::bytes(self.read.load(Ordering::Relaxed));
+            if self.compression.is_some() && self.made > may_become() {
+                return Err(allowance::error());
+            }
+            return Ok(length);
         }
         let n = buffer.len().min(self.head.len());
         buffer[..n].copy_from_slice(&self.head[..n]);

@@ -11,7 +11,7 @@ use super::preset::Preset;
 use super::table::{Block, Table, read_cost};
 use super::words::{Cell, shown};
 use crate::error::{Error, Result};
-use memchr::{memchr2, memchr3};
+use memchr::memchr2;
 
 /// Lines that are looked at to learn the names of fields.
 const LINES_TO_SNIFF: usize = 50;
@@ -90,6 +90,7 @@ pub fn read(preset: Option<&Preset>, input: Input, options: &ReadOptions, rows: 
         if line.trim_ascii().is_empty() {
             continue;
         }
+        let line = behind_syslog(line);
         if scan.line(line, &tree, wanted.len()).is_none() {
             let fault = Error::trace(format!("not an object of JSON: '{}'", shown(line)))
                 .hint("remove the line, or write one object a line: jq -c .");
@@ -127,6 +128,14 @@ pub fn read(preset: Option<&Preset>, input: Input, options: &ReadOptions, rows: 
     }
     table.finish(rows);
     Ok(())
+}
+
+/// The object of a line, without what syslog writes before it.
+pub fn behind_syslog(line: &[u8]) -> &[u8] {
+    if line.first().is_none_or(|byte| !byte.is_ascii_alphanumeric() && *byte != b'<') {
+        return line;
+    }
+    memchr::memmem::find(line, b": {").map_or(line, |at| &line[at + 2..])
 }
 
 /// A field that is wanted, or one in which such are.
@@ -176,6 +185,17 @@ struct Scan {
     values: Vec<Value>,
     /// Strings without their escapes.
     strings: Vec<u8>,
+    /// The fields of the objects before, in their order: those of the next are likely the same.
+    likely: Vec<Likely>,
+}
+
+/// A field that is likely the next.
+#[derive(Default)]
+struct Likely {
+    /// Its name in quotes, and the colon.
+    name: Vec<u8>,
+    /// Which of the wanted fields it is; `None` where it is none of them.
+    child: Option<usize>,
 }
 
 impl Scan {
@@ -185,7 +205,7 @@ impl Scan {
         self.values.resize(count, Value::Missing);
         self.strings.clear();
         let mut walk = Walk { line, at: 0 };
-        walk.object(tree, self)?;
+        walk.record(tree, self)?;
         walk.blanks();
         (walk.at == line.len()).then_some(())
     }
@@ -218,7 +238,7 @@ impl<'l> Walk<'l> {
 
     #[inline]
     fn blanks(&mut self) {
-        while self.peek().is_some_and(|byte| byte.is_ascii_whitespace()) {
+        while self.peek().is_some_and(|byte| byte <= b' ' && byte.is_ascii_whitespace()) {
             self.at += 1;
         }
     }
@@ -280,6 +300,51 @@ impl<'l> Walk<'l> {
                 return Some(());
             }
         }
+    }
+
+    /// Passes a whole line's object: as [`Walk::object`], faster where its fields are those of the line before.
+    #[inline]
+    fn record(&mut self, tree: &Node, scan: &mut Scan) -> Option<()> {
+        self.expect(b'{')?;
+        for i in 0.. {
+            let rest = self.line.get(self.at..)?;
+            let child = match scan.likely.get(i) {
+                Some(likely) if rest.starts_with(&likely.name) => {
+                    self.at += likely.name.len();
+                    likely.child
+                }
+                _ => {
+                    self.blanks();
+                    if i == 0 && self.peek()? == b'}' {
+                        self.at += 1;
+                        return Some(());
+                    }
+                    let begin = self.at;
+                    let (from, to, _) = self.string()?;
+                    self.expect(b':')?;
+                    let name = &self.line[from..to];
+                    let child = tree.children.iter().position(|child| child.name == name);
+                    if scan.likely.len() == i {
+                        scan.likely.push(Likely::default());
+                    }
+                    let likely = &mut scan.likely[i];
+                    likely.name.clear();
+                    likely.name.extend(&self.line[begin..self.at]);
+                    likely.child = child;
+                    child
+                }
+            };
+            match child.and_then(|child| tree.children.get(child)) {
+                Some(child) => self.value(child, scan)?,
+                None => self.skip()?,
+            }
+            if self.is_end(b'}')? {
+                return Some(());
+            }
+            // Blanks after the comma are no part of a name.
+            self.blanks();
+        }
+        None
     }
 
     fn object(&mut self, node: &Node, scan: &mut Scan) -> Option<()> {
@@ -367,7 +432,7 @@ impl<'l> Walk<'l> {
             }
             _ => {
                 let rest = &self.line[self.at..];
-                let end = memchr3(b',', b'}', b']', rest).unwrap_or(rest.len());
+                let end = rest.iter().position(|byte| matches!(byte, b',' | b'}' | b']')).unwrap_or(rest.len());
                 let length = rest[..end].trim_ascii_end().len();
                 self.at += length;
                 let first = *rest.first()?;
@@ -397,7 +462,7 @@ impl<'l> Walk<'l> {
 /// The names of all fields of these lines; `None` where most are no objects.
 fn names(lines: &[&[u8]]) -> Option<Vec<String>> {
     let mut names = Vec::new();
-    let is_object = |line: &&&[u8]| Walk { line, at: 0 }.names("", 0, &mut names).is_some();
+    let is_object = |line: &&&[u8]| Walk { line: behind_syslog(line), at: 0 }.names("", 0, &mut names).is_some();
     let objects = lines.iter().filter(is_object).count();
     (objects > 0 && objects * 10 >= lines.len() * 9).then_some(names)
 }

@@ -47,22 +47,30 @@ impl Preset {
                 comments.into_iter().any(|line| memchr::memmem::find(line, word.as_bytes()).is_some())
             }
             (_, _) if rows.peek().is_none() => false,
-            (Sign::Names(names), Shape::Json) => rows.all(|line| {
-                line.starts_with(b"{")
-                    && names.iter().all(|name| memchr::memmem::find(line, format!("\"{name}\":").as_bytes()).is_some())
-            }),
+            (Sign::Names(names), Shape::Json) => {
+                let has =
+                    |line: &[u8], name: &str| memchr::memmem::find(line, format!("\"{name}\":").as_bytes()).is_some();
+                let fits = |line: &[u8]| {
+                    json::behind_syslog(line).starts_with(b"{") && names.iter().all(|name| has(line, name))
+                };
+                // Messages of other kinds may stand between the requests.
+                rows.map(|line| if fits(line) { 1 } else { -1 }).sum::<i32>() > 0
+            }
             (Sign::Names(names), shape) => rows.next().is_some_and(|header| {
-                let fields = fields(header, shape);
+                let fields = fields(header, shape).unwrap_or_default();
                 names.iter().all(|name| fields.iter().any(|field| field.trim_ascii() == name.as_bytes()))
             }),
-            (Sign::Rows(fits), shape) => rows.all(|line| fits(&fields(line, shape))),
+            (Sign::Rows(fits), shape) => {
+                let mut rows = rows.filter_map(|line| fields(line, shape)).peekable();
+                rows.peek().is_some() && rows.all(|fields| fits(&fields))
+            }
         }
     }
 }
 
-/// The fields of a line, well enough to know it.
-fn fields<'l>(line: &'l [u8], shape: Shape) -> Vec<&'l [u8]> {
-    match shape {
+/// The fields of a line, well enough to know it; `None` for one of something else.
+fn fields<'l>(line: &'l [u8], shape: Shape) -> Option<Vec<&'l [u8]>> {
+    Some(match shape {
         Shape::Delimited { delimiter, .. } => {
             let unquoted = |field: &'l [u8]| {
                 field.strip_prefix(b"\"").and_then(|field| field.strip_suffix(b"\"")).unwrap_or(field)
@@ -71,10 +79,10 @@ fn fields<'l>(line: &'l [u8], shape: Shape) -> Vec<&'l [u8]> {
         }
         Shape::Tokens { skips, .. } => {
             let mut words = Vec::new();
-            let line = tokens::behind_prefix(line, skips);
+            let line = tokens::behind_prefix(line, skips)?;
             tokens::split(line, &mut words);
             words.into_iter().map(|(begin, end)| &line[begin..end]).collect()
         }
         Shape::Json => Vec::new(),
-    }
+    })
 }

@@ -4,6 +4,7 @@
 //! recognised ([`registry`]), its rows checked, interned and collected ([`builder`]). Nothing here knows caches.
 
 mod access_log;
+mod allowance;
 mod arc;
 mod arrow_ipc;
 mod batches;

@@ -139,7 +139,7 @@ impl Native {
                 return Err(damaged("its summary contradicts itself or its number of rows"));
             }
             check_schema(&metadata, &summary)?;
-            if let Ok(Some(fault)) = footer::page_fault(&file, metadata.metadata()) {
+            if let Ok(Err(fault)) = footer::largest_page(&file, metadata.metadata()) {
                 return Err(damaged(fault));
             }
             Ok(summary)

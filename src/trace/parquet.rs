@@ -19,11 +19,11 @@ use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
 use arrow::error::ArrowError;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use parquet::arrow::{ArrowWriter, ProjectionMask};
-use parquet::basic::{Compression, Encoding, ZstdLevel};
+use parquet::basic::{Compression, Encoding, Type, ZstdLevel};
 use parquet::errors::ParquetError;
 use parquet::file::metadata::KeyValue;
 use parquet::file::properties::WriterProperties;
-use parquet::schema::types::ColumnPath;
+use parquet::schema::types::{ColumnDescPtr, ColumnPath, SchemaDescriptor};
 use std::borrow::Cow;
 use std::io::Write;
 use std::ops::Range;
@@ -38,6 +38,8 @@ pub(super) const NOTES: &str = "coldgap.notes";
 pub const ROWS_PER_GROUP: usize = 1 << 20;
 /// Rows that are handed to the writer, or read, at once.
 const ROWS_PER_BATCH: usize = 1 << 16;
+/// Bytes that the texts of rows read at once may have.
+const BATCH_BYTES: u64 = 128 << 20;
 /// A group's dictionary of keys may grow so far before plain values are written: keys repeat, and a number or text
 /// that is written once a group costs a fraction of one that is written with every request.
 const DICTIONARY_BYTES: usize = 32 << 20;
@@ -77,9 +79,11 @@ impl Format for Parquet {
         }
         let pages = file.try_clone().map_err(|cause| damaged(cause.to_string()))?;
         let builder = guard::decode(|| ParquetRecordBatchReaderBuilder::try_new(file)).map_err(damaged)?;
-        if let Ok(Some(fault)) = footer::page_fault(&pages, builder.metadata()) {
-            return Err(damaged(fault.to_string()));
-        }
+        let largest_page = match footer::largest_page(&pages, builder.metadata()) {
+            Ok(largest) => largest.map_err(|fault| damaged(fault.to_string()))?,
+            Err(cause) => return Err(damaged(cause.to_string())),
+        };
+        let file_bytes = pages.metadata().map_or(0, |data| data.len());
         let selection = Selection::new(builder.schema(), options)?;
         let metadata = builder.metadata().file_metadata().key_value_metadata();
         for entry in metadata.into_iter().flatten() {
@@ -95,18 +99,31 @@ impl Format for Parquet {
             }
         }
         let mask = ProjectionMask::roots(builder.parquet_schema(), selection.wanted().iter().copied());
-        let builder = builder.with_projection(mask).with_batch_size(ROWS_PER_BATCH);
+        let rows_per_batch = rows_per_batch(builder.parquet_schema(), largest_page);
+        let builder = builder.with_projection(mask).with_batch_size(rows_per_batch);
         let mut reader = guard::decode(|| builder.build()).map_err(damaged)?;
         rows.set_layout(selection.layout().to_string());
         let mut table = selection.into_reader();
         while let Some(batch) = guard::decode(|| reader.next().transpose()).map_err(damaged)? {
-            if table.push(&batch, rows)? == Flow::Break(()) {
+            if table.push(&batch, file_bytes, rows)? == Flow::Break(()) {
                 break;
             }
         }
         table.finish(rows);
         Ok(())
     }
+}
+
+/// Rows that are decoded at once: a text that stands once in a page is written out for each row that has it.
+fn rows_per_batch(schema: &SchemaDescriptor, largest_page: u64) -> usize {
+    let longest = |column: &ColumnDescPtr| match column.physical_type() {
+        Type::BYTE_ARRAY => largest_page,
+        // The place of one that is missing is as long.
+        Type::FIXED_LEN_BYTE_ARRAY => largest_page.max(u64::try_from(column.type_length()).unwrap_or(0)),
+        _ => 0,
+    };
+    let longest = schema.columns().iter().map(longest).max().unwrap_or(0).max(1);
+    (BATCH_BYTES / longest).clamp(1, ROWS_PER_BATCH as u64) as usize
 }
 
 fn damaged(cause: String) -> Error {

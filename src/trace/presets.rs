@@ -5,6 +5,7 @@
 use super::clock::DATES;
 use super::format::FormatInfo;
 use super::preset::{Preset, Shape, Sign};
+use super::words::S3;
 use crate::request::SECOND;
 
 /// What most entries have.
@@ -188,6 +189,24 @@ pub static PRESETS: &[Preset] = &[
     },
     Preset {
         info: info(
+            "istio",
+            &["log"],
+            "Istio's proxies, the default text format",
+            "That of Envoy with fields between: details, termination and transport failure before the bytes.",
+        ),
+        shape: tokens(
+            "start_time request response_code response_flags details termination failure bytes_received bytes_sent duration \
+             upstream_service_time x_forwarded_for user_agent request_id authority upstream_host",
+        ),
+        sign: Sign::Rows(|f| {
+            f.len() >= 16 && is_iso(f[0]) && is_number(f[2]) && is_number(f[7]) && is_number(f[8]) && is_number(f[9])
+        }),
+        columns: "time=start_time,key=authority,request=request,size=bytes_sent,status=response_code,backend=upstream_service_time",
+        backend_unit: 1_000_000,
+        ..PLAIN
+    },
+    Preset {
+        info: info(
             "envoy-json",
             &["json"],
             "Envoy, JSON lines with the usual names",
@@ -264,7 +283,7 @@ pub static PRESETS: &[Preset] = &[
         sign: Sign::Rows(|f| {
             f.len() >= 14
                 && f[2].get(2) == Some(&b'/')
-                && [&b"REST."[..], b"BATCH.", b"S3."].iter().any(|word| f[6].starts_with(word))
+                && S3.iter().chain([&&b"S3."[..]]).any(|way| f[6].starts_with(way))
         }),
         columns: "time=time,key=bucket+key,size=object_size|bytes_sent,op=operation",
         ..PLAIN

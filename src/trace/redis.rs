@@ -39,7 +39,7 @@ impl Format for RedisMonitor {
 
     fn sniff(&self, head: &Head<'_>) -> Sniff {
         let lines = first_lines(head.bytes, head.complete, LINES_TO_SNIFF);
-        let is_ok = |line: &&&[u8]| line.trim_ascii() == b"OK";
+        let is_ok = |line: &&&[u8]| is_ok(line);
         let commands = lines.iter().skip_while(is_ok);
         let fits = commands.clone().all(|line| Line::parse(line).is_some());
         if fits && commands.count() > 0 { Sniff::Yes("its lines are those of MONITOR") } else { Sniff::No }
@@ -53,7 +53,7 @@ impl Format for RedisMonitor {
         let (mut others, mut flushes) = (0u64, 0u64);
         let mut fetches = Fetches::default();
         'lines: while let Some((line, spot)) = lines.next()? {
-            if matches!(line.trim_ascii(), b"" | b"OK") {
+            if line.trim_ascii().is_empty() || is_ok(line) {
                 continue;
             }
             let Some(parsed) = Line::parse(line) else {
@@ -111,6 +111,11 @@ impl Format for RedisMonitor {
     }
 }
 
+/// What the server says first.
+fn is_ok(line: &[u8]) -> bool {
+    matches!(line.trim_ascii(), b"OK" | b"+OK")
+}
+
 /// The parts of a line.
 struct Line<'a> {
     time: u64,
@@ -121,6 +126,8 @@ struct Line<'a> {
 
 impl<'a> Line<'a> {
     fn parse(line: &'a [u8]) -> Option<Line<'a>> {
+        // As it comes over the wire.
+        let line = line.strip_prefix(b"+").unwrap_or(line);
         let space = memchr::memchr(b' ', line)?;
         let (time, rest) = (&line[..space], line[space + 1..].strip_prefix(b"[")?);
         // Six digits, so that this is a moment and no number.

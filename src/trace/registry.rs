@@ -76,6 +76,12 @@ fn known() -> String {
 /// Where an archive of tar says that it is one.
 const TAR_MAGIC: std::ops::Range<usize> = 257..262;
 
+/// True for text that begins like an object, or an array of such.
+fn looks_like_json(bytes: &[u8]) -> bool {
+    let text = bytes.trim_ascii_start();
+    text.strip_prefix(b"[").unwrap_or(text).trim_ascii_start().starts_with(b"{")
+}
+
 /// No format recognises a file: what it seems to be, and how to make of it one that is read.
 fn unknown(head: &Head<'_>, name: &str) -> Error {
     let bytes = head.bytes;
@@ -85,7 +91,7 @@ fn unknown(head: &Head<'_>, name: &str) -> Error {
         format!("it is a tar archive; unpack it: tar -xOf {name} | coldgap inspect -")
     } else if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
         format!("it is text in UTF-16; write it as UTF-8: iconv -f UTF-16 -t UTF-8 {name} | coldgap inspect -")
-    } else if is_utf8(bytes) && matches!(bytes.trim_ascii_start().first(), Some(b'{' | b'[')) {
+    } else if is_utf8(bytes) && looks_like_json(bytes) {
         format!(
             "it looks like JSON over several lines; write one object a line: jq -c '.[]' {name} | coldgap inspect -"
         )

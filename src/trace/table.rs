@@ -293,6 +293,8 @@ impl Table {
             (None, Some(_)) => return Ok(Err(Read::Nothing)),
         };
         let op = match word {
+            // Messages of other kinds stand between the requests.
+            Cell::Null | Cell::Text(b"" | b"-") if columns.is_http => return Ok(Err(Read::Nothing)),
             Cell::Text(text) => match columns.ops.iter().find(|(_, known)| text.eq_ignore_ascii_case(known.as_bytes()))
             {
                 Some((meaning, _)) => meaning.op(),

@@ -11,6 +11,7 @@ use super::preset::Preset;
 use super::table::Table;
 use super::words::Cell;
 use crate::error::{Error, Result};
+use crate::units::grouped;
 
 /// A name with this mark before it is that of the last word, wherever it stands.
 const LAST: char = '<';
@@ -40,7 +41,7 @@ fn is_closed(text: &[u8]) -> bool {
 }
 
 /// Where a quote or bracket is closed; the end where it is not. A backslash takes the next byte along.
-fn closing(text: &[u8], close: u8) -> usize {
+pub fn closing(text: &[u8], close: u8) -> usize {
     let mut at = 0;
     while let Some(found) = memchr::memchr2(close, b'\\', &text[at..]) {
         at += found;
@@ -52,13 +53,14 @@ fn closing(text: &[u8], close: u8) -> usize {
     text.len()
 }
 
-/// The part of a line that a preset reads: HAProxy's lines have the client and what syslog says before the date.
-pub fn behind_prefix(line: &[u8], preset_skips: bool) -> &[u8] {
+/// The part of a line that a preset reads: HAProxy's lines have the client and what syslog says before the date. `None` for a
+/// line that has none: it is of something else.
+pub fn behind_prefix(line: &[u8], preset_skips: bool) -> Option<&[u8]> {
     let is_date = |at: &usize| line.get(at + 3) == Some(&b'/') && line.get(at + 7) == Some(&b'/');
-    match memchr::memchr_iter(b'[', line).find(is_date) {
-        Some(at) if preset_skips => &line[at..],
-        _ => line,
+    if !preset_skips {
+        return Some(line);
     }
+    memchr::memchr_iter(b'[', line).find(is_date).map(|at| &line[at..])
 }
 
 /// Reads lines as a preset says.
@@ -84,11 +86,15 @@ pub fn read(
     let mut table = Table::new(columns);
     let mut lines = Lines::new(input);
     let mut words = Vec::new();
+    let mut foreign = 0;
     while let Some((line, spot)) = lines.next()? {
         if line.trim_ascii().is_empty() || line[0] == b'#' {
             continue;
         }
-        let line = behind_prefix(line, skips);
+        let Some(line) = behind_prefix(line, skips) else {
+            foreign += 1;
+            continue;
+        };
         split(line, &mut words);
         if words.len() <= least {
             let fault = Error::trace(format!("this line has {} fields, fewer than {}", words.len(), preset.info.name))
@@ -103,6 +109,9 @@ pub fn read(
         if table.push(rows, cell, spot)? == Flow::Break(()) {
             break;
         }
+    }
+    if foreign > 0 {
+        rows.note(format!("left out, lines without a date, which are of something else: {}", grouped(foreign)));
     }
     table.finish(rows);
     Ok(())

@@ -200,6 +200,10 @@ const OTHERS: &[&str] = &[
 /// Those that start the object's life anew: the first three read it, the others do nothing else.
 const RENEWALS: [&str; 5] = ["gat", "gats", "getex", "touch", "expire"];
 
+/// By which way a request came to S3, and what its operation ends in where it is one of objects.
+pub const S3: [&[u8]; 4] = [b"REST.", b"BATCH.", b"WEBSITE.", b"SOAP."];
+const S3_OBJECTS: [&[u8]; 3] = [b".OBJECT", b".PART", b".UPLOAD"];
+
 /// Longer words are no operation's.
 const LONGEST_WORD: usize = 16;
 
@@ -246,7 +250,16 @@ pub fn of(op: Op, ttl: u32) -> &'static str {
 
 fn any_op(text: &[u8]) -> Result<Option<Op>> {
     let whole = text;
-    let text = [&b"REST."[..], b"BATCH."].iter().find_map(|prefix| text.strip_prefix(*prefix)).unwrap_or(text);
+    // What S3 does itself.
+    if text.starts_with(b"S3.") {
+        return Ok(matches!(text, b"S3.EXPIRE.OBJECT" | b"S3.CREATE.DELETEMARKER").then_some(Op::Delete));
+    }
+    let text = match S3.iter().find_map(|prefix| text.strip_prefix(*prefix)) {
+        // Of buckets, lists of access and the like.
+        Some(text) if !S3_OBJECTS.iter().any(|end| text.ends_with(end)) => return Ok(None),
+        Some(text) => text,
+        None => text,
+    };
     let is_json = text.get(..5).is_some_and(|start| start.eq_ignore_ascii_case(b"json."));
     let text = if is_json { text } else { text.split(|byte| *byte == b'.').next().unwrap_or(text) };
     let mut word = [0; LONGEST_WORD];
@@ -435,10 +448,19 @@ fn with_point(text: &[u8], unit: u64) -> Option<(u64, u64)> {
     if fraction.is_empty() {
         return Some((product, 0));
     }
-    let scale = 10u128.pow(fraction.len() as u32);
-    let part = u128::from(digits(fraction)?) * u128::from(unit);
-    let rest = (part % scale) * 1_000_000_000 / scale;
-    Some((product.checked_add((part / scale) as u64)?, rest as u64))
+    const BILLION: u64 = 1_000_000_000;
+    let (places, number) = (fraction.len() as u32, digits(fraction)?);
+    // Nearly all fit, and dividing 128 bits takes many times as long.
+    let (more, rest) = if places <= BILLION.ilog10() && unit <= BILLION {
+        let scale = 10u64.pow(places);
+        let part = number * unit;
+        (part / scale, part % scale * BILLION / scale)
+    } else {
+        let scale = 10u128.pow(places);
+        let part = u128::from(number) * u128::from(unit);
+        ((part / scale) as u64, (part % scale * u128::from(BILLION) / scale) as u64)
+    };
+    Some((product.checked_add(more)?, rest))
 }
 
 /// `1.7e9` times `unit`, where the product is a whole number; `2.8E-4` likewise.

@@ -6,6 +6,7 @@ mod conformance;
 mod layouts;
 mod merged;
 mod nodes;
+mod odd;
 mod published;
 mod records;
 mod round_trip;

@@ -201,6 +201,16 @@ h2 2026-03-12T08:14:07.307112Z app/shop/50dc [2001:db8::9]:51514 10.0.3.9:8080 0
 ",
     },
     Source {
+        name: "istio",
+        lines: r#"[2026-03-12T08:14:05.123Z] "GET /p HTTP/1.1" 200 - via_upstream - "-" 0 5120 184 180 "-" "curl/8.9" "c3f1-77" "shop.example" "10.0.3.9:8080" outbound|80||shop.default.svc.cluster.local 10.0.0.1:1 10.0.0.2:2 10.0.0.3:3 - default
+[2026-03-12T08:14:05.125Z] "- - -" 0 - - - "-" 10 20 184 - "-" "-" "-" "-" "10.0.3.9:8080" outbound|80||x 10.0.0.1:1 10.0.0.2:2 10.0.0.3:3 - -
+[2026-03-12T08:14:05.126Z] "GET /q HTTP/1.1" 200 - via_upstream - "-" 0 17 184 180 "-" "curl/8.9" "c3f1-78" "shop.example" "10.0.3.9:8080" outbound|80||shop.default.svc.cluster.local 10.0.0.1:1 10.0.0.2:2 10.0.0.3:3 - default
+"#,
+        requests: "0 shop.example/p 5120 get
+3000 shop.example/q 17 get
+",
+    },
+    Source {
         name: "envoy-json",
         lines: r#"{"start_time":"2026-03-12T08:14:05.123Z","method":"GET","path":"/p","response_code":"200","bytes_sent":"5120","duration":"184","authority":"shop.example"}
 {"start_time":"2026-03-12T08:14:05.124Z","method":"DELETE","path":"/p","response_code":204,"bytes_sent":0,"duration":1,"authority":"shop.example"}

@@ -1,0 +1,113 @@
+//! Files of known sources that are odd, and legal: what servers, tools and editors make of them on the way. They are read as
+//! their plain kin are, and what is left out is said.
+
+use super::read;
+use super::sources::requests;
+
+/// Reads a text and expects this format, these requests, and this in its notes; empty: nothing of the kind.
+fn expect(text: &str, format: &str, expected: &str, note: &str) {
+    let trace = read("x", text.as_bytes()).unwrap_or_else(|error| panic!("{text}: {error}"));
+    let notes = trace.notes.join("; ");
+    assert_eq!((trace.format.as_str(), requests(&trace).as_str()), (format, expected), "{notes}");
+    assert!(notes.contains(note), "{notes}");
+}
+
+#[test]
+fn a_leap_second_is_the_next_minute_s_first() {
+    let line = |second: &str, path: &str| {
+        format!("h - - [31/Dec/2016:23:{second} +0000] \"GET /{path} HTTP/1.1\" 200 5 \"-\" \"-\"\n")
+    };
+    let text = [line("59:59", "a"), line("59:60", "b")].concat();
+    expect(&text, "log", "0 /a 5 get\n1000000 /b 5 get\n", "");
+}
+
+#[test]
+fn json_behind_a_byte_order_mark_or_syslog_and_cut_off_at_its_end_is_recognised() {
+    let line = |second: u32| {
+        format!(
+            r#"{{"msec":"{second}.25","request_method":"GET","host":"h","request_uri":"/a","status":"200","request_time":"-"}}"#
+        )
+    };
+    let marked = format!("\u{feff}{}\r\n{}\r\n", line(1773303245), line(1773303246));
+    expect(&marked, "nginx-json", "0 h/a - get\n1000000 h/a - get\n", "");
+    for prefix in ["<190>Mar 12 08:14:05 web1 nginx: ", "2026-03-12T08:14:05Z web1 nginx[7]: "] {
+        let text = format!("{prefix}{}\n{prefix}{}\n", line(1773303245), line(1773303246));
+        expect(&text, "nginx-json", "0 h/a - get\n1000000 h/a - get\n", "");
+    }
+    let rows: String = (0..1_200).map(|i| line(1773303245 + i) + "\n").collect();
+    let cut = format!("{rows}{}", &line(1773305000)[..30]);
+    let trace = read("x", cut.as_bytes()).unwrap();
+    assert_eq!(trace.len(), 1_200);
+    assert!(trace.notes.iter().any(|note| note.contains("cannot be read: 1 ")), "{:?}", trace.notes);
+}
+
+#[test]
+fn messages_of_other_kinds_stand_between_requests() {
+    let caddy = r#"{"level":"info","ts":1773303245.1,"msg":"using provided configuration"}
+{"level":"info","ts":1773303246.5,"logger":"http.log.access","request":{"method":"GET","host":"h","uri":"/a"},"duration":0.5,"size":7,"status":200}
+{"level":"error","ts":1773303247.307,"logger":"tls","msg":"job failed"}
+{"level":"info","ts":1773303248.5,"logger":"http.log.access","request":{"method":"GET","host":"h","uri":"/b"},"duration":0.5,"size":8,"status":200}
+{"level":"info","ts":1773303249.5,"logger":"http.log.access","request":{"method":"GET","host":"h","uri":"/a"},"duration":0.5,"size":7,"status":200}
+"#;
+    let left_out = "without an HTTP request (timeouts, handshakes, garbage): 2";
+    expect(caddy, "caddy", "0 h/a 7 get\n2000000 h/b 8 get\n3000000 h/a 7 get\n", left_out);
+    let envoy = r#"{"start_time":"2026-03-12T08:14:05.123Z","method":"GET","path":"/p","response_code":"200","bytes_sent":"5","authority":"h"}
+{"start_time":"2026-03-12T08:14:05.124Z","method":null,"path":null,"response_code":0,"bytes_sent":0,"authority":null}
+"#;
+    expect(envoy, "envoy-json", "0 h/p 5 get\n", "without an HTTP request");
+    let squid = "1773303245.307 184 10.0.0.1 TCP_MISS/200 5 GET http://h/p - HIER_DIRECT/10.0.3.9 image/jpeg
+1773303246.000 0 10.0.0.1 NONE_NONE/000 0 - error:transaction-end-before-headers - HIER_NONE/- -
+";
+    expect(squid, "squid", "0 h/p 5 get\n", "without an HTTP request");
+    let haproxy = r#"Mar 12 08:14:01 lb1 haproxy[7]: Proxy fe-https started.
+Mar 12 08:14:05 lb1 haproxy[7]: 10.0.0.1:5 [12/Mar/2026:08:14:05.123] fe be/web3 0/12/1/180/193 200 5431 - - ---- 8/6/9/3/1 0/41 "GET /p HTTP/1.1"
+Mar 12 08:14:07 lb1 haproxy[7]: Server be-shop/web3 is DOWN, reason: Layer4 timeout, check duration: 2001ms. 1 active and 0 backup servers left.
+"#;
+    expect(haproxy, "haproxy", "0 /p 5431 get\n", "lines without a date, which are of something else: 2");
+}
+
+#[test]
+fn what_s3_is_asked_for_besides_objects_is_left_out() {
+    let line = |second: u32, operation: &str, key: &str| {
+        format!(
+            "79a5 b [12/Mar/2026:08:14:0{second} +0000] 10.0.0.1 - 3E {operation} {key} \"GET / HTTP/1.1\" 200 - 5 5 38 37 \"-\" \"a\" - Z= V4 T A h T - -\n"
+        )
+    };
+    let text = [
+        line(5, "WEBSITE.GET.OBJECT", "a"),
+        line(6, "REST.GET.BUCKET", "-"),
+        line(7, "REST.GET.ACL", "a"),
+        line(8, "S3.TRANSITION_SIA.OBJECT", "a"),
+        line(9, "S3.EXPIRE.OBJECT", "a"),
+    ];
+    expect(&text.concat(), "s3", "0 b/a 5 get\n4000000 b/a 5 delete\n", "neither read nor change: 3");
+}
+
+#[test]
+fn monitor_is_read_as_it_comes_over_the_wire() {
+    let text =
+        "+OK\n+1773303245.000042 [0 10.0.3.9:5] \"GET\" \"a\"\n+1773303245.000043 [0 10.0.3.9:5] \"get\" \"b\"\n";
+    expect(text, "redis-monitor", "0 a 0 get\n1 b 0 get\n", "");
+}
+
+#[test]
+fn headers_again_are_no_rows_and_other_columns_no_rows_of_these() {
+    let rows = "op_time,key,size\n5,a,3\nop_time,key,size\n6,b,4\n";
+    expect(rows, "csv", "0 a 3 get\n1000000 b 4 get\n", "headers between the rows: 1");
+    let part = |fields: &str, row: &str| {
+        format!("#Version: 1.0\n#Fields: date time cs-method cs-uri-stem {fields}\n2026-03-12 08:14:05 GET /p {row}\n")
+    };
+    let same = [part("sc-status sc-bytes", "200 5"), part("sc-status sc-bytes", "200 5")].concat();
+    expect(&same, "w3c", "0 /p 5 get\n500000 /p 5 get\n", "comments between the rows: 2");
+    let other = [part("sc-status sc-bytes", "200 5"), part("sc-bytes sc-status", "5 200")].concat();
+    let error = read("x", other.as_bytes()).unwrap_err().to_string();
+    assert!(error.contains("line 5") && error.contains("names other columns"), "{error}");
+}
+
+#[test]
+fn text_in_brackets_is_not_taken_for_json() {
+    let error = read("x", b"[1] a\n[2] b c d\n[3\n").unwrap_err().to_string();
+    assert!(!error.contains("JSON"), "{error}");
+    let error = read("x", b"[\n {\"a\":1,\n\"b\":2}\n]\n").unwrap_err().to_string();
+    assert!(error.contains("JSON over several lines"), "{error}");
+}
