@@ -30,6 +30,7 @@ use crate::trace::Trace;
 use crate::units::Seconds;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
 
 /// Busiest windows at whose start a flush is tried.
 const BUSIEST: usize = 3;
@@ -142,6 +143,27 @@ struct Subject<'a> {
     shares: bool,
     /// The flushed cache at each moment.
     flushed: Vec<Box<dyn AnyCache>>,
+    /// Caches of earlier trials, to be written over: a new one is memory that the system must clear.
+    spare: Mutex<Vec<Box<dyn AnyCache>>>,
+}
+
+impl Subject<'_> {
+    /// A copy of the flushed cache at a moment.
+    fn flushed(&self, moment: usize) -> Box<dyn AnyCache> {
+        let spare = self.spare.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        match spare {
+            Some(mut cache) => {
+                self.flushed[moment].copy_to(&mut cache);
+                cache
+            }
+            None => self.flushed[moment].fork(),
+        }
+    }
+
+    /// Takes back what a trial needs no longer.
+    fn give_back(&self, cache: Box<dyn AnyCache>) {
+        self.spare.lock().unwrap_or_else(PoisonError::into_inner).push(cache);
+    }
 }
 
 /// The limits of a cell that are known, in requests a second; `None` where there is none.
@@ -185,7 +207,8 @@ impl Laboratory<'_> {
         }
         let flushed = |(i, at): (usize, &usize)| self.flushed(cell, *at, filled.get(i));
         let flushed = moments.iter().enumerate().map(flushed).collect::<Result<_>>()?;
-        let subject = Subject { cell, moments, shares: fills_up(cell) && filled.is_empty(), flushed };
+        let shares = fills_up(cell) && filled.is_empty();
+        let subject = Subject { cell, moments, shares, flushed, spare: Mutex::default() };
         let readable = moments.iter().map(|at| (*at, self.fastest(*at))).collect();
         let experiment = Experiment::new((from.min(most) * BELOW_SAFE, most), readable, self.seed, effort);
         let (mut healing, failures) = experiment.healing(self.service_times, self.today, |service, tries| {
@@ -301,7 +324,7 @@ impl Laboratory<'_> {
         let Trial { moment, load, service, seed, flushed } = *trial;
         let history = self.requests.slice(0..moment);
         let mut cache = match subject.moments.iter().position(|own| *own == moment).filter(|_| flushed) {
-            Some(i) => subject.flushed[i].fork(),
+            Some(i) => subject.flushed(i),
             None => {
                 let mut cache = subject.cell.cache(self.trace)?;
                 cache.replay(&history);
@@ -320,6 +343,7 @@ impl Laboratory<'_> {
             seed,
         };
         let outcome = cache.trial(&scenario, Seconds(0.0), self.horizon);
+        subject.give_back(cache);
         Ok(Ended { well: outcome.healed || outcome.user_seconds_lost == 0.0, decided: outcome.decided })
     }
 
