@@ -41,11 +41,20 @@ const ROOM: f64 = 0.9;
 /// Runs a scenario whose trigger is over at its begin (or is in its steps, over at `quiet`), for at most `horizon`. It stops
 /// early where the rest is foreseeable: see [`CALM`] and [`DEAD`].
 pub fn trial<C: Lookaside>(scenario: &Scenario<'_>, cache: &mut C, quiet: Seconds, horizon: Seconds) -> Outcome {
-    follow(&mut Run::new(scenario, cache), scenario, quiet, horizon)
+    let mut run = Run::new(scenario, cache);
+    follow(&mut run, scenario, quiet, horizon, &DEAD);
+    outcome(&run, scenario, quiet)
 }
 
-/// Lets a trial run until its outcome is known.
-fn follow(run: &mut dyn AnyRun, scenario: &Scenario<'_>, quiet: Seconds, horizon: Seconds) -> Outcome {
+/// The windows of a scenario whose triggers are over at `quiet`, until it is calm for good, or `horizon`.
+pub fn settle<C: Lookaside>(scenario: &Scenario<'_>, cache: &mut C, quiet: Seconds, horizon: Seconds) -> Vec<Window> {
+    let mut run = Run::new(scenario, cache);
+    follow(&mut run, scenario, quiet, horizon, &[]);
+    run.finish()
+}
+
+/// Lets a run go on until it is calm for good, or dead as one of `dead` says.
+fn follow(run: &mut dyn AnyRun, scenario: &Scenario<'_>, quiet: Seconds, horizon: Seconds, dead: &[(Stretch, f64)]) {
     let width = scenario.window;
     let timeout = scenario.model.client.timeout;
     let length = |(least, timeouts): Stretch| (least.0.max(timeouts * timeout.0) / width.0).ceil() as usize;
@@ -57,15 +66,21 @@ fn follow(run: &mut dyn AnyRun, scenario: &Scenario<'_>, quiet: Seconds, horizon
         let windows = run.windows().get(after..).unwrap_or_default();
         let future = Future { scenario, position: run.position(), left: horizon.0 - end.0, width };
         let last = |stretch| windows.len().checked_sub(length(stretch)).map(|from| &windows[from..]);
-        let is_sure = |(stretch, asks): (Stretch, f64)| {
-            last(stretch).is_some_and(|stretch| is_dead(stretch, timeout) && !future.drains(stretch, asks))
+        let is_sure = |(stretch, asks): &(Stretch, f64)| {
+            last(*stretch).is_some_and(|stretch| is_dead(stretch, timeout) && !future.drains(stretch, *asks))
         };
         if last(CALM).is_some_and(|stretch| is_calm(stretch, timeout) && future.fits(stretch))
-            || DEAD.into_iter().any(is_sure)
+            || dead.iter().any(is_sure)
         {
             break;
         }
     }
+}
+
+/// How a run ended that was followed until its outcome was known.
+fn outcome(run: &dyn AnyRun, scenario: &Scenario<'_>, quiet: Seconds) -> Outcome {
+    let timeout = scenario.model.client.timeout;
+    let after = (quiet.0 / scenario.window.0).ceil() as usize;
     let events = run.windows().iter().map(Window::events).sum();
     let decided = run.decisions() > 0;
     let windows = run.windows();
@@ -237,6 +252,28 @@ pub fn search(from: f64, to: f64, mut heals: impl FnMut(f64) -> bool) -> Bracket
             if !healed {
                 // Whatever lies above it cannot move the bracket.
                 break;
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::nowhere_more;
+    use rand::{RngExt, SeedableRng};
+    use rand_xoshiro::Xoshiro256PlusPlus;
+
+    #[test]
+    fn the_busiest_time_is_that_of_a_count() {
+        let mut random = Xoshiro256PlusPlus::seed_from_u64(1);
+        for round in 0..300 {
+            let mut times: Vec<u64> = (0..round).map(|_| random.random_range(0..1000)).collect();
+            times.sort_unstable();
+            let width = random.random_range(1..300);
+            let within = |from: &u64| times.iter().filter(|time| (*from..from + width).contains(*time)).count();
+            let busiest = times.iter().map(within).max().unwrap_or(0);
+            for most in 0..=busiest + 1 {
+                assert_eq!(nowhere_more(&times, width, most), busiest <= most, "{most} {width} {times:?}");
             }
         }
     }

@@ -108,11 +108,8 @@ impl Experiment {
                 let visit = *visit;
                 (0..self.moments.len()).map(move |moment| (step, self.one(step, moment, visit)))
             };
-            let tries: Vec<(Step, Try)> = steps
-                .into_iter()
-                .flat_map(of_step)
-                .filter(|(_, one)| one.load <= self.moments[one.moment].1)
-                .collect();
+            let tries: Vec<(Step, Try)> =
+                steps.into_iter().flat_map(of_step).filter(|(_, one)| one.load <= self.moments[one.moment].1).collect();
             if tries.is_empty() {
                 break;
             }
