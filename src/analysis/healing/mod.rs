@@ -38,6 +38,10 @@ const BUSIEST: usize = 3;
 const BELOW_SAFE: f64 = 0.5;
 /// Trials at the safe bound, for each distribution.
 const AT_SAFE: usize = 60;
+/// Of a cache in bytes, an object that is small takes one in so many parts of it.
+const SMALL: u64 = 100;
+/// A cache in bytes that is fuller than this may have decided something, whatever its policy.
+const NEARLY_FULL: f64 = 0.9;
 /// A trial is judged by windows of this width.
 const WINDOW: Seconds = Seconds(1.0);
 /// It says something only if the trace goes on for so long after the loss, and for so many timeouts.
@@ -207,7 +211,7 @@ impl Laboratory<'_> {
         }
         let flushed = |(i, at): (usize, &usize)| self.flushed(cell, *at, filled.get(i));
         let flushed = moments.iter().enumerate().map(flushed).collect::<Result<_>>()?;
-        let shares = fills_up(cell) && filled.is_empty();
+        let shares = fills_up(cell, self.trace) && filled.is_empty();
         let subject = Subject { cell, moments, shares, flushed, spare: Mutex::default() };
         let readable = moments.iter().map(|at| (*at, self.fastest(*at))).collect();
         let experiment = Experiment::new((from.min(most) * BELOW_SAFE, most), readable, self.seed, effort);
@@ -343,8 +347,12 @@ impl Laboratory<'_> {
             seed,
         };
         let outcome = cache.trial(&scenario, Seconds(0.0), self.horizon);
+        let is_nearly_full = subject.cell.capacity.bytes().is_some() && cache.filled() > NEARLY_FULL;
         subject.give_back(cache);
-        Ok(Ended { well: outcome.healed || outcome.user_seconds_lost == 0.0, decided: outcome.decided })
+        Ok(Ended {
+            well: outcome.healed || outcome.user_seconds_lost == 0.0,
+            decided: outcome.decided || is_nearly_full,
+        })
     }
 
     /// The requests from a moment to the horizon.
@@ -368,11 +376,21 @@ pub(super) fn fastest(aftermath: &Requests<'_>, timeout: Seconds) -> f64 {
 }
 
 /// Whether a cell's cache holds whatever was fetched until it is full, as all caches do that admit everything: the same
-/// then happens in all of them. In bytes an object may be too large for a part of one of them.
-fn fills_up(cell: &Cell) -> bool {
+/// then happens in all of them. In bytes an object may be too large for a part of one of them, and parts overflow a little
+/// before the whole does: so objects must be small, and the cache is taken to be full at [`NEARLY_FULL`].
+fn fills_up(cell: &Cell, trace: &Trace) -> bool {
     let policy = &cell.policy;
-    let in_objects = cell.capacity.objects().is_some();
-    in_objects && policy.filter().is_none() && policy.info().fills_up
+    let is_small = |size: &u32| u64::from(*size) <= cell.capacity.amount() / SMALL;
+    let fits = match cell.capacity {
+        Capacity::Objects(_) => true,
+        // Without writes and times to live nothing leaves it, and it was never fuller than in the end.
+        Capacity::Bytes(_) => {
+            trace.ops.is_none()
+                && trace.ttls.is_none()
+                && trace.sizes.as_ref().is_some_and(|sizes| sizes.iter().all(is_small))
+        }
+    };
+    fits && policy.filter().is_none() && policy.info().fills_up
 }
 
 /// How a trial ended.
