@@ -232,6 +232,15 @@ fn sizes_and_services_are_compared() {
     assert_eq!(change(&patient, "hidden", None)["direction"], "better");
     let differs = serde_json::json!([{ "what": "timeout", "baseline": "1 s", "candidate": "2 s" }]);
     assert_eq!(patient["differences"], differs);
+    let short = ["compare", BURST, "-b", "70/s", "--quick"];
+    let other = ["--candidate-queue", "lifo", "--candidate-service", "constant", "--candidate-abandoned", "leaves"];
+    let queued = json(&[&short[..], &other[..]].concat());
+    let differs = serde_json::json!([
+        { "what": "service times scatter", "baseline": "constant and exponential", "candidate": "constant" },
+        { "what": "queue", "baseline": "unbounded", "candidate": "lifo" },
+        { "what": "abandoned work", "baseline": "finished", "candidate": "leaves" },
+    ]);
+    assert_eq!(queued["differences"], differs);
     let retries = json(&["compare", BURST, "-b", "70/s", "--candidate-retries", "1", "--quick"]);
     assert_eq!(number(change(&retries, "floor_long_run", None), "change_ratio"), -0.5);
     assert_eq!(change(&retries, "floor_long_run", None)["direction"], "worse");

@@ -2,6 +2,8 @@
 
 use assert_cmd::Command;
 use serde_json::Value;
+use std::fs;
+use std::path::Path;
 
 const BURST: &str = "traces/burst.csv";
 
@@ -127,4 +129,37 @@ fn when_a_loss_would_hurt_is_a_map_of_the_trace() {
             .unwrap();
         assert_eq!(late(rows) > 0, row["least_backend_per_second"].as_f64().unwrap() > 90.0, "{loss}");
     }
+}
+
+/// A CSV of requests at these seconds, for a few keys in turn.
+fn written(folder: &Path, times: impl Iterator<Item = f64>) -> String {
+    let rows: String = times.enumerate().map(|(i, time)| format!("{time},k{}\n", (i * i * 7 + i) % 97)).collect();
+    let path = folder.join("trace.csv");
+    fs::write(&path, format!("time,key\n{rows}")).unwrap();
+    path.to_str().unwrap().to_string()
+}
+
+/// Forty busy seconds, and then hours in which hardly anybody comes: the trace goes on, but nobody sees what becomes of a loss.
+#[test]
+fn an_outage_that_nobody_would_see_is_left_untold() {
+    let folder = tempfile::tempdir().unwrap();
+    let busy = (0..400).map(|i| f64::from(i) / 10.0);
+    let trace = written(folder.path(), busy.chain((1..60).map(|i| 40.0 + 1200.0 * f64::from(i))));
+    let output = coldgap(&["gap", &trace, "-b", "5/s", "-p", "lru", "-o", "-"]).assert().success().get_output().clone();
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert!(report["rows"][0]["hidden_safe_per_second"].is_f64());
+    assert_eq!(report["if_lost"].as_array().map(Vec::len), Some(0));
+}
+
+/// 50 requests in each window of 5 s, and 5 in the last, in which the trace ends.
+#[test]
+fn a_window_that_the_traces_end_cuts_is_not_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let trace = written(folder.path(), (0..2005).map(|i| f64::from(i) / 10.0));
+    let asked = ["outage", &trace, "-b", "5/s", "--at", "100s", "--quick", "-o", "-"];
+    let output = coldgap(&asked).assert().success().get_output().clone();
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let windows = report["windows"].as_array().unwrap();
+    assert!(windows.len() >= 20);
+    assert!(windows.iter().all(|window| window["offered"] == 50), "{}", windows[windows.len() - 1]);
 }

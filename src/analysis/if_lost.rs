@@ -3,7 +3,6 @@
 
 use super::knobs::restart::{self, Restarts};
 use super::knobs::{self, Known, Scene};
-use super::outage::closed_loop::{ClosedLoop, Draw};
 use super::outage::scenario::Deed;
 use super::outage::setup::Setup;
 use super::outage::stage::worst;
@@ -67,10 +66,15 @@ impl Service<'_> {
     /// of it; else the busiest window that leaves enough. `None`: the trace is too short.
     pub fn moment(&self, baseline: &Finding) -> Result<Option<Moment>> {
         let (question, load) = (self.question, self.ground.load);
-        let end = self.windows.span.0;
         let width = suitable_width(self.today * load);
         let room = least_room(width, question.service.timeout);
-        let follows = |at: f64| room.0 <= question.horizon.0 && (end - at) / load >= room.0;
+        let requests = self.trace.requests();
+        let follows = |at: f64| {
+            // The last request within the horizon: there are traces with hours in which nobody comes.
+            let end = requests.position_at(Seconds(at + question.horizon.0 * load).nanoseconds());
+            let end = requests.times[end.saturating_sub(1)] as f64 / 1e9;
+            room.0 <= question.horizon.0 && (end - at) / load >= room.0
+        };
         let worst =
             [baseline.measured.as_ref().and_then(|measured| measured.worst_moment), Some(baseline.worst_moment)];
         if let Some(at) = worst.into_iter().flatten().find(|at| follows(*at))
@@ -80,7 +84,6 @@ impl Service<'_> {
             return Ok(Some(Moment { at: Seconds(at), why }));
         }
         let horizon = Seconds(question.horizon.0 * load);
-        let requests = self.trace.requests();
         let moment = Moment::choose(&requests, self.windows, self.ground.warm, None, horizon)?;
         Ok(Some(moment).filter(|moment| follows(moment.at.0)))
     }
@@ -96,24 +99,18 @@ impl Service<'_> {
     ) -> Result<(Vec<Lost>, IfLost)> {
         let question = self.question;
         let draws = question.draws();
-        let jobs: Vec<(usize, Draw)> =
-            (0..cells.len()).flat_map(|i| draws.iter().map(move |draw| (i, *draw))).collect();
-        let with = |draw: Draw| ClosedLoop { service_times: vec![draw.service], ..question.closed_loop.clone() };
-        let ask = |i: usize, draw: Draw| outage::Question {
-            // Simulations run side by side; each by itself on one thread.
-            setup: Setup { seed: draw.seed, at: Some(moment.at), closed_loop: with(draw), ..self.setup(&cells[i], 1) },
+        let ask = |cell: &Cell| outage::Question {
+            // Cells run side by side; each by itself on one thread.
+            setup: Setup { at: Some(moment.at), ..self.setup(cell, 1) },
             deeds: vec![(Seconds(0.0), Deed::Happens(Happening::Trigger(Trigger::Flush)))],
             window: None,
             act_after: Seconds(0.0),
             extent: Extent { remedies: false, edges: false, ramp: false, alerts: false },
         };
-        let stories = grid::run(&jobs, question.sweep.threads, |&(i, draw)| {
-            let story = outage::tell(self.trace, &ask(i, draw), self.interrupt, &())?;
-            step();
-            Ok(story)
+        let of_cell = grid::run(cells, question.sweep.threads, |cell| {
+            outage::tell_each(self.trace, &ask(cell), &draws, self.interrupt, step)
         })?;
-        let of_cell: Vec<&[Story]> = stories.chunks(draws.len()).collect();
-        let told = of_cell[question.baseline];
+        let told = &of_cell[question.baseline];
         let worst = worst(told.iter().map(|story| &story.verdict));
         let mut story = told[worst].clone();
         story.moment.why.clone_from(&moment.why);
@@ -126,7 +123,7 @@ impl Service<'_> {
         let healed = told.iter().filter(|story| story.recovers()).count();
         let if_lost = IfLost { seed: draws[worst].seed, story, simulations: (told.len(), healed), restarts };
         let carried = self.today * self.ground.load;
-        Ok((of_cell.into_iter().map(|stories| Lost::of(stories, carried)).collect(), if_lost))
+        Ok((of_cell.iter().map(|stories| Lost::of(stories, carried)).collect(), if_lost))
     }
 
     /// The knobs of the baseline's service, one by one.

@@ -110,7 +110,10 @@ impl<'t> Compare<'t> {
             | "candidate-service-time"
             | "candidate-timeout"
             | "candidate-retries"
-            | "candidate-single-flight" => {
+            | "candidate-single-flight"
+            | "candidate-service"
+            | "candidate-queue"
+            | "candidate-abandoned" => {
                 let mut otherwise = Backend::Unknown;
                 service(&mut self.sides.service, &mut otherwise, flag.trim_start_matches("candidate-"), text)?;
                 self.sides.assumes_backend |= otherwise == Backend::Assumed;
@@ -138,8 +141,7 @@ impl<'t> Compare<'t> {
 impl Sides {
     /// Whether the candidate's service is another.
     fn changes_service(&self) -> bool {
-        let Scenario { service_time, timeout, retries, single_flight, .. } = &self.service;
-        self.changes_backend() || service_time.or(*timeout).is_some() || retries.is_some() || single_flight.is_some()
+        self.changes_backend() || self.service.says_service()
     }
 
     /// Whether what its backend can do is said.
@@ -154,13 +156,10 @@ impl Sides {
 
     /// The candidate's service.
     fn candidate_service(&self) -> Scenario {
-        let own = &self.service;
-        let mut said = self.asked.service.clone();
-        said.backend = if self.assumes_backend { None } else { own.backend.or(said.backend) };
-        said.service_time = own.service_time.or(said.service_time);
-        said.timeout = own.timeout.or(said.timeout);
-        said.retries = own.retries.or(said.retries);
-        said.single_flight = own.single_flight.or(said.single_flight);
+        let mut said = self.service.over(&self.asked.service);
+        if self.assumes_backend {
+            said.backend = None;
+        }
         said
     }
 

@@ -9,10 +9,12 @@ use super::trace_args::TraceArgs;
 use crate::analysis::Sweep;
 use crate::analysis::asked::{self, Asked};
 use crate::analysis::outage::scenario::Scenario;
+use crate::analysis::outage::words::QueueWord;
 use crate::api::Sides;
 use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
-use crate::outage::SameKey;
+use crate::outage::backend::Scatter;
+use crate::outage::{Abandoned, SameKey};
 use crate::policy::spec::PolicySpec;
 use crate::report::Report;
 use crate::report::compare::{self, Choice, CompareReport, View};
@@ -118,17 +120,21 @@ pub struct CandidateArgs {
     /// Whether its misses join the fetch of the same key that is under way
     #[arg(long, value_name = "each-asks|joined|kept")]
     pub candidate_single_flight: Option<SameKey>,
+    /// How its service times scatter in simulations
+    #[arg(long, value_name = "HOW,...", value_delimiter = ',')]
+    pub candidate_service: Vec<Scatter>,
+    /// The queue before its backend: unbounded, how many may wait, lifo, deadline, codel, priority
+    #[arg(long, value_name = "QUEUE")]
+    pub candidate_queue: Option<QueueWord>,
+    /// What becomes of its work whose client gave up
+    #[arg(long, value_name = "finished|leaves|cancelled")]
+    pub candidate_abandoned: Option<Abandoned>,
 }
 
 impl CandidateArgs {
     /// Whether the service around the cache is another.
     fn changes_service(&self) -> bool {
-        self.candidate_backend.is_some()
-            || self.cut.is_some()
-            || self.candidate_service_time.is_some()
-            || self.candidate_timeout.is_some()
-            || self.candidate_retries.is_some()
-            || self.candidate_single_flight.is_some()
+        self.candidate_backend.is_some() || self.cut.is_some() || self.service().says_service()
     }
 
     /// What its service has otherwise.
@@ -139,6 +145,9 @@ impl CandidateArgs {
         said.timeout = self.candidate_timeout;
         said.retries = self.candidate_retries;
         said.single_flight = self.candidate_single_flight;
+        said.service.clone_from(&self.candidate_service);
+        said.queue = self.candidate_queue;
+        said.abandoned = self.candidate_abandoned;
         said
     }
 }

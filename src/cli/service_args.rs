@@ -85,21 +85,21 @@ pub fn parse_backend(text: &str) -> std::result::Result<BackendArg, String> {
 impl ServiceArgs {
     /// The scenario with what the flags say instead.
     pub fn over(&self, scenario: &Scenario) -> Scenario {
-        let own = |flags: &Vec<Scatter>| if flags.is_empty() { scenario.service.clone() } else { flags.clone() };
-        let mut said = scenario.clone();
+        let mut own = Scenario::default();
+        own.servers = self.servers;
+        own.service_time = self.service_time;
+        own.service.clone_from(&self.service);
+        own.timeout = self.timeout;
+        own.retries = self.retries;
+        own.backoff = self.backoff;
+        own.retry_budget = self.retry_budget;
+        own.queue = self.queue;
+        own.abandoned = self.abandoned;
+        own.error_cost = self.error_cost;
+        own.single_flight = self.single_flight;
+        own.late_answers = Some(self.late_answers).filter(|late| *late);
+        let mut said = own.over(scenario);
         said.backend = self.backend.map_or(scenario.backend, |BackendArg(backend)| backend);
-        said.servers = self.servers.or(scenario.servers);
-        said.service_time = self.service_time.or(scenario.service_time);
-        said.service = own(&self.service);
-        said.timeout = self.timeout.or(scenario.timeout);
-        said.retries = self.retries.or(scenario.retries);
-        said.backoff = self.backoff.or(scenario.backoff);
-        said.retry_budget = self.retry_budget.or(scenario.retry_budget);
-        said.queue = self.queue.or(scenario.queue);
-        said.abandoned = self.abandoned.or(scenario.abandoned);
-        said.error_cost = self.error_cost.or(scenario.error_cost);
-        said.single_flight = self.single_flight.or(scenario.single_flight);
-        said.late_answers = Some(self.late_answers).filter(|late| *late).or(scenario.late_answers);
         said
     }
 

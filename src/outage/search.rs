@@ -28,41 +28,59 @@ pub struct Outcome {
     pub events: u64,
 }
 
-/// Calm for so long (and ten timeouts), with room at the backend for the busiest time to come: healed for good.
-const CALM: Seconds = Seconds(10.0);
-/// Nothing inserted for so long (and twenty timeouts), and more to come than the backend can do: dead.
-const DEAD: Seconds = Seconds(20.0);
+/// A stretch of a trial: so many seconds, and so many timeouts at least.
+type Stretch = (Seconds, f64);
+/// Calm for so long, with room at the backend for the busiest time to come: healed for good.
+const CALM: Stretch = (Seconds(5.0), 5.0);
+/// Nothing inserted for so long, and more to come than the backend can do: dead. What asks there will be is told by the stretch
+/// itself: a shorter one tells it less well, and must leave a margin.
+const DEAD: [(Stretch, f64); 2] = [((Seconds(5.0), 5.0), 0.9), ((Seconds(20.0), 20.0), 1.0)];
 /// The share of the backend that a healed cache may use at the busiest time to come.
 const ROOM: f64 = 0.9;
 
 /// Runs a scenario whose trigger is over at its begin (or is in its steps, over at `quiet`), for at most `horizon`. It stops
 /// early where the rest is foreseeable: see [`CALM`] and [`DEAD`].
 pub fn trial<C: Lookaside>(scenario: &Scenario<'_>, cache: &mut C, quiet: Seconds, horizon: Seconds) -> Outcome {
-    follow(&mut Run::new(scenario, cache), scenario, quiet, horizon)
+    let mut run = Run::new(scenario, cache);
+    follow(&mut run, scenario, quiet, horizon, &DEAD);
+    outcome(&run, scenario, quiet)
 }
 
-/// Lets a trial run until its outcome is known.
-fn follow(run: &mut dyn AnyRun, scenario: &Scenario<'_>, quiet: Seconds, horizon: Seconds) -> Outcome {
+/// The windows of a scenario whose triggers are over at `quiet`, until it is calm for good, or `horizon`.
+pub fn settle<C: Lookaside>(scenario: &Scenario<'_>, cache: &mut C, quiet: Seconds, horizon: Seconds) -> Vec<Window> {
+    let mut run = Run::new(scenario, cache);
+    follow(&mut run, scenario, quiet, horizon, &[]);
+    run.finish()
+}
+
+/// Lets a run go on until it is calm for good, or dead as one of `dead` says.
+fn follow(run: &mut dyn AnyRun, scenario: &Scenario<'_>, quiet: Seconds, horizon: Seconds, dead: &[(Stretch, f64)]) {
     let width = scenario.window;
     let timeout = scenario.model.client.timeout;
-    let length = |at_least: Seconds, timeouts: f64| (at_least.0.max(timeouts * timeout.0) / width.0).ceil() as usize;
-    let (calm, dead) = (length(CALM, 10.0), length(DEAD, 20.0));
+    let length = |(least, timeouts): Stretch| (least.0.max(timeouts * timeout.0) / width.0).ceil() as usize;
     let after = (quiet.0 / width.0).ceil() as usize;
-    let mut busiest = None;
     let mut end = Seconds(0.0);
     while end.0 < horizon.0 && !run.is_over() {
         end = Seconds((end.0 + width.0).min(horizon.0));
         run.until(end);
         let windows = run.windows().get(after..).unwrap_or_default();
         let future = Future { scenario, position: run.position(), left: horizon.0 - end.0, width };
-        let mut fits = |stretch: &[Window]| future.fits(stretch, *busiest.get_or_insert_with(|| future.busiest()));
-        let last = |count: usize| windows.len().checked_sub(count).map(|from| &windows[from..]);
-        if last(calm).is_some_and(|stretch| is_calm(stretch, timeout) && fits(stretch))
-            || last(dead).is_some_and(|stretch| is_dead(stretch, timeout) && !future.drains(stretch))
+        let last = |stretch| windows.len().checked_sub(length(stretch)).map(|from| &windows[from..]);
+        let is_sure = |(stretch, asks): &(Stretch, f64)| {
+            last(*stretch).is_some_and(|stretch| is_dead(stretch, timeout) && !future.drains(stretch, *asks))
+        };
+        if last(CALM).is_some_and(|stretch| is_calm(stretch, timeout) && future.fits(stretch))
+            || dead.iter().any(is_sure)
         {
             break;
         }
     }
+}
+
+/// How a run ended that was followed until its outcome was known.
+fn outcome(run: &dyn AnyRun, scenario: &Scenario<'_>, quiet: Seconds) -> Outcome {
+    let timeout = scenario.model.client.timeout;
+    let after = (quiet.0 / scenario.window.0).ceil() as usize;
     let events = run.windows().iter().map(Window::events).sum();
     let decided = run.decisions() > 0;
     let windows = run.windows();
@@ -94,33 +112,19 @@ struct Future<'a, 't> {
 }
 
 impl Future<'_, '_> {
-    /// Requests that come in the next seconds.
-    fn arrivals(&self, seconds: f64) -> usize {
+    /// The times of the requests that come in the next seconds.
+    fn arrivals(&self, seconds: f64) -> &[u64] {
         let times = &self.scenario.requests.times[self.position..];
         let end = times.first().map_or(0, |now| now.saturating_add(self.trace_time(seconds)));
-        times.partition_point(|time| *time < end)
-    }
-
-    /// The most requests that come within the width of a window, until the horizon.
-    fn busiest(&self) -> usize {
-        let times = &self.scenario.requests.times[self.position..][..self.arrivals(self.left)];
-        let step = self.trace_time(self.width.0);
-        let (mut from, mut most) = (0, 0);
-        for (i, time) in times.iter().enumerate() {
-            while time - times[from] >= step {
-                from += 1;
-            }
-            most = most.max(i + 1 - from);
-        }
-        most
+        &times[..times.partition_point(|time| *time < end)]
     }
 
     fn trace_time(&self, seconds: f64) -> u64 {
         ((seconds * self.scenario.load * SECOND as f64) as u64).max(1)
     }
 
-    /// Whether the backend has room where requests come fastest, `busiest` a window, if as many of them ask as do now.
-    fn fits(&self, stretch: &[Window], busiest: usize) -> bool {
+    /// Whether the backend has room where requests come fastest, if as many of them ask as do now.
+    fn fits(&self, stretch: &[Window]) -> bool {
         let now = sum(stretch);
         let mu = self.scenario.model.backend.mu;
         let answers = match mu.of {
@@ -128,25 +132,45 @@ impl Future<'_, '_> {
             // What misses cost is not counted; but what it does now is possible.
             Demand::Bytes | Demand::Units(_) => now.answered as f64 / stretch.len() as f64,
         };
-        now.asks_per_request().unwrap_or(0.0) * busiest as f64 <= ROOM * answers
+        let asks = now.asks_per_request().unwrap_or(0.0);
+        let most = (ROOM * answers / asks.max(f64::MIN_POSITIVE)) as usize;
+        nowhere_more(self.arrivals(self.left), self.trace_time(self.width.0), most)
     }
 
-    /// Whether the backend can work off its queue at some time, if as many of the requests ask as do now.
-    fn drains(&self, stretch: &[Window]) -> bool {
+    /// Whether the backend can work off its queue at some time, if of the requests that share of those asks that asks now.
+    fn drains(&self, stretch: &[Window], share: f64) -> bool {
         let now = sum(stretch);
-        let asks = now.asks_per_request().unwrap_or(0.0);
-        let rate = now.answered as f64 / (stretch.len() as f64 * self.width.0);
-        let patience = rate * self.scenario.model.client.timeout.0;
+        let asks = share * now.asks_per_request().unwrap_or(0.0);
+        let a_window = now.answered as f64 / stretch.len() as f64;
+        let patience = a_window / self.width.0 * self.scenario.model.client.timeout.0;
         // Once no more requests come nobody can see whether answers are in time again.
         let times = &self.scenario.requests.times[self.position..];
         let rest = times.first().zip(times.last()).map_or(0, |(now, last)| last - now) as f64;
         let left = self.left.min(rest / SECOND as f64 / self.scenario.load);
-        let steps = (left / self.width.0).ceil() as usize;
-        (1..=steps).any(|step| {
-            let seconds = step as f64 * self.width.0;
-            now.queue as f64 + asks * self.arrivals(seconds) as f64 <= rate * seconds + patience
-        })
+        let windows = (left / self.width.0).ceil();
+        let mut after = 1.0;
+        while after <= windows {
+            let asked = asks * self.arrivals(after * self.width.0).len() as f64;
+            let too_many = now.queue as f64 + asked - a_window * after - patience;
+            if too_many <= 0.0 {
+                return true;
+            }
+            // So much is not worked off sooner, even if nobody asks any more.
+            after += (too_many / a_window).floor().max(1.0);
+        }
+        false
     }
+}
+
+/// Whether nowhere more than `most` of these times, which rise, lie within less than `width`.
+fn nowhere_more(times: &[u64], width: u64, most: usize) -> bool {
+    let Some(count) = times.len().checked_sub(most).filter(|count| *count > 0) else { return true };
+    // Neighbours are told together, where they are far from it.
+    let together = (most / 8).max(1);
+    (0..count).step_by(together).all(|from| {
+        let last = (from + together).min(count) - 1;
+        times[from + most] - times[last] >= width || (from..=last).all(|i| times[i + most] - times[i] >= width)
+    })
 }
 
 /// Loads (factors of the recorded one) between which healing ends.
@@ -228,6 +252,28 @@ pub fn search(from: f64, to: f64, mut heals: impl FnMut(f64) -> bool) -> Bracket
             if !healed {
                 // Whatever lies above it cannot move the bracket.
                 break;
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::nowhere_more;
+    use rand::{RngExt, SeedableRng};
+    use rand_xoshiro::Xoshiro256PlusPlus;
+
+    #[test]
+    fn the_busiest_time_is_that_of_a_count() {
+        let mut random = Xoshiro256PlusPlus::seed_from_u64(1);
+        for round in 0..300 {
+            let mut times: Vec<u64> = (0..round).map(|_| random.random_range(0..1000)).collect();
+            times.sort_unstable();
+            let width = random.random_range(1..300);
+            let within = |from: &u64| times.iter().filter(|time| (*from..from + width).contains(*time)).count();
+            let busiest = times.iter().map(within).max().unwrap_or(0);
+            for most in 0..=busiest + 1 {
+                assert_eq!(nowhere_more(&times, width, most), busiest <= most, "{most} {width} {times:?}");
             }
         }
     }

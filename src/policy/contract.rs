@@ -87,8 +87,9 @@ pub struct Info {
     pub needs_time: bool,
     /// True where it never evicts: a bound that ignores the capacity.
     pub unbounded: bool,
-    /// True if it never evicts or refuses an object before the cache is full, where every object counts 1. Until they are full,
-    /// caches of all these policies hold the same objects, and outcomes are shared among them.
+    /// True if it never evicts or refuses an object before the cache is full, where every object counts 1; where they have sizes,
+    /// none that takes a hundredth of it at most before it is nine tenths full. Until then caches of all these policies hold the
+    /// same objects, and outcomes are shared among them.
     pub fills_up: bool,
 }
 

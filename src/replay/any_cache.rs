@@ -6,7 +6,7 @@ use super::{Tally, noting, replay};
 use crate::cache::{Cache, Lookaside};
 use crate::outage::any_run::AnyRun;
 use crate::outage::run::{Run, Scenario, simulate};
-use crate::outage::search::{Outcome, trial};
+use crate::outage::search::{Outcome, settle, trial};
 use crate::outage::window::Window;
 use crate::policy::Policy;
 use crate::request::{ObjectId, Request, Requests};
@@ -36,6 +36,9 @@ pub trait AnyCache: Any + Send + Sync {
 
     /// Tries a load on this cache: see [`trial`].
     fn trial(&mut self, scenario: &Scenario<'_>, quiet: Seconds, horizon: Seconds) -> Outcome;
+
+    /// Simulates an outage until all is calm again: see [`settle`].
+    fn settle(&mut self, scenario: &Scenario<'_>, quiet: Seconds, horizon: Seconds) -> Vec<Window>;
 
     /// Begins a simulation of an outage, which the caller continues window by window.
     fn begin<'a>(&'a mut self, scenario: &Scenario<'a>) -> Box<dyn AnyRun + 'a>;
@@ -96,6 +99,10 @@ impl<P: Policy> AnyCache for Cache<P> {
 
     fn trial(&mut self, scenario: &Scenario<'_>, quiet: Seconds, horizon: Seconds) -> Outcome {
         trial(scenario, self, quiet, horizon)
+    }
+
+    fn settle(&mut self, scenario: &Scenario<'_>, quiet: Seconds, horizon: Seconds) -> Vec<Window> {
+        settle(scenario, self, quiet, horizon)
     }
 
     fn begin<'a>(&'a mut self, scenario: &Scenario<'a>) -> Box<dyn AnyRun + 'a> {

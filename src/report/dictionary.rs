@@ -3,6 +3,7 @@
 
 /// Fields by name. A name means the same wherever it stands; what is special in one report, its own type says.
 pub const FIELDS: &[(&str, &str)] = &[
+    ("abandoned_work", "What becomes of work whose client gave up."),
     (
         "advertised_per_second",
         "The largest load that is carried while the cache is warm, requests a second: no answer is late below it. Null: no limit, or unknown.",
@@ -223,6 +224,7 @@ pub const FIELDS: &[(&str, &str)] = &[
     ("phase", "Before, during or after the trigger."),
     ("policy", "The eviction policy, with its parameters and filter."),
     ("queue", "How many wait for the backend."),
+    ("queue_rule", "The queue before the backend."),
     (
         "reclaimable_ratio",
         "The share of the baseline's backend that this policy really lets go for the same loss. Null for the baseline, or unknown.",
@@ -256,6 +258,7 @@ pub const FIELDS: &[(&str, &str)] = &[
     ("seeds", "Seeds of the simulated outages; how many, or which."),
     ("sentence", "What it comes to, in sentences."),
     ("service_time_seconds", "The backend's mean service time."),
+    ("service_times", "How service times scatter in simulations."),
     ("setting", "What the knob is set to, in words."),
     (
         "shed_ratio",

@@ -110,6 +110,15 @@ pub struct Config {
     pub retries: u32,
     /// Whether fetches of one key are joined.
     pub single_flight: bool,
+    /// How service times scatter in simulations; older reports do not say this and the next two.
+    #[serde(default)]
+    pub service_times: String,
+    /// The queue before the backend.
+    #[serde(default)]
+    pub queue_rule: String,
+    /// What becomes of work whose client gave up.
+    #[serde(default)]
+    pub abandoned_work: String,
     /// Share of the requests that only warm the caches.
     pub warmup_ratio: f64,
     /// How much of the trace after a loss is walked.

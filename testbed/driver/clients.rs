@@ -3,8 +3,8 @@
 
 use crate::pool::{Fetch, News, Pool};
 use crate::store::Store;
-use coldgap::outage::SameKey;
 use coldgap::outage::window::Window;
+use coldgap::outage::{Abandoned, Fill, SameKey};
 use std::collections::{HashMap, VecDeque};
 use std::io::Result;
 use std::time::{Duration, Instant};
@@ -18,6 +18,8 @@ pub struct Rules {
     pub timeout: Duration,
     pub retries: u32,
     pub same_key: SameKey,
+    pub abandoned: Abandoned,
+    pub fill: Fill,
 }
 
 /// A request that missed and waits.
@@ -47,8 +49,8 @@ pub struct Clients<'c> {
     sent: Vec<Sent>,
     /// Fetches that a miss of the same key can join.
     under_way: HashMap<u32, usize>,
-    /// When tries are over, in order: all wait equally long.
-    ends: VecDeque<(Instant, usize)>,
+    /// When tries are over, in order: all wait equally long. Whose they are, and what they wait for.
+    ends: VecDeque<(Instant, usize, usize)>,
     /// The shortest wait of those whose query began since the last window was closed.
     least_wait: Option<Duration>,
     window: Window,
@@ -76,8 +78,7 @@ impl<'c> Clients<'c> {
             return Ok(());
         }
         self.calls.push(Call { key, arrived: Instant::now(), retries: 0, fetch: None });
-        self.ask(self.calls.len() - 1);
-        Ok(())
+        self.ask(self.calls.len() - 1)
     }
 
     /// The pool did something.
@@ -85,6 +86,7 @@ impl<'c> Clients<'c> {
         match news {
             News::Began(waited) => self.least_wait = Some(self.least_wait.map_or(waited, |least| least.min(waited))),
             News::Answered(fetch) => return self.answer(fetch),
+            News::Dropped(fetch) => return self.refuse(fetch),
             News::Broken(error) => return Err(error),
         }
         Ok(())
@@ -92,14 +94,15 @@ impl<'c> Clients<'c> {
 
     /// When the next try is over, answered or not; `None` where none is under way.
     pub fn next_end(&self) -> Option<Instant> {
-        self.ends.front().map(|(end, _)| *end)
+        self.ends.front().map(|(end, ..)| *end)
     }
 
     /// Ends the tries whose time is over.
     pub fn end_tries(&mut self, now: Instant) -> Result<()> {
         while self.next_end().is_some_and(|end| end <= now) {
-            let Some((_, call)) = self.ends.pop_front() else { break };
-            if let Some(fetch) = self.calls[call].fetch.take() {
+            let Some((_, call, fetch)) = self.ends.pop_front() else { break };
+            if self.calls[call].fetch == Some(fetch) {
+                self.calls[call].fetch = None;
                 self.give_up(call, fetch)?;
             }
         }
@@ -114,21 +117,34 @@ impl<'c> Clients<'c> {
         Window { queue: queue as u64, min_delay, ..std::mem::take(&mut self.window) }
     }
 
-    fn ask(&mut self, call: usize) {
+    fn ask(&mut self, call: usize) -> Result<()> {
         let key = self.calls[call].key;
         let joined = self.under_way.get(&key).copied().filter(|_| self.rules.same_key != SameKey::EachAsks);
         let asked = Instant::now();
-        let number = joined.unwrap_or_else(|| {
-            let number = self.sent.len();
+        let number = joined.unwrap_or(self.sent.len());
+        if joined.is_none() {
             self.window.asked += 1;
             self.sent.push(Sent { key, waiting: VecDeque::new(), orphaned: false });
             self.under_way.insert(key, number);
-            self.pool.ask(Fetch { number, key, asked });
-            number
-        });
+        }
         self.sent[number].waiting.push_back(call);
         self.calls[call].fetch = Some(number);
-        self.ends.push_back((asked + self.rules.timeout, call));
+        self.ends.push_back((asked + self.rules.timeout, call, number));
+        if joined.is_none() && !self.pool.ask(Fetch { number, key, asked }) {
+            return self.refuse(number);
+        }
+        Ok(())
+    }
+
+    /// The pool did not take a fetch, or dropped it: all who wait for it are told.
+    fn refuse(&mut self, fetch: usize) -> Result<()> {
+        self.window.drops += 1;
+        self.land(fetch);
+        for call in std::mem::take(&mut self.sent[fetch].waiting) {
+            self.calls[call].fetch = None;
+            self.try_again(call)?;
+        }
+        Ok(())
     }
 
     /// A try's time is over: the first that waits gives up, and tries again or fails.
@@ -136,9 +152,17 @@ impl<'c> Clients<'c> {
         self.window.timeouts += 1;
         self.sent[fetch].waiting.pop_front();
         self.sent[fetch].orphaned = true;
-        if self.rules.same_key != SameKey::Kept {
+        if self.rules.same_key != SameKey::Kept && self.rules.fill != Fill::Late {
             self.land(fetch);
         }
+        if self.sent[fetch].waiting.is_empty() {
+            self.pool.abandon(fetch, self.rules.abandoned)?;
+        }
+        self.try_again(call)
+    }
+
+    /// A try got no answer: the next one, or the request has failed.
+    fn try_again(&mut self, call: usize) -> Result<()> {
         let Call { key, arrived, retries, .. } = self.calls[call];
         if retries == self.rules.retries {
             self.window.failures += 1;
@@ -149,10 +173,9 @@ impl<'c> Clients<'c> {
         self.calls[call].retries += 1;
         if self.cache.get(key)? {
             self.window.in_time += 1;
-        } else {
-            self.ask(call);
+            return Ok(());
         }
-        Ok(())
+        self.ask(call)
     }
 
     fn answer(&mut self, fetch: usize) -> Result<()> {
@@ -162,7 +185,7 @@ impl<'c> Clients<'c> {
         let (key, waiting) = (*key, std::mem::take(waiting));
         // Where single-flight is kept, only whoever asked inserts.
         let has_filler = !*orphaned || self.rules.same_key != SameKey::Kept;
-        if has_filler && !waiting.is_empty() {
+        if self.rules.fill == Fill::Late || has_filler && !waiting.is_empty() {
             self.window.inserts += 1;
             self.cache.set(key, BYTES)?;
         }

@@ -4,9 +4,10 @@ use crate::clients::{Clients, Rules};
 use crate::pool::Pool;
 use crate::postgres::Postgres;
 use crate::store::{Server, Store};
+use coldgap::analysis::outage::words::QueueWord;
 use coldgap::outage::verdict::judge;
 use coldgap::outage::window::Window;
-use coldgap::outage::{Model, SameKey};
+use coldgap::outage::{Abandoned, Fill, Model, SameKey};
 use coldgap::replay::windows::Windows;
 use coldgap::request::Requests;
 use coldgap::service::Service;
@@ -56,6 +57,15 @@ pub struct Arguments {
     /// What a miss does while its key is fetched: each-asks, joined, kept
     #[arg(long, default_value = "each-asks")]
     same_key: SameKey,
+    /// The queue before the pool: unbounded, lifo, deadline, or how many may wait
+    #[arg(long, default_value = "unbounded")]
+    queue: QueueWord,
+    /// What becomes of work whose client gave up: finished, leaves, cancelled
+    #[arg(long, default_value = "finished")]
+    abandoned: Abandoned,
+    /// Answers are stored also when nobody waits for them any more
+    #[arg(long)]
+    late_answers: bool,
 }
 
 /// `load,outcome,seconds_to_heal,lag`: the load, whether it healed or stays down, how long healing took (empty where it did
@@ -97,9 +107,12 @@ fn play(
 ) -> Result<(Vec<Window>, Duration), Box<dyn Error>> {
     let (teller, news) = channel();
     let service = Duration::from_secs_f64(arguments.service_time);
-    let pool = Pool::open(&arguments.postgres, arguments.servers, service, &teller)?;
+    let queue = arguments.queue.queue(Seconds(arguments.timeout - arguments.service_time));
+    let pool = Pool::open(&arguments.postgres, arguments.servers, service, queue, &teller)?;
+    let Arguments { retries, same_key, abandoned, .. } = *arguments;
     let timeout = Duration::from_secs_f64(arguments.timeout);
-    let rules = Rules { timeout, retries: arguments.retries, same_key: arguments.same_key };
+    let fill = if arguments.late_answers { Fill::Late } else { Fill::InTime };
+    let rules = Rules { timeout, retries, same_key, abandoned, fill };
     let mut clients = Clients::new(rules, cache, &pool);
     let begin = Instant::now();
     let end = begin + LEAD + Duration::from_secs_f64(arguments.horizon);

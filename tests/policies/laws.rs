@@ -63,6 +63,21 @@ proptest! {
         prop_assert_eq!(decisions("slru", Capacity::Objects(distinct), &columns), None, "its segments overflow");
     }
 
+    /// The same where objects have sizes, each small beside the cache, until it is nine tenths full.
+    #[test]
+    fn policies_that_fill_up_decide_nothing_about_small_objects_while_there_is_room(
+        objects in prop::collection::vec((0..400u32, 0..400u32).prop_map(|(a, b)| a.min(b)), 1500..2500)
+    ) {
+        let columns = Columns::gets(objects).sized(size);
+        let bytes: u64 = columns.objects.iter().collect::<HashSet<_>>().iter().map(|id| u64::from(size(id.0))).sum();
+        let capacity = (bytes * 10).div_ceil(9);
+        prop_assert!(capacity >= 100 * 20, "the largest object is small: {capacity}");
+        for spec in demand_policies().chain(["s3fifo:small=1%", "clock2q+:small=1%", "w-tinylfu:window=50%"]) {
+            let decided = decisions(spec, Capacity::Bytes(capacity), &columns);
+            prop_assert!(decided.unwrap_or(0) == 0, "{} decided {:?} times", spec, decided);
+        }
+    }
+
     #[test]
     fn a_larger_lru_never_misses_more(objects in objects(), capacity in 1..40u64) {
         let columns = Columns::gets(objects);

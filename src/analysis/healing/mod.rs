@@ -30,6 +30,7 @@ use crate::trace::Trace;
 use crate::units::Seconds;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
 
 /// Busiest windows at whose start a flush is tried.
 const BUSIEST: usize = 3;
@@ -37,6 +38,10 @@ const BUSIEST: usize = 3;
 const BELOW_SAFE: f64 = 0.5;
 /// Trials at the safe bound, for each distribution.
 const AT_SAFE: usize = 60;
+/// Of a cache in bytes, an object that is small takes one in so many parts of it.
+const SMALL: u64 = 100;
+/// A cache in bytes that is fuller than this may have decided something, whatever its policy.
+const NEARLY_FULL: f64 = 0.9;
 /// A trial is judged by windows of this width.
 const WINDOW: Seconds = Seconds(1.0);
 /// It says something only if the trace goes on for so long after the loss, and for so many timeouts.
@@ -142,6 +147,27 @@ struct Subject<'a> {
     shares: bool,
     /// The flushed cache at each moment.
     flushed: Vec<Box<dyn AnyCache>>,
+    /// Caches of earlier trials, to be written over: a new one is memory that the system must clear.
+    spare: Mutex<Vec<Box<dyn AnyCache>>>,
+}
+
+impl Subject<'_> {
+    /// A copy of the flushed cache at a moment.
+    fn flushed(&self, moment: usize) -> Box<dyn AnyCache> {
+        let spare = self.spare.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        match spare {
+            Some(mut cache) => {
+                self.flushed[moment].copy_to(&mut cache);
+                cache
+            }
+            None => self.flushed[moment].fork(),
+        }
+    }
+
+    /// Takes back what a trial needs no longer.
+    fn give_back(&self, cache: Box<dyn AnyCache>) {
+        self.spare.lock().unwrap_or_else(PoisonError::into_inner).push(cache);
+    }
 }
 
 /// The limits of a cell that are known, in requests a second; `None` where there is none.
@@ -185,7 +211,8 @@ impl Laboratory<'_> {
         }
         let flushed = |(i, at): (usize, &usize)| self.flushed(cell, *at, filled.get(i));
         let flushed = moments.iter().enumerate().map(flushed).collect::<Result<_>>()?;
-        let subject = Subject { cell, moments, shares: fills_up(cell) && filled.is_empty(), flushed };
+        let shares = fills_up(cell, self.trace) && filled.is_empty();
+        let subject = Subject { cell, moments, shares, flushed, spare: Mutex::default() };
         let readable = moments.iter().map(|at| (*at, self.fastest(*at))).collect();
         let experiment = Experiment::new((from.min(most) * BELOW_SAFE, most), readable, self.seed, effort);
         let (mut healing, failures) = experiment.healing(self.service_times, self.today, |service, tries| {
@@ -301,7 +328,7 @@ impl Laboratory<'_> {
         let Trial { moment, load, service, seed, flushed } = *trial;
         let history = self.requests.slice(0..moment);
         let mut cache = match subject.moments.iter().position(|own| *own == moment).filter(|_| flushed) {
-            Some(i) => subject.flushed[i].fork(),
+            Some(i) => subject.flushed(i),
             None => {
                 let mut cache = subject.cell.cache(self.trace)?;
                 cache.replay(&history);
@@ -320,7 +347,12 @@ impl Laboratory<'_> {
             seed,
         };
         let outcome = cache.trial(&scenario, Seconds(0.0), self.horizon);
-        Ok(Ended { well: outcome.healed || outcome.user_seconds_lost == 0.0, decided: outcome.decided })
+        let is_nearly_full = subject.cell.capacity.bytes().is_some() && cache.filled() > NEARLY_FULL;
+        subject.give_back(cache);
+        Ok(Ended {
+            well: outcome.healed || outcome.user_seconds_lost == 0.0,
+            decided: outcome.decided || is_nearly_full,
+        })
     }
 
     /// The requests from a moment to the horizon.
@@ -344,11 +376,21 @@ pub(super) fn fastest(aftermath: &Requests<'_>, timeout: Seconds) -> f64 {
 }
 
 /// Whether a cell's cache holds whatever was fetched until it is full, as all caches do that admit everything: the same
-/// then happens in all of them. In bytes an object may be too large for a part of one of them.
-fn fills_up(cell: &Cell) -> bool {
+/// then happens in all of them. In bytes an object may be too large for a part of one of them, and parts overflow a little
+/// before the whole does: so objects must be small, and the cache is taken to be full at [`NEARLY_FULL`].
+fn fills_up(cell: &Cell, trace: &Trace) -> bool {
     let policy = &cell.policy;
-    let in_objects = cell.capacity.objects().is_some();
-    in_objects && policy.filter().is_none() && policy.info().fills_up
+    let is_small = |size: &u32| u64::from(*size) <= cell.capacity.amount() / SMALL;
+    let fits = match cell.capacity {
+        Capacity::Objects(_) => true,
+        // Without writes and times to live nothing leaves it, and it was never fuller than in the end.
+        Capacity::Bytes(_) => {
+            trace.ops.is_none()
+                && trace.ttls.is_none()
+                && trace.sizes.as_ref().is_some_and(|sizes| sizes.iter().all(is_small))
+        }
+    };
+    fits && policy.filter().is_none() && policy.info().fills_up
 }
 
 /// How a trial ended.

@@ -141,7 +141,7 @@ fn the_reference() {
         let hidden = sample.with(456, |laboratory, cell, moments| {
             let today = laboratory.today;
             let flushed = moments.iter().map(|moment| laboratory.flushed(cell, *moment, None).unwrap()).collect();
-            let subject = Subject { cell, moments: &moments, shares: false, flushed };
+            let subject = Subject { cell, moments: &moments, shares: false, flushed, spare: Mutex::default() };
             let end = |load: Option<f64>, beyond: f64| step_below(load.unwrap() / today * beyond);
             let (from, to) = (end(near[0].low, 0.95), end(near[2].high, 1.05));
             let rounds = TRIALS.div_ceil((to - from) as usize * subject.moments.len()) as u64;

@@ -315,9 +315,7 @@ impl<'t> Scene<'t> {
     pub(super) fn bottleneck(&self) -> Result<Option<(usize, usize, Seconds)>> {
         let variant = self.base();
         let mut walks = Walks::new(self, &variant)?;
-        let limits = walks.safe().into_iter().enumerate().filter_map(|(moment, limit)| Some((moment, limit?)));
-        let least = limits.filter(|(_, limit)| *limit > 0.0).min_by(|a, b| a.1.total_cmp(&b.1));
-        let Some((moment, limit)) = least else { return Ok(None) };
+        let Some((moment, limit)) = walks.least().filter(|(_, limit)| *limit > 0.0) else { return Ok(None) };
         let load = limit * (1.0 + 2.0 * TOLERANCE);
         let begin = self.moments[moment];
         let (mut low, mut high) = (0, variant.requests.len() - begin);
@@ -333,10 +331,10 @@ impl<'t> Scene<'t> {
         Ok(Some((moment, high, Seconds(took))))
     }
 
-    /// The warm miss ratio of a variant and its safe bound (a factor of the recorded load).
+    /// The warm miss ratio of a variant, and its safe bound (a factor of the recorded load).
     fn replay(&self, variant: &Variant<'_>) -> Result<(Option<f64>, Option<f64>)> {
-        let safe = if self.is_safe_defined(variant) { Walks::new(self, variant)?.safe() } else { Vec::new() };
-        let safe = safe.into_iter().flatten().reduce(f64::min).filter(|load| *load > 0.0);
+        let safe = if self.is_safe_defined(variant) { Walks::new(self, variant)?.least() } else { None };
+        let safe = safe.map(|(_, limit)| limit).filter(|limit| *limit > 0.0);
         let mut cache = self.empty(variant)?;
         let warm = self.setup.sweep.warm_position(variant.requests.len()).unwrap_or(0);
         cache.replay(&variant.requests.slice(0..warm));
@@ -393,11 +391,20 @@ impl<'a, 't> Walks<'a, 't> {
         Ok(Walks { scene, variant, walker: Walker::new(empty.object_count()), cache: empty.fork(), empty })
     }
 
-    /// The largest load that survives, for each moment.
-    fn safe(&mut self) -> Vec<Option<f64>> {
-        (0..self.scene.moments.len())
-            .map(|moment| largest(self.scene.load, &mut |load| self.survives(moment, load, usize::MAX)))
-            .collect()
+    /// The largest load that survives at all moments, and the first moment that allows no more; `None` where any load survives.
+    fn least(&mut self) -> Option<(usize, f64)> {
+        let Scene { known, today, load, .. } = self.scene;
+        let guess = known.limits.safe.filter(|safe| *safe > 0.0).map_or(*load, |safe| safe / today);
+        let mut least: Option<(usize, f64)> = None;
+        for moment in 0..self.scene.moments.len() {
+            let mut clears = |limit: f64| limit == 0.0 || self.survives(moment, limit, usize::MAX);
+            if !least.map(|(_, limit)| limit).is_some_and(&mut clears) {
+                let guess = least.map_or(guess, |(_, limit)| limit);
+                let limit = largest(guess, &mut |load| self.survives(moment, load, usize::MAX));
+                least = limit.map(|limit| (moment, limit)).or(least);
+            }
+        }
+        least
     }
 
     /// Whether no answer is late among the first `most` requests after the loss.

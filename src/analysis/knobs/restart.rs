@@ -145,8 +145,13 @@ impl Trials<'_, '_> {
                 .collect();
             let model = draw.model(&scene.model);
             let scenario = Scenario { steps, ..scene.scenario(&model, &after, scene.load, draw.seed) };
-            let windows = self.caches[moment].fork().simulate(&scenario, scene.setup.horizon);
             let over = restarts[i].map_or(Seconds(0.0), |trigger| trigger.lasts());
+            let mut cache = self.caches[moment].fork();
+            // Without a restart all that comes is looked at; with one, only what comes of it.
+            let windows = match restarts[i] {
+                None => cache.simulate(&scenario, scene.setup.horizon),
+                Some(_) => cache.settle(&scenario, over, scene.setup.horizon),
+            };
             Ok(judge(&windows, scene.width, Seconds(0.0), over, &scene.model, scene.mean_demand))
         })?;
         let worst = |i: usize| {

@@ -33,6 +33,7 @@ use crate::replay::any_cache::AnyCache;
 use crate::replay::windows::Windows;
 use crate::trace::Trace;
 use crate::units::Seconds;
+use closed_loop::Draw;
 use scenario::Deed;
 use serde::{Deserialize, Serialize};
 use setup::{Setup, today};
@@ -151,66 +152,110 @@ impl Story {
     }
 }
 
-/// Tells the outage. `watch` is told of [`STEPS`] steps.
+/// Tells the outage, with the distribution of service times with which it goes worst. `watch` is told of [`STEPS`] steps.
 ///
 /// # Errors
 /// An interrupt; a trace without times, gets or sizes where they are needed; a moment outside the trace; a cache size it cannot give; a
 /// warm-up that leaves nothing.
 pub fn tell(trace: &Trace, question: &Question, interrupt: &Interrupt, watch: &dyn Watch) -> Result<Story> {
     watch.phase("replaying warm");
-    let requests = trace.requests();
-    let setup = &question.setup;
-    setup.check(trace)?;
-    let warm = setup.sweep.warm_position(trace.len())?;
-    let facts = Facts::of(trace, warm);
-    let windows = Windows::cut(&requests, setup.load_window);
-    let today = today(trace, &windows)?;
-    let load = setup.factor(today);
-    let moment = Moment::choose(&requests, &windows, warm, setup.at, Seconds(setup.horizon.0 * load))
-        .map_err(|error| error.at(&trace.name, None))?;
-    let cell = setup.cell(trace, &facts)?;
-    let backend = setup.backend(trace, &cell, warm, load, interrupt)?;
+    let mut ready = Ready::new(trace, question, interrupt)?;
     watch.step();
-    let mean_demand = facts.mean_share(backend.of);
-    let model = setup.model(backend);
-    let width = question.window.unwrap_or_else(|| suitable_width(today * load));
-    let mut stage = Stage::new(trace, question, width, model, &moment, load, today, mean_demand, interrupt);
-    let objects = stage.scenario(&model, &stage.steps, setup.seed).cache_objects().ok_or_else(|| {
-        Error::usage("the scenario renames more keys than can be told apart")
-            .at(&trace.name, None)
-            .hint("rename fewer of them, or take a part of the trace: --limit")
-    })?;
-    let mut warm_cache = cell.cache_for(objects, trace.ttls.is_some())?;
-    warm_cache.replay(&stage.history);
-    stage.model = stage.worst_model(&*warm_cache)?;
-    let told = told(&stage, &*warm_cache, question, today, watch)?;
-    // The verdict knows how those end who wait when the trace is over; the story is of the service under load.
-    let windows = loaded(&told.windows).to_vec();
-    Ok(Story {
-        capacity: cell.capacity,
-        capacity_ratio: super::sweep::capacity_ratio(cell.capacity, &facts),
-        facts,
-        moment,
-        today,
-        load,
-        backend_assumed: setup.backend.is_none(),
-        model: stage.model,
-        steps: stage.steps.clone(),
-        begins: stage.begins,
-        over: stage.over,
-        act: stage.act,
-        ran: Seconds(windows.len() as f64 * width.0),
-        spent: stage.is_short(),
-        width,
-        windows,
-        control: told.control,
-        verdict: told.verdict,
-        remedies: told.remedies,
-        healing: told.healing,
-        felt_from: told.felt_from,
-        ramp: told.ramp,
-        alerts: told.alerts,
-    })
+    ready.stage.model = ready.stage.worst_model(&*ready.warm)?;
+    ready.tell(question, watch)
+}
+
+/// Tells it once for each draw.
+///
+/// # Errors
+/// See [`tell`].
+pub(super) fn tell_each(
+    trace: &Trace,
+    question: &Question,
+    draws: &[Draw],
+    interrupt: &Interrupt,
+    step: &dyn Fn(),
+) -> Result<Vec<Story>> {
+    let mut ready = Ready::new(trace, question, interrupt)?;
+    let surroundings = ready.stage.model;
+    let tell = |draw: &Draw| {
+        (ready.stage.model, ready.stage.seed) = (draw.model(&surroundings), draw.seed);
+        step();
+        ready.tell(question, &())
+    };
+    draws.iter().map(tell).collect()
+}
+
+/// All that an outage needs: what is known of the trace, and the warm cache just before it.
+struct Ready<'t> {
+    facts: Facts,
+    capacity: Capacity,
+    moment: Moment,
+    today: f64,
+    stage: Stage<'t>,
+    warm: Box<dyn AnyCache>,
+}
+
+impl<'t> Ready<'t> {
+    fn new(trace: &'t Trace, question: &Question, interrupt: &Interrupt) -> Result<Ready<'t>> {
+        let requests = trace.requests();
+        let setup = &question.setup;
+        setup.check(trace)?;
+        let warm = setup.sweep.warm_position(trace.len())?;
+        let facts = Facts::of(trace, warm);
+        let windows = Windows::cut(&requests, setup.load_window);
+        let today = today(trace, &windows)?;
+        let load = setup.factor(today);
+        let moment = Moment::choose(&requests, &windows, warm, setup.at, Seconds(setup.horizon.0 * load))
+            .map_err(|error| error.at(&trace.name, None))?;
+        let cell = setup.cell(trace, &facts)?;
+        let backend = setup.backend(trace, &cell, warm, load, interrupt)?;
+        let model = setup.model(backend);
+        let width = question.window.unwrap_or_else(|| suitable_width(today * load));
+        let demand = facts.mean_share(backend.of);
+        let stage = Stage::new(trace, question, width, model, &moment, load, today, demand, interrupt);
+        let objects = stage.scenario(&model, &stage.steps, setup.seed).cache_objects().ok_or_else(|| {
+            Error::usage("the scenario renames more keys than can be told apart")
+                .at(&trace.name, None)
+                .hint("rename fewer of them, or take a part of the trace: --limit")
+        })?;
+        let mut warm = cell.cache_for(objects, trace.ttls.is_some())?;
+        warm.replay(&stage.history);
+        Ok(Ready { facts, capacity: cell.capacity, moment, today, stage, warm })
+    }
+
+    /// The story of this stage.
+    fn tell(&self, question: &Question, watch: &dyn Watch) -> Result<Story> {
+        let Ready { facts, capacity, moment, today, stage, warm } = self;
+        let told = told(stage, &**warm, question, *today, watch)?;
+        // The verdict knows how those end who wait when the trace is over; the story is of the service under load.
+        let windows = stage.whole(loaded(&told.windows)).to_vec();
+        Ok(Story {
+            facts: facts.clone(),
+            capacity: *capacity,
+            capacity_ratio: super::sweep::capacity_ratio(*capacity, facts),
+            moment: moment.clone(),
+            today: *today,
+            load: stage.load,
+            backend_assumed: question.setup.backend.is_none(),
+            model: stage.model,
+            steps: stage.steps.clone(),
+            begins: stage.begins,
+            over: stage.over,
+            act: stage.act,
+            ran: Seconds(windows.len() as f64 * stage.window.0),
+            spent: stage.is_short(),
+            width: stage.window,
+            windows,
+            control: told.control,
+            verdict: told.verdict,
+            remedies: told.remedies,
+            healing: told.healing,
+            felt_from: told.felt_from,
+            ramp: told.ramp,
+            alerts: told.alerts,
+        })
+    }
 }
 
 /// The narrowest of some widths in which so many requests arrive that a share of them means something.

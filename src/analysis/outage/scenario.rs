@@ -209,6 +209,38 @@ impl Scenario {
         Ok(scenario)
     }
 
+    /// The other scenario with what this one says of the service instead.
+    pub fn over(&self, other: &Scenario) -> Scenario {
+        let mut said = other.clone();
+        said.backend = self.backend.or(other.backend);
+        said.servers = self.servers.or(other.servers);
+        said.service_time = self.service_time.or(other.service_time);
+        if !self.service.is_empty() {
+            said.service.clone_from(&self.service);
+        }
+        said.timeout = self.timeout.or(other.timeout);
+        said.retries = self.retries.or(other.retries);
+        said.backoff = self.backoff.or(other.backoff);
+        said.retry_budget = self.retry_budget.or(other.retry_budget);
+        said.queue = self.queue.or(other.queue);
+        said.abandoned = self.abandoned.or(other.abandoned);
+        said.error_cost = self.error_cost.or(other.error_cost);
+        said.single_flight = self.single_flight.or(other.single_flight);
+        said.late_answers = self.late_answers.or(other.late_answers);
+        said
+    }
+
+    /// Whether it says anything of the service but what the backend can do.
+    pub fn says_service(&self) -> bool {
+        let Scenario { service_time, service, timeout, retries, single_flight, abandoned, queue, .. } = self;
+        service_time.or(*timeout).is_some()
+            || !service.is_empty()
+            || retries.is_some()
+            || single_flight.is_some()
+            || abandoned.is_some()
+            || queue.is_some()
+    }
+
     /// What happens when, after the begin.
     pub fn steps(&self) -> Vec<(Seconds, Deed)> {
         let deed = |line: &Line| match (&line.trigger, &line.remedy, line.load) {

@@ -141,6 +141,9 @@ impl<'t> Stage<'t> {
     /// The surroundings with the distribution of service times with which the outage goes worst, the first of equals.
     pub fn worst_model(&self, warm: &dyn AnyCache) -> Result<Model> {
         let draws = self.draws(1);
+        if let [only] = draws[..] {
+            return Ok(only.model(&self.model));
+        }
         let verdicts = self.each(&draws, |draw| {
             let model = draw.model(&self.model);
             Ok(self.judge(&self.play(warm, &model, &self.steps), &model))
@@ -172,8 +175,21 @@ impl<'t> Stage<'t> {
 
     /// Whether the trace ends before the horizon does.
     pub fn is_short(&self) -> bool {
+        self.lasts() < self.end.0
+    }
+
+    /// Seconds that the trace takes at this load.
+    fn lasts(&self) -> f64 {
         let span = self.requests.times[self.requests.len() - 1] - self.requests.times[0];
-        (span as f64 / SECOND as f64) < self.end.0 * self.load
+        span as f64 / SECOND as f64 / self.load
+    }
+
+    /// Without the last window, where the trace's end cuts it: it would look as if fewer came.
+    pub fn whole<'w>(&self, windows: &'w [Window]) -> &'w [Window] {
+        /// What may be missing of a window, as a share of it: requests do not come at its very end.
+        const MISSING: f64 = 0.05;
+        let whole = (self.lasts() / self.window.0 + MISSING) as usize;
+        if windows.len() == whole + 1 { &windows[..whole] } else { windows }
     }
 
     /// Answers a second that the backend can give.

@@ -8,7 +8,7 @@ use crate::outage::remedy::Remedy;
 use crate::outage::trigger::Trigger;
 use crate::suggest::nearest;
 use crate::units::{Rate, Ratio, Seconds};
-use std::fmt::Display;
+use std::fmt::{self, Display};
 use std::str::FromStr;
 
 /// Something that has a name and fields.
@@ -259,6 +259,19 @@ impl FromStr for QueueWord {
                     "'{text}' is no queue; write unbounded, lifo, deadline, codel, priority, or how many may wait"
                 )),
             },
+        }
+    }
+}
+
+impl fmt::Display for QueueWord {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            QueueWord::Unbounded => f.pad("unbounded"),
+            QueueWord::Bound(bound) => write!(f, "{bound}"),
+            QueueWord::Lifo => f.pad("lifo"),
+            QueueWord::Deadline => f.pad("deadline"),
+            QueueWord::CoDel => f.pad("codel"),
+            QueueWord::Priority => f.pad("priority"),
         }
     }
 }

@@ -70,6 +70,12 @@ pub struct Side {
     pub service_time_seconds: f64,
     pub retries: u32,
     pub single_flight: bool,
+    #[serde(default)]
+    pub service_times: String,
+    #[serde(default)]
+    pub queue_rule: String,
+    #[serde(default)]
+    pub abandoned_work: String,
     pub warmup_ratio: f64,
     pub horizon_seconds: f64,
     pub window_seconds: f64,

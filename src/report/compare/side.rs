@@ -112,6 +112,9 @@ impl<'r> View<'r> {
             service_time_seconds: config.service_time_seconds,
             retries: config.retries,
             single_flight: config.single_flight,
+            service_times: config.service_times.clone(),
+            queue_rule: config.queue_rule.clone(),
+            abandoned_work: config.abandoned_work.clone(),
             warmup_ratio: config.warmup_ratio,
             horizon_seconds: config.horizon_seconds,
             window_seconds: self.trace.window_seconds,
@@ -156,7 +159,7 @@ impl Side {
         let seconds = |of: fn(&Side) -> f64| move |side: &Side| Seconds(of(side)).to_string();
         let simulated =
             |side: &Side| if side.seeds.is_empty() { "no".to_string() } else { format!("seeds {:?}", side.seeds) };
-        let all: [(&str, Shown<'_>); 14] = [
+        let all: [(&str, Shown<'_>); 17] = [
             ("policy", &|side| side.policy.clone()),
             ("cache", &Side::cache),
             ("backend", &Side::backend),
@@ -165,6 +168,9 @@ impl Side {
             ("service time", &seconds(|side| side.service_time_seconds)),
             ("retries", &|side| side.retries.to_string()),
             ("a miss on a key being fetched", &joins),
+            ("service times scatter", &|side| side.service_times.clone()),
+            ("queue", &|side| side.queue_rule.clone()),
+            ("abandoned work", &|side| side.abandoned_work.clone()),
             ("warm-up", &|side| percent(side.warmup_ratio)),
             ("horizon", &seconds(|side| side.horizon_seconds)),
             ("window", &seconds(|side| side.window_seconds)),
@@ -177,6 +183,8 @@ impl Side {
             .filter(|(what, _)| !(same_trace && what.starts_with("trace")))
             .map(|(what, of)| Difference { what: (*what).to_string(), baseline: of(self), candidate: of(other) })
             .filter(|difference| difference.baseline != difference.candidate)
+            // Reports of older versions do not say all.
+            .filter(|difference| !difference.baseline.is_empty() && !difference.candidate.is_empty())
             .collect()
     }
 }
