@@ -3,10 +3,11 @@
 use coldgap::trace::Trace;
 use coldgap::trace::input::Input;
 use coldgap::{Error, ReadOptions, Result};
-use polars::prelude::{Column, CompatLevel, DataFrame, ParquetCompression, ParquetWriter, PolarsResult, Series};
 use polars_arrow::array::{Array, StructArray};
 use polars_arrow::datatypes::{ArrowDataType, Field};
 use polars_arrow::ffi::{ArrowArrayStream, ArrowArrayStreamReader, export_iterator};
+use polars_core::prelude::{Column, CompatLevel, DataFrame, PolarsResult, Series};
+use polars_io::parquet::write::{ParquetCompression, ParquetWriter};
 use pyo3::prelude::*;
 use pyo3::types::PyCapsule;
 

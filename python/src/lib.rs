@@ -5,7 +5,7 @@ mod report;
 mod run;
 mod trace;
 
-use coldgap::{Compare, Gap, Outage, Replay, Result};
+use coldgap::{Compare, Gap, Outage, Replay};
 use pyo3::prelude::*;
 use pyo3::types::PyModule;
 use report::Report;
@@ -15,11 +15,18 @@ use trace::Trace;
 
 /// Asks one question: its words, then its answer, while other Python threads go on.
 macro_rules! question {
-    ($name:ident, $question:ident) => {
+    ($name:ident($trace:ident $(, $argument:ident: $kind:ty)?) = $question:expr) => {
         #[pyfunction]
-        fn $name(py: Python<'_>, trace: &Trace, words: Words, progress: Option<Py<PyAny>>) -> PyResult<Report> {
+        fn $name(
+            py: Python<'_>,
+            $trace: &Trace,
+            $($argument: $kind,)?
+            words: Words,
+            progress: Option<Py<PyAny>>,
+        ) -> PyResult<Report> {
+            let $trace = $trace.trace();
             run(py, progress, |interrupt, watch| {
-                let mut question = $question::new(trace.trace());
+                let mut question = $question;
                 for (flag, text) in &words {
                     question = question.set(flag, text)?;
                 }
@@ -29,22 +36,12 @@ macro_rules! question {
     };
 }
 
-question!(gap, Gap);
-question!(outage, Outage);
-question!(compare, Compare);
-question!(replay, Replay);
-
-/// Tells an outage as a scenario file says.
-#[pyfunction]
-fn scenario(py: Python<'_>, trace: &Trace, text: &str, words: Words, progress: Option<Py<PyAny>>) -> PyResult<Report> {
-    run(py, progress, |interrupt, watch| -> Result<Report> {
-        let mut question = Outage::new(trace.trace()).scenario(text)?;
-        for (flag, text) in &words {
-            question = question.set(flag, text)?;
-        }
-        question.interrupt(interrupt).watch(watch).run().and_then(|report| Report::new(&report))
-    })
-}
+question!(gap(trace) = Gap::new(trace));
+question!(outage(trace) = Outage::new(trace));
+// An outage as a scenario file tells it.
+question!(scenario(trace, scenario: &str) = Outage::new(trace).scenario(scenario)?);
+question!(compare(trace) = Compare::new(trace));
+question!(replay(trace) = Replay::new(trace));
 
 /// Runs a command line in this process; its exit code.
 #[pyfunction]

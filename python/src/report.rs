@@ -7,7 +7,7 @@ use coldgap::report::frame::{self, Table};
 use coldgap::report::render::Render;
 use coldgap::report::sheet::look::Look;
 use coldgap::report::{html, json, markdown};
-use polars::prelude::DataFrame;
+use polars_core::frame::DataFrame;
 use pyo3::prelude::*;
 use pyo3::types::PyCapsule;
 

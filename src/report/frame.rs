@@ -1,10 +1,13 @@
 //! The result table as CSV and Parquet. The only file that knows polars.
 
 use crate::error::{Error, Result};
-use polars::prelude::{CsvWriter, DataFrame, NamedFrom, ParquetWriter, PolarsError, SerWriter, Series};
+use polars_core::prelude::{DataFrame, NamedFrom, PolarsError, Series};
+use polars_io::SerWriter;
+use polars_io::csv::write::CsvWriter;
+use polars_io::parquet::write::ParquetWriter;
 use std::io::Write;
 
-pub use polars::prelude::Column;
+pub use polars_core::prelude::Column;
 
 /// Rows whose columns are those of their list.
 pub trait Rows: Sized {
