@@ -182,8 +182,6 @@ fn imports(code: &str, module: &[String]) -> Vec<Vec<String>> {
 /// parts have, and they what it has.
 #[test]
 fn neighbours_do_not_import_each_other_in_a_circle() {
-    // To be mended.
-    const KNOWN: [&str; 1] = ["replay::worst"];
     let module = |name: &str| -> Vec<String> {
         let path = name.trim_start_matches("src/").trim_end_matches(".rs").trim_end_matches("/mod");
         path.split('/').map(str::to_string).collect()
@@ -224,9 +222,7 @@ fn neighbours_do_not_import_each_other_in_a_circle() {
                 rest.remove(leaf);
             });
         }
-        let is_known = KNOWN.contains(&folder.as_str());
-        assert!(rest.is_empty() || is_known, "{folder}: a circle among {:?}", rest.keys());
-        assert!(!rest.is_empty() || !is_known, "{folder} has no circle any more: take it from the list");
+        assert!(rest.is_empty(), "{folder}: a circle among {:?}", rest.keys());
     }
 }
 
