@@ -83,7 +83,7 @@ fn without_a_backend_nothing_is_simulated_and_every_way_to_say_it_works() {
     }
     for said in [&["-b", "300/s"][..], &["--servers", "10", "--service-time", "30ms"], &["-b", "auto"]] {
         assert!(
-            coldgap(&[&["outage", BURST, "--quick", "--horizon", "20s"], said].concat()).status.success(),
+            coldgap(&[&["outage", BURST, "--quick", "--horizon", "60s"], said].concat()).status.success(),
             "{said:?}"
         );
     }
