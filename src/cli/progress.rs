@@ -94,6 +94,7 @@ impl Progress {
             self.bar.reset_elapsed();
             if self.last_line.is_none() {
                 self.bar.set_draw_target(ProgressDrawTarget::stderr());
+                self.bar.tick();
             }
         }
     }

@@ -2,13 +2,7 @@
 //! the table of CSV and Parquet; and of the numbers that gates and metrics may look at the word, the quantity, and what an
 //! absent one means. It knows no report.
 
-use super::gates::{Field, Reading};
-
-/// Rows whose numbers are those of their list.
-pub trait Listed: Sized + 'static {
-    /// The numbers that a gate may look at, and a table show.
-    fn fields() -> &'static [Field<Self>];
-}
+use super::gates::Reading;
 
 /// What a column of numbers holds.
 pub trait Number {
@@ -76,7 +70,7 @@ macro_rules! rows {
             pub const HELP: &'static [(&'static str, &'static str)] = &[$((stringify!($field), concat!($($help),*))),+];
         }
 
-        impl $crate::report::column::Listed for $row {
+        impl $crate::report::gates::Listed for $row {
             fn fields() -> &'static [$crate::report::gates::Field<$row>] {
                 const FIELDS: &[$crate::report::gates::Field<$row>] = &[$($($crate::report::gates::Field {
                 name: stringify!($field),

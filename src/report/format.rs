@@ -32,12 +32,6 @@ pub fn whole_percent(ratio: f64) -> String {
     format!("{}%", if rounded == 0.0 { 0.0 } else { rounded })
 }
 
-/// A change as a whole percentage with its sign.
-pub fn signed_percent(ratio: f64) -> String {
-    let text = whole_percent(ratio);
-    if ratio > 0.0 && text != "0%" { format!("+{text}") } else { text }
-}
-
 /// What may be cut of a backend, or must be added to it: `9.09%`, `add 31%`. A cut is never rounded up, an addition never
 /// down.
 pub fn cut(share: f64) -> String {
@@ -97,11 +91,5 @@ mod tests {
         assert_eq!(cut(0.0199), "1.9%");
         assert_eq!(cut(-0.3001), "add 30.1%");
         assert_eq!(cut(0.0001), "0%");
-    }
-
-    #[test]
-    fn nothing_has_no_sign() {
-        assert_eq!([-0.001, 0.001].map(signed_percent), ["0%", "0%"]);
-        assert_eq!(signed_percent(0.87), "+87%");
     }
 }

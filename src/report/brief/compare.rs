@@ -1,6 +1,6 @@
 //! The comparison in some thirty lines: where both sides stand, what differs by more than noise, what of a saving may be cut.
 
-use super::{answers, close, hung, open};
+use super::{answers, close, given, hung, open};
 use crate::report::compare::words::{cells, names, word};
 use crate::report::compare::{Change, CompareReport, Decision, Direction, Material, state};
 use crate::report::format::{self, loss_name as loss};
@@ -40,7 +40,7 @@ pub fn compare(report: &CompareReport, look: &Look) -> String {
 fn about(report: &CompareReport) -> String {
     let side = &report.baseline;
     let mut parts = vec![format!("{}, cache of {}", side.trace, side.cache())];
-    parts.push(format!("backend {}", side.backend()));
+    parts.push(format!("backend {}{}", side.backend(), given(side.backend_assumed)));
     parts.push(format!("{} to carry", Rate::answers(side.load_per_second)));
     let differs =
         report.differences.iter().map(|one| format!("{} {} instead of {}", one.what, one.candidate, one.baseline));

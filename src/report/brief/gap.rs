@@ -1,6 +1,6 @@
 //! The gap report in some thirty lines: the answers, the capacities as bars, the backend that each loss takes.
 
-use super::{answers, bearing, close, hung, open};
+use super::{answers, bearing, close, given, hung, open};
 use crate::policy::Capacity;
 use crate::prose::quoted;
 use crate::report::details;
@@ -100,11 +100,9 @@ fn about(report: &Report, trace: &TraceReport, baseline: &Row) -> String {
     let today = grouped_rate(trace.today_per_second);
     let load =
         if is_today(trace) { String::new() } else { format!("to carry {}/s; ", grouped_rate(trace.load_per_second)) };
-    let assumed = trace.backend.is_some_and(|backend| backend.assumed);
-    let backend = match (trace.backend.is_some(), assumed) {
-        (false, _) => "no backend given".to_string(),
-        (_, true) => format!("backend {} (ASSUMED, 1.1x what it needs warm)", trace.backend_text()),
-        _ => format!("backend {}", trace.backend_text()),
+    let backend = match trace.backend {
+        None => "no backend given".to_string(),
+        Some(backend) => format!("backend {}{}", trace.backend_text(), given(backend.assumed)),
     };
     format!(
         "{}, {cache} ({} of the footprint) on {} nodes; {backend}; {load}today {today}/s (busiest {} of {})",

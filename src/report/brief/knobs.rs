@@ -1,7 +1,7 @@
 //! What moves hidden capacity, in some thirty lines: the strongest setting of each knob; what is loaded beforehand, and how
 //! nodes may restart.
 
-use super::{answers, close, open};
+use super::{answers, close, given, open};
 use crate::report::Head;
 use crate::report::details;
 use crate::report::format::percent;
@@ -94,23 +94,17 @@ fn setting<'r>(row: &'r SensitivityRow, last: &mut &'r str) -> String {
 }
 
 fn said(question: &str, sentence: &str) -> Answer {
-    Answer {
-        question: question.to_string(),
-        short: sentence.to_string(),
-        also: String::new(),
-        text: String::new(),
-        tone: Tone::Plain,
-    }
+    Answer::new(question, sentence, "", Tone::Plain)
 }
 
 fn about(config: &Config, trace: &TraceFacts) -> String {
-    let assumed = if config.backend_assumed { " (ASSUMED, 1.1x what it needs warm)" } else { "" };
     format!(
-        "{}: {}, {} of the footprint; backend {}{assumed}; today {}",
+        "{}: {}, {} of the footprint; backend {}{}; today {}",
         trace.name,
         config.policy,
         percent(config.cache_capacity_ratio),
         config.backend,
+        given(config.backend_assumed),
         Rate::answers(trace.today_per_second)
     )
 }

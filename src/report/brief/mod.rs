@@ -92,6 +92,11 @@ fn bearing(value: f64, low: Option<f64>, high: Option<f64>) -> i32 {
     if value <= 0.0 { 2 } else { (value.log10().floor() as i32 - width.log10().floor() as i32 + 2).clamp(2, 3) }
 }
 
+/// What stands beside a backend's capacity: whether anybody gave it.
+fn given(assumed: bool) -> &'static str {
+    if assumed { " (ASSUMED, 1.1x what it needs warm)" } else { "" }
+}
+
 /// The start of a short report.
 fn open(look: &Look) -> Sheet {
     let mut out = Sheet::new(look);

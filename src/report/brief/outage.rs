@@ -1,6 +1,6 @@
 //! One outage in some forty lines: does it heal, why, what to do, what would prevent it; the answered share, the timeline.
 
-use super::{answers, bearing, close, hung, open};
+use super::{answers, bearing, close, given, hung, open};
 use crate::prose::quoted;
 use crate::report::details;
 use crate::report::outage::{OutageReport, RemedyRow, TimelineRow, page, sentence};
@@ -109,21 +109,13 @@ fn subject(report: &OutageReport) -> String {
     let events: Vec<&str> = report.events.iter().map(|event| event.what.as_str()).take(2).collect();
     let of = crate::report::format::percent_of(config.cache_capacity_ratio, 2);
     format!(
-        "{} ({of} of the footprint), {}, {}/s; {} at {}",
+        "{} ({of} of the footprint), backend {}{}, {}/s; {} at {}",
         config.policy,
-        backend(report),
+        config.backend,
+        given(config.backend_assumed),
         grouped_rate(verdict.load_per_second),
         events.join("; "),
         Seconds(config.moment_seconds)
-    )
-}
-
-fn backend(report: &OutageReport) -> String {
-    let config = &report.config;
-    format!(
-        "backend {}{}",
-        config.backend,
-        if config.backend_assumed { " (ASSUMED, 1.1x what it needs warm)" } else { "" }
     )
 }
 

@@ -2,10 +2,10 @@
 //! than noise.
 
 use super::{CompareReport, Direction};
-use crate::report::column::{Listed, known};
+use crate::report::column::known;
 use crate::report::format::capacity_of;
 use crate::report::gates::Unit::{Count, Share};
-use crate::report::gates::{Field, Gated, Reading, Scope, Subject};
+use crate::report::gates::{Field, Gated, Listed, Reading, Scope, Subject};
 use crate::units::Demand;
 
 /// The relative change of a metric, up or down, is a field.

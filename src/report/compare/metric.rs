@@ -1,8 +1,7 @@
 //! The metrics that are compared: columns of the gap report's list, where their noise comes from, and which way is better.
 
 use crate::report::Row;
-use crate::report::column::Listed;
-use crate::report::gates::{Field, Reading, Unit};
+use crate::report::gates::{Field, Listed, Reading, Unit};
 use crate::units::{Demand, significant};
 
 /// Where the noise of a metric comes from.

@@ -17,7 +17,7 @@ mod sizes;
 use super::decisions::IfLost;
 use super::format::{capacity_text, load, loss_name as loss};
 use super::page::{Cell, Page, Section, maybe};
-use super::words::ended;
+use super::words::{ended, origin};
 use super::{Region, Report, Row, TraceReport};
 use crate::units::{Demand, Seconds, grouped, grouped_rate};
 
@@ -118,16 +118,8 @@ fn subtitle(report: &Report) -> String {
 fn traces(report: &Report) -> Vec<String> {
     let line = |trace: &TraceReport| {
         let footprint = trace.footprint_bytes.map_or(String::new(), |bytes| format!(", {} bytes", grouped(bytes)));
-        format!(
-            "{}: {}, {} requests ({} gets), {} objects{footprint}, {}, fingerprint {}",
-            trace.name,
-            trace.format,
-            grouped(trace.requests),
-            grouped(trace.gets),
-            grouped(trace.objects),
-            Seconds(trace.span_seconds),
-            trace.fingerprint
-        )
+        let more = format!("{footprint}, {}", Seconds(trace.span_seconds));
+        origin(&trace.name, &trace.format, [trace.requests, trace.gets, trace.objects], &more, &trace.fingerprint)
     };
     report.traces.iter().map(line).collect()
 }

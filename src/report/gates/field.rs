@@ -21,6 +21,12 @@ pub struct Field<R> {
     pub read: fn(&R) -> Reading,
 }
 
+/// Rows whose numbers are those of their list.
+pub trait Listed: Sized + 'static {
+    /// The numbers that a gate may look at, and a table show.
+    fn fields() -> &'static [Field<Self>];
+}
+
 /// A number as a report has it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Reading {

@@ -8,9 +8,8 @@ mod field;
 pub mod text;
 
 pub use expression::{Scope, parse};
-pub use field::{Field, Reading, Unit};
+pub use field::{Field, Listed, Reading, Unit};
 
-use super::column::Listed;
 use super::format::capacity_text;
 pub use super::gate_row::{GateRow, Known, Operator};
 use super::head::Headed;

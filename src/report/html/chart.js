@@ -85,7 +85,7 @@ const isRound = (value, unit, most) => {
 };
 
 // Everything but the lines.
-const marksOf = (chart, rows, { middle, top, room, bars }) => {
+const marksOf = (chart, rows, { middle, isTop, room, bars, along }) => {
   const marks = [];
   // Words lie above all lines.
   const labels = [];
@@ -94,7 +94,11 @@ const marksOf = (chart, rows, { middle, top, room, bars }) => {
     if (mark.mark === "zone") {
       const zone = [mark];
       marks.push(Plot.rect(zone, { x1: "from", x2: "to", fill: "url(#hatched)", fillOpacity: 0.35 }));
-      labels.push(words(zone, { x: (it) => (it.from + it.to) / 2, text: "name", frameAnchor: "bottom", dy: -6 }));
+      // In its middle, unless the words would leave the chart there.
+      const half = (mark.name.length * LETTER) / 2;
+      const centre = along((mark.from + mark.to) / 2);
+      const [x, textAnchor] = centre < half ? [mark.from, "start"] : centre > along(Infinity) - half ? [mark.to, "end"] : [(mark.from + mark.to) / 2, "middle"];
+      labels.push(words(zone, { x: () => x, text: "name", textAnchor, frameAnchor: "bottom", dy: -6 }));
     }
     if (mark.mark === "bar") {
       const y = (row) => row[mark.y].words;
@@ -121,7 +125,7 @@ const marksOf = (chart, rows, { middle, top, room, bars }) => {
     }
     if (mark.mark === "rule" && mark.across === "y") {
       marks.push(Plot.ruleY([mark.at], { stroke: "var(--ink)", strokeWidth: 1.5, strokeDasharray: "5 3" }));
-      labels.push(words([mark.at], { y: (at) => at, text: () => mark.name, frameAnchor: "left", textAnchor: "start", dx: 6, dy: mark.at > 0.9 * top ? 9 : -9 }));
+      labels.push(words([mark.at], { y: (at) => at, text: () => mark.name, frameAnchor: "left", textAnchor: "start", dx: 6, dy: isTop(mark.at) ? 9 : -9 }));
     }
   }
   return [marks, labels];
@@ -216,21 +220,25 @@ const fitted = (name, room) => {
   const bars = chart.y.scale === "category";
   const categories = bars ? Array.from(new Set(rows.map((row) => row[chart.marks.find((mark) => "y" in mark).y].words))) : [];
   const marginLeft = bars ? Math.min(longest(categories) + 16, width * 0.42) : chart.y.unit === "bytes" ? 72 : 56;
-  const barWords = bars ? chart.marks.filter((mark) => mark.mark === "bar").flatMap((mark) => rows.map((row) => row[mark.to].words)) : [];
+  const barWords = bars ? chart.marks.filter((mark) => mark.mark === "bar").flatMap((mark) => rows.filter((row) => row[mark.to].number !== null).map((row) => row[mark.to].words)) : [];
   const marginRight = mayName ? Math.min(longest(lines.map((line) => line.name)) + 22, 190) : bars ? Math.min(longest(barWords) + 14, width * 0.4) : 20;
   const rules = chart.marks.filter((mark) => mark.mark === "rule" && mark.across === "x").length;
   const marginTop = 26 + (bars ? 14 * rules : 0);
   const height = bars ? marginTop + 50 + categories.length * 32 : narrow ? 260 : 320;
   const [least, most] = extent(chart, rows, "x");
   const middle = chart.x.scale === "log" ? Math.sqrt(least * most) : (Math.min(0, least) + most) / 2;
-  const [, top] = bars ? [] : extent(chart, rows, "y");
-  const room = (value) => ((width - marginLeft - marginRight) * value) / most;
-  const x = axisOf(chart.x, width - marginLeft - marginRight, most);
+  const [bottom, top] = bars ? [] : extent(chart, rows, "y");
+  const isTop = (value) => top - value < 0.1 * (top - Math.min(0, bottom));
+  // Pixels from the chart's left edge; linear, as all axes with zones are.
+  const wide = width - marginLeft - marginRight;
+  const along = (value) => (value > most ? wide : (wide * (value - Math.min(0, least))) / (most - Math.min(0, least)));
+  const room = (value) => (wide * value) / most;
+  const x = axisOf(chart.x, wide, most);
   const y = bars ? { label: null, domain: categories, tickFormat: (name) => fitted(name, marginLeft - 14) } : axisOf(chart.y, height - 60, top);
   const turned = narrow && chart.x.scale === "category";
   if (chart.x.scale === "category") Object.assign(x, { type: "point", tickRotate: turned ? -40 : 0, domain: Array.from(new Set(lines.flatMap((line) => line.points.map(line.x)))) });
   const tips = lines.map((line) => Plot.tip(line.points, Plot.pointer({ x: line.x, y: line.y, title: told(table), fill: "var(--paper)", stroke: "var(--line)" })));
-  const [under, labels] = marksOf(chart, rows, { middle, top, room, bars });
+  const [under, labels] = marksOf(chart, rows, { middle, isTop, room, bars, along });
   const svg = Plot.plot({
     width,
     height,

@@ -14,12 +14,13 @@ pub use build::build;
 
 use super::Head;
 use super::column::{known, limit, rows};
+use super::words::origin;
 use crate::analysis::Facts;
 use crate::analysis::outage::Signal;
 use crate::outage::Model;
 use crate::outage::trigger::Step;
 use crate::trace::Trace;
-use crate::units::{Rate, grouped};
+use crate::units::Rate;
 use gates::edge;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -103,20 +104,11 @@ impl TraceFacts {
             today_per_second: today,
         }
     }
-}
 
-impl TraceFacts {
     /// All of it in a line.
     pub(super) fn line(&self) -> String {
-        format!(
-            "{}: {}, {} requests ({} gets), {} objects, fingerprint {}",
-            self.name,
-            self.format,
-            grouped(self.requests),
-            grouped(self.gets),
-            grouped(self.objects),
-            self.fingerprint
-        )
+        let counts = [self.requests, self.gets, self.objects];
+        origin(&self.name, &self.format, counts, "", &self.fingerprint)
     }
 }
 

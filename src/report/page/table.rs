@@ -2,9 +2,8 @@
 
 use super::Tone;
 use crate::policy::Capacity;
-use crate::report::column::Listed;
 use crate::report::format::{cut, loss_in_full, percent, times};
-use crate::report::gates::{Reading, Unit};
+use crate::report::gates::{Listed, Reading, Unit};
 use crate::units::{Seconds, bytes, grouped, grouped_rate, significant};
 
 /// A table.
