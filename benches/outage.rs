@@ -49,7 +49,16 @@ impl Visitor for Outage<'_, '_> {
 
 fn outages(criterion: &mut Criterion) {
     let (times, objects) = trace();
-    let requests = Requests { times: &times, objects: &objects, sizes: None, costs: None, chained: None, ops: None, ttls: None, next: None };
+    let requests = Requests {
+        times: &times,
+        objects: &objects,
+        sizes: None,
+        costs: None,
+        chained: None,
+        ops: None,
+        ttls: None,
+        next: None,
+    };
     let model = |retries| {
         let (timeout, service_time) = (Seconds(1.0), Seconds(0.1));
         let service = Service { demand: Demand::Answers, timeout, service_time, retries, single_flight: false };

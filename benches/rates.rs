@@ -89,7 +89,16 @@ fn main() {
     for info in ALL.iter().filter(|info| wanted.is_empty() || wanted.iter().any(|name| name == info.name)) {
         for (size, part) in [("10%", 10), ("1%", 100)] {
             let next = info.needs_future.then_some(next.as_slice());
-            let requests = Requests { times: &[], objects: &objects, sizes: None, costs: None, chained: None, ops: None, ttls: None, next };
+            let requests = Requests {
+                times: &[],
+                objects: &objects,
+                sizes: None,
+                costs: None,
+                chained: None,
+                ops: None,
+                ttls: None,
+                next,
+            };
             let capacity = Capacity::Objects((count / part) as u64);
             let rate = policy::visit(info.name, Measure { capacity, requests, objects: count });
             println!("{},{size},{:.1}", info.name, rate.unwrap_or(f64::NAN));

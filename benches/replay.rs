@@ -109,7 +109,8 @@ fn measure(criterion: &mut Criterion, name: &str, objects: &[ObjectId]) {
         group.sample_size(20).measurement_time(Duration::from_secs(4)).warm_up_time(Duration::from_secs(1));
         for info in ALL {
             let next = info.needs_future.then_some(next.as_slice());
-            let requests = Requests { times: &[], objects, sizes: None, costs: None, chained: None, ops: None, ttls: None, next };
+            let requests =
+                Requests { times: &[], objects, sizes: None, costs: None, chained: None, ops: None, ttls: None, next };
             let capacity = Capacity::Objects((count / part) as u64);
             policy::visit(info.name, Measure { group: &mut group, capacity, requests, objects: count });
         }
@@ -139,7 +140,16 @@ fn one_pass(requests: &Requests<'_>, sizes: &[u64]) -> Vec<Tally> {
 /// LRU at 40 sizes in one pass.
 fn curve(criterion: &mut Criterion) {
     let objects = zipf(1.0, 1_000_000, 8_000_000);
-    let requests = Requests { times: &[], objects: &objects, sizes: None, costs: None, chained: None, ops: None, ttls: None, next: None };
+    let requests = Requests {
+        times: &[],
+        objects: &objects,
+        sizes: None,
+        costs: None,
+        chained: None,
+        ops: None,
+        ttls: None,
+        next: None,
+    };
     let sizes: Vec<u64> =
         (0..40).map(|i| 100.0 * 10f64.powf(f64::from(i) * 4.0 / 39.0)).map(|size| size as u64).collect();
     let mut group = criterion.benchmark_group("curve");

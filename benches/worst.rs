@@ -38,7 +38,16 @@ fn worst(criterion: &mut Criterion) {
         (time * 1e9) as u64
     };
     let times: Vec<u64> = (0..REQUESTS).map(|_| arrival()).collect();
-    let requests = Requests { times: &times, objects: &objects, sizes: None, costs: None, chained: None, ops: None, ttls: None, next: None };
+    let requests = Requests {
+        times: &times,
+        objects: &objects,
+        sizes: None,
+        costs: None,
+        chained: None,
+        ops: None,
+        ttls: None,
+        next: None,
+    };
     let hashes: Vec<u32> = (0..KEYS as u32).map(|key| key.wrapping_mul(0x9e37_79b9).rotate_left(13)).collect();
     let columns = Columns::of(&requests, &hashes);
     let mut cache = lru::LruCache::new(std::num::NonZeroUsize::new(CACHED).expect("not zero"));

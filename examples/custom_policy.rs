@@ -79,7 +79,8 @@ pub fn miss_ratio<P: Policy>(objects: &[ObjectId]) -> f64 {
     let policy = P::new(capacity, &Parameters::default()).expect("defaults are valid");
     let mut cache = Cache::new(policy, capacity, OBJECTS as usize, None, false);
     // Columns that a trace does not have are left out.
-    let trace = Requests { times: &[], objects, sizes: None, costs: None, chained: None, ops: None, ttls: None, next: None };
+    let trace =
+        Requests { times: &[], objects, sizes: None, costs: None, chained: None, ops: None, ttls: None, next: None };
     let tally = replay(&mut cache, &trace);
     tally.misses as f64 / tally.requests as f64
 }

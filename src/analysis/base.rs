@@ -114,7 +114,8 @@ pub(super) fn check_shares(trace: &Trace, demand: Demand) -> Result<()> {
         ),
         Demand::Units(name) => (
             format!("the backend is given in {} a second, but the trace does not say what a miss costs", name.as_str()),
-            "name the column of costs: --columns cost=NAME; or give the backend in answers a second: -b 300/s".to_string(),
+            "name the column of costs: --columns cost=NAME; or give the backend in answers a second: -b 300/s"
+                .to_string(),
         ),
     };
     Err(Error::usage(error).at(&trace.name, None).hint(hint))

@@ -136,7 +136,14 @@ impl StackDistances {
     /// For a trace of so many objects and requests, counted from position `warm` on.
     pub fn new(objects: usize, requests: usize, warm: usize, sizes: Vec<u64>) -> StackDistances {
         let first_hits = vec![Tally::default(); sizes.len() + 1];
-        StackDistances { distances: Distances::new(objects, requests), sizes, warm, position: 0, first_hits, reached: 0 }
+        StackDistances {
+            distances: Distances::new(objects, requests),
+            sizes,
+            warm,
+            position: 0,
+            first_hits,
+            reached: 0,
+        }
     }
 
     /// Bytes it takes.

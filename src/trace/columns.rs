@@ -189,7 +189,8 @@ impl Columns {
             backend,
             ..
         } = *self;
-        let one = [time, time_of_day, size, size_else, key_size, status, op, ttl, cost, chained, count, sampling, duration];
+        let one =
+            [time, time_of_day, size, size_else, key_size, status, op, ttl, cost, chained, count, sampling, duration];
         let one = one.into_iter().chain([result, backend]);
         let parts = self.key_parts.iter().map(|part| part.column);
         one.flatten().chain([self.key]).chain(parts).collect()

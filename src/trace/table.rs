@@ -383,7 +383,9 @@ impl Table {
 
     /// Whether a row says that it is behind the one before it in a chain.
     fn is_behind<'a>(&self, cell: &impl Fn(usize) -> Cell<'a>) -> bool {
-        self.columns.chained.is_some_and(|column| !matches!(cell(column), Cell::Text(b"0") | Cell::Unsigned(0) | Cell::Null))
+        self.columns
+            .chained
+            .is_some_and(|column| !matches!(cell(column), Cell::Text(b"0") | Cell::Unsigned(0) | Cell::Null))
     }
 
     /// What a row says of who answered.
@@ -538,8 +540,12 @@ pub(super) fn read_cost(cell: Cell<'_>) -> Result<u32> {
         cell => words::natural(cell),
     };
     cost.and_then(|cost| u32::try_from(cost).ok()).ok_or_else(|| {
-        Error::trace(format!("'{}' is no cost: it is a number from 0 to {}", words::shown_cell(cell), grouped(u32::MAX.into())))
-            .hint("check which column holds it, and count in a larger unit: --columns cost=NAME; cost=- leaves costs out")
+        Error::trace(format!(
+            "'{}' is no cost: it is a number from 0 to {}",
+            words::shown_cell(cell),
+            grouped(u32::MAX.into())
+        ))
+        .hint("check which column holds it, and count in a larger unit: --columns cost=NAME; cost=- leaves costs out")
     })
 }
 

@@ -130,4 +130,3 @@ pub(in crate::analysis) fn today(trace: &Trace, windows: &Windows) -> Result<f64
     };
     windows.busiest().map(|(_, load)| load).filter(|load| *load > 0.0).ok_or_else(none)
 }
-

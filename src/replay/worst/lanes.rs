@@ -70,7 +70,10 @@ impl Lanes {
         let under_way = (warm.backlog[begin] + rules.service_time) * point.mu;
         let entered = if tape.shares.is_some() { u64::MAX } else { under_way.ceil() as u64 };
         self.lanes.clear();
-        self.lanes.resize(count, Lane { free_at: first + warm.backlog[begin], own_until: 0.0, entered, fails: false, broken_at: usize::MAX });
+        self.lanes.resize(
+            count,
+            Lane { free_at: first + warm.backlog[begin], own_until: 0.0, entered, fails: false, broken_at: usize::MAX },
+        );
         if self.rows.len() < n - begin {
             self.rows.resize(n - begin, 0);
         }

@@ -28,11 +28,14 @@ impl Made {
             previous.push(before);
             hashes.push(key.wrapping_mul(0x9e37_79b9));
             let chained = if gap < 5 && i > 0 { CHAINED } else { 0 };
-            kinds.push(chained | match (before == NEVER, missed) {
-                (true, _) => GET | ASKS,
-                (false, true) => GET | ASKS | EVICTED,
-                (false, false) => GET,
-            });
+            kinds.push(
+                chained
+                    | match (before == NEVER, missed) {
+                        (true, _) => GET | ASKS,
+                        (false, true) => GET | ASKS | EVICTED,
+                        (false, false) => GET,
+                    },
+            );
         }
         Made { times, previous, hashes, hits: Hits { kinds, room } }
     }

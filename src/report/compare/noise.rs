@@ -120,10 +120,12 @@ impl<'r> Between<'r> {
                 let change = |own: &[usize], other: &[usize]| nodes(self.candidate, other) - nodes(self.baseline, own);
                 self.settled(self.stretches().change(change)?, after - before, 0.0)
             }
-            Unit::PerSecond | Unit::BytesPerSecond | Unit::UnitsPerSecond(_) | Unit::Seconds => self.relative(before, after, |view, drawn| {
-                let (advertised, hidden) = limits(view, drawn);
-                if metric.name == "hidden" { hidden } else { advertised }
-            }),
+            Unit::PerSecond | Unit::BytesPerSecond | Unit::UnitsPerSecond(_) | Unit::Seconds => {
+                self.relative(before, after, |view, drawn| {
+                    let (advertised, hidden) = limits(view, drawn);
+                    if metric.name == "hidden" { hidden } else { advertised }
+                })
+            }
         }
     }
 
