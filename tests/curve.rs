@@ -3,9 +3,11 @@
 use assert_cmd::Command;
 use coldgap::analysis::sampled::{self, Sample, Sampling};
 use coldgap::analysis::{Sweep, SweepCell, curve};
+use coldgap::policy::Capacity;
 use coldgap::policy::spec::parse_list;
 use coldgap::replay::Tally;
-use coldgap::replay::observe::Feed;
+use coldgap::replay::cell::Cell;
+use coldgap::replay::observe::{Counted, Feed};
 use coldgap::replay::stack_distance::StackDistances;
 use coldgap::request::{ObjectId, Op, Requests};
 use coldgap::trace::source::Source;
@@ -95,22 +97,34 @@ proptest! {
         let sizes = [1, 2, 3, 5, 8, 30, 60, 1000];
         let warm = warm.min(objects.len());
         let mut stack: Vec<ObjectId> = Vec::new();
-        let mut expected = [(0, 0); 8];
+        // Of a chain, what is behind a miss misses, too.
+        let chained: Vec<bool> = bytes.iter().map(|size| size % 3 == 0).collect();
+        let costs: Vec<u32> = bytes.iter().map(|size| size % 7).collect();
+        let mut broken = [false; 8];
+        let mut expected = [(0, 0, 0); 8];
         for (i, object) in objects.iter().enumerate() {
             let place = stack.iter().position(|other| other == object);
             if i >= warm && ops[i] == Op::Get {
-                for (size, misses) in sizes.iter().zip(&mut expected) {
-                    if place.is_none_or(|place| place >= *size as usize) {
-                        *misses = (misses.0 + 1, misses.1 + u64::from(bytes[i]));
+                for ((size, misses), broken) in sizes.iter().zip(&mut expected).zip(&mut broken) {
+                    *broken = place.is_none_or(|place| place >= *size as usize) || (chained[i] && *broken);
+                    if *broken {
+                        *misses = (misses.0 + 1, misses.1 + u64::from(bytes[i]), misses.2 + u64::from(costs[i]));
                     }
                 }
             }
             place.map(|place| stack.remove(place));
             stack.insert(0, *object);
         }
-        let found = one_pass(&gets(&objects, &bytes, &ops), 60, warm, &sizes);
-        let found: Vec<(u64, u64)> = found.iter().map(|tally| (tally.misses, tally.bytes_missed)).collect();
+        let requests = Requests { costs: Some(&costs), chained: Some(&chained), ..gets(&objects, &bytes, &ops) };
+        let told = |tally: &Tally| (tally.misses, tally.bytes_missed, tally.cost_missed);
+        let found: Vec<(u64, u64, u64)> = one_pass(&requests, 60, warm, &sizes).iter().map(told).collect();
         prop_assert_eq!(&found[..], &expected[..]);
+        for (size, expected) in sizes.iter().zip(expected) {
+            let cell = Cell { policy: "lru".parse().unwrap(), capacity: Capacity::Objects(*size) };
+            let mut alone = Counted::new(cell.cache_for(60, false).unwrap(), warm);
+            alone.feed(&requests);
+            prop_assert_eq!(told(&alone.totals()[0]), expected);
+        }
     }
 }
 

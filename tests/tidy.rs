@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 
 /// Top-level modules by floor, the lowest first. A floor may use those below it, and no other module of its own.
 /// `suggest` and `progress` serve words and bars to whoever is above; `capacity` and `service` are plain arithmetic.
-const FLOORS: [&[&str]; 10] = [
-    &["units", "error", "hash", "prefetch", "suggest", "prose", "placement", "request"],
+const FLOORS: [&[&str]; 11] = [
+    &["units", "error", "hash", "prefetch", "suggest", "prose"],
+    &["placement", "request"],
     &["bitset", "interrupt", "progress", "settings"],
     &["trace", "policy", "capacity", "service"],
     &["cache"],

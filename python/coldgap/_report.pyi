@@ -342,7 +342,7 @@ class GapRow(_Fields):
     backend_per_second: Optional[float]
     """What the backend can do: answers or bytes a second. Null: nobody said, and all that depends on it is unknown."""
     backend_unit: str
-    """What the backend's capacity is counted in: answers or bytes."""
+    """What the backend's capacity is counted in: answers, bytes, or units of the trace's costs."""
     baseline: str
     """The policy, or the value, that others are compared with."""
     bytes_missed: Optional[int]
@@ -357,6 +357,10 @@ class GapRow(_Fields):
     """The cache's size over the trace's footprint."""
     compulsory_misses: int
     """First touches after warm-up: misses of every policy."""
+    cost_missed: Optional[int]
+    """What requests that missed after warm-up cost the backend. Null where the trace has no costs."""
+    cost_requested: Optional[int]
+    """What the requests after warm-up would cost the backend if all missed. Null where the trace has no costs."""
     escape_per_second: Optional[float]
     """The load under which the collapsed service climbs out by itself, requests a second of the busiest window. Null: not
     simulated.
@@ -809,6 +813,8 @@ class GapWindowRow2(_Fields):
     """Bytes of requests that missed after warm-up. Null where the trace has no sizes."""
     cache_capacity: int
     """The cache's size, in objects or bytes."""
+    cost_missed: Optional[int]
+    """What requests that missed after warm-up cost the backend. Null where the trace has no costs."""
     miss_ratio: Optional[float]
     """Misses over gets, after warm-up."""
     misses: int
@@ -1094,7 +1100,7 @@ class OutageRampStep(_Fields):
     """The load over the recorded one."""
 
 class OutageRate(_Fields):
-    """A rate, `300/s` (answers or requests) or `250MB/s`."""
+    """A rate, `300/s` (answers or requests), `250MB/s`, or `20000tokens/s` in units of a trace's costs."""
 
     of: str
     """What is counted."""
@@ -1499,7 +1505,7 @@ class CompareSide(_Fields):
     backend_per_second: float
     """What the backend can do: answers or bytes a second. Null: nobody said, and all that depends on it is unknown."""
     backend_unit: str
-    """What the backend's capacity is counted in: answers or bytes."""
+    """What the backend's capacity is counted in: answers, bytes, or units of the trace's costs."""
     cache_capacity_bytes: Optional[int]
     """The cache's size in bytes. Null where objects are counted."""
     cache_capacity_objects: Optional[int]

@@ -10,6 +10,7 @@ use crate::policy::Capacity;
 use crate::replay::cell::Cell;
 use crate::replay::grid;
 use crate::request::Requests;
+use crate::trace::id_table::IdTable;
 use crate::trace::native::{Native, ROWS_PER_BATCH};
 use crate::trace::parquet::ROWS_PER_GROUP;
 use crate::trace::source::{About, Source};
@@ -18,7 +19,9 @@ use std::time::Instant;
 
 /// What the process takes beside traces and caches: its code (15 to 21 MiB of it, as the system holds the file in large
 /// pieces or in small ones), the libraries' tables, the threads' stacks.
-const PROGRAM_BYTES: u64 = 20 << 20;
+pub const PROGRAM_BYTES: u64 = 20 << 20;
+/// What a reader holds beside the rows, at the most: the file's bytes as they are, ahead and decompressed, and lines. Measured.
+const READER_BYTES: u64 = 6 << 20;
 /// What decoding one column of a file takes beside the batch: pages as they are and decompressed, and a dictionary.
 const COLUMN_BYTES: u64 = 2 << 20;
 /// Cells of a pass over a file, for each thread: more would save decoding, but nothing is finished before its pass is.
@@ -26,10 +29,9 @@ const CELLS_PER_THREAD: usize = 4;
 /// Copies of a cache that a gap report holds at once for each cell under way: the cell's own, the warm one, the walked one, the
 /// one that is measured, and about one that was freed and that the allocator keeps.
 const GAP_FORKS: u64 = 5;
-/// What walks of a gap report take, whatever the trace; for each thread; and for each thread and request. Measured.
-const WALKS: u64 = 20 << 20;
-const WALKS_PER_THREAD: u64 = 30 << 20;
-const WALKS_PER_REQUEST: u64 = 30;
+/// What walks of a gap report take, whatever the trace, and for each request; and what each thread beyond the first adds. Measured.
+const WALKS: (u64, u64) = (10 << 20, 100);
+const WALKS_OF_A_THREAD: (u64, u64) = (9 << 20, 10);
 /// Requests of the trial replay.
 const TRIAL: usize = 1 << 20;
 
@@ -68,7 +70,7 @@ impl Forecast {
         let about = source.about();
         let threads = grid::threads(threads);
         let (trace, reading, at_once, most) = match source {
-            Source::Memory(trace) => (trace.memory(), reading_bytes(&about), threads, usize::MAX),
+            Source::Memory(trace) => (trace.memory(), reading_bytes(&about, trace.memory()), threads, usize::MAX),
             Source::File(native) => (batch_bytes(native), 0, usize::MAX, CELLS_PER_THREAD * threads),
         };
         let state = jobs.iter().map(|job| job.memory(&about, facts)).collect::<Result<Vec<u64>>>()?;
@@ -106,13 +108,13 @@ impl Forecast {
             let population = population(cell.capacity, facts, true);
             Ok(GAP_FORKS * cell.memory(&population, trace.expires)? + fetches)
         };
+        let (requests, more_threads) = (trace.requests as u64, grid::threads(threads) as u64 - 1);
         let forecast = Forecast {
             passes: vec![(0..cells.len()).collect()],
             jobs: cells.iter().map(of_cell).collect::<Result<_>>()?,
             trace: bytes_of_trace,
-            reading: reading_bytes(trace),
-            walks: WALKS
-                + grid::threads(threads) as u64 * (WALKS_PER_THREAD + WALKS_PER_REQUEST * trace.requests as u64),
+            reading: reading_bytes(trace, bytes_of_trace),
+            walks: WALKS.0 + WALKS.1 * requests + more_threads * (WALKS_OF_A_THREAD.0 + WALKS_OF_A_THREAD.1 * requests),
             at_once: grid::threads(threads),
         };
         match limit.filter(|limit| limit.asked && limit.bytes < forecast.peak()) {
@@ -184,16 +186,15 @@ fn batch_bytes(native: &Native) -> u64 {
     rows * (3 * row_bytes(native) + words) + columns as u64 * COLUMN_BYTES + largest
 }
 
-/// Columns as they are collected, operations and times to live among them whether or not there are any; the table of keys
-/// while it grows; and for Parquet the dictionary of a group of rows, as it is, decompressed and decoded.
-fn reading_bytes(about: &About) -> u64 {
+/// The trace, the table of its keys, and what readers hold of the file; for Parquet the dictionary of a group of rows, as it
+/// is, decompressed and decoded.
+fn reading_bytes(about: &About, trace: u64) -> u64 {
     let objects = about.objects as u64;
-    let rows = about.requests as u64 * (8 + 4 + if about.sized { 4 } else { 0 } + 1 + 4);
-    let slots = (objects * 8 / 7).next_power_of_two();
+    let ids = IdTable::memory_of(about.objects);
     let dictionary = if about.format == "parquet" { 3 * 8 * objects.min(ROWS_PER_GROUP as u64) } else { 0 };
     // Where files are merged: the rows' order, room to sort it, and a column while it is put in order.
-    let order = if about.files.len() > 1 { about.requests as u64 * (4 + 2 + 8) + objects * 8 + slots * 5 } else { 0 };
-    rows + objects * 8 + slots * 5 * 3 / 2 + dictionary + order
+    let order = if about.files.len() > 1 { about.requests as u64 * (4 + 2 + 8) + objects * 8 + ids } else { 0 };
+    trace + ids + READER_BYTES.min(trace) + dictionary + order
 }
 
 /// How fast a trial replay was: an estimate for the whole.

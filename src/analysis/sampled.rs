@@ -16,7 +16,7 @@ use super::run::Monitor;
 use super::strata::{ByClass, Strata};
 use super::sweep::{Sweep, capacity_ratio};
 use crate::bitset::BitSet;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::policy::Capacity;
 use crate::replay::by_object::{Missed, misses_by_object};
 use crate::replay::cell::Cell;
@@ -259,6 +259,11 @@ pub struct Sampled {
 /// # Errors
 /// See [`Sweep::cells`], [`Sweep::warm_position`] and [`Sample::estimate`].
 pub fn run(sweep: &Sweep, trace: &Trace, sampling: Sampling, monitor: &dyn Monitor) -> Result<Sampled> {
+    if trace.chained.is_some() {
+        return Err(Error::usage("a sample of the keys breaks chains of blocks, so it says nothing of them")
+            .at(&trace.name, None)
+            .hint("replay all of the trace, or a part: --limit, --until"));
+    }
     let warm = sweep.warm_position(trace.len())?;
     let facts = Facts::of(trace, warm);
     let look_ahead = sweep.policies.iter().any(|policy| policy.info().needs_future);

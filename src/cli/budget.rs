@@ -2,7 +2,7 @@
 
 use super::terminal::look;
 use crate::analysis::Job;
-use crate::analysis::forecast::{Forecast, Limit, Pace};
+use crate::analysis::forecast::{Forecast, Limit, PROGRAM_BYTES, Pace};
 use crate::error::Result;
 use crate::prose::wrapped;
 use crate::trace::source::{About, Source};
@@ -39,6 +39,11 @@ impl Budget {
     /// True where one of the flags was given.
     pub fn is_asked(&self) -> bool {
         self.dry_run || self.memory.is_some()
+    }
+
+    /// What a trace may take while it is read: the limit without what the program takes.
+    pub fn for_reading(&self) -> Option<u64> {
+        self.limit().map(|limit| limit.bytes.saturating_sub(PROGRAM_BYTES))
     }
 
     /// The limit: as asked, else what the system has left, where it says so.

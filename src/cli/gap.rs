@@ -100,12 +100,18 @@ pub struct Ask {
 }
 
 impl Ask {
-    /// Reads the trace of one service.
+    /// Reads the trace of one service, which may take so many bytes meanwhile; `None`: any.
     ///
     /// # Errors
     /// See [`TraceArgs::read_for`].
-    pub fn read(&self, paths: &[PathBuf], question: &Question, interrupt: &Interrupt) -> Result<Trace> {
-        self.reading.read_for(paths, &question.sweep.policies, interrupt)
+    pub fn read(
+        &self,
+        paths: &[PathBuf],
+        question: &Question,
+        memory: Option<u64>,
+        interrupt: &Interrupt,
+    ) -> Result<Trace> {
+        self.reading.within(memory).read_for(paths, &question.sweep.policies, interrupt)
     }
 }
 
@@ -131,8 +137,8 @@ pub fn run(args: &GapArgs, interrupt: &Interrupt) -> Result<()> {
     let mut found = Vec::new();
     for paths in services {
         let trace = match args.calibrated {
-            true => calibrate(&args.ask, paths, &mut question, &mut unsaid, interrupt)?,
-            false => args.ask.read(paths, &question, interrupt)?,
+            true => calibrate(args, paths, &mut question, &mut unsaid, interrupt)?,
+            false => args.ask.read(paths, &question, args.budget.for_reading(), interrupt)?,
         };
         if args.budget.is_asked() {
             let (forecast, cells) = analysis::forecast(&trace, &question, args.budget.limit())?;
@@ -160,13 +166,14 @@ pub fn run(args: &GapArgs, interrupt: &Interrupt) -> Result<()> {
 
 /// Reads a trace, and takes what was not said from its records, and notes it.
 fn calibrate(
-    args: &Ask,
+    args: &GapArgs,
     paths: &[PathBuf],
     question: &mut Question,
     unsaid: &mut Vec<String>,
     interrupt: &Interrupt,
 ) -> Result<Trace> {
-    let mut trace = args.reading.read_recorded(paths, &question.sweep.policies, interrupt)?;
+    let reading = args.ask.reading.within(args.budget.for_reading());
+    let mut trace = reading.read_recorded(paths, &question.sweep.policies, interrupt)?;
     let warm = question.sweep.warm_position(trace.len())?;
     let nothing = || {
         Error::trace("its records say neither how long misses took nor which requests they were")
@@ -176,7 +183,7 @@ fn calibrate(
     let recorded = Calibration::of(&trace, warm)
         .filter(|recorded| recorded.service_time_seconds.or(recorded.carried_per_second).is_some())
         .ok_or_else(nothing)?;
-    if let Some(time) = recorded.service_time_seconds.map(Seconds).filter(|_| !args.service.says_time()) {
+    if let Some(time) = recorded.service_time_seconds.map(Seconds).filter(|_| !args.ask.service.says_time()) {
         if time >= question.service.timeout {
             return Err(Error::usage(format!(
                 "misses took {time} on average, and the timeout is {}: no answer would be in time",

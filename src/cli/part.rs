@@ -65,7 +65,7 @@ pub fn run(Args { of: Of::Gap(args) }: &Args, interrupt: &Interrupt) -> Result<(
     let progress = Progress::start("reading the trace", analysis::steps(&question) * own.len() as u64);
     let mut found = Vec::new();
     for (place, tasks) in own {
-        let trace = args.ask.read(services[place], &question, interrupt)?;
+        let trace = args.ask.read(services[place], &question, None, interrupt)?;
         found.push((place, analysis::work(&trace, &question, &tasks, interrupt, &progress)?));
     }
     drop(progress);

@@ -43,7 +43,7 @@ pub fn run(Args { of: Of::Gap(args) }: &Args, interrupt: &Interrupt) -> Result<(
     let (question, _) = gap::question(&args.ask)?;
     let (mut out, mut count, mut all, mut longest, mut most) = (String::new(), 0, 0.0, 0f64, 0);
     for paths in args.ask.files.each() {
-        let trace = args.ask.read(paths, &question, interrupt)?;
+        let trace = args.ask.read(paths, &question, None, interrupt)?;
         let (requests, objects) = (grouped(trace.len() as u64), grouped(trace.object_count() as u64));
         // Writing to a String cannot fail.
         let _ = writeln!(out, "{}: {}, {requests} requests on {objects} objects", trace.name, trace.format);

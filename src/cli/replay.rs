@@ -102,7 +102,7 @@ fn replay(
     report: &mut ReplayReport,
 ) -> Result<Option<()>> {
     if let Some(sampling) = args.curve.sampling() {
-        let trace = match args.reading.read_for(paths, &sweep.policies, interrupt) {
+        let trace = match args.reading.within(args.budget.for_reading()).read_for(paths, &sweep.policies, interrupt) {
             Err(_) if interrupt.is_set() => return Ok(None),
             trace => trace?,
         };
@@ -110,7 +110,7 @@ fn replay(
         report.add_sampled(&trace.about(), &sampled::run(sweep, &trace, sampling, &watch)?);
         return Ok(Some(()));
     }
-    let source = match args.reading.open_for(paths, &sweep.policies, interrupt) {
+    let source = match args.reading.within(args.budget.for_reading()).open_for(paths, &sweep.policies, interrupt) {
         Err(_) if interrupt.is_set() => return Ok(None),
         source => source?,
     };
@@ -126,7 +126,7 @@ fn replay(
 fn dry_run(args: &Args, sweep: &Sweep, interrupt: &Interrupt) -> Result<()> {
     for paths in args.files.each() {
         let start = Instant::now();
-        let source = args.reading.open_for(paths, &sweep.policies, interrupt)?;
+        let source = args.reading.within(args.budget.for_reading()).open_for(paths, &sweep.policies, interrupt)?;
         let reading = start.elapsed().as_secs_f64();
         let (forecast, jobs) = sweep.forecast(&source, args.budget.limit())?;
         print(&budget::dry_run(&source, &forecast, &jobs, sweep.threads, reading)?)?;

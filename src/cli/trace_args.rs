@@ -40,7 +40,7 @@ pub struct TraceArgs {
     #[arg(long, value_name = "FORMAT")]
     input: Option<String>,
     /// Which column of a table, or field of JSON, holds what, by name, number or path: time=1,key=host+path,size=a.b,op=6,ttl=7;
-    /// size=- leaves sizes out; also status, duration, request
+    /// size=- leaves sizes out; also status, duration, request, and cost: what a miss costs the backend
     #[arg(long, value_name = "ROLE=COLUMN,...", value_parser = parse_columns)]
     columns: Option<Columns>,
     /// Unit of the time column: s, ms, us or ns (default: by its magnitude, said in the report)
@@ -73,6 +73,8 @@ pub struct TraceArgs {
     /// Read at most so many requests
     #[arg(long, value_name = "N")]
     limit: Option<u64>,
+    #[arg(skip)]
+    memory: Option<u64>,
 }
 
 /// Parsed `--columns`.
@@ -149,6 +151,12 @@ fn parse_rate(text: &str) -> std::result::Result<Rate, String> {
 }
 
 impl TraceArgs {
+    /// The same where what is read may take so many bytes; `None`: any.
+    #[must_use]
+    pub fn within(&self, memory: Option<u64>) -> TraceArgs {
+        TraceArgs { memory, ..self.clone() }
+    }
+
     /// What the format readers need to know.
     pub fn options(&self, interrupt: &Interrupt) -> ReadOptions {
         ReadOptions {
@@ -166,6 +174,7 @@ impl TraceArgs {
             sample: None,
             sort: false,
             records: false,
+            memory: self.memory,
             interrupt: interrupt.clone(),
         }
     }

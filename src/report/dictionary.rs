@@ -39,11 +39,6 @@ pub const FIELDS: &[(&str, &str)] = &[
     ("bound", "How many may wait."),
     ("bytes", "Bytes of these keys. Null where the trace has no sizes."),
     ("bytes_missed", "Bytes of requests that missed after warm-up. Null where the trace has no sizes."),
-    ("cost_missed", "What requests that missed after warm-up cost the backend. Null where the trace has no costs."),
-    (
-        "cost_requested",
-        "What the requests after warm-up would cost the backend if all missed. Null where the trace has no costs.",
-    ),
     ("bytes_requested", "Bytes asked for after warm-up. Null where the trace has no sizes."),
     ("cache", "The cache's size, as given."),
     ("cache_capacity", "The cache's size, in objects or bytes."),
@@ -56,6 +51,11 @@ pub const FIELDS: &[(&str, &str)] = &[
     ("compulsory_misses", "First touches after warm-up: misses of every policy."),
     ("config", "The configuration as it was used."),
     ("cost", "Backend and cache together. Null: no backend is enough."),
+    ("cost_missed", "What requests that missed after warm-up cost the backend. Null where the trace has no costs."),
+    (
+        "cost_requested",
+        "What the requests after warm-up would cost the backend if all missed. Null where the trace has no costs.",
+    ),
     ("cut_ratio", "The share of the backend that is cut."),
     ("deciding_requests", "Requests in the deciding time."),
     ("deciding_seconds", "From the flush to the first late answer just above the safe bound: the time that decides."),

@@ -57,11 +57,11 @@ pub fn load(value: Option<f64>) -> String {
     limit("no limit", value)
 }
 
-/// A backend's capacity; `absent` where there is none.
+/// A backend's capacity, whose heading says the unit where that is the trace's own; `absent` where there is none.
 pub fn backend(absent: &str, value: Option<f64>, of: Demand) -> String {
     match (value, of) {
         (None, _) => absent.to_string(),
-        (Some(value), Demand::Answers) => grouped_rate(value),
+        (Some(value), Demand::Answers | Demand::Units(_)) => grouped_rate(value),
         (Some(per_second), _) => Rate { per_second, of }.to_string(),
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! It knows the lines of a log; a request for a path becomes a get of that path, a changing method invalidates it.
 
+use super::appended::{self, Appended};
 use super::builder::{Builder, Flow, Row};
 use super::clock::Clock;
 use super::format::{Format, FormatInfo, Head, ReadOptions, Sniff};
@@ -13,6 +14,7 @@ use super::sizes::Says;
 use super::tokens;
 use super::words::{self, Cell, shown};
 use crate::error::{Error, Result};
+use crate::request::SECOND;
 use crate::units::grouped;
 
 /// Bytes of the shortest date.
@@ -27,7 +29,8 @@ static INFO: FormatInfo = FormatInfo {
     name: "log",
     extensions: &["log"],
     summary: "access logs in the Common or the combined format (Apache, nginx)",
-    layout: "host ident user [17/May/2015:10:05:03 +0000] \"GET /path?query HTTP/1.1\" status bytes, then anything. The \
+    layout: "host ident user [17/May/2015:10:05:03 +0000] \"GET /path?query HTTP/1.1\" status bytes, then anything; of fields that are appended \
+             as name=value, rt or request_time makes the arrival of the answer's end, urt and cs (upstream_response_time, upstream_cache_status) say who answered. The \
              key is path and query, behind the host where lines begin with HOST:PORT (vhost_combined), with percent escapes normalised (RFC 3986, 6.2.2). GET and HEAD are gets; POST, PUT, \
              PATCH and DELETE invalidate the key; other methods and lines without a request (timeouts, handshakes) are \
              left out and counted in a note. An object has the size of its largest answer of status 200, in bytes sent. Times have the zone they are written \
@@ -58,8 +61,18 @@ impl Format for AccessLog {
         let mut reader = Reader::default();
         while let Some((line, spot)) = lines.next()? {
             match reader.row(line) {
-                Ok(Some((row, says))) if rows.push_answer(row, says, spot)? == Flow::Break(()) => break,
-                Ok(_) => {}
+                Ok(Some((row, says, appended))) => {
+                    if appended.took.is_some() {
+                        rows.allow_disorder();
+                    }
+                    if options.records {
+                        rows.set_answered(appended.answered);
+                    }
+                    if rows.push_answer(row, says, spot)? == Flow::Break(()) {
+                        break;
+                    }
+                }
+                Ok(None) => {}
                 Err(fault) => rows.skip(fault, spot)?,
             }
         }
@@ -82,11 +95,14 @@ struct Reader {
     foreign: u64,
     other_methods: u64,
     no_request: u64,
+    /// Lines that say how long the answer took, and whether a date was finer than a second.
+    timed: u64,
+    is_fine: bool,
 }
 
 impl Reader {
-    /// The request of a line, and what its bytes say of the object's size; `None` for a line that holds none.
-    fn row(&mut self, line: &[u8]) -> Result<Option<(Row<'_>, Says)>> {
+    /// The request of a line, what its bytes say of the object's size, and its appended fields; `None` for a line that holds none.
+    fn row(&mut self, line: &[u8]) -> Result<Option<(Row<'_>, Says, Appended)>> {
         // A log that was cut while it was written goes on behind zeros.
         let line = &line[line.iter().position(|byte| *byte != 0).unwrap_or(line.len())..];
         let odd_quotes = leaves_open(line);
@@ -118,8 +134,15 @@ impl Reader {
         self.path.clear();
         self.path.extend_from_slice(virtual_host(parsed.prefix));
         http::target(target, &mut self.path);
+        let appended = appended::read(parsed.rest, parsed.status);
+        self.timed += u64::from(appended.took.is_some());
+        self.is_fine |= !time.is_multiple_of(SECOND);
+        // A clock of whole seconds does not become finer by it.
+        let took = appended.took.unwrap_or(0);
+        let took = if self.is_fine { took } else { (took + SECOND / 2) / SECOND * SECOND };
+        let time = time.saturating_sub(took);
         let row = Row { time: Some(time), key: Key::parse(&self.path), size: Some(parsed.bytes), op, ttl: 0 };
-        Ok(Some((row, Says::of(method == b"GET", parsed.status))))
+        Ok(Some((row, Says::of(method == b"GET", parsed.status), appended)))
     }
 
     /// Says what was left out.
@@ -129,6 +152,7 @@ impl Reader {
                 rows.note(format!("{what}: {}", grouped(count)));
             }
         };
+        note("times are the answers' end, less how long they took as an appended field says: arrivals", self.timed);
         note("lines that continue the one before (user agents that run on) and hold no request", self.continued);
         note("left out, lines of another log (errors, the banners of tail)", self.foreign);
         note("left out, of methods that neither read nor change (OPTIONS and the like)", self.other_methods);
@@ -161,6 +185,8 @@ struct Line<'a> {
     request: &'a [u8],
     status: u32,
     bytes: u64,
+    /// All behind the bytes.
+    rest: &'a [u8],
 }
 
 impl<'a> Line<'a> {
@@ -209,7 +235,9 @@ impl<'a> Line<'a> {
             }
             None => return Err("it has no bytes sent"),
         };
-        Ok(Line { prefix: &line[..open], date, request: &rest[..end], status, bytes })
+        let after = rest[end + 1..].trim_ascii();
+        let sent = after.iter().enumerate().filter(|(_, byte)| **byte == b' ').nth(1).map_or(after.len(), |(at, _)| at);
+        Ok(Line { prefix: &line[..open], date, request: &rest[..end], status, bytes, rest: &after[sent..] })
     }
 }
 
@@ -272,7 +300,7 @@ fn virtual_host(prefix: &[u8]) -> &[u8] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::request::{Op, SECOND};
+    use crate::request::Op;
 
     const COMBINED: &[u8] =
         br#"1.2.3.4 - bob [17/May/2015:10:05:03 +0200] "GET /a%7eb?x=%2f HTTP/1.1" 200 512 "-" "x "y" z""#;
@@ -280,7 +308,7 @@ mod tests {
     #[test]
     fn a_line_becomes_a_request() {
         let mut reader = Reader::default();
-        let (row, says) = reader.row(COMBINED).unwrap().unwrap();
+        let (row, says, _) = reader.row(COMBINED).unwrap().unwrap();
         assert_eq!(says, Says::All);
         assert_eq!(row.key, Key::Text(b"/a~b?x=%2F"));
         assert_eq!((row.size, row.op), (Some(512), Op::Get));
@@ -293,7 +321,7 @@ mod tests {
         let mut reader = Reader::default();
         assert!(reader.row(b" \"curl/7.54.0\"").is_err(), "nothing to continue");
         let line = |request: &str, rest: &str| format!("h - - [17/May/2015:10:05:03 +0000] \"{request}\" {rest}");
-        let mut op = |text: &str| reader.row(text.as_bytes()).map(|row| row.map(|(row, _)| row.op));
+        let mut op = |text: &str| reader.row(text.as_bytes()).map(|row| row.map(|(row, ..)| row.op));
         assert_eq!(op(&line("POST /a HTTP/1.1", "201 -")), Ok(Some(Op::Delete)));
         assert_eq!(op(&line("GET /a b", "200 1")), Ok(Some(Op::Get)));
         assert_eq!(op(&line("OPTIONS * HTTP/1.1", "200 1")), Ok(None));
@@ -330,7 +358,7 @@ mod tests {
         let key = |prefix: &str| {
             let line = format!("{prefix} [17/May/2015:10:05:03 +0000] \"GET /a HTTP/1.1\" 200 1");
             let mut reader = Reader::default();
-            let (row, _) = reader.row(line.as_bytes()).unwrap().unwrap();
+            let (row, ..) = reader.row(line.as_bytes()).unwrap().unwrap();
             format!("{:?}", row.key)
         };
         let text = |text: &[u8]| format!("{:?}", Key::Text(text));

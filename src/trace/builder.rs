@@ -15,7 +15,7 @@ use super::sizes::{self, Says};
 use super::{Trace, merge, ticks};
 use crate::error::{Error, Result, Spot};
 use crate::request::{ObjectId, Op, RENEWS, SECOND};
-use crate::units::{Ratio, Seconds, grouped};
+use crate::units::{Ratio, Seconds, bytes, grouped};
 use std::ops::ControlFlow;
 use xxhash_rust::xxh3::Xxh3;
 
@@ -292,6 +292,7 @@ impl<'o> Builder<'o> {
             return Ok(Flow::Continue(()));
         }
         self.options.interrupt.check()?;
+        self.check_memory()?;
         self.faults.rows += batch.keys.len() as u64;
         if let Some(times @ [first, .., last] | times @ [first @ last]) = batch.times {
             self.first.get_or_insert(*first);
@@ -377,6 +378,35 @@ impl<'o> Builder<'o> {
         Ok(if self.is_full() && row.time.is_none() { Flow::Break(()) } else { Flow::Continue(()) })
     }
 
+    /// # Errors
+    /// Rows that take more memory than they may.
+    fn check_memory(&self) -> Result<()> {
+        let Some(most) = self.options.memory else { return Ok(()) };
+        let columns = size_of_val(&self.times[..])
+            + size_of_val(&self.objects[..])
+            + size_of_val(&self.sizes[..])
+            + size_of_val(&self.costs[..])
+            + size_of_val(&self.ttls[..])
+            + size_of_val(&self.records[..])
+            + self.ops.len()
+            + self.chained.len()
+            + self.answers.len();
+        if (columns + self.interner.memory()) as u64 <= most {
+            return Ok(());
+        }
+        let requests = self.len();
+        Err(Error::usage(format!(
+            "the trace takes more than the {} of memory that there are for it: its first {} requests do",
+            bytes(most as f64),
+            grouped(requests as u64)
+        ))
+        .hint(format!(
+            "give it more (--memory), or read a part (--limit {}, --until) or a sample of its keys: coldgap convert --sample 10%, \
+             whose result coldgap replay streams",
+            requests / 2
+        )))
+    }
+
     /// Rows so far.
     fn len(&self) -> usize {
         self.objects.len() + self.pending.len()
@@ -386,6 +416,7 @@ impl<'o> Builder<'o> {
         let n = self.len();
         if n.is_multiple_of(ROWS_PER_CHECK) {
             self.options.interrupt.check()?;
+            self.check_memory()?;
         }
         if n >= (u32::MAX - 1) as usize {
             return Err(Error::trace("a trace may have at most 4,294,967,294 requests")
@@ -468,6 +499,11 @@ impl<'o> Builder<'o> {
         let tick = self.tick.max(spread).or_else(|| ticks::spread_before(&self.times, start));
         if let Some(share) = self.options.sampled {
             self.note(sampled_note(share));
+        }
+        if self.options.sample.is_some() && !self.chained.is_empty() {
+            self.note(
+                "chains of blocks have lost those that are not of the sample: they break less often than they did",
+            );
         }
         if let (Some(share), Some(drawn)) = (self.options.sample, self.sample) {
             self.note(if drawn.share == share {

@@ -72,6 +72,20 @@ impl IdTable {
         old.into_iter().filter(|slot| *slot != FREE).for_each(|slot| self.place(slot));
     }
 
+    /// Bytes that it takes.
+    pub fn memory(&self) -> usize {
+        size_of_val(&self.slots[..])
+    }
+
+    /// Bytes that a table of so many ids takes.
+    pub fn memory_of(ids: usize) -> u64 {
+        let mut slots = FEWEST_SLOTS;
+        while ids * 3 >= slots * 2 {
+            slots = slots * 7 / 4;
+        }
+        (slots * size_of::<u64>()) as u64
+    }
+
     /// A hint: this hash will be looked for.
     #[inline(always)]
     pub fn prefetch(&self, hash: u64) {

@@ -123,6 +123,12 @@ impl Keys {
         }
     }
 
+    /// Bytes that they take.
+    pub(super) fn memory(&self) -> usize {
+        let Keys { numbers, is_text, texts, text_ends } = self;
+        size_of_val(&numbers[..]) + size_of_val(&is_text[..]) + texts.len() + size_of_val(&text_ends[..])
+    }
+
     /// Forgets all keys, and keeps the memory.
     pub(super) fn clear(&mut self) {
         self.numbers.clear();
@@ -163,6 +169,11 @@ pub struct Interner {
 }
 
 impl Interner {
+    /// Bytes that it takes.
+    pub(super) fn memory(&self) -> usize {
+        self.ids.memory() + self.keys.memory()
+    }
+
     /// The id of a key, new where it was never seen; `None` where all 2^32 ids are taken.
     pub fn intern(&mut self, key: Key<'_>) -> Option<ObjectId> {
         self.intern_hashed(key, key.hash())

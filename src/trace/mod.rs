@@ -5,6 +5,7 @@
 
 mod access_log;
 mod allowance;
+mod appended;
 mod arc;
 mod arrow_ipc;
 mod batches;
@@ -18,7 +19,7 @@ mod footer;
 pub mod format;
 mod guard;
 mod http;
-mod id_table;
+pub mod id_table;
 pub mod input;
 pub mod intern;
 mod json;
@@ -173,12 +174,7 @@ impl Trace {
             .map(|column| size_of_val(&column[..]));
         let ops = self.ops.as_ref().map_or(0, |ops| size_of_val(&ops[..]));
         let ops = ops + self.chained.as_ref().map_or(0, |chained| size_of_val(&chained[..]));
-        let key = |i| match self.keys.get(ObjectId(i)) {
-            Key::Number(_) => size_of::<u64>(),
-            Key::Text(text) => 2 * size_of::<u64>() + 1 + text.len(),
-        };
-        let keys: usize = (0..self.object_count() as u32).map(key).sum();
-        (times + numbers.sum::<usize>() + ops + keys) as u64
+        (times + numbers.sum::<usize>() + ops + self.keys.memory()) as u64
     }
 
     /// True where requests have times.

@@ -38,6 +38,8 @@ pub struct ReadOptions {
     pub sort: bool,
     /// Whether to keep what records say of who answered.
     pub records: bool,
+    /// Bytes that what is read may take; `None`: any.
+    pub memory: Option<u64>,
     /// Stops the reading.
     pub interrupt: Interrupt,
 }

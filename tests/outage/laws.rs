@@ -147,25 +147,31 @@ proptest! {
     }
 
     /// definitions.md: an answer comes at t + W + s, also where s is longer or shorter than its turn, and where misses
-    /// take as many bytes of the backend as their objects have.
+    /// take as many bytes of the backend as their objects have, or cost what the trace says, some of them behind others in chains.
     #[test]
-    fn a_rate_in_bytes_keeps_nobody_waiting_exactly_where_the_predicate_survives(
-        rows in rows(), sizes in prop::collection::vec(1u32..5000, 60), mu in 2e4f64..2e5, latency in 0.01f64..0.5
+    fn a_rate_in_bytes_or_costs_keeps_nobody_waiting_exactly_where_the_predicate_survives(
+        rows in rows(), costs in any::<bool>(), chained in prop::collection::vec(any::<bool>(), 200), sizes in prop::collection::vec(1u32..5000, 60), mu in 2e4f64..2e5, latency in 0.01f64..0.5
     ) {
         let made = made(&rows);
         let sizes: Vec<u32> = made.objects.iter().map(|object| sizes[object.index()]).collect();
         let (timeout, service_time) = (Seconds(latency + 0.6), Seconds(latency));
-        let service = Service { demand: Demand::Bytes, timeout, service_time, retries: 0, single_flight: false };
+        let chained: Vec<bool> = (0..made.objects.len()).map(|i| i > 0 && chained[i % chained.len()]).collect();
+        let weighed = |requests| match costs {
+            true => Requests { costs: Some(&sizes[..]), chained: Some(&chained[..]), ..requests },
+            false => Requests { sizes: Some(&sizes[..]), ..requests },
+        };
+        let of = if costs { Demand::from("tokens".to_string()) } else { Demand::Bytes };
+        let service = Service { demand: of, timeout, service_time, retries: 0, single_flight: false };
         let survives = |load: f64| {
-            let requests = Requests { sizes: Some(&sizes), ..made.requests() };
+            let requests = weighed(made.requests());
             with_lru(100, made.keys, false, Survives(requests, service, mu, load))
         };
         let Some((low, high)) = edge(survives) else { return Ok(()) };
         let mut model = model(1.0, timeout.0, latency, 0);
-        model.backend = Backend { mu: Rate { per_second: mu, of: Demand::Bytes }, kind: Kind::PureRate { latency: service_time } };
+        model.backend = Backend { mu: Rate { per_second: mu, of }, kind: Kind::PureRate { latency: service_time } };
         let timeouts = |load: f64| {
             let mut scenario = made.scenario(0, load, model, 1);
-            scenario.requests.sizes = Some(&sizes);
+            scenario.requests = weighed(scenario.requests);
             with_lru(100, made.keys, false, Steps(&scenario, 600.0)).0.iter().map(|window| window.timeouts).sum::<u64>()
         };
         prop_assert_eq!(timeouts(low * (1.0 - 1e-4)), 0, "just below {}", low);

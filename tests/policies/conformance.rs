@@ -333,6 +333,8 @@ impl Visitor for Conformance<'_> {
                 size: if rng.random_bool(0.03) { 1000 } else { rng.random_range(0..30) },
                 next: i + rng.random_range(1..100),
                 op: Op::Get,
+                cost: 1,
+                chained: false,
                 renews: false,
                 cost: 1,
                 chained: false,

@@ -14,10 +14,11 @@ use coldgap::policy::spec::PolicySpec;
 use coldgap::policy::{self, Capacity, Policy, Visitor};
 use coldgap::service::Service;
 use coldgap::trace::{self, ReadOptions, Trace};
-use coldgap::units::{Demand, Loss, Seconds};
+use coldgap::units::{Demand, Loss, Rate, Seconds};
 use naive::{Brute, Case, Point, Store, Walks, Way};
 use rayon::prelude::*;
 use serde_json::Value;
+use std::fmt::Write;
 use std::path::Path;
 
 /// What a searched limit may miss, and a certified one.
@@ -56,11 +57,34 @@ fn here(name: &str) -> Option<String> {
     path.exists().then(|| path.to_string_lossy().into_owned())
 }
 
+/// The backend that is asked about: chains of blocks cost tokens.
+fn backend(name: &str) -> &'static str {
+    match name {
+        _ if name.contains("mooncake") => "400000tokens/s",
+        _ if name.ends_with(".jsonl") => "90000tokens/s",
+        _ => "auto",
+    }
+}
+
 /// What `coldgap gap` prints of a trace, without simulations.
 fn gap((name, limit, size, timeout): Asked, more: &[&str]) -> Option<Value> {
     let (path, limit, timeout) = (here(name)?, limit.to_string(), format!("{timeout}s"));
     let output = Command::new(env!("CARGO_BIN_EXE_coldgap"))
-        .args(["gap", &path, "--limit", &limit, "--timeout", &timeout, "-b", "auto", "-c", size, "--quick", "-o", "-"])
+        .args([
+            "gap",
+            &path,
+            "--limit",
+            &limit,
+            "--timeout",
+            &timeout,
+            "-b",
+            backend(name),
+            "-c",
+            size,
+            "--quick",
+            "-o",
+            "-",
+        ])
         .args(more)
         .assert()
         .success();
@@ -164,7 +188,7 @@ fn attack_all(asked: Asked, policies: &str, losses: &str, modes: &[bool]) -> Vec
     trace.look_ahead();
     let (requests, hashes) = (trace.requests(), trace.key_hashes());
     let service = Service {
-        demand: Demand::Answers,
+        demand: backend(name).parse().map_or(Demand::Answers, |rate: Rate| rate.of),
         timeout: Seconds(timeout),
         service_time: Seconds(0.01),
         retries: 0,
@@ -218,6 +242,49 @@ fn brute_force_finds_nothing_worse_than_what_is_printed() {
     let modes = |name: &str| if name.contains("twitter") { &[false][..] } else { &[false, true] };
     let attack = |asked: &Asked| attack_all(*asked, "lru,fifo,sieve,s3fifo,arc", "1/4,1/1", modes(asked.0));
     assert_none(&SIX.iter().flat_map(attack).collect::<Vec<_>>());
+}
+
+/// Conversations whose rows are chains of blocks: one that all have, and those of all turns so far.
+fn conversations() -> String {
+    let mut state = 7u64;
+    let mut draw = move |most: u64| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) % most
+    };
+    let (mut turns, mut next, mut time, mut rows) = (vec![(0, 1); 40], 40, 0, String::new());
+    for _ in 0..4_000 {
+        time += draw(180);
+        let place = draw(40) as usize;
+        let (id, blocks) = &mut turns[place];
+        if *blocks > 9 {
+            (*id, *blocks, next) = (next, 1, next + 1);
+        }
+        let ids: Vec<String> =
+            (0..*blocks).map(|block| if block == 0 { 0 } else { *id * 100 + block }.to_string()).collect();
+        let length = *blocks * 512 - draw(500) as usize;
+        writeln!(rows, r#"{{"timestamp": {time}, "input_length": {length}, "hash_ids": [{}]}}"#, ids.join(", "))
+            .unwrap();
+        *blocks += 1 + draw(2) as usize;
+    }
+    rows
+}
+
+/// A hit needs all blocks before it, and a block behind a miss is worked out anew.
+#[test]
+fn brute_force_finds_nothing_worse_than_what_is_printed_of_chains() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("t.jsonl");
+    std::fs::write(&path, conversations()).unwrap();
+    // As long as the program runs.
+    let name: &'static str = Box::leak(path.to_string_lossy().into_owned().into_boxed_str());
+    let mut wrong = attack_all((name, 24_000, "20%", 1.0), "lru,sieve,s3fifo", "1/4,1/1", &[false, true]);
+    wrong.extend(attack_all(
+        ("../shared/traces/mooncake__conversation.first30min.jsonl", 20_000, "30%", 30.0),
+        "lru",
+        "1/4,1/1",
+        &[false],
+    ));
+    assert_none(&wrong);
 }
 
 /// Minutes: longer traces, more nodes, more policies, an admission filter.

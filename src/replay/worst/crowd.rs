@@ -6,7 +6,7 @@
 //! loss needs is for a walk to say.
 
 use super::search::Case;
-use super::tape::{ASKS, EVICTED, GET, NEVER, Point, Tape};
+use super::tape::{ASKS, CHAINED, EVICTED, GET, NEVER, Point, Tape};
 use super::warm::Warm;
 use crate::placement::{Losses, node_of};
 use std::collections::VecDeque;
@@ -40,6 +40,7 @@ pub fn crowds(
     for position in 0..start {
         answered.touch(position);
     }
+    let mut chain = Chain::new(losses);
     for (row, moment) in moments.iter().enumerate() {
         let end = moments.get(row + 1).copied().unwrap_or(tape.len());
         open.begin(row, warm.backlog[*moment]);
@@ -55,6 +56,15 @@ pub fn crowds(
             let after = if touched { rows[touch as usize] as usize + 1 } else { 0 };
             let share = tape.share(position) as f32;
             let anyway = losses.nodes as usize;
+            let hit = || (kind & ASKS == 0).then(|| (node_of(tape.hashes[position], losses.nodes), after));
+            if kind & CHAINED != 0 {
+                chain.count(&mut open, hit(), share);
+                continue;
+            }
+            if warm.kinds.get(position + 1).is_some_and(|next| next & CHAINED != 0) {
+                chain.begin();
+                chain.add(hit());
+            }
             match kind & (ASKS | EVICTED) {
                 0 => open.count(node_of(tape.hashes[position], losses.nodes) as usize, after, share),
                 ASKS => open.count(anyway, 0, share),
@@ -79,6 +89,43 @@ pub fn crowds(
         }
     }
     best
+}
+
+/// From which moment on the loss of each node breaks the chain that is passed.
+struct Chain {
+    broken: Vec<usize>,
+    /// Whether it is broken whatever is lost.
+    misses: bool,
+}
+
+impl Chain {
+    fn new(losses: &Losses) -> Chain {
+        Chain { broken: vec![usize::MAX; losses.nodes as usize], misses: false }
+    }
+
+    fn begin(&mut self) {
+        self.broken.fill(usize::MAX);
+        self.misses = false;
+    }
+
+    /// Goes on with a block that is on this node and forgotten by losses from this moment on; `None`: one that misses anyway.
+    fn add(&mut self, hit: Option<(u32, usize)>) {
+        match hit {
+            Some((node, after)) => self.broken[node as usize] = self.broken[node as usize].min(after),
+            None => self.misses = true,
+        }
+    }
+
+    /// The same, and counts it with all losses that break the chain up to it.
+    fn count(&mut self, open: &mut Open<'_>, hit: Option<(u32, usize)>, share: f32) {
+        self.add(hit);
+        if self.misses {
+            return open.count(self.broken.len(), 0, share);
+        }
+        for (node, after) in self.broken.iter().enumerate().filter(|(_, after)| **after < usize::MAX) {
+            open.count(node, *after, share);
+        }
+    }
 }
 
 /// The moments whose losses are still felt, and the backlogs after them.

@@ -158,7 +158,11 @@ fn needed(out: &mut Sheet, report: &Report, trace: &TraceReport, group: &[&Row],
     let carried = coarse(trace.load_per_second, 4);
     let known = trace.backend.is_some();
     let survive = if known { " and survive losing" } else { " while nothing is lost" };
-    out.prose("  ", &format!("BACKEND NEEDED to carry {carried}/s{survive}"));
+    let unit = match trace.demand() {
+        Demand::Units(name) => format!(", {}/s,", name.as_str()),
+        Demand::Answers | Demand::Bytes => String::new(),
+    };
+    out.prose("  ", &format!("BACKEND NEEDED{unit} to carry {carried}/s{survive}"));
     let mut table = Columns::new(4).left("", name_width(group)).right("hits", 7).right("misses", 7);
     for row in report.losses(baseline).filter(|row| known || row.loss_ratio == 0.0) {
         let head = match row.loss_ratio {
