@@ -11,7 +11,7 @@ use std::io;
 const ROWS: u64 = 10_000_000;
 const ROWS_PER_BYTE: u64 = 32;
 /// Bytes that any file may become, and those that a byte of it may become.
-const BYTES: u64 = 1 << 30;
+const BYTES: u64 = 256 << 20;
 const BYTES_PER_BYTE: u64 = 1_000;
 
 /// The rows that a file of so many bytes may have.

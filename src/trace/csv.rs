@@ -361,10 +361,11 @@ impl Survey {
     }
 
     fn unknown_layout(&self) -> Error {
-        let shown_row: Vec<String> = match self.rows.first() {
-            Some(row) => row.iter().zip(1..).take(20).map(|(cell, n)| format!("{n}={}", shown(cell))).collect(),
-            None => Vec::new(),
+        let Some(row) = self.rows.first() else {
+            return Error::trace("the trace holds no request").hint("nothing stands behind its header or its comments");
         };
+        let shown_row: Vec<String> =
+            row.iter().zip(1..).take(20).map(|(cell, n)| format!("{n}={}", shown(cell))).collect();
         Error::trace("the table has no header, and nothing says which column holds what").hint(format!(
             "say it by number, like --columns time=1,key=2,size=3; the first row is {}",
             shown_row.join(" ")

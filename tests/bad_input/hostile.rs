@@ -2,10 +2,9 @@
 //! the ordinary exit code, before memory is asked for.
 
 use super::{coldgap, refused};
-use arrow::array::{ArrayRef, DictionaryArray, Int32Array, RecordBatch, StringArray, StringViewArray, UInt64Array};
+use arrow::array::{ArrayRef, Int32Array, RecordBatch, StringViewArray, UInt64Array};
 use arrow::ipc::writer::StreamWriter;
 use parquet::arrow::ArrowWriter;
-use parquet::arrow::arrow_writer::ArrowWriterOptions;
 use parquet::file::properties::WriterProperties;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -48,16 +47,6 @@ fn rows_that_stand_for_millions_are_refused_before_they_are_made() {
     refused(format!("time,key,op_count\n{rows}").as_bytes(), &[], 3, &["op_count makes", "more than can be meant"]);
 }
 
-/// A Parquet file of one column, `key`; nothing of the writer's own stands in it where `plain`.
-fn parquet(keys: ArrayRef, plain: bool) -> Vec<u8> {
-    let batch = RecordBatch::try_from_iter([("key", keys)]).unwrap();
-    let properties = WriterProperties::builder().set_data_page_row_count_limit(usize::MAX).build();
-    let options = ArrowWriterOptions::new().with_properties(properties).with_skip_arrow_metadata(plain);
-    let mut writer = ArrowWriter::try_new_with_options(Vec::new(), batch.schema(), options).unwrap();
-    writer.write(&batch).unwrap();
-    writer.into_inner().unwrap()
-}
-
 fn refused_as(bytes: Vec<u8>, words: &str) {
     let input = coldgap::trace::input::Input::from_bytes("in", bytes).unwrap();
     let error = coldgap::trace::read_input(input, &Default::default()).unwrap_err().to_string();
@@ -66,19 +55,12 @@ fn refused_as(bytes: Vec<u8>, words: &str) {
 
 #[test]
 fn one_long_key_in_every_row_is_refused_before_it_is_written_out() {
+    // A dictionary of one key of 1 MiB, and 60,000 rows: 60 GB of text.
+    refused_as(include_bytes!("one_long_key.parquet").to_vec(), "more text than so few bytes stand for");
     let long = "x".repeat(1 << 20);
-    let keys =
-        DictionaryArray::new(Int32Array::from(vec![0; 60_000]), Arc::new(StringArray::from(vec![long.as_str()])));
-    let keys: ArrayRef = Arc::new(keys);
-    // 60 GB of text: as a dictionary it is small in memory, too, and as plain strings it is not.
-    for plain in [false, true] {
-        let bytes = parquet(Arc::clone(&keys), plain);
-        assert!(bytes.len() < 100_000);
-        refused_as(bytes, "more text than so few bytes stand for");
-    }
     let views = StringViewArray::from_iter_values([long.as_str()]);
     let views = arrow::compute::take(&views, &Int32Array::from(vec![0; 60_000]), None).unwrap();
-    let batch = RecordBatch::try_from_iter([("key", views), ("dictionary", keys)]).unwrap();
+    let batch = RecordBatch::try_from_iter([("key", views)]).unwrap();
     let mut writer = StreamWriter::try_new(Vec::new(), &batch.schema()).unwrap();
     writer.write(&batch).unwrap();
     refused_as(writer.into_inner().unwrap(), "more text than so few bytes stand for");
@@ -87,11 +69,22 @@ fn one_long_key_in_every_row_is_refused_before_it_is_written_out() {
 #[test]
 fn a_page_that_claims_rows_without_end_is_refused() {
     // A run of one key; how many there are is said in 4 bytes, with the sign in the lowest bit.
-    let bytes = parquet(Arc::new(UInt64Array::from(vec![7; 1 << 20])), true);
-    assert!(bytes.len() < 1_000);
+    let keys: ArrayRef = Arc::new(UInt64Array::from(vec![7; 1 << 20]));
+    let batch = RecordBatch::try_from_iter([("key", keys)]).unwrap();
+    let properties = WriterProperties::builder().set_data_page_row_count_limit(usize::MAX).build();
+    let mut writer = ArrowWriter::try_new(Vec::new(), batch.schema(), Some(properties)).unwrap();
+    writer.write(&batch).unwrap();
+    let bytes = writer.into_inner().unwrap();
     let [said, claimed] = [[0x80, 0x80, 0x80, 0x01], [0xfe, 0xff, 0xff, 0x7f]];
     let at = bytes.windows(4).position(|window| window == said).unwrap();
     refused_as([&bytes[..at], &claimed, &bytes[at + 4..]].concat(), "more values than so few bytes stand for");
+}
+
+#[test]
+fn a_file_that_becomes_a_thousand_times_its_size_is_refused() {
+    refused_as(compressed(b"time,key\n1,a\n", b'\n', 300 << 20), "more than a thousand times its size");
+    let runs: String = (0..1_000).map(|i| format!("{i} 65536 0 {i}\n")).collect();
+    refused_as(runs.into_bytes(), "more blocks than so few bytes stand for");
 }
 
 #[test]

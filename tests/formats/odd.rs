@@ -100,6 +100,8 @@ fn headers_again_are_no_rows_and_other_columns_no_rows_of_these() {
     let same = [part("sc-status sc-bytes", "200 5"), part("sc-status sc-bytes", "200 5")].concat();
     expect(&same, "w3c", "0 /p 5 get\n500000 /p 5 get\n", "comments between the rows: 2");
     let other = [part("sc-status sc-bytes", "200 5"), part("sc-bytes sc-status", "5 200")].concat();
+    let error = read("x", b"#Version: 1.0\n#Fields: date time cs-uri-stem sc-status\n").unwrap_err().to_string();
+    assert!(error.contains("holds no request"), "{error}");
     let error = read("x", other.as_bytes()).unwrap_err().to_string();
     assert!(error.contains("line 5") && error.contains("names other columns"), "{error}");
 }
