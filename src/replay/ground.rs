@@ -14,6 +14,9 @@ use crate::service::Service;
 use crate::units::Seconds;
 use std::ops::Range;
 
+/// Memory for the walks of one part of the trace after the other: as large as the trace, so nothing to make anew.
+pub type Walks = (Warm, Walker);
+
 /// The trace, the service and the load. Loads are factors of the recorded load.
 #[derive(Debug, Clone)]
 pub struct Ground<'t> {
@@ -73,13 +76,13 @@ impl<'t> Ground<'t> {
     /// is one) there.
     pub fn level_in(
         &self,
+        (warm, walker): &mut Walks,
         hits: &Hits,
         range: Range<usize>,
         axis: Axis,
         guess: Level,
         losses: Option<&Losses>,
     ) -> Option<Level> {
-        let (mut warm, mut walker) = (Warm::default(), Walker::default());
         let (whole, rules) = (self.tape(), self.rules());
         let room = losses.map_or(0, |losses| self.subject(hits).room(losses));
         let tape = whole.up_to(range.end);
@@ -91,7 +94,7 @@ impl<'t> Ground<'t> {
             let carried = warm.fill(&tape, hits, range.clone(), point, &rules).is_ok();
             let mut survives = |lost: &Lost| {
                 let block = Block::at(*lost, range.start, room);
-                walker.walk(&tape, &warm, point, &rules, block, Until::Alone).survives(&rules)
+                walker.walk(&tape, warm, point, &rules, block, Until::Alone).survives(&rules)
             };
             carried && losses.is_none_or(|losses| losses.ways.iter().all(&mut survives))
         })

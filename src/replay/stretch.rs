@@ -5,7 +5,7 @@
 //! knows no statistics.
 
 use super::any_cache::AnyCache;
-use super::ground::Ground;
+use super::ground::{Ground, Walks};
 use super::refill::refill;
 use super::worst::columns::Hits;
 use super::worst::lattice::{Axis, EASIEST, level_of};
@@ -72,6 +72,7 @@ fn cut(ground: &Ground<'_>) -> Vec<Range<usize>> {
 pub fn stretches(mut cache: Box<dyn AnyCache>, hits: &Hits, ground: &Ground<'_>, walk: &Walk<'_>) -> Vec<Stretch> {
     let mut position = 0;
     let mut all = Vec::new();
+    let mut walks = Walks::default();
     for range in cut(ground) {
         if ground.interrupt.is_set() {
             break;
@@ -85,7 +86,8 @@ pub fn stretches(mut cache: Box<dyn AnyCache>, hits: &Hits, ground: &Ground<'_>,
         let mut guesses = [level_of(walk.mu), axes[1].level(ground.load)];
         for loss in &tried {
             let lost = (loss.lost > 0).then(|| Losses::of(loss.lost, loss.nodes));
-            let found = [0, 1].map(|i| ground.level_in(hits, range.clone(), axes[i], guesses[i], lost.as_ref()));
+            let found =
+                [0, 1].map(|i| ground.level_in(&mut walks, hits, range.clone(), axes[i], guesses[i], lost.as_ref()));
             guesses = [0, 1].map(|i| found[i].unwrap_or(guesses[i]));
             backends.push(found[0].map(|level| if level == EASIEST { 0.0 } else { axes[0].limit(level) }));
             loads.push(found[1].map_or(Some(0.0), |level| (level > EASIEST).then(|| axes[1].limit(level))));
@@ -95,12 +97,12 @@ pub fn stretches(mut cache: Box<dyn AnyCache>, hits: &Hits, ground: &Ground<'_>,
         let limits = backends.into_iter().zip(loads).map(|(backend, load)| Limits { backend, load });
         let losses = tried.into_iter().zip(limits).collect();
         let mu = level_of(walk.mu);
-        let survives = |nodes: &&u32| {
+        let mut survives = |nodes: &&u32| {
             let losses = Losses::of(1, **nodes);
             let axis = Axis::Backend { load: ground.load };
-            ground.level_in(hits, range.clone(), axis, mu, Some(&losses)).is_some_and(|level| level <= mu)
+            ground.level_in(&mut walks, hits, range.clone(), axis, mu, Some(&losses)).is_some_and(|level| level <= mu)
         };
-        let loss_survived = capacity::loss_survived(NODES.iter().find(survives).copied());
+        let loss_survived = capacity::loss_survived(NODES.iter().find(&mut survives).copied());
         let (mut twin, mut flushed) = (cache.fork(), cache.fork());
         let refill = refill(&mut *twin, &mut *flushed, &ground.aftermath(range.start), walk.window);
         let refill_seconds = refill.over.map(|(seconds, _)| seconds);
