@@ -2,9 +2,9 @@
 
 use coldgap::analysis::Sweep;
 use coldgap::policy::spec::parse_list;
-use coldgap::trace::format::Role;
 use coldgap::trace::input::Input;
 use coldgap::trace::native::Native;
+use coldgap::trace::options::Role;
 use coldgap::trace::profile::profile;
 use coldgap::trace::source::Source;
 use coldgap::trace::write::Form;

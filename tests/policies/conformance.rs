@@ -336,8 +336,6 @@ impl Visitor for Conformance<'_> {
                 cost: 1,
                 chained: false,
                 renews: false,
-                cost: 1,
-                chained: false,
             };
             match rng.random_range(0..1000) {
                 0..850 => {
