@@ -2,6 +2,8 @@
 //!
 //! Every format ends here, so that a rule about rows (times do not step back, sizes fit, limits) stands once.
 
+mod fingerprint;
+mod memory;
 mod order;
 
 use super::faults::Faults;
@@ -15,9 +17,9 @@ use super::sizes::{self, Says};
 use super::{Trace, merge, ticks};
 use crate::error::{Error, Result, Spot};
 use crate::request::{ObjectId, Op, RENEWS, SECOND};
-use crate::units::{Ratio, Seconds, bytes, grouped};
+use crate::units::{Ratio, Seconds, grouped};
+pub(super) use fingerprint::fingerprint;
 use std::ops::ControlFlow;
-use xxhash_rust::xxh3::Xxh3;
 
 /// One row as a format reads it.
 #[derive(Debug, Clone, Copy)]
@@ -68,9 +70,6 @@ pub type Flow = ControlFlow<()>;
 
 /// How often the builder looks whether it should stop.
 const ROWS_PER_CHECK: usize = 1 << 16;
-/// Bytes that a request has in the fingerprint, and requests that are hashed at once.
-const REQUEST_BYTES: usize = 29;
-const REQUESTS_AT_ONCE: usize = 512;
 
 /// Collects rows into a [`Trace`].
 pub struct Builder<'o> {
@@ -378,35 +377,6 @@ impl<'o> Builder<'o> {
         Ok(if self.is_full() && row.time.is_none() { Flow::Break(()) } else { Flow::Continue(()) })
     }
 
-    /// # Errors
-    /// Rows that take more memory than they may.
-    fn check_memory(&self) -> Result<()> {
-        let Some(most) = self.options.memory else { return Ok(()) };
-        let columns = size_of_val(&self.times[..])
-            + size_of_val(&self.objects[..])
-            + size_of_val(&self.sizes[..])
-            + size_of_val(&self.costs[..])
-            + size_of_val(&self.ttls[..])
-            + size_of_val(&self.records[..])
-            + self.ops.len()
-            + self.chained.len()
-            + self.answers.len();
-        if (columns + self.interner.memory()) as u64 <= most {
-            return Ok(());
-        }
-        let requests = self.len();
-        Err(Error::usage(format!(
-            "the trace takes more than the {} of memory that there are for it: its first {} requests do",
-            bytes(most as f64),
-            grouped(requests as u64)
-        ))
-        .hint(format!(
-            "give it more (--memory), or read a part (--limit {}, --until) or a sample of its keys: coldgap convert --sample 10%, \
-             whose result coldgap replay streams",
-            requests / 2
-        )))
-    }
-
     /// Rows so far.
     fn len(&self) -> usize {
         self.objects.len() + self.pending.len()
@@ -606,29 +576,4 @@ fn too_large(size: u64) -> Error {
 
 fn too_many_keys() -> Error {
     Error::trace("more distinct keys than 2^32 - 1").hint("sample the keys: convert --sample 10%")
-}
-
-/// Hashes keys, times and the rest, request by request, independent of the file's format.
-pub(super) fn fingerprint(trace: &Trace) -> String {
-    let mut hasher = Xxh3::new();
-    let key_hashes: Vec<u64> = (0..trace.object_count()).map(|i| trace.keys.get(ObjectId(i as u32)).hash()).collect();
-    let requests = trace.requests();
-    // Hashing many bytes at once gives the same, many times faster.
-    let mut bytes = [0; REQUEST_BYTES * REQUESTS_AT_ONCE];
-    for start in (0..requests.len()).step_by(REQUESTS_AT_ONCE) {
-        let count = REQUESTS_AT_ONCE.min(requests.len() - start);
-        for (i, to) in (start..start + count).zip(bytes.as_chunks_mut::<REQUEST_BYTES>().0) {
-            let request = requests.get(i);
-            to[..8].copy_from_slice(&request.time.to_le_bytes());
-            to[8..16].copy_from_slice(&key_hashes[request.object.index()].to_le_bytes());
-            to[16..20].copy_from_slice(&request.size.to_le_bytes());
-            to[20] = request.op as u8 | u8::from(request.renews) << 7;
-            to[21..].copy_from_slice(&(request.ttl / SECOND).to_le_bytes());
-        }
-        hasher.update(&bytes[..count * REQUEST_BYTES]);
-    }
-    // Traces without them have the fingerprint that they had before there were any.
-    trace.costs.iter().flatten().for_each(|cost| hasher.update(&cost.to_le_bytes()));
-    trace.chained.iter().flatten().for_each(|chained| hasher.update(&[u8::from(*chained)]));
-    format!("{:032x}", hasher.digest128())
 }
