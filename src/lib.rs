@@ -28,34 +28,22 @@
 
 pub mod analysis;
 mod api;
-#[doc(hidden)]
-pub mod bitset;
-pub mod cache;
-pub mod capacity;
 #[cfg(feature = "cli")]
 #[doc(hidden)]
 pub mod cli;
-pub mod error;
-mod hash;
-#[doc(hidden)]
-pub mod interrupt;
-pub mod outage;
-#[doc(hidden)]
-pub mod placement;
-pub mod policy;
-mod prefetch;
 mod progress;
 mod prose;
-pub mod replay;
 pub mod report;
-pub mod request;
-pub mod service;
 mod settings;
-mod suggest;
 pub mod trace;
-pub mod units;
 
 pub use api::{Compare, Gap, Hidden, Interval, Need, Outage, PolicyFound, Replay, miss_ratio};
+#[doc(hidden)]
+pub use coldgap_kernel::{bitset, interrupt, placement};
+#[doc(inline)]
+pub use coldgap_kernel::{cache, capacity, error, outage, policy, replay, request, service, units};
+use coldgap_kernel::{hash, prefetch, suggest};
+
 pub use error::{Error, Result};
 pub use interrupt::Interrupt;
 pub use policy::{Capacity, Policy};

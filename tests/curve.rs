@@ -121,7 +121,7 @@ proptest! {
         prop_assert_eq!(&found[..], &expected[..]);
         for (size, expected) in sizes.iter().zip(expected) {
             let cell = Cell { policy: "lru".parse().unwrap(), capacity: Capacity::Objects(*size) };
-            let mut alone = Counted::new(cell.cache_for(60, false).unwrap(), warm);
+            let mut alone = Counted::new(cell.cache(60, false).unwrap(), warm);
             alone.feed(&requests);
             prop_assert_eq!(told(&alone.totals()[0]), expected);
         }

@@ -74,7 +74,7 @@ pub fn enough(trace: &Trace, sweep: &Sweep, losses: &[Loss], patience: Seconds) 
     let facts = Facts::of(trace, warm);
     let cells = sweep.cells(&trace.about(), &facts)?;
     let cell = &cells[0];
-    let mut cache = cell.cache(trace)?;
+    let mut cache = cell.cache(trace.object_count(), trace.ttls.is_some())?;
     let requests = trace.requests();
     let mut missed = Vec::with_capacity(trace.len());
     let half = warm + (trace.len() - warm) / 2;

@@ -60,7 +60,7 @@ impl Job {
     /// A parameter outside its range.
     pub fn begin(&self, trace: &About, warm: usize) -> Result<Box<dyn Feed>> {
         match &self.cells[..] {
-            [cell] => Ok(Box::new(Counted::new(cell.cache_for(trace.objects, trace.expires)?, warm))),
+            [cell] => Ok(Box::new(Counted::new(cell.cache(trace.objects, trace.expires)?, warm))),
             cells => {
                 let sizes = cells.iter().map(|cell| cell.capacity.amount()).collect();
                 Ok(Box::new(StackDistances::new(trace.objects, trace.requests, warm, sizes)))

@@ -107,7 +107,7 @@ impl Study<'_> {
     /// The refills after a flush at `moment`.
     pub fn refills(&self, ground: &Ground<'_>, cells: &[Cell], moment: usize) -> Result<Vec<Refill>> {
         self.each(cells, |cell| {
-            let mut twin = cell.cache(self.trace)?;
+            let mut twin = cell.cache(self.trace.object_count(), self.trace.ttls.is_some())?;
             twin.replay(&ground.requests.slice(0..moment));
             let mut flushed = twin.fork();
             Ok(refill(&mut *twin, &mut *flushed, &ground.aftermath(moment), self.windows.width))
@@ -118,7 +118,9 @@ impl Study<'_> {
     pub fn stretches(&self, ground: &Ground<'_>, backend: Rate, cells: &[(&Cell, &Hits)]) -> Result<Vec<Vec<Stretch>>> {
         let (losses, window) = (self.question.losses.as_slice(), self.windows.width);
         let walk = Walk { mu: backend.per_second, losses, window };
-        self.each(cells, |(cell, hits)| Ok(stretches(cell.cache(self.trace)?, hits, ground, &walk)))
+        self.each(cells, |(cell, hits)| {
+            Ok(stretches(cell.cache(self.trace.object_count(), self.trace.ttls.is_some())?, hits, ground, &walk))
+        })
     }
 
     /// The loads at which least backends are sought: the one to carry, and what it will have grown to, where that was asked for.
@@ -178,11 +180,15 @@ impl Study<'_> {
     }
 
     fn warm_replay(&self, ground: &Ground<'_>, cell: &Cell) -> Result<WarmResult> {
-        let mut cache = cell.cache(self.trace)?;
+        let mut cache = cell.cache(self.trace.object_count(), self.trace.ttls.is_some())?;
         let mut missed = Vec::with_capacity(ground.requests.len());
         let noted = observe(&mut *cache, &ground.requests, ground.warm, self.windows, &mut missed);
         let hits = if self.trace.ttls.is_some() && ground.load != 1.0 {
-            ground.hits(&mut *cell.cache(self.trace)?, cell.room(), ground.load)
+            ground.hits(
+                &mut *cell.cache(self.trace.object_count(), self.trace.ttls.is_some())?,
+                cell.room(),
+                ground.load,
+            )
         } else {
             ground.columns.hits(&ground.requests, &missed, cell.room())
         };

@@ -340,7 +340,11 @@ impl Withstand<'_, '_> {
         if self.trace.ttls.is_none() || load == self.ground.load {
             return Ok(Cow::Borrowed(known.hits));
         }
-        Ok(Cow::Owned(self.ground.hits(&mut *known.cell.cache(self.trace)?, known.cell.room(), load)))
+        Ok(Cow::Owned(self.ground.hits(
+            &mut *known.cell.cache(self.trace.object_count(), self.trace.ttls.is_some())?,
+            known.cell.room(),
+            load,
+        )))
     }
 
     /// The lowest level that warm traffic survives.
@@ -446,7 +450,7 @@ impl Withstand<'_, '_> {
             key_hashes: ground.key_hashes,
             interrupt: &ground.interrupt,
         };
-        Ok(confirm.level(&mut cell.cache(self.trace)?, &claim))
+        Ok(confirm.level(&mut cell.cache(self.trace.object_count(), self.trace.ttls.is_some())?, &claim))
     }
 
     fn quantiles(

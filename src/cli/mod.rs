@@ -32,6 +32,7 @@ mod schema;
 mod sensitivity;
 mod service_args;
 mod setup_args;
+mod signals;
 mod sweep_args;
 mod synth;
 mod target;
@@ -41,7 +42,6 @@ mod warmup;
 mod watch;
 
 use crate::error::{Error, Result, painted};
-use crate::interrupt::Interrupt;
 use crate::prose::quoted;
 use crate::suggest::nearest;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
@@ -152,7 +152,7 @@ fn run(words: Vec<OsString>) -> Result<()> {
     let matches = program.clone().try_get_matches_from(&words).unwrap_or_else(|error| exit(error, &program));
     let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     ARGUMENTS.get_or_init(|| words);
-    let interrupt = Interrupt::on_signals()?;
+    let interrupt = signals::interrupt()?;
     let done = match &cli.command {
         Command::Gap(args) => gap::run(args, &interrupt),
         Command::Compare(args) => compare::run(args, &interrupt),

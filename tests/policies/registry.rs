@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::PathBuf;
 
-/// The sources in src/policy, by file stem.
+/// The sources in kernel/src/policy, by file stem.
 fn sources() -> BTreeMap<String, String> {
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("src/policy");
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("kernel/src/policy");
     fs::read_dir(folder)
         .unwrap()
         .map(|entry| entry.unwrap().path())
@@ -51,7 +51,7 @@ fn every_policy_file_is_registered_and_every_entry_has_its_file() {
     }
 }
 
-/// The modules are private to src/policy, so the compiler keeps all other folders from naming one.
+/// The modules are private to kernel/src/policy, so the compiler keeps all other folders from naming one.
 #[test]
 fn nothing_but_the_registry_names_a_policys_type() {
     let sources = sources();

@@ -311,7 +311,7 @@ impl Laboratory<'_> {
 
     /// The empty cache after a flush; times to live that were said before it still hold.
     fn flushed(&self, cell: &Cell, moment: usize, filled: Option<&Vec<Request>>) -> Result<Box<dyn AnyCache>> {
-        let mut cache = cell.cache(self.trace)?;
+        let mut cache = cell.cache(self.trace.object_count(), self.trace.ttls.is_some())?;
         if self.trace.ttls.is_some() {
             cache.replay(&self.requests.slice(0..moment));
             cache.flush();
@@ -330,7 +330,7 @@ impl Laboratory<'_> {
         let mut cache = match subject.moments.iter().position(|own| *own == moment).filter(|_| flushed) {
             Some(i) => subject.flushed(i),
             None => {
-                let mut cache = subject.cell.cache(self.trace)?;
+                let mut cache = subject.cell.cache(self.trace.object_count(), self.trace.ttls.is_some())?;
                 cache.replay(&history);
                 cache
             }

@@ -348,7 +348,7 @@ impl<'t> Scene<'t> {
     }
 
     fn empty(&self, variant: &Variant<'_>) -> Result<Box<dyn AnyCache>> {
-        variant.cell.cache_for(self.trace.object_count(), self.trace.ttls.is_some())
+        variant.cell.cache(self.trace.object_count(), self.trace.ttls.is_some())
     }
 
     /// A run of this scene.

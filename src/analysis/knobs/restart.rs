@@ -77,7 +77,7 @@ pub enum Extent {
 /// # Errors
 /// An interrupt.
 pub fn restarts(scene: &Scene<'_>, nodes: u32, extent: Extent) -> Result<Restarts> {
-    let mut cache = scene.cell.cache(scene.trace)?;
+    let mut cache = scene.cell.cache(scene.trace.object_count(), scene.trace.ttls.is_some())?;
     let requests = scene.trace.requests();
     let mut caches = Vec::new();
     let mut position = 0;

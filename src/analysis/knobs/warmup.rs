@@ -61,7 +61,7 @@ pub const STEPS: u64 = 2 * (SHARES.len() as u64 + 1);
 /// An interrupt.
 pub fn warmup(scene: &Scene<'_>, step: &(dyn Fn() + Sync)) -> Result<WarmUp> {
     let requests = scene.trace.requests();
-    let mut cache = scene.cell.cache(scene.trace)?;
+    let mut cache = scene.cell.cache(scene.trace.object_count(), scene.trace.ttls.is_some())?;
     cache.replay(&requests.slice(0..scene.moments[0]));
     let entries = cache.entries().max(1);
     let popular: Vec<Vec<Request>> =

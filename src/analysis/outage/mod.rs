@@ -219,7 +219,7 @@ impl<'t> Ready<'t> {
                 .at(&trace.name, None)
                 .hint("rename fewer of them, or take a part of the trace: --limit")
         })?;
-        let mut warm = cell.cache_for(objects, trace.ttls.is_some())?;
+        let mut warm = cell.cache(objects, trace.ttls.is_some())?;
         warm.replay(&stage.history);
         Ok(Ready { facts, capacity: cell.capacity, moment, today, stage, warm })
     }

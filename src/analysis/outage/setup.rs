@@ -95,7 +95,7 @@ impl Setup {
             load,
             interrupt: interrupt.clone(),
         };
-        let hits = ground.hits(&mut *cell.cache(trace)?, cell.room(), load);
+        let hits = ground.hits(&mut *cell.cache(trace.object_count(), trace.ttls.is_some())?, cell.room(), load);
         let withstand = Withstand {
             trace,
             ground: &ground,

@@ -39,7 +39,7 @@ mod tests {
     #[test]
     fn every_row_of_the_definitions_has_its_function_in_their_order() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-        let page = fs::read_to_string(root.join("docs/definitions.md")).unwrap();
+        let page = fs::read_to_string(root.join("../docs/definitions.md")).unwrap();
         let rows = rows(&page);
         assert!(rows.len() >= 25, "only {} rows: {rows:?}", rows.len());
         let mut last = ("", 0);

@@ -1,7 +1,7 @@
 //! "Did you mean": the known name nearest to an unknown one. It knows words, and not what they name.
 
 /// The name that is at most two typing errors away (one for short words), or begins like the word; the nearest first.
-pub(crate) fn nearest<'n>(word: &str, names: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
+pub fn nearest<'n>(word: &str, names: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
     let word = word.to_ascii_lowercase();
     let allowed = if word.len() <= 3 { 1 } else { 2 };
     names

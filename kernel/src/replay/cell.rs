@@ -5,7 +5,6 @@ use crate::cache::Cache;
 use crate::error::{Error, Result};
 use crate::policy::spec::PolicySpec;
 use crate::policy::{self, Capacity, ParameterError, Parameters, Policy, Population, Visitor};
-use crate::trace::Trace;
 use serde::{Deserialize, Serialize};
 
 /// One policy at one capacity.
@@ -18,19 +17,11 @@ pub struct Cell {
 }
 
 impl Cell {
-    /// An empty cache of this cell, for this trace.
-    ///
-    /// # Errors
-    /// A parameter outside its range.
-    pub fn cache(&self, trace: &Trace) -> Result<Box<dyn AnyCache>> {
-        self.cache_for(trace.object_count(), trace.ttls.is_some())
-    }
-
     /// An empty cache of this cell, for a trace of so many objects. `expires`: it has times to live.
     ///
     /// # Errors
     /// A parameter outside its range.
-    pub fn cache_for(&self, objects: usize, expires: bool) -> Result<Box<dyn AnyCache>> {
+    pub fn cache(&self, objects: usize, expires: bool) -> Result<Box<dyn AnyCache>> {
         let build = Build { cell: self, objects, expires };
         match self.own() {
             Some(own) => (own.build)(build),
