@@ -34,7 +34,7 @@ fn every_question_is_answered_as_by_its_command() {
     assert_same!(outage.set(quick.0, quick.1).unwrap());
     let compare = Compare::new(&BURST).backend("140/s").unwrap().cut("50%").unwrap();
     assert_same!(compare.set(quick.0, quick.1).unwrap());
-    let compare = Compare::new(&BURST).baseline("lru").unwrap().candidate("sieve").unwrap();
+    let compare = Compare::new(&BURST).baseline("lru").unwrap().candidate("sieve").unwrap().backend("70/s").unwrap();
     assert_same!(compare.set(quick.0, quick.1).unwrap().set("candidate-timeout", "2s").unwrap());
     assert_same!(Replay::new(&BURST).policies(["lru", "belady"]).unwrap().curve(5).unwrap());
     assert_same!(Replay::new(&BURST).set("sample", "50%").unwrap());

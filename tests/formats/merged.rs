@@ -100,7 +100,7 @@ fn what_cannot_be_merged_is_refused_with_its_name() {
         assert!(words.iter().all(|word| error.contains(word)), "{error}");
     };
     refused(&[("b", "key,size\na,1\nb,2\n"), ("a", &rows)], &["b: several files are merged by time", "--each"]);
-    refused(&[("a", &rows), ("b", "time,key\n1,a\n")], &["b, line 2: this row has a time or a size", "--each"]);
+    refused(&[("a", &rows), ("b", "time,key\n1,a\n")], &["b, line 2: this row has a time, a size or a cost", "--each"]);
     refused(&[("a", &rows), ("a", &rows)], &["given twice"]);
     refused(
         &[("a", &rows), ("b", "timestamp,cacheKey,OpType,objectSize,SamplingRate\n1,7,1,10,0.2\n")],
