@@ -377,8 +377,10 @@ impl Withstand<'_, '_> {
         seeds: &[Case],
         elsewhere: &[usize],
     ) -> Result<Limit> {
-        let certify = self.certify;
-        let bound = known.cell.policy.hits_bound_losses(losses.count == losses.nodes);
+        // What breaks a chain is not told by its own bits, and how crowded a moment looks says less of it: all are looked at.
+        let is_chained = self.ground.requests.chained.is_some();
+        let certify = self.certify || is_chained;
+        let bound = known.cell.policy.hits_bound_losses(losses.count == losses.nodes) && !is_chained;
         let found = self.agreed(
             known,
             axis,

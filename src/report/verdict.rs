@@ -61,7 +61,7 @@ pub fn verdict(findings: &Findings, question: &Question) -> Verdict {
 /// Sure is only what simulated outages do not contradict: the safe bound takes answers to be evenly fast.
 fn recovers(cell: &Finding) -> &'static str {
     match cell.measured.as_ref().and_then(|measured| measured.at_safe) {
-        Some(share) if share == 1.0 => "is sure to recover",
+        Some(1.0) => "is sure to recover",
         None if cell.hidden.is_none() => "is sure to recover",
         _ => "should recover",
     }

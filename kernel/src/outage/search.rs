@@ -123,7 +123,7 @@ impl Future<'_, '_> {
         ((seconds * self.scenario.load * SECOND as f64) as u64).max(1)
     }
 
-    /// Whether the backend has room where requests come fastest, if as many of them ask as do now.
+    /// Whether the backend has room for who waits, and where requests come fastest, if as many of them ask as do now.
     fn fits(&self, stretch: &[Window]) -> bool {
         let now = sum(stretch);
         let mu = self.scenario.model.backend.mu;
@@ -134,7 +134,9 @@ impl Future<'_, '_> {
         };
         let asks = now.asks_per_request().unwrap_or(0.0);
         let most = (ROOM * answers / asks.max(f64::MIN_POSITIVE)) as usize;
-        nowhere_more(self.arrivals(self.left), self.trace_time(self.width.0), most)
+        // Who waits already was not late yet, and may be.
+        let in_time = ROOM * answers / self.width.0 * self.scenario.model.client.timeout.0;
+        now.queue as f64 <= in_time && nowhere_more(self.arrivals(self.left), self.trace_time(self.width.0), most)
     }
 
     /// Whether the backend can work off its queue at some time, if of the requests that share of those asks that asks now.

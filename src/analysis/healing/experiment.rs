@@ -38,7 +38,7 @@ impl Effort {
     /// not known.
     fn trials(self) -> (u32, u32) {
         match self {
-            Effort::Intervals => (400, 1000),
+            Effort::Intervals => (600, 1000),
             Effort::Compare => (125, 125),
         }
     }
