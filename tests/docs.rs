@@ -176,6 +176,10 @@ fn quoted_output_is_what_the_commands_print() {
     for page in pages(&root) {
         let text = std::fs::read_to_string(root.join(&page)).unwrap();
         for (command, quoted) in quoted(&text) {
+            if command.contains("../shared") && !root.join("../shared/traces").exists() {
+                println!("skipped: ../shared/traces is not here, which {page} quotes");
+                continue;
+            }
             let base = command.replace(" --details", "");
             let arguments: Vec<&str> = base.split_whitespace().skip(1).collect();
             if let Some(away) = arguments.iter().find(|word| word.starts_with("../") && !root.join(word).exists()) {

@@ -279,7 +279,7 @@ fn brute_force_finds_nothing_worse_than_what_is_printed_of_chains() {
     let name: &'static str = Box::leak(path.to_string_lossy().into_owned().into_boxed_str());
     let mut wrong = attack_all((name, 24_000, "20%", 1.0), "lru,sieve,s3fifo", "1/4,1/1", &[false, true]);
     wrong.extend(attack_all(
-        ("../shared/traces/mooncake__conversation.first30min.jsonl", 20_000, "30%", 30.0),
+        ("../shared/traces/mooncake__conversation.first30min.jsonl", 20_000, "30%", 4.0),
         "lru",
         "1/4,1/1",
         &[false],
