@@ -47,7 +47,7 @@ fn the_curve_lies_between_the_safe_bound_and_advertised_and_eviction_does_not_mo
             assert!(at >= safe * (1.0 - luck), "{cell}");
         }
         assert!(all.is_sorted_by(|[a, ..], [b, ..]| a <= b), "{cell}");
-        assert!(all[1][2] / all[1][1] < 1.12, "the half is known to about a tenth: {cell}");
+        assert!(all[1][2] / all[1][1] < 1.1, "the half is known within a tenth: {cell}");
         assert_eq!(cell["hidden_measured_end"], "stays_down");
         assert!(["constant", "exponential"].contains(&cell["hidden_measured_service"].as_str().unwrap()));
         assert!(number(cell, "healed_at_safe_ratio") > 0.9, "{cell}");

@@ -31,10 +31,9 @@ pub struct Outcome {
 /// A stretch of a trial: so many seconds, and so many timeouts at least.
 type Stretch = (Seconds, f64);
 /// Calm for so long, with room at the backend for the busiest time to come: healed for good.
-const CALM: Stretch = (Seconds(5.0), 5.0);
-/// Nothing inserted for so long, and more to come than the backend can do: dead. What asks there will be is told by the stretch
-/// itself: a shorter one tells it less well, and must leave a margin.
-const DEAD: [(Stretch, f64); 2] = [((Seconds(5.0), 5.0), 0.9), ((Seconds(20.0), 20.0), 1.0)];
+const CALM: Stretch = (Seconds(10.0), 10.0);
+/// Nothing inserted for so long, and more to come than the backend can do: dead. Shorter stretches call some trials wrongly.
+const DEAD: Stretch = (Seconds(20.0), 20.0);
 /// The share of the backend that a healed cache may use at the busiest time to come.
 const ROOM: f64 = 0.9;
 
@@ -42,19 +41,19 @@ const ROOM: f64 = 0.9;
 /// early where the rest is foreseeable: see [`CALM`] and [`DEAD`].
 pub fn trial<C: Lookaside>(scenario: &Scenario<'_>, cache: &mut C, quiet: Seconds, horizon: Seconds) -> Outcome {
     let mut run = Run::new(scenario, cache);
-    follow(&mut run, scenario, quiet, horizon, &DEAD);
+    follow(&mut run, scenario, quiet, horizon, Some(DEAD));
     outcome(&run, scenario, quiet)
 }
 
 /// The windows of a scenario whose triggers are over at `quiet`, until it is calm for good, or `horizon`.
 pub fn settle<C: Lookaside>(scenario: &Scenario<'_>, cache: &mut C, quiet: Seconds, horizon: Seconds) -> Vec<Window> {
     let mut run = Run::new(scenario, cache);
-    follow(&mut run, scenario, quiet, horizon, &[]);
+    follow(&mut run, scenario, quiet, horizon, None);
     run.finish()
 }
 
-/// Lets a run go on until it is calm for good, or dead as one of `dead` says.
-fn follow(run: &mut dyn AnyRun, scenario: &Scenario<'_>, quiet: Seconds, horizon: Seconds, dead: &[(Stretch, f64)]) {
+/// Lets a run go on until it is calm for good, or dead for as long as `dead`.
+fn follow(run: &mut dyn AnyRun, scenario: &Scenario<'_>, quiet: Seconds, horizon: Seconds, dead: Option<Stretch>) {
     let width = scenario.window;
     let timeout = scenario.model.client.timeout;
     let length = |(least, timeouts): Stretch| (least.0.max(timeouts * timeout.0) / width.0).ceil() as usize;
@@ -66,11 +65,8 @@ fn follow(run: &mut dyn AnyRun, scenario: &Scenario<'_>, quiet: Seconds, horizon
         let windows = run.windows().get(after..).unwrap_or_default();
         let future = Future { scenario, position: run.position(), left: horizon.0 - end.0, width };
         let last = |stretch| windows.len().checked_sub(length(stretch)).map(|from| &windows[from..]);
-        let is_sure = |(stretch, asks): &(Stretch, f64)| {
-            last(*stretch).is_some_and(|stretch| is_dead(stretch, timeout) && !future.drains(stretch, *asks))
-        };
         if last(CALM).is_some_and(|stretch| is_calm(stretch, timeout) && future.fits(stretch))
-            || dead.iter().any(is_sure)
+            || dead.and_then(last).is_some_and(|stretch| is_dead(stretch, timeout) && !future.drains(stretch))
         {
             break;
         }
@@ -139,10 +135,10 @@ impl Future<'_, '_> {
         now.queue as f64 <= in_time && nowhere_more(self.arrivals(self.left), self.trace_time(self.width.0), most)
     }
 
-    /// Whether the backend can work off its queue at some time, if of the requests that share of those asks that asks now.
-    fn drains(&self, stretch: &[Window], share: f64) -> bool {
+    /// Whether the backend can work off its queue at some time, if as many of the requests ask as do now.
+    fn drains(&self, stretch: &[Window]) -> bool {
         let now = sum(stretch);
-        let asks = share * now.asks_per_request().unwrap_or(0.0);
+        let asks = now.asks_per_request().unwrap_or(0.0);
         let a_window = now.answered as f64 / stretch.len() as f64;
         let patience = a_window / self.width.0 * self.scenario.model.client.timeout.0;
         // Once no more requests come nobody can see whether answers are in time again.

@@ -103,7 +103,7 @@ impl Curve {
     /// yet, each in its turn; none where all are.
     pub fn next(&self, round: usize, count: usize) -> Vec<Step> {
         if self.tried.is_empty() {
-            return self.first(count);
+            return even(self.from, self.to.min(self.from + AT_FIRST), count);
         }
         let narrow = (NARROW / WIDTH) as Step;
         let sides = self.shares.iter().flat_map(|share| {
@@ -124,15 +124,6 @@ impl Curve {
         }
         let turn = open.get(round % open.len().max(1));
         turn.map_or(Vec::new(), |side| even(side.try_from.max(self.from), side.try_to.min(self.to), count))
-    }
-
-    /// The steps of the first round: multiples of one stride, so that curves that begin or end elsewhere have them in common.
-    fn first(&self, count: usize) -> Vec<Step> {
-        let to = self.to.min(self.from + AT_FIRST);
-        let stride = AT_FIRST / count as Step;
-        let begin = self.from.div_euclid(stride) * stride;
-        let steps: Vec<Step> = (begin..to).step_by(stride as usize).filter(|step| *step >= self.from).collect();
-        if steps.len() < count / 2 { even(self.from, to, count) } else { steps }
     }
 
     /// Whether both ends of all intervals are known.

@@ -6,7 +6,6 @@ use crate::error::Result;
 use crate::hash::mix;
 use crate::outage::backend::Scatter;
 use serde::{Deserialize, Serialize};
-use std::collections::HashMap;
 
 /// How many trials are run, for each distribution of service times.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -94,7 +93,6 @@ impl Experiment {
     fn curve(&self, mut run: impl FnMut(&[Try]) -> Result<Vec<bool>>) -> Result<(Curve, Vec<u32>)> {
         let mut curve = Curve::new(self.first, self.last, self.effort.shares());
         let mut failures = vec![0; self.moments.len()];
-        let mut visits: HashMap<Step, u64> = HashMap::new();
         for round in 0.. {
             let steps = curve.next(round, self.effort.loads());
             let (enough, most) = self.effort.trials();
@@ -102,14 +100,13 @@ impl Experiment {
             if steps.is_empty() || curve.trials() >= enough {
                 break;
             }
-            let of_step = |step: Step| {
-                let visit = visits.entry(step).or_default();
-                *visit += 1;
-                let visit = *visit;
-                (0..self.moments.len()).map(move |moment| (step, self.one(step, moment, visit)))
-            };
-            let tries: Vec<(Step, Try)> =
-                steps.into_iter().flat_map(of_step).filter(|(_, one)| one.load <= self.moments[one.moment].1).collect();
+            let of_step = |step: Step| (0..self.moments.len()).map(move |moment| (step, moment));
+            let tries: Vec<(Step, Try)> = steps
+                .into_iter()
+                .flat_map(of_step)
+                .map(|(step, moment)| (step, self.one(step, moment, round as u64)))
+                .filter(|(_, one)| one.load <= self.moments[one.moment].1)
+                .collect();
             if tries.is_empty() {
                 break;
             }
@@ -122,11 +119,10 @@ impl Experiment {
         Ok((curve, failures))
     }
 
-    /// Every trial at a load of its own within the step: constant service times give it no other chance. It follows from step,
-    /// moment and visit alone, so that others who come there can take its outcome over.
-    fn one(&self, step: Step, moment: usize, visit: u64) -> Try {
+    /// Every trial at a load of its own within the step: constant service times give it no other chance.
+    fn one(&self, step: Step, moment: usize, round: u64) -> Try {
         let at = self.moments[moment].0 as u64;
-        let drawn = mix(self.seed ^ mix((step as u64) << 40 ^ visit << 32 ^ at));
+        let drawn = mix(self.seed ^ mix((step as u64) << 40 ^ round << 32 ^ at));
         let within = (drawn >> 11) as f64 / (1u64 << 53) as f64;
         Try { moment, load: factor(f64::from(step) + within), seed: drawn }
     }

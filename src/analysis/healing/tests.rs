@@ -115,7 +115,6 @@ impl Sample {
 
 #[test]
 fn the_reference_lies_inside_the_intervals() {
-    let mut all = [0; 3];
     for sample in &SAMPLES {
         let mut held = [0; 3];
         for seed in 0..10 {
@@ -128,12 +127,8 @@ fn the_reference_lies_inside_the_intervals() {
             }
         }
         println!("{} {}/s: {held:?} of 10", sample.trace, sample.backend);
-        for (all, held) in all.iter_mut().zip(held) {
-            *all += held;
-        }
+        assert!(held.iter().all(|held| *held >= 9), "{} {}/s: {held:?} of 10", sample.trace, sample.backend);
     }
-    assert_eq!(SAMPLES.len(), 4);
-    assert!(all.iter().all(|held| *held >= 36), "{all:?} of 40");
 }
 
 /// Minutes of work: `cargo test --release --lib the_reference -- --ignored --nocapture`.

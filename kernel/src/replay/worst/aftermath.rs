@@ -5,7 +5,7 @@
 //! room for all that came since. A walk starts with the warm backlog at `m`, and ends where its backlog has met the warm one with no fetch of its
 //! own under way: what follows is no worse than the same loss at that instant, which has a walk of its own.
 
-use super::tape::{ASKS, CHAINED, EVICTED, GET, NEVER, Point, Rules, Tape};
+use super::tape::{ASKS, CHAINED, EVICTED, GET, NEVER, Point, Rules, Tape, is_broken_before};
 use super::warm::Warm;
 use crate::placement::Lost;
 use std::ops::Range;
@@ -124,7 +124,7 @@ impl Walker {
         let earliest = if stop == Until::Decided { 0.0 } else { busy_since + rules.patience };
         let mut peak = Peak::default();
         let mut position = begin;
-        let mut broken = false;
+        let mut broken = is_broken_before(kinds, begin);
         while position < n {
             let before = previous[position];
             let mine = before != NEVER && before as usize >= begin;

@@ -6,7 +6,7 @@
 //! go on for longer, as lanes wait for each other.
 
 use super::aftermath::EQUAL;
-use super::tape::{ASKS, CHAINED, EVICTED, GET, NEVER, Point, Rules, Tape};
+use super::tape::{ASKS, CHAINED, EVICTED, GET, NEVER, Point, Rules, Tape, is_broken_before};
 use super::warm::Warm;
 use crate::placement::{Losses, node_of};
 use std::ops::Range;
@@ -69,19 +69,17 @@ impl Lanes {
         let first = tape.times[begin] as f64 * scale;
         let under_way = (warm.backlog[begin] + rules.service_time) * point.mu;
         let entered = if tape.shares.is_some() { u64::MAX } else { under_way.ceil() as u64 };
+        // The last position at which some lane missed.
+        let mut missed_at = if is_broken_before(&warm.kinds, begin) { begin.wrapping_sub(1) } else { usize::MAX };
+        let free_at = first + warm.backlog[begin];
         self.lanes.clear();
-        self.lanes.resize(
-            count,
-            Lane { free_at: first + warm.backlog[begin], own_until: 0.0, entered, fails: false, broken_at: usize::MAX },
-        );
+        self.lanes.resize(count, Lane { free_at, own_until: 0.0, entered, fails: false, broken_at: missed_at });
         if self.rows.len() < n - begin {
             self.rows.resize(n - begin, 0);
         }
         self.until.clear();
         self.until.resize(count, 0.0);
         let (mut looked, mut position) = (0, begin);
-        // The last position at which some lane missed.
-        let mut missed_at = usize::MAX;
         while position < n {
             let before = tape.previous[position];
             let mine = before != NEVER && before as usize >= begin;

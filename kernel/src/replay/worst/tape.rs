@@ -16,6 +16,11 @@ pub const EVICTED: u8 = 4;
 /// It is behind the request before it in a chain: a get asks also if that one misses.
 pub const CHAINED: u8 = 8;
 
+/// Whether a request that is before this position in its chain asks.
+pub fn is_broken_before(kinds: &[u8], position: usize) -> bool {
+    (1..=position).rev().take_while(|at| kinds[*at] & CHAINED != 0).any(|at| kinds[at - 1] & ASKS != 0)
+}
+
 /// The columns that every cell of a trace shares. All have one entry per request.
 #[derive(Debug, Clone, Copy)]
 pub struct Tape<'t> {
@@ -25,7 +30,7 @@ pub struct Tape<'t> {
     pub previous: &'t [u32],
     /// The key's hash, which says on which node it lives.
     pub hashes: &'t [u32],
-    /// What an answer takes of the backend, where that is not 1 each: bytes.
+    /// What an answer takes of the backend, where that is not 1 each: bytes or costs.
     pub shares: Option<&'t [u32]>,
 }
 
