@@ -29,9 +29,11 @@ const CELLS_PER_THREAD: usize = 4;
 /// Copies of a cache that a gap report holds at once for each cell under way: the cell's own, the warm one, the walked one, the
 /// one that is measured, and about one that was freed and that the allocator keeps.
 const GAP_FORKS: u64 = 5;
-/// What walks of a gap report take, whatever the trace, and for each request; and what each thread beyond the first adds. Measured.
-const WALKS: (u64, u64) = (10 << 20, 100);
-const WALKS_OF_A_THREAD: (u64, u64) = (9 << 20, 10);
+/// What walks of a gap report take, whatever the trace, and for each request; and what each thread beyond the first adds. Measured
+/// on traces of 0.3 to 2 M requests (0.94 to 1.36 of the peak at 1, 2 and 8 threads); small ones take less, and a day of bursts took
+/// 1.7 times as much.
+const WALKS: (u64, u64) = (14 << 20, 48);
+const WALKS_OF_A_THREAD: (u64, u64) = (5 << 20, 41);
 /// Requests of the trial replay.
 const TRIAL: usize = 1 << 20;
 
