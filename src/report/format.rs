@@ -42,6 +42,15 @@ pub fn cut(share: f64) -> String {
     }
 }
 
+/// The same in whole percents.
+pub fn whole_cut(share: f64) -> String {
+    match share * 100.0 {
+        percents if percents.abs() < 0.05 => "0%".to_string(),
+        percents if percents < 0.0 => format!("add {}%", (-percents - 1e-4).ceil()),
+        percents => format!("{}%", (percents + 1e-4).floor()),
+    }
+}
+
 /// `3.05x`.
 pub fn times(ratio: f64) -> String {
     format!("{}x", significant(ratio))
@@ -91,5 +100,6 @@ mod tests {
         assert_eq!(cut(0.0199), "1.9%");
         assert_eq!(cut(-0.3001), "add 30.1%");
         assert_eq!(cut(0.0001), "0%");
+        assert_eq!([0.29, 0.119, -0.006, -1.3].map(whole_cut), ["29%", "11%", "add 1%", "add 130%"]);
     }
 }

@@ -36,7 +36,7 @@ fn knobs_move_hidden_as_the_model_says() {
     let policies: Vec<f64> =
         all.iter().filter(|row| row["knob"] == "eviction").map(|row| number(row, "hidden_factor")).collect();
     assert_eq!(policies, [1.0; 4]);
-    assert!(report["sentence"].as_str().unwrap().contains("eviction policy moves it by nothing"));
+    assert!(report["sentence"].as_str().unwrap().contains("No eviction policy moves that load"));
     // But they move advertised.
     assert!(number(find("eviction", "fifo"), "advertised_per_second") < 0.95 * advertised);
     for row in all.iter().filter(|row| !row["hidden_safe_per_second"].is_null()) {

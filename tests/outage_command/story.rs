@@ -163,7 +163,7 @@ fn the_text_has_every_part() {
         "Shed 73.4%",
         "let in 240/s",
         "WHAT BREAKS THE LOOP",
-        "You did not say: timeout (1 s)",
+        "Assumed, as you did not say: timeout (1 s)",
     ] {
         assert!(short.contains(part), "{part}:\n{short}");
     }

@@ -1,6 +1,6 @@
 //! The comparison in some thirty lines: where both sides stand, what differs by more than noise, what of a saving may be cut.
 
-use super::{answers, close, given, hung, open};
+use super::{answers, close, given, hung, open, unsaid};
 use crate::report::compare::words::{cells, names, word};
 use crate::report::compare::{Change, CompareReport, Decision, Direction, Material, state};
 use crate::report::format::{self, loss_name as loss};
@@ -30,6 +30,7 @@ pub fn compare(report: &CompareReport, look: &Look) -> String {
     }
     out.blank();
     out.prose("  ", &about(report));
+    unsaid(&mut out, &report.head);
     out.blank();
     changes(&mut out, report);
     cuts(&mut out, report);
@@ -87,7 +88,7 @@ fn cuts(sheet: &mut Sheet, report: &CompareReport) {
         return;
     }
     let carried = Rate::answers(report.baseline.load_per_second);
-    sheet.led("  ", &format!("IF YOU CUT THE BACKEND, still to carry {carried} and survive losing..."));
+    sheet.led("  ", &format!("IF YOU CUT THE BACKEND, still to carry {carried} with no answer late after losing..."));
     let heads = report.decisions.iter().map(|decision| loss(decision.loss_ratio));
     let mut table = heads.fold(Columns::new(4).left("", 10), |table, head| table.right(head, 11));
     let row = |name: &str, of: &dyn Fn(&Decision) -> String| {

@@ -1,17 +1,18 @@
 //! The gap report in some thirty lines: the answers, the capacities as bars, the backend that each loss takes.
 
-use super::{answers, bearing, close, given, hung, open};
+use super::{answers, bearing, close, compact, given, hung, open, unsaid};
 use crate::policy::Capacity;
 use crate::prose::quoted;
 use crate::report::details;
-use crate::report::format::{self, cut, percent_of, times, whole_percent};
+use crate::report::format::{self, cut, percent_of, times, whole_cut, whole_percent};
 use crate::report::gap_page::answers::{answers as of_trace, best};
 use crate::report::gap_page::asked_for;
+use crate::report::knobs::sentence;
 use crate::report::sheet::Sheet;
 use crate::report::sheet::columns::Columns;
 use crate::report::sheet::look::{Look, Tone};
 use crate::report::{Region, Report, Row, TraceReport};
-use crate::units::{Demand, Rate, Seconds, bytes, coarse, grouped, grouped_rate};
+use crate::units::{Demand, Seconds, bytes, coarse, grouped, grouped_rate};
 
 /// Length of the longest bar.
 const BAR: usize = 24;
@@ -33,8 +34,7 @@ pub fn gap(report: &Report, look: &Look) -> String {
     }
     asked_for(report).iter().for_each(|part| details::section(&mut out, part));
     for knobs in &report.sensitivity {
-        let rows = grouped(knobs.rows.len() as u64);
-        out.prose("  ", &format!("WHICH KNOB: {} ({rows} rows in the JSON: sensitivity.)", knobs.sentence));
+        hung(&mut out, None, "  WHICH KNOB ", sentence::knobs(&knobs.rows).trim_start());
         out.blank();
     }
     if let [trace] = report.traces.as_slice()
@@ -51,16 +51,6 @@ pub fn gap(report: &Report, look: &Look) -> String {
     close(out, &report.head, &more)
 }
 
-/// A rate as an option takes it.
-fn compact(rate: Rate) -> String {
-    let unit = match rate.of {
-        Demand::Answers => "",
-        Demand::Bytes => "B",
-        Demand::Units(ref name) => name.as_str(),
-    };
-    format!("{}{unit}/s", rate.per_second)
-}
-
 fn section(out: &mut Sheet, report: &Report, trace: &TraceReport, group: &[&Row], baseline: &Row) {
     let alone = report.traces.len() == 1;
     if trace.files.len() > 1 {
@@ -71,6 +61,9 @@ fn section(out: &mut Sheet, report: &Report, trace: &TraceReport, group: &[&Row]
     }
     answers(out, &of_trace(report, trace, baseline, ""));
     out.prose("  ", &about(report, trace, baseline));
+    if report.traces.first().is_some_and(|first| first.name == trace.name) {
+        unsaid(out, &report.head);
+    }
     out.blank();
     if trace.limits_known {
         bars(out, trace, baseline);
@@ -118,17 +111,18 @@ fn about(report: &Report, trace: &TraceReport, baseline: &Row) -> String {
 fn bars(out: &mut Sheet, trace: &TraceReport, row: &Row) {
     let digits = bears(row);
     let mut all = [
-        ("warm", row.advertised_per_second, "advertised: the cache is warm".to_string()),
+        ("warm", row.advertised_per_second, "advertised: no answer late while warm".to_string()),
         (if is_today(trace) { "today" } else { "to carry" }, Some(row.load_per_second), load_words(trace)),
         ("recovers below", row.hidden_safe_per_second, "hidden: after losing it all".to_string()),
-        ("no cache", row.floor_per_second, "floor".to_string()),
+        ("no cache", row.floor_per_second, "floor: every get asks the backend".to_string()),
     ];
     all.sort_by(|a, b| f64::total_cmp(&b.1.unwrap_or(f64::INFINITY), &a.1.unwrap_or(f64::INFINITY)));
     let most = all.iter().filter_map(|(_, value, _)| *value).fold(f64::MIN_POSITIVE, f64::max);
     let words = all.iter().map(|(.., what)| what.chars().count()).max().unwrap_or(0);
     let longest = out.look.chart(BAR, LEAD + words).min(BAR);
-    let gap =
-        row.gap_ratio.map_or(String::new(), |gap| format!(": warm it carries {} what it recovers below", times(gap)));
+    let gap = row
+        .gap_ratio
+        .map_or(String::new(), |gap| format!(": warm it carries {} the load it recovers from", times(gap)));
     out.prose("  ", &format!("CAPACITY, requests/s{gap}"));
     for (name, value, what) in all {
         let length = (value.map_or(1.0, |value| value / most) * longest as f64).ceil() as usize;
@@ -157,7 +151,8 @@ fn bears(row: &Row) -> i32 {
 fn needed(out: &mut Sheet, report: &Report, trace: &TraceReport, group: &[&Row], baseline: &Row) {
     let carried = coarse(trace.load_per_second, 4);
     let known = trace.backend.is_some();
-    let survive = if known { " and survive losing" } else { " while nothing is lost" };
+    let survive =
+        if known { " with no answer late after losing this part of the cache" } else { " while nothing is lost" };
     let unit = match trace.demand() {
         Demand::Units(name) => format!(", {}/s,", name.as_str()),
         Demand::Answers | Demand::Bytes => String::new(),
@@ -201,14 +196,14 @@ fn needed(out: &mut Sheet, report: &Report, trace: &TraceReport, group: &[&Row],
 
 /// What may be cut of the backend, by loss.
 fn cut_row<'r>(report: &'r Report, baseline: &'r Row) -> impl Iterator<Item = String> + 'r {
-    report.losses(baseline).map(|loss| loss.safe_cut_ratio.map_or("-".to_string(), cut))
+    report.losses(baseline).map(|loss| loss.safe_cut_ratio.map_or("-".to_string(), whole_cut))
 }
 
 fn name_width(group: &[&Row]) -> usize {
     group.iter().map(|row| row.policy.len() + 2 * usize::from(row.is_bound)).max().unwrap_or(0).max(7)
 }
 
-/// `sieve instead of lru looks like a 45% cut; it is 32% for 1/8, 8% for 1/2, 0% for everything`.
+/// `sieve misses 45% less than lru, which looks like as large a cut; it is 32% for 1/8, 8% for 1/2, 0% for everything`.
 fn looks_like(report: &Report, group: &[&Row]) -> Option<String> {
     let best = best(group)?;
     let saving = best.naive_saving_ratio.filter(|saving| *saving > 0.0)?;
@@ -221,10 +216,10 @@ fn looks_like(report: &Report, group: &[&Row]) -> Option<String> {
     let real: Vec<String> = real.collect();
     let it_is = if real.is_empty() { String::new() } else { format!("; it is {}", real.join(", ")) };
     Some(format!(
-        "{} instead of {} looks like a {} cut{it_is}.",
+        "{} misses {} less than {}, which looks like as large a cut{it_is}.",
         best.policy,
-        report.config.baseline,
-        whole_percent(saving)
+        whole_percent(saving),
+        report.config.baseline
     ))
 }
 

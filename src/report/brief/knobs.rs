@@ -1,7 +1,7 @@
 //! What moves hidden capacity, in some thirty lines: the strongest setting of each knob; what is loaded beforehand, and how
 //! nodes may restart.
 
-use super::{answers, close, given, open};
+use super::{answers, close, given, open, unsaid};
 use crate::report::Head;
 use crate::report::details;
 use crate::report::format::percent;
@@ -19,6 +19,7 @@ pub fn sensitivity(report: &SensitivityReport, look: &Look) -> String {
     let mut out = open(look);
     answers(&mut out, &[said("Which knob?", &report.sentence)]);
     out.prose("  ", &about(&report.config, &report.trace));
+    unsaid(&mut out, &report.head);
     out.blank();
     out.prose("  ", "HIDDEN CAPACITY, one change at a time (requests/s)");
     let mut table = Columns::new(2).left("", 45).right("half heal at", 12).right("", 7).right("warm", 8);
@@ -62,6 +63,7 @@ pub fn warmup(report: &WarmupReport, look: &Look) -> String {
         &[said("What does loading buy?", &load), said("How may nodes restart?", &sentence::restarts(&report.restarts))],
     );
     out.prose("  ", &about(&report.config, &report.trace));
+    unsaid(&mut out, &report.head);
     out.blank();
     details::section(&mut out, &page::preloads(report));
     restarts(&mut out, report);

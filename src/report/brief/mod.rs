@@ -19,6 +19,7 @@ use super::gates;
 use super::page::{Answer, Tone as Judged};
 use super::sheet::Sheet;
 use super::sheet::look::{Look, Tone};
+use crate::units::{Demand, Rate};
 
 /// Columns that a question takes beside its answer.
 const QUESTION: usize = 30;
@@ -56,7 +57,14 @@ fn hung(out: &mut Sheet, tone: Option<Tone>, lead: &str, text: &str) {
     out.line(&format!("{lead}{}", paint(&text[width..])));
 }
 
-/// What every short report ends with: gates, warnings, what was not said, where there is more.
+/// What the numbers rest on that nobody said: beside what they are about, before any of them.
+fn unsaid(out: &mut Sheet, head: &Head) {
+    if !head.unsaid.is_empty() {
+        hung(out, None, "  Assumed, as you did not say: ", &format!("{}.", head.unsaid.join(", ")));
+    }
+}
+
+/// What every short report ends with: gates, warnings, where there is more.
 fn close(mut out: Sheet, head: &Head, more: &[String]) -> String {
     gates::text::section(&mut out, &head.gates);
     for warning in head.warnings.iter().take(WARNINGS) {
@@ -72,9 +80,6 @@ fn close(mut out: Sheet, head: &Head, more: &[String]) -> String {
     }
     let rest = head.warnings.len().saturating_sub(WARNINGS);
     let rest = (rest > 0).then(|| format!("{rest} more warning{}", if rest == 1 { "" } else { "s" }));
-    if !head.unsaid.is_empty() {
-        hung(&mut out, None, "  You did not say: ", &format!("{}.", head.unsaid.join(", ")));
-    }
     let more: Vec<String> = rest.into_iter().chain(["--details".to_string()]).chain(more.iter().cloned()).collect();
     hung(&mut out, None, "  More: ", &more.join("; "));
     out.finish()
@@ -95,6 +100,16 @@ fn bearing(value: f64, low: Option<f64>, high: Option<f64>) -> i32 {
 /// What stands beside a backend's capacity: whether anybody gave it.
 fn given(assumed: bool) -> &'static str {
     if assumed { " (ASSUMED, 1.1x what it needs warm)" } else { "" }
+}
+
+/// A rate as an option takes it.
+fn compact(rate: Rate) -> String {
+    let unit = match rate.of {
+        Demand::Answers => "",
+        Demand::Bytes => "B",
+        Demand::Units(ref name) => name.as_str(),
+    };
+    format!("{}{unit}/s", rate.per_second)
 }
 
 /// The start of a short report.

@@ -1,6 +1,6 @@
 //! One outage in some forty lines: does it heal, why, what to do, what would prevent it; the answered share, the timeline.
 
-use super::{answers, bearing, close, given, hung, open};
+use super::{answers, bearing, close, compact, given, hung, open, unsaid};
 use crate::prose::quoted;
 use crate::report::details;
 use crate::report::outage::{OutageReport, RemedyRow, TimelineRow, page, sentence};
@@ -26,6 +26,7 @@ pub fn outage(report: &OutageReport, look: &Look) -> String {
     }
     answers(&mut out, &said(report));
     out.prose("  ", &subject(report));
+    unsaid(&mut out, &report.head);
     out.blank();
     answered(&mut out, report);
     timeline(&mut out, report);
@@ -33,13 +34,9 @@ pub fn outage(report: &OutageReport, look: &Look) -> String {
     details::section(&mut out, &page::signals(report));
     let more = [
         "-o outage.html".to_string(),
-        format!(
-            "coldgap gap {} -b {}/s",
-            quoted(&report.trace.name),
-            coarse(report.config.backend.per_second, 3).replace(',', "")
-        ),
+        format!("coldgap gap {} -b {}", quoted(&report.trace.name), compact(report.config.backend)),
     ];
-    close(out, &report.head, if report.config.backend.of == crate::units::Demand::Answers { &more } else { &more[..1] })
+    close(out, &report.head, &more)
 }
 
 fn said(report: &OutageReport) -> Vec<Answer> {

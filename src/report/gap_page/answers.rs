@@ -218,7 +218,7 @@ impl<'r> About<'r> {
         let (what, least) = (lost(row), row.least_backend_per_second.map(|least| self.rate(least)));
         let nodes = self.baseline.nodes_needed.map(|nodes| match nodes {
             1 => String::new(),
-            nodes => format!("From {} nodes on losing one is survived", grouped(nodes)),
+            nodes => format!("Spread over {} nodes or more, the same cache survives losing one", grouped(nodes)),
         });
         let (short, also, tone) = match (row.safe_cut_ratio, least) {
             (Some(share), _) if share >= 0.0 => {
@@ -229,7 +229,13 @@ impl<'r> About<'r> {
                     "{what}: answers are late at the worst moment{}",
                     least.map_or(String::new(), |least| format!("; it takes {least}"))
                 ),
-                nodes.unwrap_or_else(|| format!("No number of nodes up to {MOST_NODES} makes losing one of them safe")),
+                self.survivor(row)
+                    .into_iter()
+                    .chain([nodes.unwrap_or_else(|| {
+                        format!("No number of nodes up to {MOST_NODES} makes losing one of them safe")
+                    })])
+                    .collect::<Vec<_>>()
+                    .join(". "),
                 Tone::Bad,
             ),
         };
@@ -238,6 +244,17 @@ impl<'r> About<'r> {
             row.loss_worst_moment_seconds.map_or(String::new(), |at| format!(", {} into it", Seconds(at)))
         );
         Some(answer("What if a node is lost?", short, also, text, tone))
+    }
+
+    /// The policy that needs the least to survive a loss, where this backend is enough for it.
+    fn survivor(&self, loss: &Row) -> Option<String> {
+        let rows: Vec<&Row> = self.report.cells(&self.trace.name).filter(|row| !row.is_bound).collect();
+        let needs =
+            |row: &&Row| self.report.losses(row).find(|of| of.loss_ratio == loss.loss_ratio)?.least_backend_per_second;
+        let of_size = rows.iter().filter(|row| row.cache_capacity_ratio == self.baseline.cache_capacity_ratio);
+        let least = of_size.filter_map(|row| Some((needs(row)?, &row.policy)));
+        let (least, policy) = least.min_by(|a, b| a.0.total_cmp(&b.0))?;
+        (least <= self.mu()).then(|| format!("With {policy} it takes {} and is survived", self.rate(least)))
     }
 
     fn lost(&self) -> Answer {
@@ -254,8 +271,9 @@ impl<'r> About<'r> {
                 match self.report.told(baseline).filter(|told| told.simulations_healed > 0) {
                     Some(told) => (
                         format!(
-                            "It may go down at {carried}, and stay down: {} of {} simulations at its worst moment healed",
-                            told.simulations_healed, told.simulations
+                            "It may go down at {carried}, and stay down: {} of {} simulations at the worst moment did",
+                            told.simulations - told.simulations_healed,
+                            told.simulations
                         ),
                         Tone::Bad,
                     ),
@@ -275,7 +293,8 @@ impl<'r> About<'r> {
         let shed = baseline.shed_ratio.filter(|shed| *shed > 0.0 && verdict.region == Region::Vulnerable);
         let also = match (shed, verdict.region) {
             (Some(shed), _) if baseline.recovers == Some(false) => {
-                format!("To come back, shed {} of the load", percent(shed))
+                let let_in = grouped_rate(load * (1.0 - shed));
+                format!("To come back once it is down, shed {}: let in {let_in}/s until it is well", percent(shed))
             }
             (_, Region::Vulnerable) => baseline
                 .hidden_safe_per_second

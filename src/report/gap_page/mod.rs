@@ -61,13 +61,13 @@ pub fn page(report: &Report) -> Page {
     ended(page.section(left_out(report)), &report.head, &traces(report))
 }
 
-/// What somebody asked for beyond the answers: a grown load, costs, other sizes, of each trace.
+/// What somebody asked for beyond the answers, in short: a grown load, costs, other sizes, of each trace.
 pub(super) fn asked_for(report: &Report) -> Vec<Section> {
     let of_trace = |trace| {
         let groups = groups(report, trace, "");
         let grown =
             groups.iter().map(|group| Section::new("grown", "Once the load has grown").table(growth::grown(group)));
-        let first = groups.first().into_iter().flat_map(|group| [money::section(group), sizes::section(group)]);
+        let first = groups.first().into_iter().flat_map(|group| [money::section(group), sizes::summary(group)]);
         grown.chain(first).collect::<Vec<_>>()
     };
     report.traces.iter().flat_map(of_trace).collect()

@@ -7,9 +7,20 @@ use crate::report::format::{capacity_of, capacity_text, percent};
 use crate::report::page::{Axis, Cell, Figure, Mark, Section, Table, Unit, maybe};
 use crate::units::{grouped_rate, significant};
 
-/// Advertised and hidden capacity against the cache's size; empty without `--full`.
+const HEADING: &str = "Other cache sizes";
+
+/// Advertised and hidden capacity against the cache's size in a sentence; empty without `--full`.
+pub(super) fn summary(group: &Group) -> Section {
+    Section::new("sizes", HEADING).prose(caption(&rows(group)))
+}
+
+fn rows<'r>(group: &Group<'r>) -> Vec<&'r SizeRow> {
+    group.report.sizes.iter().filter(|row| row.trace == group.trace.name).collect()
+}
+
+/// The same by size, as a figure and a table.
 pub(super) fn section(group: &Group) -> Section {
-    let rows: Vec<&SizeRow> = group.report.sizes.iter().filter(|row| row.trace == group.trace.name).collect();
+    let rows = rows(group);
     let lost = rows.first().map_or(1.0, |row| row.loss_ratio);
     let warm = |value: Option<f64>| maybe(value, Cell::rate, group.trace.absent("no limit"));
     let table = Table::of(format!("{} at other cache sizes", group.report.config.baseline), rows.iter().copied())
@@ -38,7 +49,7 @@ pub(super) fn section(group: &Group) -> Section {
     let axes = (Axis::cache(size), Axis::linear("requests a second", Unit::Number));
     let id = format!("{}sizes", group.trace_prefix);
     let figure = Figure::new(format!("{id}-chart"), caption(&rows), axes, marks, table);
-    Section::new(id, "Other cache sizes").figure(figure)
+    Section::new(id, HEADING).figure(figure)
 }
 
 fn capacity(row: &SizeRow) -> Capacity {

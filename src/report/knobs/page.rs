@@ -163,5 +163,5 @@ pub(in crate::report) fn restarts_table<'r>(
             true => Cell::text("yes").tone(Tone::Good),
             false => Cell::text("no").tone(Tone::Bad),
         })
-        .note("in time, worst: the lowest share answered in time over five windows; safe: nobody feels it.")
+        .note("in time, worst: the lowest share answered in time over five windows; safe: that stays 97% or more, and it heals.")
 }

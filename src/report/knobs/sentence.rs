@@ -6,10 +6,15 @@ use crate::outage::verdict::HEALTHY;
 use crate::report::format::percent;
 use crate::units::{Seconds, grouped, grouped_rate, significant};
 
-/// What moves hidden capacity most, up and down, and whether eviction does.
+/// Up to which load the service heals by itself, and what moves that most.
 pub fn sensitivity(rows: &[SensitivityRow]) -> String {
     let Some(base) = rows.first() else { return String::new() };
-    let mut said = as_it_is(base.hidden_95_per_second, base.hidden_50_per_second);
+    as_it_is(base.hidden_95_per_second, base.hidden_50_per_second) + &knobs(rows)
+}
+
+/// What moves the load that heals most, up and down, and whether eviction does.
+pub fn knobs(rows: &[SensitivityRow]) -> String {
+    let mut said = String::new();
     let changes = || rows[1..].iter().filter(|row| row.knob != "skew" && row.knob != "eviction");
     let factors = || changes().filter_map(|row| row.hidden_factor);
     let (most, least) = (factors().fold(1.0, f64::max), factors().fold(1.0, f64::min));
@@ -19,7 +24,7 @@ pub fn sensitivity(rows: &[SensitivityRow]) -> String {
         format!("{} ({}x)", those.join(", or "), significant(factor))
     };
     if most > 1.0 + TOLERANCE {
-        said += &format!(" What raises that most: {}.", at(most));
+        said += &format!(" What raises the load that heals most: {}.", at(most));
     }
     if least < 1.0 - TOLERANCE {
         said += &format!(" What lowers it most: {}.", at(least));
@@ -30,13 +35,13 @@ pub fn sensitivity(rows: &[SensitivityRow]) -> String {
     let off = off.fold(0.0, f64::max);
     said += &match off {
         0.0 if !factors.is_empty() => {
-            format!(" The eviction policy moves it by nothing: {} others give the same.", factors.len())
+            format!(" No eviction policy moves that load: {} others give the same.", factors.len())
         }
         off if off <= 2.0 * TOLERANCE => {
-            " The eviction policy moves it by no more than the trials tell apart.".to_string()
+            " No eviction policy moves that load by more than the trials tell apart.".to_string()
         }
         off if off.is_finite() => {
-            format!(" Here the eviction policy moves it too, by {} at the most.", percent(off))
+            format!(" Here the eviction policy moves that load too, by {} at the most.", percent(off))
         }
         _ => String::new(),
     };
@@ -100,19 +105,22 @@ pub fn loading(rows: &[PreloadRow], elasticity: Option<&Elasticity>) -> String {
 pub fn restarts(restarts: &Restarts) -> String {
     let (load, nodes) = (grouped_rate(restarts.load_per_second), restarts.nodes);
     let is_well = restarts.control_worst_success_ratio.map(|success| success >= HEALTHY);
+    // The predicate asks more: that no answer is late, whichever node it is and whenever.
+    let measure = format!("simulated at {load}/s, {} of answers stay in time, though not all", percent(HEALTHY));
     let batch = match (is_well, restarts.safe_batch_nodes) {
         (None, _) => return format!("How many of {nodes} nodes may restart is unknown: the trace is too short."),
         (Some(false), _) => {
             return format!("At {load}/s users suffer even while nothing restarts, so no restart is safe.");
         }
-        (_, Some(safe)) if safe == nodes => format!("At {load}/s all {nodes} nodes may restart at once."),
-        (_, Some(safe)) => format!("At {load}/s at most {safe} of {nodes} nodes may restart at once."),
-        (_, None) => format!("At {load}/s no node of {nodes} restarts without users feeling it."),
+        (_, Some(safe)) if safe == nodes => format!("All {nodes} nodes at once: {measure}."),
+        (_, Some(safe)) => format!("Up to {safe} of {nodes} nodes at once: {measure}."),
+        (_, None) => format!(
+            "No node of {nodes} without users feeling it: simulated at {load}/s, fewer than {} of answers are in time.",
+            percent(HEALTHY)
+        ),
     };
     match restarts.safe_spacing_seconds {
-        Some(spacing) => {
-            format!("{batch} One after the other is safe from {} between two restarts on.", Seconds(spacing))
-        }
+        Some(spacing) => format!("{batch} One after the other: leave {} or more between two.", Seconds(spacing)),
         None if nodes > 1 => format!("{batch} A safe time between two restarts is unknown."),
         None => batch,
     }
