@@ -189,8 +189,10 @@ fn trap(group: &Group) -> Option<String> {
 
 /// The least backend of every policy for every loss.
 fn all(group: &Group) -> Table {
-    let title =
-        format!("The backend needed to carry {} with no answer late after losing...", load(Some(group.trace.load_per_second)));
+    let title = format!(
+        "The backend needed to carry {} with no answer late after losing...",
+        load(Some(group.trace.load_per_second))
+    );
     let table = Table::of(title, group.rows.iter().copied()).column("policy", "", |row| Cell::text(name(row)));
     let losses = group.rows.first().into_iter().flat_map(|first| group.report.losses(first));
     let all = losses.fold(table, |table, lost| {

@@ -105,8 +105,8 @@ pub fn loading(rows: &[PreloadRow], elasticity: Option<&Elasticity>) -> String {
 pub fn restarts(restarts: &Restarts) -> String {
     let (load, nodes) = (grouped_rate(restarts.load_per_second), restarts.nodes);
     let is_well = restarts.control_worst_success_ratio.map(|success| success >= HEALTHY);
-    // The predicate asks more: that no answer is late, whichever node it is and whenever.
-    let measure = format!("simulated at {load}/s, {} of answers stay in time, though not all", percent(HEALTHY));
+    // What is said of losses asks more: that no answer is late, whichever node it is and whenever.
+    let measure = format!("simulated at {load}/s, at least {} of answers stay in time", percent(HEALTHY));
     let batch = match (is_well, restarts.safe_batch_nodes) {
         (None, _) => return format!("How many of {nodes} nodes may restart is unknown: the trace is too short."),
         (Some(false), _) => {
