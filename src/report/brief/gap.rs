@@ -111,7 +111,7 @@ fn about(report: &Report, trace: &TraceReport, baseline: &Row) -> String {
 fn bars(out: &mut Sheet, trace: &TraceReport, row: &Row) {
     let digits = bears(row);
     let mut all = [
-        ("warm", row.advertised_per_second, "advertised: no answer late while warm".to_string()),
+        ("warm", row.advertised_per_second, "advertised: warm, no answer late".to_string()),
         (if is_today(trace) { "today" } else { "to carry" }, Some(row.load_per_second), load_words(trace)),
         ("recovers below", row.hidden_safe_per_second, "hidden: after losing it all".to_string()),
         ("no cache", row.floor_per_second, "floor: every get asks the backend".to_string()),
