@@ -11,7 +11,6 @@ use crate::units::{Seconds, grouped_rate};
 /// Whether it heals.
 pub fn outcome(story: &Story) -> String {
     let verdict = &story.verdict;
-    let load = grouped_rate(verdict.load);
     let since = Seconds(((story.ran.0 - story.over.0) * 10.0).round() / 10.0);
     // Whether somebody acts in it, as scenarios let them.
     let acts = story.steps.iter().any(|step| !matches!(step.what, Happening::Trigger(_)));
@@ -28,12 +27,12 @@ pub fn outcome(story: &Story) -> String {
     }
     match verdict.phase {
         Phase::Metastable => format!(
-            "It stays down{by_itself}: {since} after the trigger is over {} of {load} requests a second are answered in time.",
+            "It stays down{by_itself}: {since} after the trigger is over {} of the requests are answered in time.",
             share(tail(story).success().unwrap_or(0.0))
         ),
         Phase::Unsettled => format!(
-            "Not settled: {since} after the trigger is over {} of {load} requests a second are answered in time, and yet no loop keeps it \
-             down: the backend's queue runs empty, and it is asked less than it can answer.",
+            "Not settled: {since} after the trigger is over {} of the requests are answered in time, and yet no loop keeps it down: \
+             the backend's queue runs empty, and it is asked less than it can answer.",
             share(tail(story).success().unwrap_or(0.0))
         ),
         _ if !story.is_felt() => format!(
