@@ -1,8 +1,8 @@
 //! When losing nodes would hurt: the longest wait after each loss, over the moments of the trace, for one cell at the load to
 //! carry.
 
-use super::{Finding, LossFinding, Need};
 use super::study::Study;
+use super::{Finding, LossFinding, Need};
 use crate::error::Result;
 use crate::placement::Losses;
 use crate::replay::grid;

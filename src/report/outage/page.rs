@@ -165,11 +165,14 @@ fn cost(report: &OutageReport) -> String {
     if verdict.requests_failed == 0 {
         return String::new();
     }
+    let client = &report.config.model.client;
+    let lost = Seconds(verdict.user_seconds_lost / verdict.requests_failed as f64);
+    // With one try each, that is how long clients wait.
+    let waited = if client.retries == 0 { String::new() } else { format!(", after {lost} in the mean") };
     format!(
-        "Lost in the {} after the trigger: {} requests failed, and their users waited {} user-seconds for nothing.",
+        "In the {} after the trigger {} requests failed{waited}.",
         Seconds(verdict.watched_seconds.round()),
-        grouped(verdict.requests_failed),
-        grouped(verdict.user_seconds_lost.round() as u64)
+        grouped(verdict.requests_failed)
     )
 }
 
@@ -249,7 +252,11 @@ impl Timeline<'_> {
         let zone = |(from, to): (f64, f64)| Mark::Zone {
             from,
             to,
-            name: if to - from == longest { "stuck: every answer is late".to_string() } else { String::new() },
+            name: if to - from == longest {
+                "stuck: every answer of the backend is late".to_string()
+            } else {
+                String::new()
+            },
         };
         stretches.into_iter().map(zone).collect()
     }
@@ -282,10 +289,17 @@ impl Timeline<'_> {
         let last = self.windows.iter().rev().find_map(|window| window.success_ratio).unwrap_or(1.0);
         let stuck: f64 = self.stuck().iter().map(|(from, to)| to - from).sum();
         let late = match stuck {
-            0.0 => "At no time was every answer late".to_string(),
-            stuck => format!("For {} every answer of the backend came too late", Seconds(stuck)),
+            0.0 => "At no time was every answer of the backend late".to_string(),
+            stuck => format!(
+                "For {} every answer of the backend came too late, and only the cache's were in time",
+                Seconds(stuck)
+            ),
         };
-        format!("{late}. In the worst window {} were answered in time, in the last one {}.", share(worst), share(last))
+        format!(
+            "{late}. In the worst window {} of the requests were answered in time, in the last one {}.",
+            share(worst),
+            share(last)
+        )
     }
 
     fn waits(&self, id: String) -> Figure {
