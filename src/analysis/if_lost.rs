@@ -165,8 +165,10 @@ impl Lost {
             false => stories.iter().any(Story::stays_down).then_some(false),
         };
         let most = |of: fn(&Story) -> f64| stories.iter().map(of).fold(0.0, f64::max);
-        let escape = stories.iter().map(|story| story.verdict.escape_load).fold(f64::INFINITY, f64::min);
         let healed = stories.iter().all(|story| story.verdict.healed);
+        // What one that healed would climb out at, nobody needs to know where another stays down.
+        let down = stories.iter().filter(|story| healed || !story.verdict.healed);
+        let escape = down.map(|story| story.verdict.escape_load).fold(f64::INFINITY, f64::min);
         Lost {
             recovers,
             recovery: (recovers == Some(true))

@@ -65,11 +65,12 @@ const holes = () => {
   const rows = [...new Set(boxes.map((box) => Math.round(box.top)))];
   return rows.filter((top) => right - Math.max(...boxes.filter((box) => Math.round(box.top) === top).map((box) => box.right)) > 1);
 };
-const signed = (table) => getComputedStyle(table.parentElement, "::before").content.includes("to the right");
+const signed = (box) => getComputedStyle(box, "::before").content.includes("to the right");
+const signedBelow = (box) => getComputedStyle(box, "::after").content.includes("below");
 const isCut = (table) => table.clientWidth > 0 && table.scrollWidth > table.parentElement.clientWidth + 1;
 document.querySelectorAll("details").forEach((details) => { details.open = true; });
 mark();
-const unsigned = [...document.querySelectorAll("table")].filter((table) => isCut(table) !== signed(table)).map((table) => table.closest("[id]").id);
+const unsigned = [...document.querySelectorAll("table")].filter((table) => isCut(table) !== signed(table.parentElement) || (table.parentElement.scrollHeight > table.parentElement.clientHeight + 1) !== signedBelow(table.parentElement)).map((table) => table.closest("[id]").id);
 document.querySelectorAll("figure details").forEach((details) => { details.open = false; });
 const said = document.body.appendChild(document.createElement("pre"));
 said.id = "probe";

@@ -255,12 +255,7 @@ fn simulated(row: &Row) -> Option<String> {
     let (low, high) = (row.hidden_95_per_second_low, row.hidden_95_per_second_high);
     let digits = bearing(low.or(high).unwrap_or(0.0), low, high);
     let show = |value: f64| coarse(value, digits);
-    let interval = match (low, high) {
-        (Some(low), Some(high)) => format!(" ({}..{})", show(low), show(high)),
-        (Some(low), None) => format!(" (at least {})", show(low)),
-        (None, Some(high)) => format!(" (at most {})", show(high)),
-        (None, None) => String::new(),
-    };
+    let interval = format::interval(low, high, show);
     let half = half.map_or(String::new(), |half| format!(", half up to {}/s", show(half)));
     match (row.hidden_95_per_second, low) {
         (Some(most), _) => Some(format!("{MOMENTS} 95% heal up to {}/s{interval}{half}.", show(most))),

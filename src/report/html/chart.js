@@ -119,7 +119,7 @@ const marksOf = (chart, rows, { middle, room, lift }) => {
       marks.push(Plot.ruleX([mark.at], RULE));
       // Above the chart, a row for each.
       const left = mark.at > middle;
-      labels.push(words([mark.at], { x: (at) => at, text: () => mark.name, lineWidth: Infinity, frameAnchor: "top", lineAnchor: "bottom", textAnchor: left ? "end" : "start", dx: left ? 3 : -3, dy: -3 - ROW * raised }));
+      labels.push(words([mark.at], { x: (at) => at, text: () => mark.name, lineWidth: Infinity, frameAnchor: "top", lineAnchor: "bottom", textAnchor: left ? "end" : "start", dx: left ? 3 : -3, dy: -6 - ROW * raised }));
       raised += 1;
     }
     if (mark.mark === "rule" && mark.across === "y") {

@@ -46,9 +46,12 @@ const drawAll = (width) => {
 const PRINTED = 680;
 let drawnAt = 0;
 
-// Says of every table that goes on to the right that it does; of a folded one once it is opened.
+// Says of every table that goes on to the right, or below, that it does; of a folded one once it is opened.
 const mark = () => {
-  for (const box of document.querySelectorAll(".scroll")) box.classList.toggle("cut", box.scrollWidth > box.clientWidth + 1);
+  for (const box of document.querySelectorAll(".scroll")) {
+    box.classList.toggle("cut", box.scrollWidth > box.clientWidth + 1);
+    box.classList.toggle("long", box.scrollHeight > box.clientHeight + 1);
+  }
 };
 
 const redraw = () => {

@@ -37,7 +37,22 @@ fn document(head: &Head, config: &Config, trace: &TraceFacts, question: &str, se
 
 /// Hidden capacity of each change, whichever report it stands in.
 pub(in crate::report) fn knobs(id: &str, rows: &[SensitivityRow], sentence: &str) -> Section {
-    let table = Table::of("hidden capacity with one change at a time, in requests a second", rows)
+    let base = rows.first().and_then(|row| row.hidden_50_per_second);
+    let mut marks = vec![Mark::bar("setting", "hidden_50_per_second", Fill::Good, "half heal at")];
+    marks.extend(base.map(|base| Mark::rule_x(base, "as it is")));
+    let axes = (Axis::linear("requests a second", Unit::Number), Axis::words("setting"));
+    Section::new(id, "What moves hidden capacity").figure(Figure::new(
+        format!("{id}-chart"),
+        sentence,
+        axes,
+        marks,
+        knobs_table(rows),
+    ))
+}
+
+/// Changes of the service and what they do, all of them or the strongest.
+pub(in crate::report) fn knobs_table<'r>(rows: impl IntoIterator<Item = &'r SensitivityRow>) -> Of<&'r SensitivityRow> {
+    Table::of("hidden capacity with one change at a time, in requests a second", rows)
         .column("setting", "", |row| match &*row.knob {
             "base" => Cell::text(&row.setting),
             knob => Cell::text(format!("{}: {}", name(knob), row.setting)),
@@ -52,18 +67,7 @@ pub(in crate::report) fn knobs(id: &str, rows: &[SensitivityRow], sentence: &str
             "half heal at: the load at which half of the simulated outages heal after a full flush; change: the same over the first row's, a \
              few hundredths are chance; safe bound: below it no answer is ever late, '-' where none is defined; advertised: \
              carried in the long run while the cache is warm.",
-        );
-    let base = rows.first().and_then(|row| row.hidden_50_per_second);
-    let mut marks = vec![Mark::bar("setting", "hidden_50_per_second", Fill::Good, "half heal at")];
-    marks.extend(base.map(|base| Mark::rule_x(base, "as it is")));
-    let axes = (Axis::linear("requests a second", Unit::Number), Axis::words("setting"));
-    Section::new(id, "What moves hidden capacity").figure(Figure::new(
-        format!("{id}-chart"),
-        sentence,
-        axes,
-        marks,
-        table,
-    ))
+        )
 }
 
 /// What loading so many keys beforehand buys.

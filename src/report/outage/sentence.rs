@@ -1,11 +1,12 @@
 //! The outage in sentences: whether it heals, and why, from what its windows counted.
 
+use super::Verdict;
 use crate::analysis::outage::Story;
 use crate::outage::Fill;
 use crate::outage::trigger::Happening;
 use crate::outage::verdict::Phase;
 use crate::outage::window::Window;
-use crate::report::format::percent;
+use crate::report::format::{interval, percent};
 use crate::units::{Seconds, grouped_rate};
 
 /// Whether it heals.
@@ -174,6 +175,24 @@ fn meaning(phase: Phase, story: &Story) -> String {
             grouped_rate(story.verdict.escape_load)
         ),
     }
+}
+
+/// Up to which load it heals by itself, and from which it is felt; `show` writes a load of the curve.
+pub fn edge(verdict: &Verdict, show: impl Fn(f64) -> String) -> String {
+    let (low, high) = (verdict.hidden_95_per_second_low, verdict.hidden_95_per_second_high);
+    let heals = match (verdict.hidden_95_per_second, low) {
+        (Some(most), _) => {
+            let half = verdict.hidden_50_per_second.map_or(String::new(), |half| format!(", half at {}/s", show(half)));
+            format!("95% of outages like this heal at {}/s{}{half}", show(most), interval(low, high, &show))
+        }
+        (None, Some(low)) => format!(
+            "More than 95% of outages like this heal at {}/s, the highest that the warm cache carries",
+            show(low)
+        ),
+        (None, None) => String::new(),
+    };
+    let felt = verdict.felt_from_per_second.map(|load| format!("Users feel it from {}/s on", show(load)));
+    [Some(heals).filter(|text| !text.is_empty()), felt].into_iter().flatten().collect::<Vec<_>>().join(". ")
 }
 
 /// A share that is never rounded up to everything or down to nothing.
