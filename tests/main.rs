@@ -6,6 +6,7 @@ mod columns;
 mod command_line;
 mod commands;
 mod compare;
+mod contradictions;
 mod curve;
 mod decisions;
 mod definitions;

@@ -49,6 +49,11 @@ impl Losses {
     }
 }
 
+/// The hash of a key where nodes are counted from node `first` of `nodes` on: that node is the first, the one before it the last.
+pub fn counted_from(hash: u32, first: u32, nodes: u32) -> u32 {
+    hash.wrapping_sub(Lost::of(first, 1, nodes).first)
+}
+
 /// The node on which a key lives, of `nodes`.
 pub fn node_of(hash: u32, nodes: u32) -> u32 {
     ((u64::from(hash) * u64::from(nodes)) >> 32) as u32

@@ -284,11 +284,11 @@ fn needs(ground: &Ground<'_>, losses: &[Loss], warm: Option<f64>, lost: &[Needed
         .collect()
 }
 
-/// The largest miss ratio among the windows wholly after warm-up that hold enough gets.
+/// The largest miss ratio among the windows wholly after warm-up that hold enough gets; that in which the trace ends is none.
 fn worst_window(tallies: &[Tally], windows: &Windows, warm: usize) -> Option<f64> {
     let counted = tallies
         .iter()
-        .zip(&windows.all)
+        .zip(windows.complete())
         .filter(|(tally, window)| window.range.start >= warm && tally.requests >= ENOUGH);
     counted.filter_map(|(tally, _)| tally.miss_ratio()).max_by(f64::total_cmp)
 }

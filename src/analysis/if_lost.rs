@@ -28,12 +28,13 @@ pub struct Lost {
     pub recovers: Option<bool>,
     /// How long that took, where it did.
     pub recovery: Option<Seconds>,
-    /// What users waited for nothing, until the simulation's end.
+    /// Requests that failed until the simulation's end.
+    pub requests_failed: u64,
+    /// What users waited for nothing in that time.
     pub user_seconds_lost: f64,
     /// The load under which the collapsed service climbs out, requests a second.
     pub escape: f64,
-    /// The share of the load to carry, or of that of the outage's end where it is higher, to shed for that; 0 where it heals by
-    /// itself.
+    /// The share of the load to carry to shed for that; 0 where it heals by itself.
     pub shed: f64,
 }
 
@@ -115,9 +116,9 @@ impl Service<'_> {
         let mut story = told[worst].clone();
         story.moment.why.clone_from(&moment.why);
         let setup = self.setup(&baseline.cell, question.sweep.threads);
-        let known = Known::of(baseline);
-        let scene = Scene::new(self.trace, &setup, Some(known), self.interrupt)?;
-        let restarts = restart::restarts(&scene, question.nodes, restart::Extent::Edges)?;
+        let known = Known::of(baseline, question.nodes);
+        let scene = Scene::new(self.trace, &setup, Some(known), question.nodes, self.interrupt)?;
+        let restarts = restart::restarts(&scene, restart::Extent::Edges)?;
         self.interrupt.check()?;
         step();
         let healed = told.iter().filter(|story| story.recovers()).count();
@@ -129,7 +130,7 @@ impl Service<'_> {
     /// The knobs of the baseline's service, one by one.
     pub fn sensitivity(&self, baseline: &Finding, step: &(dyn Fn() + Sync)) -> Result<Vec<knobs::sensitivity::Row>> {
         let setup = self.setup(&baseline.cell, self.question.sweep.threads);
-        let scene = Scene::new(self.trace, &setup, Some(Known::of(baseline)), self.interrupt)?;
+        let scene = Scene::new(self.trace, &setup, Some(Known::of(baseline, 1)), 1, self.interrupt)?;
         let rows = knobs::sensitivity::sensitivity(&scene, &|_| {}, step)?;
         self.interrupt.check()?;
         Ok(rows)
@@ -164,15 +165,18 @@ impl Lost {
             false => stories.iter().any(Story::stays_down).then_some(false),
         };
         let most = |of: fn(&Story) -> f64| stories.iter().map(of).fold(0.0, f64::max);
-        let escape = stories.iter().map(|story| story.verdict.escape_load).fold(f64::INFINITY, f64::min);
-        let shed = most(|story| story.verdict.shed());
+        let healed = stories.iter().all(|story| story.verdict.healed);
+        // What one that healed would climb out at, nobody needs to know where another stays down.
+        let down = stories.iter().filter(|story| healed || !story.verdict.healed);
+        let escape = down.map(|story| story.verdict.escape_load).fold(f64::INFINITY, f64::min);
         Lost {
             recovers,
             recovery: (recovers == Some(true))
                 .then(|| Seconds(most(|story| story.verdict.recovery.unwrap_or(Seconds(0.0)).0))),
+            requests_failed: stories.iter().map(|story| story.verdict.requests_failed).max().unwrap_or(0),
             user_seconds_lost: most(|story| story.verdict.user_seconds_lost),
             escape,
-            shed: if shed > 0.0 { shed.max(capacity::shed_share(escape, carried)) } else { 0.0 },
+            shed: if healed { 0.0 } else { capacity::shed_share(escape, carried) },
         }
     }
 }

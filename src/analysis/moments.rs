@@ -1,8 +1,8 @@
 //! When losing nodes would hurt: the longest wait after each loss, over the moments of the trace, for one cell at the load to
 //! carry.
 
-use super::Finding;
 use super::study::Study;
+use super::{Finding, LossFinding, Need};
 use crate::error::Result;
 use crate::placement::Losses;
 use crate::replay::grid;
@@ -56,6 +56,20 @@ impl Study<'_> {
             Ok(of_block.iter().map(hurt).collect::<Vec<Hurt>>())
         })?;
         let of_loss = found.chunks(blocks.max(1)).map(<[_]>::concat);
-        Ok(tried().zip(of_loss).map(|(lost, slices)| Moments { loss: lost.need.loss, slices }).collect())
+        let moments = |(lost, mut slices): (&LossFinding, Vec<Hurt>)| {
+            mark_worst(&mut slices, &lost.need, backend.per_second);
+            Moments { loss: lost.need.loss, slices }
+        };
+        Ok(tried().zip(of_loss).map(moments).collect())
+    }
+}
+
+/// Marks the slice of the worst moment as too late where this backend is too small for the loss: that was found with the real cache,
+/// of which the hits walked here may know less.
+fn mark_worst(slices: &mut [Hurt], need: &Need, backend: f64) {
+    let Some(worst) = need.worst_moment.filter(|_| need.per_second.is_none_or(|least| least > backend)) else { return };
+    let worst = (worst * 1e9).round() as u64;
+    if let Some(slice) = slices.iter_mut().rev().find(|slice| slice.start <= worst) {
+        (slice.wait, slice.loss) = (None, need.worst_node.unwrap_or(0) as usize);
     }
 }

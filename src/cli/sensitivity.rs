@@ -35,7 +35,7 @@ pub fn run(args: &SensitivityArgs, interrupt: &Interrupt) -> Result<()> {
     let gates = args.gates.parse::<SensitivityReport>(&Scope::of(&setup))?;
     let trace = args.setup.read(&setup, interrupt)?;
     let progress = Progress::start("simulating", 1);
-    let scene = Scene::new(&trace, &setup, None, interrupt)?;
+    let scene = Scene::new(&trace, &setup, None, 1, interrupt)?;
     progress.step(1);
     let rows = sensitivity::sensitivity(&scene, &|steps| progress.expect(steps), &|| progress.step(1))?;
     interrupt.check()?;

@@ -38,10 +38,10 @@ pub fn run(args: &WarmupArgs, interrupt: &Interrupt) -> Result<()> {
     let gates = args.gates.parse::<WarmupReport>(&Scope::of(&setup))?;
     let trace = args.setup.read(&setup, interrupt)?;
     let progress = Progress::start("simulating", warmup::STEPS + 2);
-    let scene = Scene::new(&trace, &setup, None, interrupt)?;
+    let scene = Scene::new(&trace, &setup, None, args.nodes, interrupt)?;
     progress.step(1);
     let found = warmup::warmup(&scene, &|| progress.step(1))?;
-    let restarted = restart::restarts(&scene, args.nodes, restart::Extent::All)?;
+    let restarted = restart::restarts(&scene, restart::Extent::All)?;
     progress.step(1);
     interrupt.check()?;
     drop(progress);

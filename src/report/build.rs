@@ -188,6 +188,7 @@ fn rows(
         nodes_needed: cell.nodes_needed,
         recovers: cell.lost.and_then(|lost| lost.recovers),
         recovery_seconds: cell.lost.and_then(|lost| lost.recovery).map(|time| time.0),
+        requests_failed: cell.lost.map(|lost| lost.requests_failed),
         user_seconds_lost: cell.lost.map(|lost| lost.user_seconds_lost),
         escape_per_second: cell.lost.map(|lost| lost.escape),
         shed_ratio: cell.lost.map(|lost| lost.shed),

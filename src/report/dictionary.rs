@@ -203,7 +203,10 @@ pub const FIELDS: &[(&str, &str)] = &[
     ("miss_ratio", "Misses over gets, after warm-up."),
     ("miss_ratio_high", "The upper end of its 95 % interval, where it is estimated from a sample."),
     ("miss_ratio_low", "The lower end of its 95 % interval, where it is estimated from a sample."),
-    ("miss_ratio_worst_window", "The largest miss ratio of a window after warm-up. Null: no window holds enough gets."),
+    (
+        "miss_ratio_worst_window",
+        "The largest miss ratio of a window after warm-up, but for that in which the trace ends. Null: no window holds enough gets.",
+    ),
     ("misses", "Gets that the cache did not answer, after warm-up."),
     ("model", "The simulated service, as it was."),
     ("moment_reason", "Why this moment was taken."),

@@ -66,6 +66,16 @@ pub fn load(value: Option<f64>) -> String {
     limit("no limit", value)
 }
 
+/// The ends of an interval that are known, after a number: ` (950..1,100)`, ` (at least 950)`, or nothing; `show` writes an end.
+pub fn interval(low: Option<f64>, high: Option<f64>, show: impl Fn(f64) -> String) -> String {
+    match (low.map(&show), high.map(&show)) {
+        (Some(low), Some(high)) => format!(" ({low}..{high})"),
+        (Some(low), None) => format!(" (at least {low})"),
+        (None, Some(high)) => format!(" (at most {high})"),
+        (None, None) => String::new(),
+    }
+}
+
 /// A backend's capacity, whose heading says the unit where that is the trace's own; `absent` where there is none.
 pub fn backend(absent: &str, value: Option<f64>, of: Demand) -> String {
     match (value, of) {

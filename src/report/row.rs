@@ -77,6 +77,7 @@ rows! {
         pub nodes_needed: Option<u64> => Count "nodes_needed" within,
         pub recovers: Option<bool>,
         pub recovery_seconds: Option<f64> => Time "recovery" recovery,
+        pub requests_failed: Option<u64> => Count "requests_failed" simulated,
         pub user_seconds_lost: Option<f64> => Time "user_seconds_lost" simulated,
         pub escape_per_second: Option<f64> => Load "escape" simulated,
         pub shed_ratio: Option<f64> => Share "shed" simulated,

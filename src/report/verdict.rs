@@ -1,8 +1,9 @@
 //! The sentence at the top: where the service stands, in plain words, no stronger than what is known.
 
 use super::Verdict;
-use crate::analysis::{Finding, Findings, Question};
+use crate::analysis::{Finding, Findings, Measured, Question};
 use crate::capacity::{Region, region};
+use crate::outage::backend::Scatter;
 use crate::units::{grouped_rate, significant};
 
 /// The verdict for the baseline at the first cache size.
@@ -48,9 +49,10 @@ pub fn verdict(findings: &Findings, question: &Question) -> Verdict {
             let margin = little.map_or(String::new(), |at| {
                 format!(" But there is little margin: of simulated outages 95% heal at {}.", grouped_rate(at))
             });
+            let heals = if little.is_some() { "should heal" } else { "heals" };
             format!(
                 "{served} and {} from losing its cache {below}. \
-                 With {name} a full cache loss heals by itself, whenever it happens.{margin}",
+                 With {name} a full cache loss {heals} by itself, whenever it happens.{margin}",
                 recovers(cell)
             )
         }
@@ -58,13 +60,20 @@ pub fn verdict(findings: &Findings, question: &Question) -> Verdict {
     Verdict { region, sentence }
 }
 
-/// Sure is only what simulated outages do not contradict: the safe bound takes answers to be evenly fast.
+/// Sure is only what is proved, with answers that are evenly fast, or what the trials leave no doubt of: never below a load at which
+/// a simulated outage stayed down, or at which the interval of 95 % does not hold yet.
 fn recovers(cell: &Finding) -> &'static str {
-    match cell.measured.as_ref().and_then(|measured| measured.at_safe) {
-        Some(1.0) => "is sure to recover",
-        None if cell.hidden.is_none() => "is sure to recover",
-        _ => "should recover",
-    }
+    let sure = match (cell.hidden, &cell.measured) {
+        (None, _) => true,
+        (Some(hidden), Some(Measured { healing, at_safe: Some(1.0), .. })) => {
+            let mut below = healing.points.iter().filter(|point| point.load <= hidden);
+            let even = healing.points.iter().all(|point| point.service == Scatter::Constant);
+            let none_stayed_down = below.all(|point| point.healed == point.trials);
+            none_stayed_down && (even || healing.hidden[0].low.is_some_and(|low| low >= hidden))
+        }
+        _ => false,
+    };
+    if sure { "is sure to recover" } else { "should recover" }
 }
 
 /// What simulated outages showed beyond the safe bound, and what to make of a load above that.

@@ -190,6 +190,12 @@ impl Trace {
         self.notes.push(format!("the trace has no times: requests are spaced evenly at {rate}, as --rate says"));
     }
 
+    /// What has passed of the last tick of a coarse clock when the last request comes, in nanoseconds; 0 where the clock is fine.
+    pub fn since_last_tick(&self) -> u64 {
+        let last = self.times.last().map_or(0, |last| last.saturating_add(self.start));
+        self.tick.map_or(0, |tick| last % tick)
+    }
+
     /// Another column of times, in which the requests of each tick of a coarse clock come at random instants of it, in the
     /// order they have; the times as they are where the clock is fine. Each seed is another draw.
     pub fn spread_at_random(&self, seed: u64) -> Vec<u64> {

@@ -36,7 +36,15 @@ fn drawn(figure: &Value, mark: &Value) -> Vec<Vec<[Option<f64>; 2]>> {
 
 /// Every mark of every chart is where its twin table's numbers are: no more of them, and no fewer.
 fn charts_show_their_tables(page: &Value) {
-    assert_eq!(page["meets"], serde_json::json!([]), "labels that meet");
+    for (fault, what) in [
+        ("meets", "labels that meet"),
+        ("hides", "words that may hide lines"),
+        ("alike", "bars without their whole name"),
+        ("unsigned", "tables that go on to the right and do not say so, or say so and do not"),
+        ("holes", "rows of answers with a hole"),
+    ] {
+        assert_eq!(page[fault], serde_json::json!([]), "{what}");
+    }
     for figure in page["figures"].as_array().unwrap() {
         let id = figure["id"].as_str().unwrap();
         let marks = figure["chart"]["marks"].as_array().unwrap();
@@ -98,6 +106,9 @@ fn the_page_opens_without_a_network_and_draws_the_numbers_of_the_json() {
     assert_eq!(page["cut"], serde_json::json!([]), "tables that do not fit 1,100 px");
     assert!(page["contrast"].as_f64().unwrap() >= 4.5, "{}", page["contrast"]);
     assert!(page["paper"].as_f64().unwrap() > 0.9);
+    let narrow = probed(&open(&browser, &framed(&with_script(&made.html(), PROBE), 400), &[]));
+    charts_show_their_tables(&narrow);
+    assert_ne!(narrow["cut"], serde_json::json!([]), "tables too wide for a telephone, which say so");
 
     let rows = made.json["rows"].as_array().unwrap();
     let cells: Vec<&Value> = rows.iter().filter(|row| row["loss_ratio"] == 0.0).collect();

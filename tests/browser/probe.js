@@ -45,6 +45,33 @@ const meets = (figure) => {
   const boxes = [...figure.querySelectorAll(".chart > svg text")].filter((text) => text.textContent.trim() && !text.closest('[aria-label="tip"]')).map((text) => ({ words: text.textContent, box: text.getBoundingClientRect(), turned: /rotate\((?!0)/.test(text.getAttribute("transform") ?? "") }));
   return boxes.flatMap((a, i) => boxes.slice(i + 1).filter((b) => !a.turned && !b.turned && a.box.left < b.box.right - 1 && b.box.left < a.box.right - 1 && a.box.top < b.box.bottom - 4 && b.box.top < a.box.bottom - 4).map((b) => `${figure.id}: ${a.words} / ${b.words}`));
 };
+// Words inside the frame of a chart of lines, where they would hide some.
+const hides = (figure) => {
+  const svg = figure.querySelector(".chart > svg");
+  if (svg.querySelector('g[aria-label="bar"]') || !svg.querySelector('g[aria-label="line"]')) return [];
+  const frame = Math.min(...svg.scale("y").range) + svg.getBoundingClientRect().top;
+  return [...svg.querySelectorAll('g[aria-label="text"] text')].filter((text) => text.getBoundingClientRect().bottom > frame + 3).map((text) => `${figure.id}: ${text.textContent}`);
+};
+// Bars whose names look alike.
+const alike = (figure) => {
+  const names = [...figure.querySelectorAll('.chart > svg g[aria-label="y-axis tick label"] text, .chart > svg g[aria-label="text"] text')].map((text) => text.textContent);
+  const categories = figure.querySelector('g[aria-label="bar"]') ? [...new Set(figure.querySelector(".chart > svg").scale("y").domain)] : [];
+  return categories.filter((name) => !names.includes(name)).map((name) => `${figure.id}: ${name}`);
+};
+// Rows of answers that end before the others do.
+const holes = () => {
+  const boxes = [...document.querySelectorAll(".answer")].map((answer) => answer.getBoundingClientRect());
+  const right = Math.max(...boxes.map((box) => box.right));
+  const rows = [...new Set(boxes.map((box) => Math.round(box.top)))];
+  return rows.filter((top) => right - Math.max(...boxes.filter((box) => Math.round(box.top) === top).map((box) => box.right)) > 1);
+};
+const signed = (box) => getComputedStyle(box, "::before").content.includes("to the right");
+const signedBelow = (box) => getComputedStyle(box, "::after").content.includes("below");
+const isCut = (table) => table.clientWidth > 0 && table.scrollWidth > table.parentElement.clientWidth + 1;
+document.querySelectorAll("details").forEach((details) => { details.open = true; });
+mark();
+const unsigned = [...document.querySelectorAll("table")].filter((table) => isCut(table) !== signed(table.parentElement) || (table.parentElement.scrollHeight > table.parentElement.clientHeight + 1) !== signedBelow(table.parentElement)).map((table) => table.closest("[id]").id);
+document.querySelectorAll("figure details").forEach((details) => { details.open = false; });
 const said = document.body.appendChild(document.createElement("pre"));
 said.id = "probe";
 const luminance = (colour) => {
@@ -62,7 +89,11 @@ said.textContent = JSON.stringify({
   images: document.images.length,
   scripts: document.scripts.length,
   title: document.title,
-  cut: [...document.querySelectorAll("table")].filter((table) => table.clientWidth > 0 && table.scrollWidth > table.parentElement.clientWidth + 1).map((table) => table.closest("[id]").id),
+  cut: [...document.querySelectorAll("table")].filter(isCut).map((table) => table.closest("[id]").id),
+  unsigned,
+  hides: [...document.querySelectorAll("figure[data-chart]")].flatMap(hides),
+  alike: [...document.querySelectorAll("figure[data-chart]")].flatMap(alike),
+  holes: holes(),
   meets: [...document.querySelectorAll("figure[data-chart]")].flatMap(meets),
   wide: document.documentElement.scrollWidth,
   width: document.documentElement.clientWidth,

@@ -2,6 +2,7 @@
 
 use super::samples::sample;
 use super::{read, read_with};
+use coldgap::placement::{counted_from, node_of};
 use coldgap::request::ObjectId;
 use coldgap::trace::sample::{Part, place};
 use coldgap::trace::{ReadOptions, Trace, parquet};
@@ -65,5 +66,17 @@ fn nodes_are_even_and_independent_of_samples() {
     for seed in 0..3 {
         let sampled = counts(&|object| place(trace.keys.get(object), seed) < 0.1);
         assert!(sampled.iter().all(|count| count.abs_diff(1_000) < 126), "{sampled:?}");
+    }
+}
+
+#[test]
+fn nodes_may_be_counted_from_any_of_them() {
+    for nodes in [1, 6, 8, 64] {
+        for first in 0..nodes {
+            for hash in (0..5_000u32).map(|i| i.wrapping_mul(2_654_435_761)) {
+                let counted = node_of(counted_from(hash, first, nodes), nodes);
+                assert_eq!(counted, (node_of(hash, nodes) + nodes - first) % nodes, "{hash} from {first} of {nodes}");
+            }
+        }
     }
 }

@@ -103,7 +103,7 @@ pub enum Region {
     OverloadedWarm,
     /// The load is carried warm, and not sure to come back after a full flush: the cache is a capacity cache.
     Vulnerable,
-    /// The load is sure to come back after a full flush at any moment tried: the cache is a latency cache.
+    /// No answer is late after a full flush at any moment tried: the cache is a latency cache.
     Survives,
     /// The trace is too short to say.
     Unknown,

@@ -44,18 +44,11 @@ pub struct Verdict {
     pub worst_success: f64,
     /// Miss ratio of first lookups in the last tenth of the run.
     pub miss_ratio: f64,
-    /// Requests a second in the same stretch.
+    /// Requests a second in the same stretch, less the window in which the trace may end.
     pub load: f64,
     /// The load under which a collapsed system climbs out: `mu / (m_c (1 + r))`, as the asks per request of the same stretch
     /// tell it. Of a system that healed: that of an empty cache, `mu / (1 + r)`.
     pub escape_load: f64,
-}
-
-impl Verdict {
-    /// The share of the load that has to be shed for it to heal; 0 where it heals by itself.
-    pub fn shed(&self) -> f64 {
-        if self.healed { 0.0 } else { capacity::shed_share(self.escape_load, self.load) }
-    }
 }
 
 /// Judges a run whose trigger began at `begin` and was over at `end`, both after the run's begin. `mean_demand`: what a miss
@@ -84,7 +77,7 @@ pub fn judge(
         Demand::Bytes | Demand::Units(_) => model.backend.mu.per_second / mean_demand.max(f64::MIN_POSITIVE),
     };
     let without_cache = asks(1.0, model.client.retries);
-    let load = tail.offered as f64 / (tail_windows.max(1) as f64 * width.0);
+    let load = rate(loaded, tail_windows, width);
     let asks = tail.asks_per_request().filter(|asks| !healed && *asks > 0.0).unwrap_or(without_cache);
     let escape_load = capacity::escape_load(answers, asks);
     let keeps_up = tail.drops == 0 && last.iter().any(|window| is_idle(window, model.client.timeout));
@@ -112,6 +105,14 @@ pub fn judge(
 pub fn loaded(windows: &[Window]) -> &[Window] {
     let last = windows.iter().rposition(|window| window.offered > 0);
     &windows[..last.map_or(0, |last| last + 1)]
+}
+
+/// Requests a second in so many windows, the last but one of those in which somebody comes being the last: where a trace ends within
+/// one, the rest of it would count as time in which nobody wants anything.
+fn rate(loaded: &[Window], count: usize, width: Seconds) -> f64 {
+    let whole = if loaded.len() > 1 { &loaded[..loaded.len() - 1] } else { loaded };
+    let last = &whole[whole.len().saturating_sub(count)..];
+    sum(last).offered as f64 / (last.len().max(1) as f64 * width.0)
 }
 
 /// The first window with an idle queue after the last one in which users suffered; `None` where they still do in the end.

@@ -59,11 +59,15 @@ impl Windows {
         Windows { width, all, span }
     }
 
+    /// All windows but the last, inside which the trace ends.
+    pub fn complete(&self) -> &[Window] {
+        &self.all[..self.all.len().saturating_sub(1)]
+    }
+
     /// The window with the most gets, and its load in gets a second; the first of equals. The last window counts only
     /// where it is the only one, since the trace ends inside it. `None` where all requests carry the same time.
     pub fn busiest(&self) -> Option<(&Window, f64)> {
-        let complete = &self.all[..self.all.len().saturating_sub(1)];
-        match complete.iter().rev().max_by_key(|window| window.gets) {
+        match self.complete().iter().rev().max_by_key(|window| window.gets) {
             Some(window) => Some((window, window.gets as f64 / self.width.0)),
             None if self.span.0 > 0.0 => self.all.first().map(|window| (window, window.gets as f64 / self.span.0)),
             None => None,

@@ -21,7 +21,7 @@ use crate::replay::worst::lattice::{TOLERANCE, largest};
 use crate::request::{Request, Requests, SECOND, compressed};
 use crate::service::Service;
 use crate::trace::Trace;
-use crate::units::{Load, Rate, Seconds};
+use crate::units::{Load, Loss, Rate, Seconds};
 use serde::{Deserialize, Serialize};
 
 /// Seeds with which each restart is tried at each moment, for each distribution of service times.
@@ -33,20 +33,31 @@ pub struct Known {
     limits: Limits,
     /// The position at which a flush is worst.
     worst: usize,
+    /// When losing one node is worst, and which; where that was sought, and warm traffic does not decide.
+    node: Option<(Seconds, u32)>,
     /// The healing curve, where it was measured.
     healing: Option<Healing>,
 }
 
 impl Known {
-    /// Of a finding.
-    pub fn of(finding: &Finding) -> Known {
+    /// Of a finding about a cache of so many nodes.
+    pub fn of(finding: &Finding, nodes: u32) -> Known {
         let Finding { hidden: safe, advertised, floor, worst_position: worst, .. } = *finding;
         let healing = finding.measured.as_ref().map(|measured| measured.healing.clone());
-        Known { limits: Limits { safe, advertised, floor }, worst, healing }
+        let one = finding.losses.iter().find(|lost| lost.need.loss == Loss::one_of(nodes));
+        let node = one.and_then(|lost| Some((Seconds(lost.need.worst_moment?), lost.need.worst_node?)));
+        Known { limits: Limits { safe, advertised, floor }, worst, node, healing }
     }
 
-    /// Finds it.
-    fn find(trace: &Trace, setup: &Setup, backend: Rate, load: f64, interrupt: &Interrupt) -> Result<Known> {
+    /// Finds it; when losing one of several nodes is worst, too.
+    fn find(
+        trace: &Trace,
+        setup: &Setup,
+        backend: Rate,
+        load: f64,
+        nodes: u32,
+        interrupt: &Interrupt,
+    ) -> Result<Known> {
         let question = Question {
             sweep: setup.sweep.clone(),
             baseline: 0,
@@ -56,18 +67,18 @@ impl Known {
             load: Some(Load::TimesToday(load)),
             window: setup.load_window,
             horizon: setup.horizon,
-            losses: Vec::new(),
+            losses: (nodes > 1).then_some(Loss::one_of(nodes)).into_iter().collect(),
             growth: None,
             seeds: Vec::new(),
             stretches: false,
-            nodes: 1,
+            nodes,
             survive: None,
             certify: false,
             survive_assumed: false,
             prices: None,
             full: false,
         };
-        Ok(Known::of(&analyse(trace, &question, interrupt, &())?.cells[0]))
+        Ok(Known::of(&analyse(trace, &question, interrupt, &())?.cells[0], nodes))
     }
 }
 
@@ -93,8 +104,10 @@ pub struct Scene<'t> {
     pub model: Model,
     /// Positions at which the whole cache is lost: those of `gap`.
     pub moments: Vec<usize>,
-    /// Positions at which nodes restart.
-    pub restarts: Vec<usize>,
+    /// Where nodes restart: a position, and the node that is the first to.
+    pub restarts: Vec<(usize, u32)>,
+    /// Nodes of the cache, as far as restarts are tried.
+    pub nodes: u32,
     /// The service as it is, as `gap` finds it.
     known: Known,
     /// Width of the windows.
@@ -116,10 +129,9 @@ pub(super) struct Variant<'t> {
 /// What was found for one variant. Loads are requests a second of the busiest window.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Edge {
-    /// The healing curve of the service as it is: that of `gap`. Of others only the load at which half heals.
+    /// The healing curve of the service as it is: that of `gap`. Of others only the load at which half heals, so many times that
+    /// of `gap` as few trials of both tell: they meet the same chance, and what it does to both of them goes out.
     pub hidden: [Estimate; 3],
-    /// The load at which half heals, from as few trials for each variant: to be compared with each other.
-    half: Option<f64>,
     /// The safe bound: of the service as it is that of `gap`, of others by walks from an idle backend at these moments; `None`
     /// where it is not defined, or any load is safe.
     pub safe: Option<f64>,
@@ -132,7 +144,7 @@ pub struct Edge {
 impl Edge {
     /// The load at which half heals as a factor of `base`'s.
     pub fn over(&self, base: &Edge) -> Option<f64> {
-        Some(self.half? / base.half?)
+        Some(self.half()? / base.half()?)
     }
 
     /// The safe bound as a factor of `base`'s, both by walks.
@@ -154,7 +166,7 @@ fn too_short(lasts: Seconds, timeout: Seconds) -> Error {
 }
 
 impl<'t> Scene<'t> {
-    /// Finds what the setup leaves open, and what `gap` does not say already.
+    /// Finds what the setup leaves open, and what `gap` does not say already. `nodes`: how many may restart; 1 where none do.
     ///
     /// # Errors
     /// See [`crate::analysis::outage::tell`].
@@ -162,6 +174,7 @@ impl<'t> Scene<'t> {
         trace: &'t Trace,
         setup: &'t Setup,
         known: Option<Known>,
+        nodes: u32,
         interrupt: &'t Interrupt,
     ) -> Result<Scene<'t>> {
         let requests = trace.requests();
@@ -180,11 +193,13 @@ impl<'t> Scene<'t> {
         let at = requests.position_at(busiest.at.nanoseconds()).min(requests.len() - 1);
         let cell = setup.cell(trace, &facts)?;
         let backend = setup.backend(trace, &cell, warm, load, interrupt)?;
-        let known = known.map_or_else(|| Known::find(trace, setup, backend, load, interrupt), Ok)?;
-        let (mut moments, mut restarts) = (vec![at], vec![at]);
+        let sought = if setup.at.is_none() { nodes } else { 1 };
+        let known = known.map_or_else(|| Known::find(trace, setup, backend, load, sought, interrupt), Ok)?;
+        let (mut moments, mut restarts) = (vec![at], vec![(at, 0)]);
         if setup.at.is_none() {
             moments = healing::moments(&windows, warm, known.worst);
-            restarts.extend([warm, known.worst]);
+            restarts.extend([(warm, 0), (known.worst, 0)]);
+            restarts.extend(known.node.map(|(at, node)| (requests.position_at(at.nanoseconds()), node)));
         }
         restarts.sort_unstable();
         restarts.dedup();
@@ -202,6 +217,7 @@ impl<'t> Scene<'t> {
             load,
             moments,
             restarts,
+            nodes,
             known,
             interrupt,
         })
@@ -246,6 +262,8 @@ impl<'t> Scene<'t> {
         let advertised = |i: usize| replayed[i].0.and_then(|m| capacity::advertised_long_run(self.answers(), m));
         let mut shelf = Shelf::default();
         let mut edges = Vec::new();
+        // The load at which half heals as `gap` finds it, over what as few trials as the others have tell.
+        let mut scale = 1.0;
         for (i, variant) in variants.iter().enumerate() {
             let mut laboratory = self.laboratory(variant);
             // Until something is decided, all policies come to the same outcomes in the same service.
@@ -264,22 +282,28 @@ impl<'t> Scene<'t> {
                 limits,
                 effort,
             };
-            let compared = laboratory.measure(outage(Effort::Compare))?.healing.hidden;
-            let unknown = Estimate::default();
-            let mut hidden = [unknown, Estimate { load: compared[1].load, ..unknown }, unknown];
-            if i == 0 {
-                hidden = match &self.known.healing {
+            let compared = laboratory.measure(outage(Effort::Compare))?.healing.hidden[1].load;
+            let hidden = if i == 0 {
+                let hidden = match &self.known.healing {
                     Some(healing) => healing.hidden,
                     None => laboratory.measure(outage(Effort::Intervals))?.healing.hidden,
                 };
-            }
+                scale = hidden[1].load.zip(compared).map_or(1.0, |(all, few)| all / few);
+                hidden
+            } else {
+                let most = limits.advertised.unwrap_or(f64::INFINITY);
+                // Where more heal at every load, the warm cache is the limit.
+                let load = compared.map(|load| if load < most { (load * scale).min(most) } else { load });
+                let unknown = Estimate::default();
+                [unknown, Estimate { load, ..unknown }, unknown]
+            };
             if self.differs_in_policy(variant) {
                 shelf = laboratory.shared;
             }
             let walked = replayed[i].1.map(|load| load * self.today);
             let is_known = i == 0 && self.setup.at.is_none() && walked.is_some();
             let safe = if is_known { self.known.limits.safe } else { walked };
-            edges.push(Edge { hidden, half: compared[1].load, safe, walked, advertised: advertised(i) });
+            edges.push(Edge { hidden, safe, walked, advertised: advertised(i) });
             step();
         }
         Ok(edges)

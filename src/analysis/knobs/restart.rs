@@ -5,6 +5,7 @@ use crate::error::Result;
 use crate::outage::run::Scenario;
 use crate::outage::trigger::{Happening, Step, Trigger};
 use crate::outage::verdict::{HEALTHY, judge};
+use crate::placement::counted_from;
 use crate::replay::any_cache::AnyCache;
 use crate::replay::grid;
 use crate::request::SECOND;
@@ -76,17 +77,19 @@ pub enum Extent {
 ///
 /// # Errors
 /// An interrupt.
-pub fn restarts(scene: &Scene<'_>, nodes: u32, extent: Extent) -> Result<Restarts> {
+pub fn restarts(scene: &Scene<'_>, extent: Extent) -> Result<Restarts> {
+    let nodes = scene.nodes;
     let mut cache = scene.cell.cache(scene.trace.object_count(), scene.trace.ttls.is_some())?;
     let requests = scene.trace.requests();
-    let mut caches = Vec::new();
+    let mut begins = Vec::new();
     let mut position = 0;
-    for moment in &scene.restarts {
+    for (moment, first) in &scene.restarts {
         cache.replay(&requests.slice(position..*moment));
         position = *moment;
-        caches.push(cache.fork());
+        let key_hashes = scene.key_hashes.iter().map(|hash| counted_from(*hash, *first, nodes)).collect();
+        begins.push(Begin { position, cache: cache.fork(), key_hashes });
     }
-    let trials = Trials { scene, caches };
+    let trials = Trials { scene, begins };
     let rolling = |seconds: &f64| Trigger::RollingRestart { nodes, interval: Seconds(*seconds) };
     let batches = (1..=nodes).map(|lost| Trigger::Shards { lost, of: nodes });
     // The gentlest first.
@@ -120,8 +123,16 @@ pub fn restarts(scene: &Scene<'_>, nodes: u32, extent: Extent) -> Result<Restart
 /// Restarts tried at every moment with every seed.
 struct Trials<'a, 't> {
     scene: &'a Scene<'t>,
-    /// The warm cache at each moment.
-    caches: Vec<Box<dyn AnyCache>>,
+    begins: Vec<Begin>,
+}
+
+/// A moment at which nodes restart.
+struct Begin {
+    position: usize,
+    /// The warm cache.
+    cache: Box<dyn AnyCache>,
+    /// By object, where its key lives, with the nodes counted from the one that is the first to restart.
+    key_hashes: Vec<u32>,
 }
 
 impl Trials<'_, '_> {
@@ -133,20 +144,22 @@ impl Trials<'_, '_> {
         let mut jobs = Vec::new();
         for (i, restart) in restarts.iter().enumerate() {
             let lasts = restart.map_or(0.0, |trigger| trigger.lasts().0) + FOLLOW * scene.width.0;
-            let moments = (0..self.caches.len()).filter(|moment| lasts <= self.room(*moment));
+            let moments = (0..self.begins.len()).filter(|moment| lasts <= self.room(*moment));
             jobs.extend(moments.flat_map(|moment| draws.iter().map(move |draw| (i, moment, *draw))));
         }
         let verdicts = grid::run(&jobs, scene.setup.sweep.threads, |&(i, moment, draw)| {
             scene.interrupt.check()?;
-            let after = requests.slice(scene.restarts[moment]..requests.len());
+            let begin = &self.begins[moment];
+            let after = requests.slice(begin.position..requests.len());
             let steps: Vec<Step> = restarts[i]
                 .iter()
                 .map(|trigger| Step { at: Seconds(0.0), what: Happening::Trigger(*trigger) })
                 .collect();
             let model = draw.model(&scene.model);
-            let scenario = Scenario { steps, ..scene.scenario(&model, &after, scene.load, draw.seed) };
+            let scenario = scene.scenario(&model, &after, scene.load, draw.seed);
+            let scenario = Scenario { steps, key_hashes: &begin.key_hashes, ..scenario };
             let over = restarts[i].map_or(Seconds(0.0), |trigger| trigger.lasts());
-            let mut cache = self.caches[moment].fork();
+            let mut cache = begin.cache.fork();
             // Without a restart all that comes is looked at; with one, only what comes of it.
             let windows = match restarts[i] {
                 None => cache.simulate(&scenario, scene.setup.horizon),
@@ -194,7 +207,7 @@ impl Trials<'_, '_> {
     /// Real time that is left after a moment.
     fn room(&self, moment: usize) -> f64 {
         let times = self.scene.trace.requests().times;
-        let left = (times[times.len() - 1] - times[self.scene.restarts[moment]]) as f64 / SECOND as f64;
+        let left = (times[times.len() - 1] - times[self.begins[moment].position]) as f64 / SECOND as f64;
         (left / self.scene.load).min(self.scene.setup.horizon.0)
     }
 }

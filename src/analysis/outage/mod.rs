@@ -21,6 +21,7 @@ pub use remedies::Tried;
 
 use super::Facts;
 use super::healing::{Healing, LEAST_AFTER_LOSS};
+use crate::capacity;
 use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
 use crate::outage::Model;
@@ -144,6 +145,20 @@ impl Story {
     /// over when the simulation ended, and nothing keeps it down.
     pub fn stays_down(&self) -> bool {
         !self.is_well_warm() || self.verdict.phase == Phase::Metastable
+    }
+
+    /// The load that is offered in the end, requests a second of the busiest window: as every load is counted.
+    pub fn offered(&self) -> f64 {
+        let made = self.steps.iter().filter(|step| step.at <= self.ran).rev().find_map(|step| match step.what {
+            Happening::Load(factor) => Some(factor),
+            _ => None,
+        });
+        self.today * made.unwrap_or(self.load)
+    }
+
+    /// The share of that load to shed for it to heal; 0 where it heals by itself.
+    pub fn shed(&self) -> f64 {
+        if self.verdict.healed { 0.0 } else { capacity::shed_share(self.verdict.escape_load, self.offered()) }
     }
 
     /// Whether users felt anything.

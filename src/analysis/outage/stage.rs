@@ -30,6 +30,8 @@ pub(super) struct Stage<'t> {
     /// When remedies are switched on.
     pub act: Seconds,
     pub end: Seconds,
+    /// Of the trace's last tick, where its clock is coarse, what has passed: a trace that is cut rarely has the whole of it.
+    last_tick: Seconds,
     pub window: Seconds,
     /// The longest wait for a turn at the backend with which an answer is in time.
     pub patience: Seconds,
@@ -89,6 +91,7 @@ impl<'t> Stage<'t> {
             over,
             act: Seconds(over.0 + question.act_after.0),
             end: Seconds(begins.0 + question.setup.horizon.0),
+            last_tick: Seconds(trace.since_last_tick() as f64 / SECOND as f64 / load),
             window,
             patience: question.setup.service.patience(),
             seed: question.setup.seed,
@@ -184,12 +187,13 @@ impl<'t> Stage<'t> {
         span as f64 / SECOND as f64 / self.load
     }
 
-    /// Without the last window, where the trace's end cuts it: it would look as if fewer came.
+    /// Without the last window, where the trace's end cuts it, or those of a last tick: it would look as if fewer came.
     pub fn whole<'w>(&self, windows: &'w [Window]) -> &'w [Window] {
         /// What may be missing of a window, as a share of it: requests do not come at its very end.
         const MISSING: f64 = 0.05;
-        let whole = (self.lasts() / self.window.0 + MISSING) as usize;
-        if windows.len() == whole + 1 { &windows[..whole] } else { windows }
+        let whole = ((self.lasts() - self.last_tick.0) / self.window.0 + MISSING) as usize;
+        let cut = 1 + (self.last_tick.0 / self.window.0) as usize;
+        if (whole + 1..=whole + cut).contains(&windows.len()) { &windows[..whole] } else { windows }
     }
 
     /// Answers a second that the backend can give.

@@ -18,6 +18,10 @@ use crate::units::{Demand, Seconds, bytes, coarse, grouped, grouped_rate};
 const BAR: usize = 24;
 /// Columns of a bar's line that are neither the bar nor words.
 const LEAD: usize = 36;
+/// Losses beside which the table shows hits as well.
+const LOSSES: usize = 6;
+/// Of which losses a share is told: not of the worst moment's alone.
+const MOMENTS: &str = "Of full losses at all moments tried, not only the worst,";
 /// Policies that the table shows; `--details` has all of them.
 const POLICIES: usize = 8;
 
@@ -114,7 +118,7 @@ fn bars(out: &mut Sheet, trace: &TraceReport, row: &Row) {
         ("warm", row.advertised_per_second, "advertised: warm, no answer late".to_string()),
         (if is_today(trace) { "today" } else { "to carry" }, Some(row.load_per_second), load_words(trace)),
         ("recovers below", row.hidden_safe_per_second, "hidden: after losing it all".to_string()),
-        ("no cache", row.floor_per_second, "floor: every get asks the backend".to_string()),
+        ("no cache", row.floor_per_second, floor_words(trace, row).to_string()),
     ];
     all.sort_by(|a, b| f64::total_cmp(&b.1.unwrap_or(f64::INFINITY), &a.1.unwrap_or(f64::INFINITY)));
     let most = all.iter().filter_map(|(_, value, _)| *value).fold(f64::MIN_POSITIVE, f64::max);
@@ -131,6 +135,18 @@ fn bars(out: &mut Sheet, trace: &TraceReport, row: &Row) {
         out.led(&format!("    {name:<15} {number:>10}  {bar:<longest$}  "), &what);
     }
     out.blank();
+}
+
+/// What the floor is. It may be more than the backend gives: the busiest window is followed by calmer ones, and so long clients wait.
+fn floor_words(trace: &TraceReport, row: &Row) -> &'static str {
+    let shown = |value: f64| coarse(value, bears(row));
+    let is_more = |(floor, mu): (f64, f64)| floor > mu && shown(floor) != shown(mu);
+    match trace.demand() {
+        Demand::Answers if row.floor_per_second.zip(row.backend_per_second).is_some_and(is_more) => {
+            "floor: every get asks, peaks wait"
+        }
+        _ => "floor: every get asks the backend",
+    }
 }
 
 /// Whether the load to carry is that of the trace.
@@ -158,15 +174,23 @@ fn needed(out: &mut Sheet, report: &Report, trace: &TraceReport, group: &[&Row],
         Demand::Answers | Demand::Bytes => String::new(),
     };
     out.prose("  ", &format!("BACKEND NEEDED{unit} to carry {carried}/s{survive}"));
-    let mut table = Columns::new(4).left("", name_width(group)).right("hits", 7).right("misses", 7);
-    for row in report.losses(baseline).filter(|row| known || row.loss_ratio == 0.0) {
+    let losses: Vec<&Row> = report.losses(baseline).filter(|row| known || row.loss_ratio == 0.0).collect();
+    // Many losses fit a line without what is left when misses are taken from all.
+    let many = losses.len() > LOSSES;
+    let mut table = Columns::new(4).left("", name_width(group));
+    if !many {
+        table = table.right("hits", 7);
+    }
+    table = table.right("misses", if many { 0 } else { 7 });
+    for row in &losses {
         let head = match row.loss_ratio {
             0.0 if known => "nothing".to_string(),
             0.0 => "needed".to_string(),
+            1.0 if many => "all".to_string(),
             1.0 => "everything".to_string(),
             _ => row.loss.clone(),
         };
-        table = table.right(head, 8);
+        table = table.right(head, if many { 0 } else { 8 });
     }
     let shown = group.iter().filter(|row| row.is_baseline()).chain(group.iter().filter(|row| !row.is_baseline()));
     for row in shown.take(POLICIES) {
@@ -176,12 +200,13 @@ fn needed(out: &mut Sheet, report: &Report, trace: &TraceReport, group: &[&Row],
         let least = report.losses(row).filter(|of_loss| known || of_loss.loss_ratio == 0.0);
         let least = least
             .map(|of_loss| format::backend(trace.absent("none is"), of_loss.least_backend_per_second, trace.demand()));
-        let cells = [name, misses(|ratio| 1.0 - ratio), misses(|ratio| ratio)].into_iter().chain(least);
+        let hits = (!many).then(|| misses(|ratio| 1.0 - ratio));
+        let cells = std::iter::once(name).chain(hits).chain([misses(|ratio| ratio)]).chain(least);
         if row.is_baseline() && group.len() > 1 { table.row_in(Tone::Strong, cells) } else { table.row(cells) }
     }
     if known {
-        let blanks = [String::new(), String::new()];
-        table.row(["may be cut".to_string()].into_iter().chain(blanks).chain(cut_row(report, baseline)));
+        let blanks = std::iter::repeat_n(String::new(), if many { 1 } else { 2 });
+        table.row(std::iter::once("may be cut".to_string()).chain(blanks).chain(cut_row(report, baseline)));
     }
     out.table(&table);
     if group.len() > POLICIES {
@@ -223,22 +248,18 @@ fn looks_like(report: &Report, group: &[&Row]) -> Option<String> {
     ))
 }
 
-/// `95% of outages heal up to 1,000/s (880..1,100), half up to 1,130/s`.
+/// `Of full losses at all moments tried, not only the worst, 95% heal up to 1,000/s (880..1,100), half up to 1,130/s`: the answers
+/// above are of the worst alone.
 fn simulated(row: &Row) -> Option<String> {
     let half = row.hidden_50_per_second;
     let (low, high) = (row.hidden_95_per_second_low, row.hidden_95_per_second_high);
     let digits = bearing(low.or(high).unwrap_or(0.0), low, high);
     let show = |value: f64| coarse(value, digits);
-    let interval = match (low, high) {
-        (Some(low), Some(high)) => format!(" ({}..{})", show(low), show(high)),
-        (Some(low), None) => format!(" (at least {})", show(low)),
-        (None, Some(high)) => format!(" (at most {})", show(high)),
-        (None, None) => String::new(),
-    };
+    let interval = format::interval(low, high, show);
     let half = half.map_or(String::new(), |half| format!(", half up to {}/s", show(half)));
     match (row.hidden_95_per_second, low) {
-        (Some(most), _) => Some(format!("95% of full losses heal up to {}/s{interval}{half}.", show(most))),
-        (None, Some(low)) => Some(format!("more than 95% of full losses heal up to {}/s at least.", show(low))),
+        (Some(most), _) => Some(format!("{MOMENTS} 95% heal up to {}/s{interval}{half}.", show(most))),
+        (None, Some(low)) => Some(format!("{MOMENTS} more than 95% heal up to {}/s at least.", show(low))),
         (None, None) => None,
     }
     .map(|text| match row.healed_at_safe_ratio {

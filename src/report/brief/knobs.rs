@@ -10,9 +10,8 @@ use crate::report::knobs::{page, sentence};
 use crate::report::outage::TraceFacts;
 use crate::report::page::{Answer, Tone};
 use crate::report::sheet::Sheet;
-use crate::report::sheet::columns::Columns;
 use crate::report::sheet::look::Look;
-use crate::units::{Rate, grouped_rate, significant};
+use crate::units::Rate;
 
 /// The knobs.
 pub fn sensitivity(report: &SensitivityReport, look: &Look) -> String {
@@ -21,18 +20,7 @@ pub fn sensitivity(report: &SensitivityReport, look: &Look) -> String {
     out.prose("  ", &about(&report.config, &report.trace));
     unsaid(&mut out, &report.head);
     out.blank();
-    out.prose("  ", "HIDDEN CAPACITY, one change at a time (requests/s)");
-    let mut table = Columns::new(2).left("", 45).right("half heal at", 12).right("", 7).right("warm", 8);
-    let mut last = "";
-    for found in strongest(&report.rows) {
-        table.row([
-            setting(found, &mut last),
-            rate(found.hidden_50_per_second),
-            factor(found.hidden_factor),
-            rate(found.advertised_per_second),
-        ]);
-    }
-    out.table(&table);
+    details::table(&mut out, &page::knobs_table(strongest(&report.rows)).into(), None);
     out.prose(
         "  ",
         "Changes of a few hundredths are chance. skew: keys drawn anew; compare these rows with each other.",
@@ -78,21 +66,6 @@ fn restarts(out: &mut Sheet, report: &WarmupReport) {
         at.map_or(&rows[..rows.len().min(2)], |at| &rows[at..at + 2])
     });
     details::table(out, &page::restarts_table(found, edges).into(), None);
-}
-
-fn factor(factor: Option<f64>) -> String {
-    factor.map_or("-".to_string(), |factor| format!("x{}", significant(factor)))
-}
-
-fn rate(rate: Option<f64>) -> String {
-    rate.map_or("-".to_string(), grouped_rate)
-}
-
-/// A row's knob, where it is not that of the `last` row, and its setting.
-fn setting<'r>(row: &'r SensitivityRow, last: &mut &'r str) -> String {
-    let knob = if row.knob == *last { "" } else { sentence::name(&row.knob) };
-    *last = &row.knob;
-    format!("{knob:<14} {}", row.setting)
 }
 
 fn said(question: &str, sentence: &str) -> Answer {

@@ -52,7 +52,8 @@ fn said(report: &OutageReport) -> Vec<Answer> {
     if verdict.phase == "metastable" {
         all.push(plain("What to do while down?", come_back(report), Tone::Plain));
     }
-    let edge = up_to(report);
+    let (low, high) = (verdict.hidden_95_per_second_low, verdict.hidden_95_per_second_high);
+    let edge = sentence::edge(verdict, |load| coarse(load, bearing(load, low, high)));
     if !edge.is_empty() {
         all.push(plain("Up to what load?", edge, Tone::Plain));
     }
@@ -77,28 +78,6 @@ fn come_back(report: &OutageReport) -> String {
         ramp.simulations,
         steps.collect::<Vec<_>>().join(", then ")
     )
-}
-
-/// Up to which load it heals by itself, and from which it is felt.
-fn up_to(report: &OutageReport) -> String {
-    let verdict = &report.verdict;
-    let text = match (verdict.hidden_95_per_second, verdict.hidden_95_per_second_low, verdict.hidden_95_per_second_high)
-    {
-        (Some(most), low, high) => {
-            let show = |value: f64| coarse(value, bearing(most, low, high));
-            let interval =
-                low.zip(high).map_or(String::new(), |(low, high)| format!(" ({}..{})", show(low), show(high)));
-            let half = verdict.hidden_50_per_second.map_or(String::new(), |half| format!(", half at {}/s", show(half)));
-            format!("95% of outages like this heal at {}/s{interval}{half}", show(most))
-        }
-        (None, Some(low), _) => format!(
-            "More than 95% of outages like this heal at {}/s, the highest that the warm cache carries",
-            coarse(low, 2)
-        ),
-        (None, None, _) => String::new(),
-    };
-    let felt = verdict.felt_from_per_second.map(|load| format!("Users feel it from {}/s on", coarse(load, 2)));
-    [Some(text).filter(|text| !text.is_empty()), felt].into_iter().flatten().collect::<Vec<_>>().join(". ")
 }
 
 fn subject(report: &OutageReport) -> String {

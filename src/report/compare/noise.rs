@@ -134,12 +134,13 @@ impl<'r> Between<'r> {
         Some(band.with(change).wider(resolution))
     }
 
-    /// Of the largest miss ratio: windows, too, are taken in stretches.
+    /// Of the largest miss ratio: windows, too, are taken in stretches. That in which the trace ends is none.
     fn worst_window(&self, change: f64) -> Option<Band> {
         let worst = |view: &View<'_>| -> Vec<f64> {
-            let group = view.windows.len().div_ceil(STRETCHES).max(1);
+            let complete = &view.windows[..view.windows.len().saturating_sub(1)];
+            let group = complete.len().div_ceil(STRETCHES).max(1);
             let ratio = |row: &&&WindowRow| (row.requests >= ENOUGH).then_some(row.miss_ratio).flatten();
-            let groups = view.windows.chunks(group);
+            let groups = complete.chunks(group);
             groups.map(|windows| windows.iter().filter_map(|row| ratio(&row)).fold(0.0, f64::max)).collect()
         };
         let (baseline, candidate) = (worst(self.baseline), worst(self.candidate));

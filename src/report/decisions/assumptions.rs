@@ -51,8 +51,8 @@ pub(in crate::report) fn shared(question: &Question) -> Vec<String> {
     if !question.seeds.is_empty() {
         all.push(format!(
             "the cache has {} nodes (--nodes) with equal shares of the keys, by hash, that restart empty; restarts are tried from the \
-             begin of the busiest window, from the end of warm-up and from where a full loss is worst, and are safe if in no five windows fewer than 97% are answered \
-             in time",
+             begin of the busiest window, from the end of warm-up, from where a full loss is worst and from where losing one node is, \
+             that node first, and are safe if in no five windows fewer than 97% are answered in time",
             question.nodes
         ));
     }

@@ -288,6 +288,9 @@ impl<'r> About<'r> {
             }
             Region::Vulnerable => (format!("It may go down at {carried}, and stay down"), Tone::Bad),
             Region::Survives if stayed_down => (format!("It heals at {carried}, but with no margin"), Tone::Careful),
+            Region::Survives if low.is_some_and(|low| low < load) => {
+                (format!("It should heal by itself at {carried}, with little margin"), Tone::Careful)
+            }
             _ => (format!("It heals by itself at {carried}, whenever that happens"), Tone::Good),
         };
         let shed = baseline.shed_ratio.filter(|shed| *shed > 0.0 && verdict.region == Region::Vulnerable);

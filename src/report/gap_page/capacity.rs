@@ -21,7 +21,7 @@ pub(super) fn glance(group: &Group) -> Section {
         .listed("gap_ratio", "gap")
         .listed("gap_floor_ratio", "to the floor")
         .note(
-            "floor: carried with no cache at all; hidden: no answer is late below it after losing the cache at the worst moment, \
+            "floor: carried with no cache at all, which may be a little more than the backend gives, as peaks wait; hidden: no answer is late below it after losing the cache at the worst moment, \
              and at other moments beside it; advertised: carried while the cache is warm; gap: advertised over hidden, and over \
              the floor.",
         );
@@ -105,27 +105,27 @@ pub(super) fn policies(group: &Group) -> Section {
     };
     let table = Table::of(title, group.rows.iter().copied())
         .column("policy", "", |row| named(row))
-        .listed("miss_ratio", "misses")
-        .listed("miss_ratio_worst_window", "worst window")
-        .listed("advertised_per_second", "advertised")
         .listed("hidden_safe_per_second", "hidden")
-        .listed("floor_per_second", "floor")
+        .listed("advertised_per_second", "advertised")
         .listed("gap_ratio", "gap")
-        .column("widening_ratio", "widening", |row| match row.widening_ratio {
-            _ if row.is_baseline() => Cell::text("-"),
-            ratio => maybe(ratio, Cell::change, "unknown"),
-        })
-        .column("refill_seconds", "refill", |row| maybe(row.refill_seconds, Cell::seconds, "not seen"))
         .column("loss_survived_ratio", "loss survived", |row| match row.loss_survived_ratio {
             None => Cell::text(row.absent("overloaded warm")),
             Some(ratio) if ratio >= 1.0 => Cell::number(ratio, loss(ratio)),
             Some(ratio) => Cell::number(ratio, format!("~{}", percent(ratio))),
         })
         .column("nodes_needed", "nodes", |row| maybe(row.nodes_needed, Cell::count, "-"))
+        .listed("miss_ratio", "misses")
+        .listed("miss_ratio_worst_window", "worst window")
+        .listed("floor_per_second", "floor")
+        .column("widening_ratio", "widening", |row| match row.widening_ratio {
+            _ if row.is_baseline() => Cell::text("-"),
+            ratio => maybe(ratio, Cell::change, "unknown"),
+        })
+        .column("refill_seconds", "refill", |row| maybe(row.refill_seconds, Cell::seconds, "not seen"))
         .note(format!(
-            "Rates are requests a second. misses: share of the requests after warm-up; widening: of the gap, against {}; refill: how long a \
-             full flush costs misses; loss survived: the largest share of the cache that may be lost at the load to carry; nodes: the \
-             fewest of which any one may be lost.{bounds}",
+            "Rates are requests a second. loss survived: the largest share of the cache that may be lost at the load to carry; nodes: the \
+             fewest of which any one may be lost; misses: share of the requests after warm-up; widening: of the gap, against {}; refill: \
+             how long a full flush costs misses.{bounds}",
             group.report.config.baseline
         ));
     let section = Section::new(group.id("policies"), "The policies").table(table);

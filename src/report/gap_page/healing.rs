@@ -39,7 +39,8 @@ pub(super) fn section(group: &Group) -> Section {
         marks.push(Mark::rule_x(safe, "safe bound"));
     }
     let caption = format!(
-        "With {} 95% of outages heal at {} requests a second, and 5% at {}.",
+        "With {} 95% of outages heal at {} requests a second, and 5% at {}: over all moments that are tried, the worst, the busiest \
+         and the end of warm-up.",
         baseline.policy,
         grouped_rate(most),
         grouped_rate(few)

@@ -61,14 +61,14 @@ fn policies<'r>(group: &Group<'r>) -> Of<&'r Row> {
     Table::of("after a full flush, as simulated", group.rows.iter().copied())
         .column("policy", "", |row| Cell::text(name(row)))
         .column("recovery_seconds", "heals after", |row| recovery(row))
-        .column("user_seconds_lost", "user-seconds lost", |row| maybe(row.user_seconds_lost, Cell::rate, "unknown"))
+        .listed("requests_failed", "requests that fail")
         .column("escape_per_second", "escape load, requests/s", |row| {
             if_down(row, maybe(row.escape_per_second, Cell::rate, "unknown"))
         })
         .column("shed_ratio", "shed at least", |row| if_down(row, maybe(row.shed_ratio, Cell::share, "unknown")))
         .note(
             "heals after: in the slowest of the simulations, if it did in all; unsettled: not over when they ended, though nothing keeps \
-             it down; escape load: once it is down it climbs out only below it, so at least that share of the load must be shed.",
+             it down; requests that fail: in the worst of them; escape load: once it is down it climbs out only below it, so at least that share of the load must be shed.",
         )
 }
 

@@ -56,6 +56,10 @@ const FILLS = {
   good: "var(--good-fill)",
   bad: "url(#hatched)",
 };
+const RULE = { stroke: "var(--ink)", strokeWidth: 1.5, strokeDasharray: "5 3" };
+const SHADE = 0.35;
+// Height of a line of words in a chart.
+const ROW = 14;
 
 // A few words beside a mark, readable on anything.
 const words = (data, options) =>
@@ -84,55 +88,48 @@ const isRound = (value, unit, most) => {
   return unit === "bytes" || Math.abs(power - Math.round(power)) < 1e-6 || (most < 1e4 && /^[25]0*$/.test(significant(value).replace(/^0\.0*/, "")));
 };
 
-// Everything but the lines.
-const marksOf = (chart, rows, { middle, isTop, room, bars, along }) => {
+// Everything but the lines. What level lines and shaded stretches mean stands in the key above: words here would hide lines.
+const marksOf = (chart, rows, { middle, room, lift }) => {
   const marks = [];
   // Words lie above all lines.
   const labels = [];
   let raised = 0;
   for (const mark of chart.marks) {
     if (mark.mark === "zone") {
-      const zone = [mark];
-      marks.push(Plot.rect(zone, { x1: "from", x2: "to", fill: "url(#hatched)", fillOpacity: 0.35 }));
-      // In its middle, unless the words would leave the chart there.
-      const half = (mark.name.length * LETTER) / 2;
-      const centre = along((mark.from + mark.to) / 2);
-      const [x, textAnchor] = centre < half ? [mark.from, "start"] : centre > along(Infinity) - half ? [mark.to, "end"] : [(mark.from + mark.to) / 2, "middle"];
-      labels.push(words(zone, { x: () => x, text: "name", textAnchor, frameAnchor: "bottom", dy: -6 }));
+      marks.push(Plot.rect([mark], { x1: "from", x2: "to", fill: FILLS.bad, fillOpacity: SHADE }));
     }
     if (mark.mark === "bar") {
       const y = (row) => row[mark.y].words;
       const x1 = mark.from === null ? () => 0 : (row) => row[mark.from].number;
       const x2 = (row) => row[mark.to].number;
       const known = rows.filter((row) => x1(row) !== null && x2(row) !== null);
-      marks.push(Plot.barX(known, { y, x1, x2, fill: FILLS[mark.fill], stroke: mark.fill === "bad" ? "var(--bad)" : "none", insetTop: 3, insetBottom: 3 }));
+      marks.push(Plot.barX(known, { y, x1, x2, fill: FILLS[mark.fill], stroke: mark.fill === "bad" ? "var(--bad)" : "none", insetTop: 3 + lift, insetBottom: 3 }));
       const text = (row) => row[mark.to].words;
       // Where another bar goes on, the words stand inside, if they fit.
       const goesOn = chart.marks.some((other) => other.from === mark.to);
       const fits = (row) => goesOn && room(x2(row)) > text(row).length * LETTER + 10;
-      labels.push(words(known.filter(fits), { y, x: x2, text, textAnchor: "end", dx: -5 }));
-      if (!goesOn) labels.push(words(known, { y, x: (row) => Math.max(0, x2(row)), text, textAnchor: "start", dx: 5 }));
+      labels.push(words(known.filter(fits), { y, x: x2, text, textAnchor: "end", dx: -5, dy: lift / 2 }));
+      if (!goesOn) labels.push(words(known, { y, x: (row) => Math.max(0, x2(row)), text, textAnchor: "start", dx: 5, dy: lift / 2 }));
     }
     if (mark.mark === "tick") {
       const known = rows.filter((row) => row[mark.x].number !== null);
-      marks.push(Plot.tickX(known, { y: (row) => row[mark.y].words, x: (row) => row[mark.x].number, stroke: "var(--ink)", strokeWidth: 2, strokeDasharray: "2 2" }));
+      marks.push(Plot.tickX(known, { y: (row) => row[mark.y].words, x: (row) => row[mark.x].number, stroke: "var(--ink)", strokeWidth: 2, strokeDasharray: "2 2", insetTop: lift }));
     }
     if (mark.mark === "rule" && mark.across === "x") {
-      marks.push(Plot.ruleX([mark.at], { stroke: "var(--ink)", strokeWidth: 1.5, strokeDasharray: "5 3" }));
+      marks.push(Plot.ruleX([mark.at], RULE));
+      // Above the chart, a row for each.
       const left = mark.at > middle;
-      labels.push(words([mark.at], { x: (at) => at, text: () => mark.name, frameAnchor: "top", textAnchor: left ? "end" : "start", dx: left ? -5 : 5, dy: (bars ? -16 : 8) + 14 * raised }));
+      labels.push(words([mark.at], { x: (at) => at, text: () => mark.name, lineWidth: Infinity, frameAnchor: "top", lineAnchor: "bottom", textAnchor: left ? "end" : "start", dx: left ? 3 : -3, dy: -6 - ROW * raised }));
       raised += 1;
     }
     if (mark.mark === "rule" && mark.across === "y") {
-      marks.push(Plot.ruleY([mark.at], { stroke: "var(--ink)", strokeWidth: 1.5, strokeDasharray: "5 3" }));
-      labels.push(words([mark.at], { y: (at) => at, text: () => mark.name, frameAnchor: "left", textAnchor: "start", dx: 6, dy: isTop(mark.at) ? 9 : -9 }));
+      marks.push(Plot.ruleY([mark.at], RULE));
     }
   }
   return [marks, labels];
 };
 
 // Where lines end, if there is room for a name at each.
-const NAME_HEIGHT = 14;
 
 const endsOf = (svg, lines) => {
   const [x, y] = [svg.scale("x"), svg.scale("y")];
@@ -141,12 +138,13 @@ const endsOf = (svg, lines) => {
     return { line, x: x.apply(line.x(last)), y: y.apply(line.y(last)) };
   });
   ends.sort((a, b) => a.y - b.y);
-  return ends.every((end, i) => i === 0 || end.y - ends[i - 1].y >= NAME_HEIGHT) ? ends : null;
+  return ends.every((end, i) => i === 0 || end.y - ends[i - 1].y >= ROW) ? ends : null;
 };
 
-const nameLines = (svg, ends) => {
+// Beside the frame, where no level line passes through them.
+const nameLines = (svg, ends, edge) => {
   const layer = d3.select(svg).append("g").attr("font-size", 12).attr("text-anchor", "start").attr("fill", "var(--ink)");
-  for (const end of ends) layer.append("text").attr("x", end.x + 10).attr("y", end.y).attr("dy", "0.35em").text(end.line.name);
+  for (const end of ends) layer.append("text").attr("x", Math.max(end.x, edge) + 8).attr("y", end.y).attr("dy", "0.35em").text(end.line.name);
 };
 
 // What each look means, above the chart.
@@ -163,6 +161,12 @@ const keyOf = (chart, lines, named) => {
     if (mark.mark === "bar" && mark.name) {
       add(mark.name, (svg) => svg.append("rect").attr("width", 28).attr("height", 12).attr("fill", FILLS[mark.fill]).attr("stroke", mark.fill === "bad" ? "var(--bad)" : "none"));
     }
+    if (mark.mark === "zone" && mark.name) {
+      add(mark.name, (svg) => svg.append("rect").attr("width", 28).attr("height", 12).attr("fill", FILLS.bad).attr("fill-opacity", SHADE));
+    }
+    if (mark.mark === "rule" && mark.across === "y" && mark.name) {
+      add(mark.name, (svg) => svg.append("path").attr("d", "M0,6H28").attr("stroke", RULE.stroke).attr("stroke-width", RULE.strokeWidth).attr("stroke-dasharray", RULE.strokeDasharray));
+    }
     if (mark.mark === "tick") {
       add(mark.name, (svg) => svg.append("path").attr("d", "M14,0V12").attr("stroke", "var(--ink)").attr("stroke-width", 2).attr("stroke-dasharray", "2 2"));
     }
@@ -171,7 +175,7 @@ const keyOf = (chart, lines, named) => {
     for (const line of lines.filter((line) => line.name)) {
       add(line.name, (svg) => {
         svg.append("path").attr("d", "M0,6H28").attr("stroke", line.colour).attr("stroke-width", 2).attr("stroke-dasharray", line.dash);
-        svg.append("path").attr("d", d3.symbol(symbolOf(line.marker), 30)()).attr("transform", "translate(14,6)").attr("fill", line.colour);
+        svg.append("path").attr("d", d3.symbol(symbolOf(line.marker), 30)()).attr("transform", "translate(14,6)").attr("fill", line.colour).attr("stroke", line.colour);
       });
     }
   }
@@ -201,6 +205,12 @@ const extent = (chart, rows, axis) => {
   return d3.extent([...known, ...at]);
 };
 
+// A name with as many letters as there is room for.
+const fitted = (name, room) => {
+  const most = Math.max(6, Math.floor(room / LETTER));
+  return name.length <= most ? name : `${name.slice(0, most - 1).trimEnd()}…`;
+};
+
 // Draws, or draws again at the width that the figure has now.
 const draw = (figure, width) => {
   const chart = JSON.parse(figure.dataset.chart);
@@ -210,35 +220,29 @@ const draw = (figure, width) => {
   const lines = linesOf(chart, rows);
   const narrow = width < NARROW;
   const longest = (names) => Math.max(0, ...names.map((name) => name.length)) * LETTER;
-
-/** A name with as many letters as there is room for. */
-const fitted = (name, room) => {
-  const most = Math.max(6, Math.floor(room / LETTER));
-  return name.length <= most ? name : `${name.slice(0, most - 1).trimEnd()}…`;
-};
   const mayName = !narrow && lines.length > 1;
   const bars = chart.y.scale === "category";
   const categories = bars ? Array.from(new Set(rows.map((row) => row[chart.marks.find((mark) => "y" in mark).y].words))) : [];
-  const marginLeft = bars ? Math.min(longest(categories) + 16, width * 0.42) : chart.y.unit === "bytes" ? 72 : 56;
+  // Names that leave too little room beside them stand above their bars.
+  const lift = longest(categories) + 16 > width * 0.42 ? 16 : 0;
+  const marginLeft = lift > 0 ? 12 : bars ? longest(categories) + 16 : chart.y.unit === "bytes" ? 72 : 56;
   const barWords = bars ? chart.marks.filter((mark) => mark.mark === "bar").flatMap((mark) => rows.filter((row) => row[mark.to].number !== null).map((row) => row[mark.to].words)) : [];
   const marginRight = mayName ? Math.min(longest(lines.map((line) => line.name)) + 22, 190) : bars ? Math.min(longest(barWords) + 14, width * 0.4) : 20;
   const rules = chart.marks.filter((mark) => mark.mark === "rule" && mark.across === "x").length;
-  const marginTop = 26 + (bars ? 14 * rules : 0);
-  const height = bars ? marginTop + 50 + categories.length * 32 : narrow ? 260 : 320;
+  const marginTop = 26 + ROW * rules;
+  const height = bars ? marginTop + 50 + categories.length * (32 + lift) : (narrow ? 260 : 320) + ROW * rules;
   const [least, most] = extent(chart, rows, "x");
   const middle = chart.x.scale === "log" ? Math.sqrt(least * most) : (Math.min(0, least) + most) / 2;
-  const [bottom, top] = bars ? [] : extent(chart, rows, "y");
-  const isTop = (value) => top - value < 0.1 * (top - Math.min(0, bottom));
-  // Pixels from the chart's left edge; linear, as all axes with zones are.
+  const top = bars ? undefined : extent(chart, rows, "y")[1];
   const wide = width - marginLeft - marginRight;
-  const along = (value) => (value > most ? wide : (wide * (value - Math.min(0, least))) / (most - Math.min(0, least)));
   const room = (value) => (wide * value) / most;
   const x = axisOf(chart.x, wide, most);
-  const y = bars ? { label: null, domain: categories, tickFormat: (name) => fitted(name, marginLeft - 14) } : axisOf(chart.y, height - 60, top);
+  const y = bars ? { label: null, domain: categories, tickSize: lift > 0 ? 0 : 6, tickFormat: (name) => (lift > 0 ? "" : name) } : axisOf(chart.y, height - 60, top);
   const turned = narrow && chart.x.scale === "category";
   if (chart.x.scale === "category") Object.assign(x, { type: "point", tickRotate: turned ? -40 : 0, domain: Array.from(new Set(lines.flatMap((line) => line.points.map(line.x)))) });
   const tips = lines.map((line) => Plot.tip(line.points, Plot.pointer({ x: line.x, y: line.y, title: told(table), fill: "var(--paper)", stroke: "var(--line)" })));
-  const [under, labels] = marksOf(chart, rows, { middle, isTop, room, bars, along });
+  const [under, labels] = marksOf(chart, rows, { middle, room, lift });
+  if (lift > 0) labels.push(words(categories, { y: (name) => name, text: (name) => fitted(name, width - 14), lineWidth: Infinity, frameAnchor: "left", textAnchor: "start", dy: -lift / 2 - 4 }));
   const svg = Plot.plot({
     width,
     height,
@@ -253,7 +257,7 @@ const fitted = (name, room) => {
       ...under,
       ...lines.flatMap((line) => [
         Plot.line(line.points, { x: line.x, y: line.y, stroke: line.colour, strokeWidth: 2, strokeDasharray: line.dash || undefined }),
-        line.points.length <= FEW_POINTS ? Plot.dot(line.points, { x: line.x, y: line.y, symbol: line.marker, fill: line.colour, r: 3.5 }) : null,
+        line.points.length <= FEW_POINTS ? Plot.dot(line.points, { x: line.x, y: line.y, symbol: line.marker, fill: line.colour, stroke: line.colour, r: 3.5 }) : null,
       ]),
       bars && least < 0 ? Plot.ruleX([0], { stroke: "var(--ink)" }) : null,
       ...labels,
@@ -264,6 +268,6 @@ const fitted = (name, room) => {
   svg.setAttribute("role", "img");
   svg.setAttribute("aria-label", `${figure.querySelector("figcaption").textContent} The numbers are in the table below.`);
   const ends = mayName ? endsOf(svg, lines) : null;
-  if (ends) nameLines(svg, ends);
+  if (ends) nameLines(svg, ends, width - marginRight);
   place.replaceChildren(...[keyOf(chart, lines, ends !== null || lines.length < 2), svg].filter(Boolean));
 };

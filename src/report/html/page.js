@@ -46,10 +46,19 @@ const drawAll = (width) => {
 const PRINTED = 680;
 let drawnAt = 0;
 
+// Says of every table that goes on to the right, or below, that it does; of a folded one once it is opened.
+const mark = () => {
+  for (const box of document.querySelectorAll(".scroll")) {
+    box.classList.toggle("cut", box.scrollWidth > box.clientWidth + 1);
+    box.classList.toggle("long", box.scrollHeight > box.clientHeight + 1);
+  }
+};
+
 const redraw = () => {
   if (document.documentElement.clientWidth !== drawnAt) {
     drawnAt = document.documentElement.clientWidth;
     drawAll();
+    mark();
   }
 };
 
@@ -65,7 +74,10 @@ for (const figure of document.querySelectorAll("figure[data-chart]")) {
 }
 const folded = document.querySelectorAll("figure details");
 redraw();
-folded.forEach((details) => { details.open = false; });
+folded.forEach((details) => {
+  details.open = false;
+  details.addEventListener("toggle", mark);
+});
 window.addEventListener("resize", redraw);
 // On paper long tables stay folded: their charts show them, and the file has every number.
 const PRINTED_ROWS = 40;

@@ -43,7 +43,7 @@ pub fn sensitivity(command: &str, scene: &Scene<'_>, rows: &[Row]) -> Sensitivit
     let rows = sensitivity_rows(rows);
     let mut all = about(scene);
     all.push(
-        "each row changes one thing of the service and is simulated anew, with as few trials as tell at which load half heal; the first row stands as `gap` finds it"
+        "each row changes one thing of the service and is simulated anew, with as few trials as tell at which load half heal, beside as few of the service as it is; the first row stands as `gap` finds it, the others as many times as high"
             .to_string(),
     );
     all.push(if can_redraw(scene) {

@@ -82,9 +82,10 @@ rows! {
         pub hidden_95_per_second: Option<f64> => Load "hidden_95" measured,
         pub hidden_95_per_second_low: Option<f64> => Load "hidden_95_low" measured,
         pub hidden_95_per_second_high: Option<f64> => Load "hidden_95_high" measured,
-        /// The load at which half of them do; null: at none of those tried.
+        /// The load at which half of them do; null: at none of those tried. Of all rows but the first, the first row's times what few
+        /// trials of both tell.
         pub hidden_50_per_second: Option<f64> => Load "hidden_50" measured,
-        /// The load at which half heal over that of the base row, from as few trials for each.
+        /// That load over the base row's.
         pub hidden_factor: Option<f64>,
         /// Null where the predicate is not defined.
         pub hidden_safe_per_second: Option<f64> => Load "hidden" known,
@@ -106,9 +107,10 @@ rows! {
         pub hidden_95_per_second: Option<f64>,
         pub hidden_95_per_second_low: Option<f64>,
         pub hidden_95_per_second_high: Option<f64>,
-        /// The load at which half of them do; null: at none of those tried.
+        /// The load at which half of them do; null: at none of those tried. Of all rows but the first, the first row's times what few
+        /// trials of both tell.
         pub hidden_50_per_second: Option<f64>,
-        /// The load at which half heal over that of the first row, from as few trials for each.
+        /// That load over the first row's.
         pub hidden_factor: Option<f64>,
         pub hidden_safe_per_second: Option<f64>,
         pub gain_per_thousand_keys: Option<f64>,

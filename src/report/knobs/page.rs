@@ -37,7 +37,22 @@ fn document(head: &Head, config: &Config, trace: &TraceFacts, question: &str, se
 
 /// Hidden capacity of each change, whichever report it stands in.
 pub(in crate::report) fn knobs(id: &str, rows: &[SensitivityRow], sentence: &str) -> Section {
-    let table = Table::of("hidden capacity with one change at a time, in requests a second", rows)
+    let base = rows.first().and_then(|row| row.hidden_50_per_second);
+    let mut marks = vec![Mark::bar("setting", "hidden_50_per_second", Fill::Good, "half heal at")];
+    marks.extend(base.map(|base| Mark::rule_x(base, "as it is")));
+    let axes = (Axis::linear("requests a second", Unit::Number), Axis::words("setting"));
+    Section::new(id, "What moves hidden capacity").figure(Figure::new(
+        format!("{id}-chart"),
+        sentence,
+        axes,
+        marks,
+        knobs_table(rows),
+    ))
+}
+
+/// Changes of the service and what they do, all of them or the strongest.
+pub(in crate::report) fn knobs_table<'r>(rows: impl IntoIterator<Item = &'r SensitivityRow>) -> Of<&'r SensitivityRow> {
+    Table::of("hidden capacity with one change at a time, in requests a second", rows)
         .column("setting", "", |row| match &*row.knob {
             "base" => Cell::text(&row.setting),
             knob => Cell::text(format!("{}: {}", name(knob), row.setting)),
@@ -52,18 +67,7 @@ pub(in crate::report) fn knobs(id: &str, rows: &[SensitivityRow], sentence: &str
             "half heal at: the load at which half of the simulated outages heal after a full flush; change: the same over the first row's, a \
              few hundredths are chance; safe bound: below it no answer is ever late, '-' where none is defined; advertised: \
              carried in the long run while the cache is warm.",
-        );
-    let base = rows.first().and_then(|row| row.hidden_50_per_second);
-    let mut marks = vec![Mark::bar("setting", "hidden_50_per_second", Fill::Good, "half heal at")];
-    marks.extend(base.map(|base| Mark::rule_x(base, "as it is")));
-    let axes = (Axis::linear("requests a second", Unit::Number), Axis::words("setting"));
-    Section::new(id, "What moves hidden capacity").figure(Figure::new(
-        format!("{id}-chart"),
-        sentence,
-        axes,
-        marks,
-        table,
-    ))
+        )
 }
 
 /// What loading so many keys beforehand buys.
@@ -151,17 +155,24 @@ pub(in crate::report) fn restarts_table<'r>(
 ) -> Of<&'r RestartRow> {
     let title =
         format!("restarts of {} cache nodes at {} requests a second", found.nodes, grouped_rate(found.load_per_second));
-    let well = |seconds: f64| if seconds < 0.5 { Cell::number(seconds, "at once") } else { Cell::seconds(seconds) };
+    // Where nobody suffered there is nothing to be well from, though the nodes take their time.
+    let well = |row: &RestartRow| match row.safe {
+        true => Cell::text("not felt"),
+        false => maybe(row.recovery_seconds, Cell::seconds, "not seen"),
+    };
     Table::of(title, rows)
         .column("what", "", |row| match row.spacing_seconds {
             Some(spacing) => Cell::text(format!("all, one every {}", Seconds(spacing))),
             None => Cell::text(format!("{} node{} at once", row.at_once, if row.at_once == 1 { "" } else { "s" })),
         })
-        .column("worst_success_ratio", "in time, worst", |row| Cell::share(row.worst_success_ratio))
-        .column("recovery_seconds", "well again after", |row| maybe(row.recovery_seconds, well, "not seen"))
         .column("safe", "safe", |row| match row.safe {
             true => Cell::text("yes").tone(Tone::Good),
             false => Cell::text("no").tone(Tone::Bad),
         })
-        .note("in time, worst: the lowest share answered in time over five windows; safe: that stays 97% or more, and it heals.")
+        .column("worst_success_ratio", "in time, worst", |row| Cell::share(row.worst_success_ratio))
+        .column("recovery_seconds", "well again after", |row| well(row))
+        .note(
+            "safe: 97% or more stay in time, and it heals; in time, worst: the lowest share of the requests answered in time over five \
+             windows; well again after: from the first restart on, where users felt it.",
+        )
 }

@@ -47,7 +47,7 @@ pub fn build(command: &str, about: Option<String>, trace: &Trace, question: &Que
                 .iter()
                 .map(|step| RampStep {
                     at_seconds: after(step.at),
-                    load_per_second: step.share * story.verdict.load,
+                    load_per_second: step.share * story.offered(),
                     load_ratio: step.share,
                     hold_seconds: step.hold.map(|hold| hold.0),
                 })
@@ -111,9 +111,9 @@ pub(in crate::report) fn verdict(story: &Story) -> Verdict {
         requests_failed: verdict.requests_failed,
         worst_success_ratio: verdict.worst_success,
         miss_ratio: verdict.miss_ratio,
-        load_per_second: verdict.load,
+        load_per_second: story.offered(),
         escape_per_second: verdict.escape_load,
-        shed_ratio: verdict.shed(),
+        shed_ratio: story.shed(),
         backlog_seconds: last.min_delay.max(last.max_delay) as f64 / 1e9,
         watched_seconds: story.ran.0 - story.begins.0,
         hidden_95_per_second: share(0).load,

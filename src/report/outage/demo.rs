@@ -28,7 +28,7 @@ pub fn render(demo: &Demo, look: &Look) -> String {
     let mut out = Sheet::new(look);
     out.blank();
     let warm = hits_before(plain);
-    let load = grouped_rate(plain.verdict.load);
+    let load = grouped_rate(plain.offered());
     let backend = grouped_rate(plain.model.backend.mu.per_second);
     say(
         &mut out,

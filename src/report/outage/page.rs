@@ -1,6 +1,6 @@
 //! The outage as a document: does it heal, how to come back, and the timeline that shows why.
 
-use super::sentence::share;
+use super::sentence::{self, share};
 use super::{Event, OutageReport, Phase, RemedyRow, SignalRow, TimelineRow, Verdict, WindowRow, alerts};
 use crate::report::format::{capacity_of, capacity_text};
 use crate::report::page::{Answer, Axis, Cell, Figure, Mark, Of, Page, Section, Table, Tone, Unit, maybe};
@@ -21,6 +21,8 @@ pub fn page(report: &OutageReport) -> Page {
     let mut page = Page::new("One outage, told", subtitle, &report.head);
     page.answers = vec![heals(report), loop_breaker(report)];
     let [felt, waits] = timeline(report).figures("timeline");
+    let edge = sentence::edge(&report.verdict, grouped_rate);
+    let edge = if edge.is_empty() { edge } else { format!("{edge}.") };
     let about = Section::new("about", "What this shows").prose(report.about.clone().unwrap_or_default());
     let page = page
         .section(about)
@@ -31,7 +33,7 @@ pub fn page(report: &OutageReport) -> Page {
                 .list(&events(report))
                 .table(joined(report))
                 .prose(cost(report))
-                .prose(edge(report)),
+                .prose(edge),
         )
         .section(come_back(report))
         .section(remedies(report))
@@ -75,40 +77,6 @@ fn joined(report: &OutageReport) -> Of<&TimelineRow> {
             "asked: fetches sent to the backend; least wait: the shortest in its queue. After a spike it returns to 0; above the \
              clients' timeout everybody's answer is late.",
         )
-}
-
-/// Up to which load it heals by itself.
-fn edge(report: &OutageReport) -> String {
-    let verdict = &report.verdict;
-    let between = |low: Option<f64>, high: Option<f64>| match (low.map(grouped_rate), high.map(grouped_rate)) {
-        (Some(low), Some(high)) => format!(" ({low} to {high})"),
-        (Some(low), None) => format!(" (at least {low})"),
-        (None, Some(high)) => format!(" (at most {high})"),
-        (None, None) => String::new(),
-    };
-    let text = match (verdict.hidden_95_per_second, verdict.hidden_95_per_second_low) {
-        (Some(most), low) => {
-            let rest = [(50, verdict.hidden_50_per_second), (5, verdict.hidden_05_per_second)];
-            let rest =
-                rest.into_iter().filter_map(|(share, load)| Some(format!(", {share}% at {}/s", grouped_rate(load?))));
-            format!(
-                "It heals by itself from this outage in 95% of simulations at {}/s{}{}. These are loads of the busiest window; as \
-                 recorded it has {}/s.",
-                grouped_rate(most),
-                between(low, verdict.hidden_95_per_second_high),
-                rest.collect::<String>(),
-                grouped_rate(report.trace.today_per_second)
-            )
-        }
-        (None, Some(low)) => format!(
-            "It heals by itself from this outage in more than 95% of simulations up to {}/s at least: no load that the warm cache \
-             carries was found at which fewer do.",
-            grouped_rate(low)
-        ),
-        (None, None) => return String::new(),
-    };
-    let felt = verdict.felt_from_per_second;
-    felt.map_or(text.clone(), |load| format!("{text} Users would feel it from {}/s on.", grouped_rate(load)))
 }
 
 fn heals(report: &OutageReport) -> Answer {
@@ -165,11 +133,14 @@ fn cost(report: &OutageReport) -> String {
     if verdict.requests_failed == 0 {
         return String::new();
     }
+    let client = &report.config.model.client;
+    let lost = Seconds(verdict.user_seconds_lost / verdict.requests_failed as f64);
+    // With one try each, that is how long clients wait.
+    let waited = if client.retries == 0 { String::new() } else { format!(", after {lost} in the mean") };
     format!(
-        "Lost in the {} after the trigger: {} requests failed, and their users waited {} user-seconds for nothing.",
+        "In the {} after the trigger {} requests failed{waited}.",
         Seconds(verdict.watched_seconds.round()),
-        grouped(verdict.requests_failed),
-        grouped(verdict.user_seconds_lost.round() as u64)
+        grouped(verdict.requests_failed)
     )
 }
 
@@ -249,7 +220,11 @@ impl Timeline<'_> {
         let zone = |(from, to): (f64, f64)| Mark::Zone {
             from,
             to,
-            name: if to - from == longest { "stuck: every answer is late".to_string() } else { String::new() },
+            name: if to - from == longest {
+                "stuck: every answer of the backend is late".to_string()
+            } else {
+                String::new()
+            },
         };
         stretches.into_iter().map(zone).collect()
     }
@@ -282,10 +257,17 @@ impl Timeline<'_> {
         let last = self.windows.iter().rev().find_map(|window| window.success_ratio).unwrap_or(1.0);
         let stuck: f64 = self.stuck().iter().map(|(from, to)| to - from).sum();
         let late = match stuck {
-            0.0 => "At no time was every answer late".to_string(),
-            stuck => format!("For {} every answer of the backend came too late", Seconds(stuck)),
+            0.0 => "At no time was every answer of the backend late".to_string(),
+            stuck => format!(
+                "For {} every answer of the backend came too late, and only the cache's were in time",
+                Seconds(stuck)
+            ),
         };
-        format!("{late}. In the worst window {} were answered in time, in the last one {}.", share(worst), share(last))
+        format!(
+            "{late}. In the worst window {} of the requests were answered in time, in the last one {}.",
+            share(worst),
+            share(last)
+        )
     }
 
     fn waits(&self, id: String) -> Figure {

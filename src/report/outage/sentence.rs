@@ -1,17 +1,17 @@
 //! The outage in sentences: whether it heals, and why, from what its windows counted.
 
+use super::Verdict;
 use crate::analysis::outage::Story;
 use crate::outage::Fill;
 use crate::outage::trigger::Happening;
 use crate::outage::verdict::Phase;
 use crate::outage::window::Window;
-use crate::report::format::percent;
+use crate::report::format::{interval, percent};
 use crate::units::{Seconds, grouped_rate};
 
 /// Whether it heals.
 pub fn outcome(story: &Story) -> String {
     let verdict = &story.verdict;
-    let load = grouped_rate(verdict.load);
     let since = Seconds(((story.ran.0 - story.over.0) * 10.0).round() / 10.0);
     // Whether somebody acts in it, as scenarios let them.
     let acts = story.steps.iter().any(|step| !matches!(step.what, Happening::Trigger(_)));
@@ -28,12 +28,12 @@ pub fn outcome(story: &Story) -> String {
     }
     match verdict.phase {
         Phase::Metastable => format!(
-            "It stays down{by_itself}: {since} after the trigger is over {} of {load} requests a second are answered in time.",
+            "It stays down{by_itself}: {since} after the trigger is over {} of the requests are answered in time.",
             share(tail(story).success().unwrap_or(0.0))
         ),
         Phase::Unsettled => format!(
-            "Not settled: {since} after the trigger is over {} of {load} requests a second are answered in time, and yet no loop keeps it \
-             down: the backend's queue runs empty, and it is asked less than it can answer.",
+            "Not settled: {since} after the trigger is over {} of the requests are answered in time, and yet no loop keeps it down: \
+             the backend's queue runs empty, and it is asked less than it can answer.",
             share(tail(story).success().unwrap_or(0.0))
         ),
         _ if !story.is_felt() => format!(
@@ -175,6 +175,24 @@ fn meaning(phase: Phase, story: &Story) -> String {
             grouped_rate(story.verdict.escape_load)
         ),
     }
+}
+
+/// Up to which load it heals by itself, and from which it is felt; `show` writes a load of the curve.
+pub fn edge(verdict: &Verdict, show: impl Fn(f64) -> String) -> String {
+    let (low, high) = (verdict.hidden_95_per_second_low, verdict.hidden_95_per_second_high);
+    let heals = match (verdict.hidden_95_per_second, low) {
+        (Some(most), _) => {
+            let half = verdict.hidden_50_per_second.map_or(String::new(), |half| format!(", half at {}/s", show(half)));
+            format!("95% of outages like this heal at {}/s{}{half}", show(most), interval(low, high, &show))
+        }
+        (None, Some(low)) => format!(
+            "More than 95% of outages like this heal at {}/s, the highest that the warm cache carries",
+            show(low)
+        ),
+        (None, None) => String::new(),
+    };
+    let felt = verdict.felt_from_per_second.map(|load| format!("Users feel it from {}/s on", show(load)));
+    [Some(heals).filter(|text| !text.is_empty()), felt].into_iter().flatten().collect::<Vec<_>>().join(". ")
 }
 
 /// A share that is never rounded up to everything or down to nothing.

@@ -1,0 +1,243 @@
+//! A careful reader finds no two places of a report that contradict each other: what is printed in one is held against another.
+
+use assert_cmd::Command;
+use coldgap::report::chart::Ink;
+use coldgap::report::page::{Block, Cell, Section, Table};
+use coldgap::report::render::Render;
+use coldgap::report::saved::{self, Saved};
+use coldgap::report::sheet::look::Look;
+use coldgap::report::{Report, Row};
+use coldgap::request::ObjectId;
+use coldgap::trace::Trace;
+use serde_json::Value;
+use std::fmt::Write;
+use std::path::Path;
+use std::sync::LazyLock;
+
+const ARTICLE: &str = "traces/article.parquet";
+const BURST: &str = "traces/burst.csv";
+
+/// A report as saved, and its JSON.
+fn made(arguments: &[&str]) -> (Saved, Value) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("report.json");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_coldgap"));
+    command.current_dir(env!("CARGO_MANIFEST_DIR")).args(arguments).arg("-o").arg(&path).assert().success();
+    let json = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
+    (saved::read(&path).unwrap(), json)
+}
+
+fn gap(arguments: &[&str]) -> Report {
+    let (Saved::Gap(report), _) = made(&[&["gap"], arguments].concat()) else { panic!("a gap report") };
+    *report
+}
+
+fn short(report: &impl Render) -> String {
+    // In one line, as sentences are wrapped anywhere.
+    report.text(&Look::terminal(90, Ink::Ascii, false)).split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn baseline(report: &Report) -> &Row {
+    report.rows.iter().find(|row| row.is_baseline()).unwrap()
+}
+
+/// The article's service, as the README has it, with one more number of nodes.
+static SIX_NODES: LazyLock<Report> = LazyLock::new(|| gap(&[ARTICLE, "-b", "350/s", "--nodes", "6"]));
+
+/// The tables of a page that have a column.
+fn tables(report: &Report, key: &str) -> Vec<Table> {
+    fn of(section: &Section, found: &mut Vec<Table>) {
+        found.extend(section.blocks.iter().filter_map(|block| match block {
+            Block::Table(table) => Some(table.clone()),
+            Block::Figure(figure) => Some(figure.table.clone()),
+            _ => None,
+        }));
+        section.sections.iter().for_each(|part| of(part, found));
+    }
+    let mut found = Vec::new();
+    report.page().sections.iter().for_each(|section| of(section, &mut found));
+    found.retain(|table| table.position(key).is_some());
+    assert!(!found.is_empty(), "{key}");
+    found
+}
+
+fn cell<'t>(table: &'t Table, row: &'t [Cell], key: &str) -> &'t Cell {
+    &row[table.position(key).unwrap()]
+}
+
+/// A mean over the last seconds once stood beside it.
+#[test]
+fn a_load_is_the_same_wherever_it_is_said() {
+    let report = &*SIX_NODES;
+    let row = baseline(report);
+    let told = &report.if_lost[0].verdict;
+    assert_eq!(told.load_per_second, row.load_per_second);
+    assert_eq!(told.shed_ratio, row.shed_ratio.unwrap());
+    assert!(!told.sentence.contains("requests a second"), "{}", told.sentence);
+    let (Saved::Outage(outage), _) = made(&["outage", ARTICLE, "-b", "350/s", "--quick"]) else { panic!("an outage") };
+    let verdict = &outage.verdict;
+    assert_eq!(verdict.load_per_second, row.load_per_second);
+    assert!((verdict.shed_ratio - (1.0 - verdict.escape_per_second / verdict.load_per_second)).abs() < 1e-12);
+    let ramp = outage.ramp.as_ref().unwrap().steps.last().unwrap();
+    assert_eq!((ramp.load_ratio, ramp.load_per_second), (1.0, row.load_per_second));
+    assert!(short(&*outage).contains("350/s, 3,000/s; the whole cache is emptied"), "{}", short(&*outage));
+}
+
+/// They were of other trials than the loads beside them.
+#[test]
+fn the_factor_of_a_knob_is_that_of_the_loads_beside_it() {
+    for command in ["sensitivity", "warmup"] {
+        let (_, json) = made(&[command, ARTICLE, "-b", "350/s", "--limit", "180000", "--warmup", "10%"]);
+        let rows = json["rows"].as_array().unwrap();
+        let half = |row: &Value| row["hidden_50_per_second"].as_f64();
+        let base = half(&rows[0]).unwrap();
+        let mut known = 0;
+        for row in rows {
+            let (Some(load), Some(factor)) = (half(row), row["hidden_factor"].as_f64()) else { continue };
+            assert!((load / base / factor - 1.0).abs() < 1e-9, "{row}");
+            known += 1;
+        }
+        assert!(known > 6, "{command}: {known}");
+    }
+}
+
+fn written(folder: &Path, rows: impl Iterator<Item = (f64, String)>) -> String {
+    let path = folder.join("trace.csv");
+    let mut text = String::from("time,key\n");
+    rows.for_each(|(time, key)| writeln!(text, "{time},{key}").unwrap());
+    std::fs::write(&path, text).unwrap();
+    path.to_str().unwrap().to_string()
+}
+
+/// Fifty requests a second for ten keys, and in the last three seconds, where the trace ends, for new ones.
+#[test]
+fn the_window_in_which_a_trace_ends_is_neither_the_worst_nor_drawn() {
+    let folder = tempfile::tempdir().unwrap();
+    let key = |i: u32| if i < 20_000 { format!("k{}", i % 10) } else { format!("new{i}") };
+    let trace = written(folder.path(), (0..20_150).map(|i| (f64::from(i) / 50.0, key(i))));
+    let report = gap(&[&trace, "-b", "60/s", "-c", "20obj", "-p", "lru", "--quick"]);
+    let last = report.windows.last().unwrap();
+    assert_eq!((last.requests, last.miss_ratio), (150, Some(1.0)));
+    assert_eq!(baseline(&report).miss_ratio_worst_window, Some(0.0));
+    let drawn = &tables(&report, "requests_per_second")[0];
+    assert_eq!(drawn.rows.len(), report.windows.len() - 1);
+    for row in &drawn.rows {
+        assert_eq!(cell(drawn, row, "requests_per_second").number, Some(50.0));
+    }
+}
+
+/// Sure below 2,063 stood beside an interval from 1,979.
+#[test]
+fn sure_is_never_said_of_a_load_at_which_an_outage_stayed_down() {
+    let mut said = Vec::new();
+    for service in ["constant", "exponential"] {
+        for backend in ["60/s", "90/s"] {
+            let report = gap(&[BURST, "-b", backend, "-p", "lru", "--service", service]);
+            let row = baseline(&report);
+            let sure = report.traces[0].verdict.sentence.contains("is sure to");
+            let hidden = row.hidden_safe_per_second.unwrap();
+            let stayed_down = report.healing.iter().any(|at| at.load_per_second <= hidden && at.healed < at.trials);
+            assert!(!(sure && stayed_down), "{service} {backend}");
+            let is_proved = service == "constant" || row.hidden_95_per_second_low.is_some_and(|low| low >= hidden);
+            assert!(!sure || is_proved, "{service} {backend}");
+            assert_eq!(sure, is_proved && !stayed_down && row.healed_at_safe_ratio == Some(1.0));
+            said.push(sure);
+        }
+    }
+    assert!(said[0] && said[1], "with even service times it is proved: {said:?}");
+}
+
+/// "1/6 at no time" stood below "late at the worst moment".
+#[test]
+fn the_map_of_moments_says_what_the_answers_say() {
+    let quick: Vec<Report> = ["70/s", "90/s", "110/s"]
+        .into_iter()
+        .flat_map(|backend| ["lru", "sieve"].map(|policy| (backend, policy)))
+        .map(|(backend, policy)| gap(&[BURST, "-b", backend, "-p", policy, "--nodes", "6", "--quick"]))
+        .collect();
+    for report in quick.iter().chain([&*SIX_NODES]) {
+        let row = baseline(report);
+        for loss in report.losses(row).filter(|loss| loss.loss_ratio > 0.0) {
+            let is_late = |at: &&coldgap::report::MomentRow| at.loss == loss.loss && at.wait_seconds.is_none();
+            let late = report.moments.iter().filter(is_late).count();
+            let needs_more = loss.least_backend_per_second > loss.backend_per_second;
+            // Where warm traffic decides there is no moment to show.
+            assert!(
+                !needs_more || late > 0 || loss.loss_worst_moment_seconds.is_none(),
+                "{} {}",
+                row.policy,
+                loss.loss
+            );
+            assert!(needs_more || late == 0 || row.policy != "lru", "{} {}", row.policy, loss.loss);
+        }
+    }
+}
+
+#[test]
+fn a_restart_that_nobody_felt_has_nothing_to_be_well_from() {
+    let report = &*SIX_NODES;
+    let table = &tables(report, "worst_success_ratio")[0];
+    let mut safe = 0;
+    for row in &table.rows {
+        let is_safe = cell(table, row, "safe").text == "yes";
+        assert_eq!(is_safe, cell(table, row, "recovery_seconds").text == "not felt");
+        safe += usize::from(is_safe);
+    }
+    assert!((1..table.rows.len()).contains(&safe));
+}
+
+#[test]
+fn what_is_lost_has_one_unit() {
+    let report = &*SIX_NODES;
+    let failed = coldgap::units::grouped(report.if_lost[0].verdict.requests_failed);
+    let table = &tables(report, "requests_failed")[0];
+    assert_eq!(cell(table, &table.rows[0], "requests_failed").text, failed);
+    let text = report.text(&Look::terminal(200, Ink::Ascii, false).with_details(true));
+    assert!(!text.contains("user-seconds") && text.contains(&format!("{failed} requests fail")));
+}
+
+/// A floor above the backend, a share of other moments than the worst, eight losses in a table.
+#[test]
+fn the_terminal_explains_what_would_look_wrong() {
+    let report = &*SIX_NODES;
+    let text = report.text(&Look::terminal(90, Ink::Ascii, false));
+    assert!(report.losses(baseline(report)).count() >= 7, "nothing, five of default, and one of six");
+    let heads = text.lines().filter(|line| line.contains(" misses ") && line.contains("nothing")).collect::<Vec<_>>();
+    assert!(heads.len() == 1 && heads[0].trim_end().ends_with("all"), "one table in one part: {heads:?}");
+    assert!(text.lines().all(|line| line.chars().count() <= 90));
+    assert!(short(report).contains("Of full losses at all moments tried, not only the worst, 95% heal up to"));
+    for (report, peaks) in [(gap(&[BURST, "-b", "60/s", "-p", "lru", "--quick"]), None), (report.clone(), Some(false))]
+    {
+        let row = baseline(&report);
+        let is_more = row.floor_per_second.unwrap() > 1.01 * row.backend_per_second.unwrap();
+        assert_eq!(short(&report).contains("floor: every get asks, peaks wait"), is_more);
+        assert!(peaks.is_none_or(|peaks| peaks == is_more));
+    }
+}
+
+/// Sixty keys of the last of eight nodes are asked for at once, long after the busiest window: restarting another node, or that
+/// one at another time, is felt by nobody.
+#[test]
+fn restarts_are_tried_where_losing_a_node_is_worst() {
+    let folder = tempfile::tempdir().unwrap();
+    let keys = written(folder.path(), (0..4_000).map(|key| (f64::from(key), format!("k{key}"))));
+    let trace = Trace::open(&keys).unwrap();
+    let hashes = trace.key_hashes();
+    let of_node = |node: u32| (0..4_000u32).filter(move |key| hashes[ObjectId(*key).index()] >> 29 == node);
+    let last: Vec<u32> = of_node(7).take(60).collect();
+    let mut rows: Vec<(f64, String)> = Vec::new();
+    for i in 0..24_000u32 {
+        rows.push((f64::from(i) / 100.0, format!("k{}", i % 40)));
+    }
+    // They are known from the warm-up on, and asked for once more.
+    for (i, key) in last.iter().enumerate() {
+        rows.extend([(10.0, key), (150.0, key)].map(|(at, key)| (at + i as f64 / 1000.0, format!("k{key}"))));
+    }
+    rows.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let trace = written(folder.path(), rows.into_iter());
+    let report = gap(&[&trace, "-b", "20/s", "-c", "1000obj", "-p", "lru", "--nodes", "8", "--service", "constant"]);
+    let one = report.losses(baseline(&report)).find(|row| row.loss == "1/8").unwrap().clone();
+    assert_eq!(one.loss_worst_node, Some(7), "{one:?}");
+    assert!(one.least_backend_per_second > Some(20.0));
+    assert_eq!(report.if_lost[0].restarts.safe_batch_nodes, None, "{:?}", report.if_lost[0].restarts);
+}
