@@ -198,7 +198,7 @@ pub const FIELDS: &[(&str, &str)] = &[
     ("max_delay_seconds", "The longest wait in the backend's queue."),
     (
         "min_delay_seconds",
-        "The minimum queueing delay: the shortest wait in the backend's queue. Above the clients' timeout every answer is late.",
+        "The minimum queueing delay: the shortest wait in the backend's queue. Above the clients' timeout every answer of the backend is late.",
     ),
     ("miss_ratio", "Misses over gets, after warm-up."),
     ("miss_ratio_high", "The upper end of its 95 % interval, where it is estimated from a sample."),

@@ -303,6 +303,9 @@ impl<'t> Scene<'t> {
             let walked = replayed[i].1.map(|load| load * self.today);
             let is_known = i == 0 && self.setup.at.is_none() && walked.is_some();
             let safe = if is_known { self.known.limits.safe } else { walked };
+            // The walks begin after a loss: what is carried warm they do not know.
+            let warm = limits.advertised.filter(|_| variant.model == self.model);
+            let safe = safe.map(|safe| safe.min(warm.unwrap_or(f64::INFINITY)));
             edges.push(Edge { hidden, safe, walked, advertised: advertised(i) });
             step();
         }

@@ -21,10 +21,9 @@ pub fn sensitivity(report: &SensitivityReport, look: &Look) -> String {
     unsaid(&mut out, &report.head);
     out.blank();
     details::table(&mut out, &page::knobs_table(strongest(&report.rows)).into(), None);
-    out.prose(
-        "  ",
-        "Changes of a few hundredths are chance. skew: keys drawn anew; compare these rows with each other.",
-    );
+    if report.rows.iter().any(|row| row.knob == "skew") {
+        out.prose("    ", "skew: keys drawn anew; compare these rows with each other.");
+    }
     out.blank();
     end(out, &report.head)
 }

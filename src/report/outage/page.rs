@@ -75,7 +75,7 @@ fn joined(report: &OutageReport) -> Of<&TimelineRow> {
         .column("inserts_per_second", "inserts", |row| Cell::rate(row.inserts_per_second))
         .note(
             "asked: fetches sent to the backend; least wait: the shortest in its queue. After a spike it returns to 0; above the \
-             clients' timeout everybody's answer is late.",
+             clients' timeout every answer of the backend is late.",
         )
 }
 
