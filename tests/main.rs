@@ -10,6 +10,7 @@ mod curve;
 mod decisions;
 mod definitions;
 mod docs;
+mod estimate;
 mod formats;
 mod gap;
 mod gates;

@@ -139,7 +139,8 @@ pub fn run(
     let counts = Counts { demand: backend.of, cache: cells[0].capacity, look_ahead };
     let losses = in_order(question.losses.iter().copied().chain(nodes::losses()).collect());
     let own_backend = backend.per_second * before;
-    let survey = Survey { question, base: &base, cells: &cells, backend: own_backend, losses, before, share, interrupt };
+    let survey =
+        Survey { question, base: &base, cells: &cells, backend: own_backend, losses, before, share, interrupt };
 
     watch.phase("seeking the worst moments of the sample and its halves");
     let halves = (0..SPLITS.len()).flat_map(|split| [Some((split, 0)), Some((split, 1))]);

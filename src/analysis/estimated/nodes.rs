@@ -34,8 +34,7 @@ impl Nodes {
             let points = needs.iter().map(|(loss, need)| Some((loss.share(), of(need.as_ref()?))));
             points.collect::<Option<Vec<(f64, f64)>>>()
         };
-        let (value, low, high) =
-            (known(|need| need.value)?, known(|need| need.low)?, known(|need| need.high)?);
+        let (value, low, high) = (known(|need| need.value)?, known(|need| need.low)?, known(|need| need.high)?);
         Some(Nodes { value: fewest(&value, mu), low: fewest(&low, mu), high: fewest(&high, mu) })
     }
 }
