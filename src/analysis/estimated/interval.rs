@@ -8,7 +8,8 @@
 //! The noise of a share p of the keys has the variance v = (1 - p) / p times that of the keys. Where the worst moments are
 //! many and alike the limit moves with the noise's width, v to the power of 1/2; where one stretch decides, or a queue
 //! chooses how long to look back, with up to its variance, v. So it is carried on from the halves over the sample to v = 0
-//! with both powers, and the interval holds what they say.
+//! with both powers, and the interval holds what they say. What lies between them differs from split to split, which is
+//! chance as well.
 //!
 //! It knows numbers, and neither traces nor caches.
 
@@ -81,7 +82,11 @@ impl Said {
         let count = halves.len() as f64;
         let mean = halves.iter().flatten().sum::<f64>() / (2.0 * count);
         let variance = halves.iter().map(|[a, b]| (a - b).powi(2) / 4.0).sum::<f64>() / count;
-        let chance = quantile(count) * (variance * (1.0 - self.share)).sqrt();
+        // What lies between the halves of a split and the sample is measured as often as there are splits.
+        let drifts = halves.iter().map(|[a, b]| (a + b) / 2.0 - mean);
+        let of_drift = drifts.map(|drift| drift.powi(2)).sum::<f64>() / (count - 1.0) / count;
+        let farthest = POWERS.map(|power| self.carried(power)).into_iter().fold(0.0, f64::max);
+        let chance = quantile(count) * (variance * (1.0 - self.share) + of_drift * farthest.powi(2)).sqrt();
         // What contradicts the lean is chance.
         let drift = match lean {
             Lean::Less => (full - mean).max(0.0),
@@ -151,6 +156,6 @@ mod tests {
             held += usize::from(found.low <= 1.0 && 1.0 <= found.high);
         }
         let coverage = held as f64 / f64::from(draws);
-        assert!((0.935..0.97).contains(&coverage), "{coverage}");
+        assert!((0.935..0.98).contains(&coverage), "{coverage}");
     }
 }
