@@ -35,7 +35,7 @@ fn cut_of(trace: &EstimateTrace, row: &EstimateRow) -> Answer {
         return Answer::new(question, "Unknown: the sample does not say", "", Tone::Careful);
     };
     let takes = format!("that takes {} to {}, it has {has}", rate(low), rate(high));
-    match row.safe_cut_ratio {
+    match row.safe_cut_ratio_low {
         Some(share) if share >= 0.0 => {
             Answer::new(question, format!("By {} at least, {survive}: {takes}", cut(share)), "", Tone::Good)
         }

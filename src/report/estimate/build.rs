@@ -77,7 +77,7 @@ fn rows(question: &Question, found: &Estimated, cell: &EstimatedCell) -> Vec<Est
         least_backend_per_second: end(*need, |it| it.value),
         least_backend_per_second_low: end(*need, |it| it.low),
         least_backend_per_second_high: end(*need, |it| it.high),
-        safe_cut_ratio: need.map(|need| capacity::safe_cut(need.high, found.backend.per_second)),
+        safe_cut_ratio_low: need.map(|need| capacity::safe_cut(need.high, found.backend.per_second)),
     };
     cell.needs.iter().map(row).collect()
 }

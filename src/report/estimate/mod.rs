@@ -73,67 +73,49 @@ pub struct EstimateTrace {
 rows! {
     table;
     /// One row of the result table: a policy at a cache size on a trace, and one loss. All columns before `loss` repeat
-    /// for each loss. Null: the sample does not say.
+    /// for each loss. Null: the sample does not say; of nodes also that no number up to 64 is enough.
     #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+    #[allow(missing_docs, reason = "the names say it, with units; those of the gap report mean the same")]
     pub struct EstimateRow {
-        /// As the user named it.
         pub trace: String,
-        /// The eviction policy, with its parameters and filter.
         pub policy: String,
-        /// The policy that others are compared with.
         pub baseline: String,
-        /// The cache's size in objects. Null where bytes are counted.
         pub cache_capacity_objects: Option<u64>,
-        /// The cache's size in bytes. Null where objects are counted.
         pub cache_capacity_bytes: Option<u64>,
-        /// The cache's size over the footprint.
         pub cache_capacity_ratio: f64,
         /// The share of the service's keys that the numbers are estimated from.
         pub sample_ratio: f64,
-        /// Misses over gets of the trace, after warm-up.
         pub miss_ratio: Option<f64> => Share "miss_ratio" said,
-        /// The lower end of its 95 % interval, where it is estimated from a sample.
         pub miss_ratio_low: Option<f64> => Share "miss_ratio_low" said,
-        /// The upper end of its 95 % interval, where it is estimated from a sample.
         pub miss_ratio_high: Option<f64> => Share "miss_ratio_high" said,
-        /// What the service's backend can do.
         pub backend_per_second: f64 => Backend "backend" known,
-        /// What the backend's capacity is counted in.
         pub backend_unit: Cow<'static, str>,
-        /// The load to carry, requests a second.
         pub load_per_second: f64 => Load "load" known,
-        /// The largest load that is carried while the cache is warm, requests a second.
         pub advertised_per_second: Option<f64> => Load "advertised" said,
         /// The lower end of its 95 % interval.
         pub advertised_per_second_low: Option<f64> => Load "advertised_low" said,
         /// The upper end of its 95 % interval.
         pub advertised_per_second_high: Option<f64> => Load "advertised_high" said,
-        /// The load below which no answer is late after losing the whole cache at the worst moment, requests a second.
         pub hidden_safe_per_second: Option<f64> => Load "hidden" said,
         /// The lower end of its 95 % interval.
         pub hidden_safe_per_second_low: Option<f64> => Load "hidden_low" said,
         /// The upper end of its 95 % interval.
         pub hidden_safe_per_second_high: Option<f64> => Load "hidden_high" said,
-        /// The fewest cache nodes of which any one may be lost at the load to carry. Null here and in the next two also where no
-        /// number up to 64 is enough.
         pub nodes_needed: Option<u64> => Count "nodes_needed" said,
         /// The lower end of its 95 % interval.
         pub nodes_needed_low: Option<u64> => Count "nodes_needed_low" said,
         /// The upper end of its 95 % interval.
         pub nodes_needed_high: Option<u64> => Count "nodes_needed_high" said,
-        /// What is lost.
         pub loss: String,
-        /// The share of the cache that is lost; 0: nothing.
         pub loss_ratio: f64,
-        /// The smallest backend that carries the load and survives the loss.
         pub least_backend_per_second: Option<f64> => Backend "least_backend" said per loss,
         /// The lower end of its 95 % interval.
         pub least_backend_per_second_low: Option<f64> => Backend "least_backend_low" said per loss,
         /// The upper end of its 95 % interval.
         pub least_backend_per_second_high: Option<f64> => Backend "least_backend_high" said per loss,
-        /// What may be cut of the backend if this loss must be survived, by the upper end of the least backend; below 0: so much
-        /// must be added to be on the safe side.
-        pub safe_cut_ratio: Option<f64> => Share "safe_cut" said per loss,
+        /// What may be cut of the backend at the least if this loss must be survived: by the upper end of the least backend; below
+        /// 0: so much must be added to be on the safe side.
+        pub safe_cut_ratio_low: Option<f64> => Share "safe_cut_low" said per loss,
     }
 }
 

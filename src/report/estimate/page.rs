@@ -64,6 +64,6 @@ fn backends<'r>(report: &'r EstimateReport, trace: &'r EstimateTrace) -> Of<&'r 
         .column("least_backend_per_second", "least backend", move |row| rate(row.least_backend_per_second))
         .column("least_backend_per_second_low", "at least", move |row| rate(row.least_backend_per_second_low))
         .column("least_backend_per_second_high", "at most", move |row| rate(row.least_backend_per_second_high))
-        .column("safe_cut_ratio", "may be cut", |row| maybe(row.safe_cut_ratio, Cell::cut, "unknown"))
+        .column("safe_cut_ratio_low", "may be cut", |row| maybe(row.safe_cut_ratio_low, Cell::cut, "unknown"))
         .note("may be cut: by the upper end, to be on the safe side.")
 }
