@@ -11,6 +11,7 @@ mod curve;
 mod decisions;
 mod definitions;
 mod docs;
+mod estimate;
 mod formats;
 mod gap;
 mod gates;

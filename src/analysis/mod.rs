@@ -7,6 +7,7 @@ pub mod calibration;
 mod cost;
 pub mod curve;
 pub mod enough;
+pub mod estimated;
 mod facts;
 mod finding;
 pub mod forecast;

@@ -21,7 +21,8 @@ pub struct CurveArgs {
     seed: u64,
 }
 
-fn parse_share(text: &str) -> std::result::Result<Ratio, String> {
+/// A share of the keys.
+pub(super) fn parse_share(text: &str) -> std::result::Result<Ratio, String> {
     match text.parse::<Ratio>() {
         Ok(share) if share.get() > 0.0 => Ok(share),
         Ok(_) => Err("a sample of nothing says nothing; write it like 1%".to_string()),

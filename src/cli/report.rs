@@ -38,6 +38,7 @@ pub fn run(args: &Args) -> Result<()> {
         Saved::Outage(report) => args.show(targets, *report),
         Saved::Replay(report) => args.show(targets, *report),
         Saved::Sensitivity(report) => args.show(targets, *report),
+        Saved::Estimate(report) => args.show(targets, *report),
         Saved::Warmup(report) => args.show(targets, *report),
     }
 }

@@ -241,7 +241,7 @@ pub fn warnings(question: &Question, found: &[Findings]) -> Vec<String> {
             all.push(format!(
                 "{}: it holds {} of its service's keys, so all loads and backends here are of that share of the service; give \
                  -b as that share of the backend. Chance weighs more in a sample: limits err on the safe side, the more the \
-                 smaller it is",
+                 smaller it is; --sample 100% estimates them for the whole service, with intervals",
                 trace.name, drawn.share
             ));
         }

@@ -60,7 +60,7 @@ pub fn build(command: &str, question: &Question, found: &[Findings]) -> Report {
     report
 }
 
-fn config(question: &Question) -> Config {
+pub(super) fn config(question: &Question) -> Config {
     Config {
         policies: question.sweep.policies.iter().map(ToString::to_string).collect(),
         baseline: question.sweep.policies[question.baseline].to_string(),

@@ -6,12 +6,13 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 
-/// Which report it is: the subcommand that makes it.
+/// Which report it is: the subcommand that makes it; an estimate is what `gap --sample` makes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 #[allow(missing_docs, reason = "named after the subcommand")]
 pub enum Kind {
     Gap,
+    Estimate,
     Compare,
     Outage,
     Replay,
@@ -21,12 +22,14 @@ pub enum Kind {
 
 impl Kind {
     /// All kinds.
-    pub const ALL: [Kind; 6] = [Kind::Gap, Kind::Compare, Kind::Outage, Kind::Replay, Kind::Sensitivity, Kind::Warmup];
+    pub const ALL: [Kind; 7] =
+        [Kind::Gap, Kind::Estimate, Kind::Compare, Kind::Outage, Kind::Replay, Kind::Sensitivity, Kind::Warmup];
 
     /// The subcommand, as it stands in the report.
     pub fn name(self) -> &'static str {
         match self {
             Kind::Gap => "gap",
+            Kind::Estimate => "estimate",
             Kind::Compare => "compare",
             Kind::Outage => "outage",
             Kind::Replay => "replay",

@@ -11,6 +11,7 @@ pub mod compare;
 pub mod decisions;
 mod details;
 pub mod dictionary;
+pub mod estimate;
 pub mod explain;
 pub mod format;
 #[cfg(feature = "cli")]

@@ -5,7 +5,7 @@ use super::frame::{Column, Rows, Table};
 use super::head::{Head, Headed};
 use super::page::Page;
 use super::sheet::look::Look;
-use super::{brief, compare, details, gap_page, knobs, outage, replay, replay_page};
+use super::{brief, compare, details, estimate, gap_page, knobs, outage, replay, replay_page};
 use serde::Serialize;
 
 /// A report that can be written as text, as JSON, and as a document.
@@ -55,6 +55,7 @@ macro_rules! render {
 
 render! {
     super::Report => brief::gap, gap_page::page, rows (Rows::columns),
+    estimate::EstimateReport => brief::estimate, estimate::page::page, rows (Rows::columns),
     compare::CompareReport => brief::compare, compare::page::page, changes (compare::table::columns),
     outage::OutageReport => brief::outage, outage::page::page, windows (Rows::columns),
     knobs::SensitivityReport => brief::sensitivity, knobs::page::sensitivity, rows (Rows::columns),

@@ -1,6 +1,7 @@
 //! A saved report comes back from its JSON as what it was.
 
 use super::compare::CompareReport;
+use super::estimate::EstimateReport;
 use super::head::Kind;
 use super::knobs::{SensitivityReport, WarmupReport};
 use super::outage::OutageReport;
@@ -16,6 +17,8 @@ use std::path::Path;
 pub enum Saved {
     /// Of `coldgap gap`.
     Gap(Box<Report>),
+    /// Of `coldgap gap --sample`.
+    Estimate(Box<EstimateReport>),
     /// Of `coldgap compare`.
     Compare(Box<CompareReport>),
     /// Of `coldgap outage`.
@@ -33,6 +36,7 @@ impl Saved {
     pub fn kind(&self) -> Kind {
         match self {
             Saved::Gap(_) => Kind::Gap,
+            Saved::Estimate(_) => Kind::Estimate,
             Saved::Compare(_) => Kind::Compare,
             Saved::Outage(_) => Kind::Outage,
             Saved::Replay(_) => Kind::Replay,
@@ -78,6 +82,7 @@ fn parse(text: &str) -> Result<Saved> {
     };
     Ok(match kind {
         Kind::Gap => Saved::Gap(from_json(text)?),
+        Kind::Estimate => Saved::Estimate(from_json(text)?),
         Kind::Compare => Saved::Compare(from_json(text)?),
         Kind::Outage => Saved::Outage(from_json(text)?),
         Kind::Replay => Saved::Replay(from_json(text)?),

@@ -3,6 +3,7 @@
 
 use super::Report;
 use super::compare::CompareReport;
+use super::estimate::EstimateReport;
 use super::head::Kind;
 use super::knobs::{SensitivityReport, WarmupReport};
 use super::outage::OutageReport;
@@ -21,6 +22,7 @@ use serde_json::{Value, json as value};
 pub fn schema(kind: Kind) -> Result<String> {
     let mut schema = match kind {
         Kind::Gap => of::<Report>(),
+        Kind::Estimate => of::<EstimateReport>(),
         Kind::Compare => of::<CompareReport>(),
         Kind::Outage => of::<OutageReport>(),
         Kind::Replay => of::<ReplayReport>(),

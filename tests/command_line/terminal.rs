@@ -61,6 +61,7 @@ fn written(report: &Saved, look: &Look) -> String {
         Saved::Outage(report) => report.text(look),
         Saved::Replay(report) => report.text(look),
         Saved::Sensitivity(report) => report.text(look),
+        Saved::Estimate(report) => report.text(look),
         Saved::Warmup(report) => report.text(look),
         Saved::Compare(report) => report.text(look),
     }

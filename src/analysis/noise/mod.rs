@@ -9,7 +9,7 @@
 mod block_length;
 pub mod extremes;
 pub mod means;
-mod student;
+pub mod student;
 
 use rand::SeedableRng;
 use rand_xoshiro::Xoshiro256PlusPlus;

@@ -3,12 +3,14 @@
 
 mod compare;
 mod curve;
+mod estimate;
 mod gap;
 mod knobs;
 mod outage;
 mod replay;
 
 pub use compare::compare;
+pub use estimate::estimate;
 pub use gap::gap;
 pub use knobs::{sensitivity, warmup};
 pub use outage::outage;
