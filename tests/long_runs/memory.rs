@@ -162,7 +162,7 @@ fn what_does_not_fit_is_refused_with_what_would() {
     let (code, _, said) = run(folder, &["replay", "t.parquet", "-p", "belady", "--memory", "30MiB"]);
     assert_eq!(code, 2);
     assert!(said.contains("without belady"), "{said}");
-    let (code, _, said) = run(folder, &["gap", "t.parquet", "--memory", "45MiB"]);
+    let (code, _, said) = run(folder, &["gap", "t.parquet", "--memory", "32MiB"]);
     assert_eq!(code, 2);
     assert!(said.contains("it stays in memory") && said.contains("-j 1"), "{said}");
     let (code, text, _) = run(folder, &["gap", "t.parquet", "--dry-run"]);
