@@ -90,7 +90,7 @@ fn operations(keys: &[u64]) -> Vec<u8> {
     })
 }
 
-/// JSON lines as a server writes them, of which three fields are wanted.
+/// JSON lines as a server writes them, of which four fields are wanted: the method says what is done.
 fn json(keys: &[u64]) -> Vec<u8> {
     lines(keys, |text, i, key, size| {
         let (second, millisecond) = (i / 1000, i % 1000);
@@ -157,6 +157,7 @@ fn visit_lines(bytes: &[u8]) -> u64 {
 #[derive(serde::Deserialize)]
 struct Line<'a> {
     time: f64,
+    method: &'a str,
     key: &'a str,
     size: u64,
 }
@@ -165,7 +166,7 @@ fn visit_json(bytes: &[u8]) -> u64 {
     let lines = bytes.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
     lines.fold(0, |sum, line| {
         let line: Line<'_> = serde_json::from_slice(line).expect("the text is valid");
-        sum.wrapping_add(line.time as u64 ^ line.key.len() as u64 ^ line.size)
+        sum.wrapping_add(line.time as u64 ^ (line.key.len() + line.method.len()) as u64 ^ line.size)
     })
 }
 

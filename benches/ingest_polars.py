@@ -15,7 +15,7 @@ shape, path = sys.argv[1:]
 
 def read():
     if shape == "json":
-        schema = {"time": polars.Float64, "key": polars.String, "size": polars.Int64}
+        schema = {"time": polars.Float64, "method": polars.String, "key": polars.String, "size": polars.Int64}
         return polars.read_ndjson(path, schema=schema)
     keys = {"column_2": getattr(polars, shape)}
     return polars.read_csv(path, has_header=False, columns=[0, 1, 2, 3, 5, 6], schema_overrides=keys)

@@ -36,16 +36,26 @@ pub type Result<T> = std::result::Result<T, Error>;
 pub enum Spot {
     /// 1-based line number of a text file.
     Line(u64),
+    /// The same of a last line without an end, which may be cut off.
+    LastLine(u64),
     /// Byte offset, after decompression.
     Byte(u64),
     /// 1-based row of a table.
     Row(u64),
 }
 
+impl Spot {
+    /// What stands there is whole, whether its line has an end or not.
+    pub fn whole(self) -> Spot {
+        if let Spot::LastLine(n) = self { Spot::Line(n) } else { self }
+    }
+}
+
 impl fmt::Display for Spot {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Spot::Line(n) => write!(f, "line {n}"),
+            Spot::LastLine(n) => write!(f, "line {n}, the last, which has no end"),
             Spot::Byte(n) => write!(f, "byte {n}"),
             Spot::Row(n) => write!(f, "row {n}"),
         }

@@ -65,7 +65,7 @@ pub fn costs(trace: &Trace, question: &Question) -> Result<Vec<Cost>> {
             Task::Stretches(_) => STRETCH * 2.0 * (1 + question.losses.len()) as f64,
             Task::Simulated(_) => limits(0) + TRIALS * services,
         };
-        let forecast = Forecast::of_gap(&about, &base.facts, trace.memory(), cells, question.sweep.threads, None)?;
+        let forecast = Forecast::of_gap(trace, question, &base.facts, cells, None)?;
         Ok(Cost { task, name: grids.name(task), time: Seconds(each * requests), memory: forecast.peak() })
     };
     super::tasks(question).into_iter().filter(|task| given.contains(task)).map(cost).collect()

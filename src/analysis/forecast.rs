@@ -3,18 +3,20 @@
 //! Memory is counted from what will be allocated. Time is an estimate, extrapolated from a short replay of the trace's
 //! beginning. Nothing here prints.
 
-use super::Facts;
 use super::job::{Job, population};
+use super::{Backend, Facts, Question};
 use crate::error::{Error, Result};
 use crate::policy::Capacity;
 use crate::replay::cell::Cell;
 use crate::replay::grid;
-use crate::request::Requests;
+use crate::replay::worst::crowd;
+use crate::request::{Requests, SECOND};
+use crate::trace::Trace;
 use crate::trace::id_table::IdTable;
 use crate::trace::native::{Native, ROWS_PER_BATCH};
 use crate::trace::parquet::ROWS_PER_GROUP;
 use crate::trace::source::{About, Source};
-use crate::units::{bytes, grouped};
+use crate::units::{Loss, bytes, grouped};
 use std::time::Instant;
 
 /// What the process takes beside traces and caches: its code (15 to 21 MiB of it, as the system holds the file in large
@@ -29,11 +31,19 @@ const CELLS_PER_THREAD: usize = 4;
 /// Copies of a cache that a gap report holds at once for each cell under way: the cell's own, the warm one, the walked one, the
 /// one that is measured, and about one that was freed and that the allocator keeps.
 const GAP_FORKS: u64 = 5;
-/// What walks of a gap report take, whatever the trace, and for each request; and what each thread beyond the first adds. Measured
-/// on traces of 0.3 to 2 M requests (0.94 to 1.36 of the peak at 1, 2 and 8 threads); small ones take less, and a day of bursts took
-/// 1.7 times as much.
-const WALKS: (u64, u64) = (14 << 20, 48);
-const WALKS_OF_A_THREAD: (u64, u64) = (5 << 20, 41);
+/// What a gap report takes for each request whatever it is asked: the columns that walks share, and what the first replay notes.
+const SHARED_BY_WALKS: u64 = 12;
+/// What a search of the worst moment takes: whatever the trace, as allocators keep what was freed, and for each request, as columns of
+/// 17 bytes for the whole trace and a part of it, and for what was touched, fetched and ranked.
+const SEARCH: (u64, u64) = (3 << 20, 70);
+/// The same where only warm traffic is walked.
+const WARM_WALK: (u64, u64) = (1 << 20, 17);
+/// What a search takes for the cases that it ranks, of what they take themselves: fetches of its widest walks come on top.
+const RANKED: f64 = 1.3;
+/// Searches are not all at their peak at once: of what so many take together, this share; a single one has several peaks. Measured, as
+/// all of these, on a dozen questions at 1, 2 and 8 threads.
+const TOGETHER: f64 = 1.1;
+const LESS_OF_MORE: f64 = -0.14;
 /// Requests of the trial replay.
 const TRIAL: usize = 1 << 20;
 
@@ -98,26 +108,27 @@ impl Forecast {
     /// # Errors
     /// A limit that was asked for and that it does not fit into.
     pub fn of_gap(
-        trace: &About,
+        trace: &Trace,
+        question: &Question,
         facts: &Facts,
-        bytes_of_trace: u64,
         cells: &[Cell],
-        threads: usize,
         limit: Option<Limit>,
     ) -> Result<Forecast> {
+        let about = trace.about();
         let of_cell = |cell: &Cell| {
-            let fetches = (trace.objects * size_of::<u32>()) as u64;
+            let fetches = (about.objects * size_of::<u32>()) as u64;
             let population = population(cell.capacity, facts, true);
-            Ok(GAP_FORKS * cell.memory(&population, trace.expires)? + fetches)
+            Ok(GAP_FORKS * cell.memory(&population, about.expires)? + fetches)
         };
-        let (requests, more_threads) = (trace.requests as u64, grid::threads(threads) as u64 - 1);
+        let threads = grid::threads(question.sweep.threads);
+        let requests = about.requests as u64;
         let forecast = Forecast {
             passes: vec![(0..cells.len()).collect()],
             jobs: cells.iter().map(of_cell).collect::<Result<_>>()?,
-            trace: bytes_of_trace,
-            reading: reading_bytes(trace, bytes_of_trace),
-            walks: WALKS.0 + WALKS.1 * requests + more_threads * (WALKS_OF_A_THREAD.0 + WALKS_OF_A_THREAD.1 * requests),
-            at_once: grid::threads(threads),
+            trace: trace.memory(),
+            reading: reading_bytes(&about, trace.memory()),
+            walks: SHARED_BY_WALKS * requests + searches(trace, question, cells.len(), threads)?,
+            at_once: threads,
         };
         match limit.filter(|limit| limit.asked && limit.bytes < forecast.peak()) {
             None => Ok(forecast),
@@ -128,7 +139,7 @@ impl Forecast {
                 forecast.at_once.min(cells.len()),
                 bytes(forecast.state_peak() as f64),
             ))
-            .at(&trace.name, None)
+            .at(&about.name, None)
             .hint("use fewer threads (-j 1), a sample of the keys (coldgap convert --sample 10%), or coldgap replay, which streams")),
         }
     }
@@ -170,6 +181,25 @@ impl Forecast {
             }
         }
     }
+}
+
+/// What the searches of the worst moments take that run at once: one for each cell and loss, of which the largest count.
+fn searches(trace: &Trace, question: &Question, cells: usize, threads: usize) -> Result<u64> {
+    let requests = trace.len() as u64;
+    if question.backend == Backend::Unknown {
+        return Ok(threads.min(cells) as u64 * (WARM_WALK.0 + WARM_WALK.1 * requests));
+    }
+    let times = trace.times.get(question.sweep.warm_position(trace.len())?..).unwrap_or_default();
+    let moments = crowd::moments(times, question.service.patience().0 * SECOND as f64);
+    let search = |loss: &Loss| {
+        let ways = if loss.lost < loss.nodes { loss.nodes } else { 1 };
+        SEARCH.0 + SEARCH.1 * requests + (RANKED * crowd::memory(moments, ways as usize) as f64) as u64
+    };
+    let mut all: Vec<u64> = question.losses.iter().flat_map(|loss| std::iter::repeat_n(search(loss), cells)).collect();
+    all.sort_unstable_by(|a, b| b.cmp(a));
+    all.truncate(threads);
+    let share = TOGETHER * (all.len().max(1) as f64).powf(LESS_OF_MORE);
+    Ok((share * all.iter().sum::<u64>() as f64) as u64)
 }
 
 /// Bytes of one request in columns.

@@ -220,7 +220,7 @@ pub fn forecast(trace: &Trace, question: &Question, limit: Option<Limit>) -> Res
     let facts = Facts::of(trace, sweep.warm_position(trace.len())?);
     let mut cells = sweep.cells(&about, &facts)?;
     cells.extend(sizes::grid(question, cells[0].capacity, &facts).cells);
-    Ok((Forecast::of_gap(&about, &facts, trace.memory(), &cells, sweep.threads, limit)?, cells))
+    Ok((Forecast::of_gap(trace, question, &facts, &cells, limit)?, cells))
 }
 
 /// How many steps `analyse` tells of, at the most: a short trace leaves simulations out.

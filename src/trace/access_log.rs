@@ -31,7 +31,7 @@ static INFO: FormatInfo = FormatInfo {
     summary: "access logs in the Common or the combined format (Apache, nginx)",
     layout: "host ident user [17/May/2015:10:05:03 +0000] \"GET /path?query HTTP/1.1\" status bytes, then anything; of fields that are appended \
              as name=value, rt or request_time makes the arrival of the answer's end, urt and cs (upstream_response_time, upstream_cache_status) say who answered. The \
-             key is path and query, behind the host where lines begin with HOST:PORT (vhost_combined), with percent escapes normalised (RFC 3986, 6.2.2). GET and HEAD are gets; POST, PUT, \
+             key is path and query, behind the host where lines begin with one (vhost_combined), with percent escapes normalised (RFC 3986, 6.2.2). GET and HEAD are gets; POST, PUT, \
              PATCH and DELETE invalidate the key; other methods and lines without a request (timeouts, handshakes) are \
              left out and counted in a note. An object has the size of its largest answer of status 200, in bytes sent. Times have the zone they are written \
              with. A line that begins with a blank or a quote, or after an open quote, continues the one before.",
@@ -103,8 +103,6 @@ struct Reader {
 impl Reader {
     /// The request of a line, what its bytes say of the object's size, and its appended fields; `None` for a line that holds none.
     fn row(&mut self, line: &[u8]) -> Result<Option<(Row<'_>, Says, Appended)>> {
-        // A log that was cut while it was written goes on behind zeros.
-        let line = &line[line.iter().position(|byte| *byte != 0).unwrap_or(line.len())..];
         let odd_quotes = leaves_open(line);
         let parsed = match Line::parse(line) {
             Ok(parsed) => parsed,
@@ -284,13 +282,18 @@ impl Dates {
     }
 }
 
-/// The host that was asked, where the line begins with it and its port (`vhost_combined` of Apache); else nothing. Paths of
-/// different hosts are different objects.
+/// The host that was asked, where the line begins with it (`vhost_combined` of Apache has its port behind it, `$host` of nginx
+/// none); else nothing. Paths of different hosts are different objects.
 fn virtual_host(prefix: &[u8]) -> &[u8] {
     let mut fields = prefix.split(|byte| *byte == b' ');
     let (first, client) = (fields.next().unwrap_or_default(), fields.next().unwrap_or_default());
-    let Some(colon) = first.iter().rposition(|byte| *byte == b':') else { return &[] };
-    let (host, port) = (&first[..colon], &first[colon + 1..]);
+    let is_address = |name: &[u8]| name.iter().all(|byte| byte.is_ascii_hexdigit() || matches!(byte, b'.' | b':'));
+    let (host, port) = match first.iter().rposition(|byte| *byte == b':') {
+        Some(colon) => (&first[..colon], &first[colon + 1..]),
+        // One address behind another is who forwarded the request.
+        None if first.contains(&b'.') && !is_address(first) && is_address(client) => (first, &b"0"[..]),
+        None => return &[],
+    };
     let is_port = (1..=5).contains(&port.len()) && port.iter().all(u8::is_ascii_digit);
     // A client alone may be an address of IPv6, which ends like a port; then comes its identity.
     let is_client = client.iter().any(|byte| matches!(byte, b'.' | b':'));

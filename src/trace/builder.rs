@@ -3,6 +3,7 @@
 //! Every format ends here, so that a rule about rows (times do not step back, sizes fit, limits) stands once.
 
 mod fingerprint;
+mod last_line;
 mod memory;
 mod order;
 
@@ -19,6 +20,7 @@ use crate::error::{Error, Result, Spot};
 use crate::request::{ObjectId, Op, RENEWS, SECOND};
 use crate::units::{Ratio, Seconds, grouped};
 pub(super) use fingerprint::fingerprint;
+use last_line::LastLine;
 use std::ops::ControlFlow;
 
 /// One row as a format reads it.
@@ -92,6 +94,7 @@ pub struct Builder<'o> {
     latest: u64,
     most_disorder: u64,
     faults: Faults,
+    last_line: LastLine,
     layout: Option<String>,
     /// What the sizes of answers over HTTP say; empty where rows are no such answers.
     answers: Vec<Says>,
@@ -142,6 +145,7 @@ impl<'o> Builder<'o> {
             latest: 0,
             most_disorder: MOST_DISORDER,
             faults: Faults::default(),
+            last_line: LastLine::Whole,
             layout: None,
             answers: Vec::new(),
             records: Vec::new(),
@@ -227,7 +231,10 @@ impl<'o> Builder<'o> {
             return Ok(());
         }
         let fault = self.locate(fault, spot);
-        self.faults.skip(fault, self.options.skip_bad)
+        match self.cut_off(fault, spot) {
+            Some(fault) => self.faults.skip(fault, self.options.skip_bad),
+            None => Ok(()),
+        }
     }
 
     /// True once no more rows are kept.
@@ -254,9 +261,17 @@ impl<'o> Builder<'o> {
         if let Some(size) = row.size.filter(|size| *size >= LARGEST_LIKELY) {
             return self.skip(too_large(size), spot).map(|()| Flow::Continue(()));
         }
+        let before = self.len();
+        let is_last = matches!(spot, Spot::LastLine(_));
+        if is_last && self.leaves_out(&row, spot) {
+            return Ok(Flow::Continue(()));
+        }
         self.faults.rows += 1;
         let flow = self.check_and_push(row).map_err(|error| self.locate(error, spot));
         (self.answered, self.cost, self.is_chained) = (Answered::default(), None, false);
+        if is_last && self.len() > before {
+            self.last_line = LastLine::Read;
+        }
         flow
     }
 
@@ -452,6 +467,7 @@ impl<'o> Builder<'o> {
         }
         let spread_apart = self.put_in_order();
         self.settle_sizes();
+        self.check_last_line()?;
         if self.objects.is_empty() {
             return Err(Error::trace("the trace holds no request").hint(
                 "coldgap inspect says how the file was read; --from, --until, --limit and --sample may leave nothing",

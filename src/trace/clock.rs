@@ -23,6 +23,9 @@ const FILETIME_1970: u64 = 116_444_736_000_000_000;
 /// The unit of times whose digits are a date: 20160201235959.
 pub const DATES: u64 = 0;
 
+/// Bytes of a date up to its seconds.
+const SECONDS_END: usize = "2026-03-12 08:14:05".len();
+
 /// How a time column is read.
 #[derive(Debug, Clone, Copy)]
 pub struct Clock {
@@ -113,10 +116,13 @@ impl Clock {
         {
             return self.text(format!("{whole}.{fraction}").as_bytes());
         }
-        let date = match DateTime::parse_from_rfc3339(text) {
+        // As Python and Java log milliseconds: 2026-03-12 08:14:05,123.
+        let dotted = (text.as_bytes().get(SECONDS_END) == Some(&b',')).then(|| text.replacen(',', ".", 1));
+        let text = dotted.as_deref().unwrap_or(text);
+        let date = match DateTime::parse_from_rfc3339(text).or_else(|_| DateTime::parse_from_rfc2822(text)) {
             Ok(date) => date.with_timezone(&Utc),
             Err(_) => {
-                let zoned = ["%Y-%m-%d %H:%M:%S%.f %z", "%Y-%m-%dT%H:%M:%S%.f%z", "%Y-%m-%d %H:%M:%S%.f%z"];
+                let zoned = ["%Y-%m-%d %H:%M:%S%.f %z", "%Y-%m-%dT%H:%M:%S%.f%#z", "%Y-%m-%d %H:%M:%S%.f%#z"];
                 match zoned.iter().find_map(|format| DateTime::parse_from_str(text, format).ok()) {
                     Some(date) => date.with_timezone(&Utc),
                     None => {
@@ -262,6 +268,9 @@ mod tests {
             "1.23456789e9",
             "2009-02-13 23:31:30 UTC",
             "2009-02-14 01:31:30 +0200",
+            "2009-02-14 01:31:30.000+02",
+            "2009-02-13 23:31:30,000",
+            "Fri, 13 Feb 2009 23:31:30 GMT",
             "1234567890,0",
         ] {
             assert_eq!(read(text), expected, "{text}");

@@ -9,7 +9,7 @@ use super::columns::{self, Columns, names_a_key};
 use super::format::{Format, FormatInfo, Head, ReadOptions, Sniff};
 use super::http;
 use super::input::Input;
-use super::lines::BYTE_ORDER_MARK;
+use super::lines::{BYTE_ORDER_MARK, whole_lines};
 use super::options::delimiter_name;
 use super::preset::{Preset, Shape};
 use super::records::{Dialect, Record, Records, csv_reader};
@@ -106,7 +106,8 @@ pub fn read(preset: Option<&Preset>, mut input: Input, options: &ReadOptions, ro
             Ok(None) => break,
             Err(cause) => return Err(input.broken(&cause)),
         };
-        let spot = Spot::Line(record.line + survey.skip_lines);
+        let line = record.line + survey.skip_lines;
+        let spot = if record.is_open { Spot::LastLine(line) } else { Spot::Line(line) };
         if mem::take(&mut at_header) {
             continue;
         }
@@ -243,12 +244,7 @@ impl Survey {
             skip_lines += 1;
         }
         let mut sample = &head.bytes[skip_bytes..];
-        // The last line may be cut off in the middle, unless it is the file's last or the only one.
-        if !head.complete
-            && let Some(end) = sample.iter().rposition(|byte| *byte == b'\n')
-        {
-            sample = &sample[..end];
-        }
+        sample = whole_lines(sample, head.complete);
         let shape = preset.map(|preset| preset.shape);
         let (given, fixed_names) = match shape {
             Some(Shape::Delimited { delimiter, names, escapes }) => {
@@ -364,6 +360,11 @@ impl Survey {
         let Some(row) = self.rows.first() else {
             return Error::trace("the trace holds no request").hint("nothing stands behind its header or its comments");
         };
+        let padded = |row: &ByteRecord| row.iter().any(|cell| cell.is_empty());
+        if self.dialect.delimiter == b' ' && self.rows.iter().all(padded) {
+            return Error::trace("columns are padded with several blanks")
+                .hint("leave one between two: tr -s ' ' < FILE | coldgap inspect -");
+        }
         let shown_row: Vec<String> =
             row.iter().zip(1..).take(20).map(|(cell, n)| format!("{n}={}", shown(cell))).collect();
         Error::trace("the table has no header, and nothing says which column holds what").hint(format!(

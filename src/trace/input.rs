@@ -230,7 +230,13 @@ fn broken(name: &str, compression: Option<&str>, cause: &io::Error) -> Error {
             .hint("check where it comes from; unpack it into a file if you trust it")
             .at(name, None),
         Some(compression) => Error::trace(format!("the {compression} data is truncated or damaged: {cause}"))
-            .hint("fetch or compress the file again")
+            .hint(match name {
+                STANDARD_INPUT => "fetch or compress the file again".to_string(),
+                name => format!(
+                    "fetch or compress the file again; what is left of it: {compression} -dc {} | coldgap inspect -",
+                    in_shell(name)
+                ),
+            })
             .at(name, None),
         None => Error::trace(format!("cannot read: {cause}")).at(name, None),
     }

@@ -1,17 +1,20 @@
 //! Keys and their dense ids: each distinct key gets the next integer at its first touch.
 //!
-//! It knows keys as numbers or bytes, and must not know where they come from.
+//! It knows keys as numbers or bytes, and must not know where they come from. Keys are compared, never their hashes alone. Whoever
+//! chooses keys of one hash would make lookups as long as a walk over all of them: from then on keys are hashed with a secret. Ids
+//! do not depend on it.
 
 use super::id_table::IdTable;
 use super::words::digits;
 use crate::hash::mix;
 use crate::prefetch::prefetch;
 use crate::request::ObjectId;
+use std::hash::{BuildHasher, RandomState};
 use xxhash_rust::xxh3::xxh3_64;
 
 /// A key as it stands in a trace. A decimal that fits `u64` and is written without leading zeros is a number
 /// everywhere, so that `8` is the same key in a text and in a binary format; `010` is text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Key<'a> {
     /// A number.
     Number(u64),
@@ -166,6 +169,8 @@ const BATCH: usize = 64;
 pub struct Interner {
     ids: IdTable,
     keys: Keys,
+    /// Hashes keys once some were chosen to collide.
+    secret: Option<RandomState>,
 }
 
 impl Interner {
@@ -176,7 +181,33 @@ impl Interner {
 
     /// The id of a key, new where it was never seen; `None` where all 2^32 ids are taken.
     pub fn intern(&mut self, key: Key<'_>) -> Option<ObjectId> {
-        self.intern_hashed(key, key.hash())
+        self.check_crowd();
+        self.intern_hashed(key, self.hash(key))
+    }
+
+    #[inline(always)]
+    fn hash(&self, key: Key<'_>) -> u64 {
+        match &self.secret {
+            None => key.hash(),
+            Some(secret) => secret.hash_one(key),
+        }
+    }
+
+    /// Goes over to hashes that nobody can foresee, where some were foreseen.
+    #[inline(always)]
+    fn check_crowd(&mut self) {
+        if self.ids.is_crowded() && self.secret.is_none() {
+            self.hash_anew();
+        }
+    }
+
+    #[cold]
+    fn hash_anew(&mut self) {
+        self.secret = Some(RandomState::new());
+        self.ids = IdTable::default();
+        for id in (0..self.keys.len() as u32).map(ObjectId) {
+            self.ids.insert(self.hash(self.keys.get(id)), id);
+        }
     }
 
     /// The ids of many numbers, behind those in `ids`; `None` where all 2^32 are taken.
@@ -196,9 +227,10 @@ impl Interner {
     fn intern_many<'k>(&mut self, count: usize, key: impl Fn(usize) -> Key<'k>, ids: &mut Vec<ObjectId>) -> Option<()> {
         let mut hashes = [0; BATCH];
         for start in (0..count).step_by(BATCH) {
+            self.check_crowd();
             let hashes = &mut hashes[..BATCH.min(count - start)];
             for (i, hash) in hashes.iter_mut().enumerate() {
-                *hash = key(start + i).hash();
+                *hash = self.hash(key(start + i));
                 self.ids.prefetch(*hash);
             }
             self.fetch(hashes, Keys::prefetch_number);
@@ -263,6 +295,40 @@ mod tests {
         assert_eq!(keys.get(ObjectId(4)), Key::Text(b"18446744073709551616"));
         assert!(!keys.all_numbers());
     }
+
+    /// What `mix` makes of what it returns is the number: made by undoing its steps, one after the other.
+    fn unmixed(hash: u64) -> u64 {
+        // The inverse of an odd number, by Newton's rule.
+        let inverse = |odd: u64| (0..6).fold(odd, |x, _| x.wrapping_mul(2u64.wrapping_sub(odd.wrapping_mul(x))));
+        let unshifted = |value: u64, by: u32| (0..64 / by).fold(value, |x, _| value ^ x >> by);
+        let hash = unshifted(hash, 31).wrapping_mul(inverse(0x94d0_49bb_1331_11eb));
+        let hash = unshifted(hash, 27).wrapping_mul(inverse(0xbf58_476d_1ce4_e5b9));
+        unshifted(hash, 30).wrapping_sub(0x9e37_79b9_7f4a_7c15)
+    }
+
+    #[test]
+    fn keys_of_one_hash_are_two_and_many_of_them_do_not_take_forever() {
+        // A number and a text of the same 64 bits.
+        let text = Key::Text(b"user:7");
+        let number = Key::Number(unmixed(text.hash()));
+        assert_eq!(number.hash(), text.hash());
+        let mut interner = Interner::default();
+        let ids = [text, number, text, number].map(|key| interner.intern(key).unwrap().0);
+        assert_eq!(ids, [0, 1, 0, 1]);
+        // Numbers that all have the same upper half: each would be looked for among all before it, 10^11 steps.
+        let numbers: Vec<u64> = (0..400_000).map(|low| unmixed(0x1234_5678 << 32 | low)).collect();
+        assert!(numbers.iter().all(|number| mix(*number) >> 32 == 0x1234_5678));
+        let (mut interner, mut ids) = (Interner::default(), Vec::new());
+        interner.intern_numbers(&numbers, &mut ids).unwrap();
+        interner.intern_numbers(&numbers, &mut ids).unwrap();
+        assert!(interner.secret.is_some());
+        assert!(ids.iter().map(|id| id.index()).eq((0..numbers.len()).chain(0..numbers.len())));
+        // Others never are so crowded.
+        let mut interner = Interner::default();
+        interner.intern_numbers(&(0..3_000_000).collect::<Vec<u64>>(), &mut ids).unwrap();
+        assert!(interner.secret.is_none());
+    }
+
     #[test]
     fn many_at_once_get_the_ids_of_one_by_one() {
         let numbers: Vec<u64> = (0..200_000u64).map(|i| (i * i % 70_001) << (i % 3 * 20)).collect();

@@ -48,24 +48,32 @@ impl Preset {
             }
             (_, _) if rows.peek().is_none() => false,
             (Sign::Names(names), Shape::Json) => {
-                let has =
-                    |line: &[u8], name: &str| memchr::memmem::find(line, format!("\"{name}\":").as_bytes()).is_some();
-                let fits = |line: &[u8]| {
-                    json::behind_syslog(line).starts_with(b"{") && names.iter().all(|name| has(line, name))
+                let has = |line: &[u8], name: &str| {
+                    let quoted = format!("\"{name}\"");
+                    let mut ends = memchr::memmem::find_iter(line, &quoted).map(|at| &line[at + quoted.len()..]);
+                    ends.any(|rest| rest.trim_ascii_start().starts_with(b":"))
                 };
-                // Messages of other kinds may stand between the requests.
-                rows.map(|line| if fits(line) { 1 } else { -1 }).sum::<i32>() > 0
+                let fits = |line: &[u8]| line.starts_with(b"{") && names.iter().all(|name| has(line, name));
+                is_most(rows.map(|line| json::object(line)).filter(|line| !line.is_empty()).map(fits))
             }
             (Sign::Names(names), shape) => rows.next().is_some_and(|header| {
                 let fields = fields(header, shape).unwrap_or_default();
                 names.iter().all(|name| fields.iter().any(|field| field.trim_ascii() == name.as_bytes()))
             }),
+            (Sign::Rows(fits), Shape::Tokens { .. }) => {
+                is_most(rows.filter_map(|line| fields(line, self.shape)).map(|fields| fits(&fields)))
+            }
             (Sign::Rows(fits), shape) => {
                 let mut rows = rows.filter_map(|line| fields(line, shape)).peekable();
                 rows.peek().is_some() && rows.all(|fields| fits(&fields))
             }
         }
     }
+}
+
+/// True where most lines fit: messages of other kinds may stand between the requests.
+fn is_most(fit: impl Iterator<Item = bool>) -> bool {
+    fit.map(|fits| if fits { 1 } else { -1 }).sum::<i32>() > 0
 }
 
 /// The fields of a line, well enough to know it; `None` for one of something else.

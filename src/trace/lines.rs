@@ -34,7 +34,7 @@ impl Lines {
         Lines { input, buffer: vec![0; BUFFER_BYTES], begin: 0, end: 0, is_over: false, number: 0 }
     }
 
-    /// The next line, without its end, and where it stands; `None` after the last.
+    /// The next line, without its end, and where it stands, [`Spot::LastLine`] where it has none; `None` after the last.
     ///
     /// # Errors
     /// An input that breaks off, or a line without end.
@@ -56,7 +56,9 @@ impl Lines {
         let line = &self.buffer[mem::replace(&mut self.begin, next)..end];
         self.number += 1;
         let line = if self.number == 1 { line.strip_prefix(BYTE_ORDER_MARK).unwrap_or(line) } else { line };
-        Ok(Some((line.strip_suffix(b"\r").unwrap_or(line), Spot::Line(self.number))))
+        let line = behind_zeros(line);
+        let spot = if next > end { Spot::Line(self.number) } else { Spot::LastLine(self.number) };
+        Ok(Some((line.strip_suffix(b"\r").unwrap_or(line), spot)))
     }
 
     /// Reads on behind the line that has begun.
@@ -81,15 +83,29 @@ impl Lines {
     }
 }
 
-/// Up to `count` whole lines from a file's first bytes, without those that are empty. A last one without an end may have been
-/// cut off; where there are others it is none.
-pub fn first_lines(bytes: &[u8], complete: bool, count: usize) -> Vec<&[u8]> {
-    let bytes = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes);
+/// A log that was cut while it was written goes on behind zeros.
+#[inline(always)]
+fn behind_zeros(line: &[u8]) -> &[u8] {
+    match line.first() {
+        Some(0) => &line[line.iter().position(|byte| *byte != 0).unwrap_or(line.len())..],
+        _ => line,
+    }
+}
+
+/// The whole lines among a file's first bytes. A last one without an end may have been cut off; where there are others it is left
+/// out.
+pub fn whole_lines(bytes: &[u8], complete: bool) -> &[u8] {
     let is_many = || memchr::memchr_iter(b'\n', bytes).nth(MANY - 2).is_some();
-    let whole = match memchr::memrchr(b'\n', bytes) {
+    match memchr::memrchr(b'\n', bytes) {
         Some(end) if !complete || is_many() => &bytes[..end],
         _ => bytes,
-    };
-    let lines = whole.split(|byte| *byte == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line));
+    }
+}
+
+/// Up to `count` of the whole lines among a file's first bytes, without those that are empty.
+pub fn first_lines(bytes: &[u8], complete: bool, count: usize) -> Vec<&[u8]> {
+    let bytes = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes);
+    let lines = whole_lines(bytes, complete).split(|byte| *byte == b'\n');
+    let lines = lines.map(|line| behind_zeros(line.strip_suffix(b"\r").unwrap_or(line)));
     lines.filter(|line| !line.trim_ascii().is_empty()).take(count).collect()
 }

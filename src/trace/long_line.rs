@@ -34,17 +34,23 @@ pub fn is_cause(cause: &io::Error) -> bool {
 pub struct Rationed<R> {
     input: R,
     left: usize,
+    is_over: bool,
 }
 
 impl<R> Rationed<R> {
     /// With a line's ration.
     pub fn new(input: R) -> Rationed<R> {
-        Rationed { input, left: LONGEST }
+        Rationed { input, left: LONGEST, is_over: false }
     }
 
     /// A line is over: the next has a ration of its own.
     pub fn renew(&mut self) {
         self.left = LONGEST;
+    }
+
+    /// Whether somebody read on to the end of the input.
+    pub fn is_over(&self) -> bool {
+        self.is_over
     }
 }
 
@@ -55,6 +61,7 @@ impl<R: Read> Read for Rationed<R> {
         }
         let most = buffer.len().min(self.left);
         let n = self.input.read(&mut buffer[..most])?;
+        self.is_over |= n == 0 && most > 0;
         self.left -= n;
         Ok(n)
     }

@@ -40,7 +40,8 @@ static INFO: FormatInfo = FormatInfo {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Export<'a> {
-    #[serde(borrow)]
+    /// Collectors write logs and metrics between them, which have none.
+    #[serde(borrow, default)]
     resource_spans: Vec<ResourceSpans<'a>>,
 }
 
@@ -140,7 +141,7 @@ impl Format for Spans {
         // Spans are exported when they end.
         rows.allow_disorder();
         let mut lines = Lines::new(input);
-        let (mut without_key, mut others) = (0u64, 0u64);
+        let (mut without_key, mut others, mut without_spans) = (0u64, 0u64, 0u64);
         'lines: while let Some((line, spot)) = lines.next()? {
             if line.trim_ascii().is_empty() {
                 continue;
@@ -154,6 +155,8 @@ impl Format for Spans {
                     continue;
                 }
             };
+            let spot = spot.whole();
+            without_spans += u64::from(export.resource_spans.is_empty());
             let scopes = export.resource_spans.iter().flat_map(|resource| &resource.scope_spans);
             for span in scopes.flat_map(|scope| &scope.spans) {
                 let mut command = span.text(COMMANDS).unwrap_or_default().split_ascii_whitespace();
@@ -190,6 +193,7 @@ impl Format for Spans {
         for (what, count) in [
             ("left out, spans without a key (of other calls, or with blotted out arguments)", without_key),
             ("left out, spans of commands that neither read nor change", others),
+            ("left out, exports without spans (of logs, of metrics)", without_spans),
         ] {
             if count > 0 {
                 rows.note(format!("{what}: {}", grouped(count)));

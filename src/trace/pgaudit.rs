@@ -72,9 +72,14 @@ impl Format for PgAudit {
                 }
                 whole.clear();
                 at = Some(spot);
-            } else if whole.len() + line.len() < LONGEST {
-                // A statement runs over several lines.
-                whole.push(b'\n');
+            } else {
+                if let (Some(Spot::Line(first)), Spot::LastLine(_)) = (at, spot) {
+                    at = Some(Spot::LastLine(first));
+                }
+                if whole.len() + line.len() < LONGEST {
+                    // A statement runs over several lines.
+                    whole.push(b'\n');
+                }
             }
             if whole.len() + line.len() < LONGEST {
                 whole.extend_from_slice(line);

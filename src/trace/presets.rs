@@ -326,6 +326,32 @@ pub static PRESETS: &[Preset] = &[
         is_http: true,
         ..PLAIN
     },
+    Preset {
+        info: info(
+            "traefik",
+            &["json", "log"],
+            "Traefik's access log, JSON lines",
+            "StartUTC is the arrival; the key is RequestHost and RequestPath. From excerpts.",
+        ),
+        sign: Sign::Names(&["RequestHost", "RequestPath", "DownstreamStatus"]),
+        columns: "time=StartUTC|time,key=RequestHost+RequestPath,size=DownstreamContentSize,status=DownstreamStatus,op=RequestMethod,backend=OriginDuration",
+        backend_unit: 1,
+        is_http: true,
+        ..PLAIN
+    },
+    Preset {
+        info: info(
+            "google-http",
+            &["json"],
+            "Google Cloud's balancers as Cloud Logging exports them, JSON lines",
+            "timestamp is the arrival; the key is requestUrl without scheme and port. From excerpts; an array over a whole file is made into \
+             lines by: jq -c '.[]'.",
+        ),
+        sign: Sign::Names(&["httpRequest", "requestUrl", "timestamp"]),
+        columns: "time=timestamp,key=httpRequest.requestUrl,size=httpRequest.responseSize,status=httpRequest.status,op=httpRequest.requestMethod,result=httpRequest.cacheHit",
+        is_http: true,
+        ..PLAIN
+    },
     // Caches.
     Preset {
         info: info(

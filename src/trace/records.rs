@@ -81,6 +81,8 @@ pub struct Record<'a> {
     /// Its line, counted from 1. The csv crate counts blank lines before a record, and the second half of the line end
     /// before it, to the record.
     pub line: u64,
+    /// Whether its line has no end, so that it may be cut off.
+    pub is_open: bool,
     fields: Fields<'a>,
 }
 
@@ -142,9 +144,12 @@ impl<R: Read> Records<R> {
                     kind => io::Error::other(format!("{kind:?}")),
                 })?;
                 reader.get_mut().renew();
-                self.run_on += u64::from(is_there && record.as_slice().contains(&b'\n'));
+                let runs_on = is_there && record.as_slice().contains(&b'\n');
+                self.run_on += u64::from(runs_on);
                 let line = self.lines + record.position().map_or(0, csv::Position::line);
-                Ok(is_there.then_some(Record { line, fields: Fields::Quoted(record) }))
+                // The reader looks behind a record only where it has not met its end. One that runs on is likely a quote that is none.
+                let is_open = reader.get_ref().is_over() && !runs_on;
+                Ok(is_there.then_some(Record { line, is_open, fields: Fields::Quoted(record) }))
             }
             Source::Between => Ok(None),
         }
@@ -205,7 +210,7 @@ impl<R: Read> Plain<R> {
         let end = self.cuts[self.next] as usize;
         let is_after_return = end > after_cut(cuts[0]) && self.block[end - 1] == b'\r';
         let end = end - usize::from(is_after_return);
-        Record { line: *lines, fields: Fields::Plain { block: &self.block, cuts, end } }
+        Record { line: *lines, is_open: false, fields: Fields::Plain { block: &self.block, cuts, end } }
     }
 
     /// Reads and searches the next block; false where it begins with no plain line.
@@ -259,7 +264,7 @@ fn find(block: &[u8], delimiter: u8, places: &mut Vec<u32>) {
 
 /// The highest bit of each byte of the word that is `byte`.
 #[inline(always)]
-fn equal(word: u64, byte: u8) -> u64 {
+pub(super) fn equal(word: u64, byte: u8) -> u64 {
     const LOW: u64 = u64::from_ne_bytes([0x7f; 8]);
     let different = word ^ u64::from_ne_bytes([byte; 8]);
     // No sum carries into the next byte, so that this is exact.

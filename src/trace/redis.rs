@@ -62,7 +62,11 @@ impl Format for RedisMonitor {
                 rows.skip(fault, spot)?;
                 continue;
             };
-            arguments.read(parsed.arguments);
+            if !arguments.read(parsed.arguments) {
+                let fault = Error::trace(format!("a quote is left open: '{}'", shown(line))).hint("remove the line");
+                rows.skip(fault, spot)?;
+                continue;
+            }
             let Some(command) = Command::of(&arguments, parsed.time) else {
                 others += 1;
                 flushes += u64::from(
@@ -111,9 +115,11 @@ impl Format for RedisMonitor {
     }
 }
 
-/// What the server says first.
+/// What the server says first, and the prompt of redis-cli before it.
 fn is_ok(line: &[u8]) -> bool {
-    matches!(line.trim_ascii(), b"OK" | b"+OK")
+    let line = line.trim_ascii();
+    matches!(line, b"OK" | b"+OK")
+        || line.last_chunk().is_some_and(|end: &[u8; 9]| end.eq_ignore_ascii_case(b"> monitor"))
 }
 
 /// The parts of a line.
@@ -154,18 +160,15 @@ struct Arguments {
 }
 
 impl Arguments {
-    fn read(&mut self, text: &[u8]) {
+    /// Reads them; false where the last has no end.
+    fn read(&mut self, text: &[u8]) -> bool {
         self.bytes.clear();
         self.ends.clear();
         let mut rest = text;
         while let Some(open) = memchr::memchr(b'"', rest) {
             rest = &rest[open + 1..];
             loop {
-                let Some(at) = memchr::memchr2(b'"', b'\\', rest) else {
-                    self.bytes.extend(rest);
-                    rest = &[];
-                    break;
-                };
+                let Some(at) = memchr::memchr2(b'"', b'\\', rest) else { return false };
                 self.bytes.extend(&rest[..at]);
                 if rest[at] == b'"' {
                     rest = &rest[at + 1..];
@@ -175,6 +178,7 @@ impl Arguments {
             }
             self.ends.push(self.bytes.len());
         }
+        true
     }
 
     /// Appends what an escape stands for; returns what is behind it.

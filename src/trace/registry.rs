@@ -51,10 +51,14 @@ pub fn recognise(input: &Input, named: Option<&str>) -> Result<(&'static dyn For
         };
     }
     let head = input.head();
-    if head.bytes.is_empty() {
-        return Err(Error::trace("the file is empty")
-            .at(&input.name, None)
-            .hint("check that it was downloaded or written to its end"));
+    if head.complete && head.bytes.trim_ascii().is_empty() {
+        return Err(Error::trace(if head.bytes.is_empty() {
+            "the file is empty"
+        } else {
+            "the file holds nothing but blanks"
+        })
+        .at(&input.name, None)
+        .hint("check that it was downloaded or written to its end"));
     }
     let mut not_sure = None;
     for format in all() {

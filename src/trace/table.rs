@@ -310,6 +310,7 @@ impl Table {
             }
         };
         let (is_head, renews) = match word {
+            Cell::Text(b"GET" | b"get") => (false, false),
             Cell::Text(text) => (text.eq_ignore_ascii_case(b"HEAD"), words::renews(text)),
             _ => (false, false),
         };

@@ -10,14 +10,14 @@ use super::lines::Lines;
 use super::preset::Preset;
 use super::table::Table;
 use super::words::Cell;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, Spot};
 use crate::units::grouped;
 
 /// A name with this mark before it is that of the last word, wherever it stands.
 const LAST: char = '<';
 
-/// Where the words of a line stand, without their quotes and brackets.
-pub fn split(line: &[u8], words: &mut Vec<(usize, usize)>) {
+/// Where the words of a line stand, without their quotes and brackets; whether the last of these is closed.
+pub fn split(line: &[u8], words: &mut Vec<(usize, usize)>) -> bool {
     words.clear();
     let mut at = 0;
     while at < line.len() {
@@ -33,6 +33,7 @@ pub fn split(line: &[u8], words: &mut Vec<(usize, usize)>) {
         words.push((begin, end));
         at = end + usize::from(begin > at);
     }
+    at == line.len()
 }
 
 /// True where a bracket holds a whole word: those around an address of IPv6 do not, a port follows.
@@ -95,7 +96,12 @@ pub fn read(
             foreign += 1;
             continue;
         };
-        split(line, &mut words);
+        let is_closed = split(line, &mut words);
+        if !is_closed && matches!(spot, Spot::LastLine(_)) {
+            let fault = Error::trace("a quote or a bracket is left open").hint("the file is cut off here");
+            rows.skip(fault, spot)?;
+            continue;
+        }
         if words.len() <= least {
             let fault = Error::trace(format!("this line has {} fields, fewer than {}", words.len(), preset.info.name))
                 .hint("the file is cut off or damaged here, or of another format: --input names it");

@@ -133,7 +133,7 @@ fn lines_are_counted_as_editors_do() {
 }
 
 /// Compresses with the system's own tool; `None` where it is not installed.
-fn compressed(tool: &str, bytes: &[u8]) -> Option<Vec<u8>> {
+pub(super) fn compressed(tool: &str, bytes: &[u8]) -> Option<Vec<u8>> {
     let mut child = Command::new(tool).arg("-c").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().ok()?;
     let mut stdin = child.stdin.take()?;
     let bytes = bytes.to_vec();

@@ -3,6 +3,7 @@
 mod cases;
 mod clocks;
 mod conformance;
+mod cut;
 mod layouts;
 mod merged;
 mod nodes;

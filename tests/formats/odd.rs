@@ -38,7 +38,7 @@ fn json_behind_a_byte_order_mark_or_syslog_and_cut_off_at_its_end_is_recognised(
     let cut = format!("{rows}{}", &line(1773305000)[..30]);
     let trace = read("x", cut.as_bytes()).unwrap();
     assert_eq!(trace.len(), 1_200);
-    assert!(trace.notes.iter().any(|note| note.contains("cannot be read: 1 ")), "{:?}", trace.notes);
+    assert!(trace.notes.iter().any(|note| note.contains("last line, which is cut off")), "{:?}", trace.notes);
 }
 
 #[test]
@@ -112,4 +112,65 @@ fn text_in_brackets_is_not_taken_for_json() {
     assert!(!error.contains("JSON"), "{error}");
     let error = read("x", b"[\n {\"a\":1,\n\"b\":2}\n]\n").unwrap_err().to_string();
     assert!(error.contains("JSON over several lines"), "{error}");
+}
+
+#[test]
+fn an_array_of_objects_a_line_is_json_lines_and_zeros_before_a_line_are_nothing() {
+    let line = |second: u32| {
+        format!(r#"{{"msec" : "{second}.25", "host" : "h" ,"request_uri":"/a","status":"200","request_time" : "0"}}"#)
+    };
+    let [a, b] = [line(1773303245), line(1773303246)];
+    for text in [
+        format!("[\n{a},\n{b}\n]\n"),
+        format!("[{a},\n{b}]"),
+        format!("[ {a}\r\n, {b} ]\r\n"),
+        format!("{a},\n{b},\n"),
+        format!("{a}\n\0\0\0\0{b}\n\0\0\n"),
+    ] {
+        expect(&text, "nginx-json", "0 h/a - get\n1000000 h/a - get\n", "");
+    }
+}
+
+#[test]
+fn lines_of_docker_are_no_requests_until_they_are_unpacked() {
+    let line = r#"{"log":"1.2.3.4 - - [12/Mar/2026:08:14:05 +0000] \"GET /a HTTP/1.1\" 200 5\n","stream":"stdout","time":"2026-03-12T08:14:05.1Z"}"#;
+    let error = read("x", format!("{line}\n{line}\n").as_bytes()).unwrap_err().to_string();
+    assert!(error.contains("jq -j .log x | coldgap inspect -"), "{error}");
+}
+
+#[test]
+fn what_is_no_request_may_stand_among_the_first_lines() {
+    let haproxy = r#"Mar 12 08:14:04 lb1 haproxy[7]: 10.0.0.1:4 [12/Mar/2026:08:14:04.123] fe/1: SSL handshake failure
+Mar 12 08:14:05 lb1 haproxy[7]: 10.0.0.1:5 [12/Mar/2026:08:14:05.123] fe be/web3 0/12/1/180/193 200 5431 - - ---- 8/6/9/3/1 0/41 "GET /p HTTP/1.1"
+Mar 12 08:14:07 lb1 haproxy[7]: 10.0.0.1:5 [12/Mar/2026:08:14:07.123] fe be/web3 0/12/1/180/193 200 5431 - - ---- 8/6/9/3/1 0/41 "GET /q HTTP/1.1"
+"#;
+    expect(haproxy, "haproxy", "0 /p 5431 get\n2000000 /q 5431 get\n", "rows without an HTTP request");
+    let monitor = "127.0.0.1:6379> MONITOR\nOK\n1773303245.123042 [0 10.0.3.9:51514] \"GET\" \"a\"\n";
+    expect(monitor, "redis-monitor", "0 a 0 get\n", "");
+    let spans = r#"{"resourceSpans":[{"scopeSpans":[{"spans":[{"name":"GET","startTimeUnixNano":"1","attributes":[{"key":"cache.key","value":{"stringValue":"k"}}]}]}]}]}
+{"resourceLogs":[]}
+"#;
+    expect(spans, "otlp", "0 k 0 get\n", "exports without spans (of logs, of metrics): 1");
+}
+
+/// Paths of different hosts are different objects, whether a port follows the host or not; who forwarded a request is no host.
+#[test]
+fn a_host_before_the_client_is_of_the_key() {
+    let line = |before: &str| format!("{before} - - [12/Mar/2026:08:14:05 +0000] \"GET /a HTTP/1.1\" 200 5\n");
+    for (before, key) in [
+        ("shop.example 203.0.113.7", "shop.example/a"),
+        ("shop.example 2001:db8::1", "shop.example/a"),
+        ("shop.example:443 203.0.113.7", "shop.example/a"),
+        ("203.0.113.7 10.0.0.1", "/a"),
+        ("client.example", "/a"),
+    ] {
+        expect(&line(before), "log", &format!("0 {key} 5 get\n"), "");
+    }
+}
+
+#[test]
+fn columns_that_blanks_align_and_files_of_blanks_are_told_what_they_are() {
+    let error = read("x", b"1.5   a   10\n2.5   b   20\n").unwrap_err().to_string();
+    assert!(error.contains("tr -s ' ' < FILE"), "{error}");
+    assert!(read("x", b"\n\n\n").unwrap_err().to_string().contains("nothing but blanks"));
 }

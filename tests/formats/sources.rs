@@ -440,6 +440,24 @@ Mar 12 08:14:05 lb1 haproxy[4711]: 203.0.113.7:51514 [12/Mar/2026:08:14:05.323] 
 ",
     },
     Source {
+        name: "traefik",
+        lines: r#"{"ClientHost":"203.0.113.7","DownstreamContentSize":5120,"DownstreamStatus":200,"Duration":184211000,"OriginDuration":180000000,"RequestHost":"shop.example","RequestMethod":"GET","RequestPath":"/p/4711?lang=fi","StartUTC":"2026-03-12T08:14:05.123456789Z","time":"2026-03-12T08:14:05Z","level":"info","msg":""}
+{"ClientHost":"203.0.113.7","DownstreamContentSize":17,"DownstreamStatus":204,"Duration":1000000,"RequestHost":"shop.example","RequestMethod":"DELETE","RequestPath":"/p/4711?lang=fi","StartUTC":"2026-03-12T08:14:05.124456789Z","time":"2026-03-12T08:14:05Z","level":"info","msg":""}
+"#,
+        requests: "0 shop.example/p/4711?lang=fi 5120 get
+1000 shop.example/p/4711?lang=fi 5120 delete
+",
+    },
+    Source {
+        name: "google-http",
+        lines: r#"{"insertId":"a","httpRequest":{"requestMethod":"GET","requestUrl":"https://shop.example:443/p/4711?lang=fi","requestSize":"88","status":200,"responseSize":"5120","cacheHit":true,"latency":"0.184s"},"resource":{"type":"http_load_balancer"},"timestamp":"2026-03-12T08:14:05.123456Z"}
+{"insertId":"b","httpRequest":{"requestMethod":"GET","requestUrl":"https://shop.example/a","status":200,"responseSize":"7"},"timestamp":"2026-03-12T08:14:06.123456Z"}
+"#,
+        requests: "0 shop.example/p/4711?lang=fi 5120 get
+1000000 shop.example/a 7 get
+",
+    },
+    Source {
         name: "json",
         lines: r#"{"@timestamp":"2020-04-28T00:00:41+08:00","uri":"/a.js","size":"39308","note":"a\nb"}
 {"@timestamp":"2020-04-28T00:00:42+08:00","uri":"/\u00e9","size":7}

@@ -4,7 +4,7 @@
 
 use super::super::intern::{Interner, Keys};
 use super::super::merge::{self, Part};
-use super::{Builder, MOST_DISORDER, sample_of};
+use super::{Builder, LastLine, MOST_DISORDER, sample_of};
 use crate::error::Result;
 use crate::request::{ObjectId, SECOND};
 use crate::trace::ReadOptions;
@@ -23,6 +23,7 @@ impl<'o> Builder<'o> {
             self.format += if self.format.is_empty() { "" } else { ", " };
             self.format += format;
         }
+        self.last_line = LastLine::Whole;
         (self.last, self.late, self.latest, self.most_disorder) = (0, 0, 0, MOST_DISORDER);
         self.sample = sample_of(self.options, None);
     }
@@ -35,6 +36,9 @@ impl<'o> Builder<'o> {
         self.intern_pending()?;
         let rows = self.parts.last().map_or(0, |part| part.rows.end)..self.len();
         if let Some(note) = std::mem::take(&mut self.faults).settle(self.options.skip_bad)? {
+            self.note(note);
+        }
+        if let Some(note) = self.told_of_last_line() {
             self.note(note);
         }
         if self.late > 0 && !self.options.sort {

@@ -15,10 +15,25 @@ use std::collections::VecDeque;
 const STEPS: f64 = 16.0;
 /// Moments of which the worst is kept.
 const TOGETHER: usize = 4;
+/// Cases that are kept; more neighbourhoods than these are not cleared anyway.
+pub const MOST_KEPT: usize = 100_000;
 /// Steps for which a loss is followed, at least and at most; in between as long as there is a backlog.
 const FOLLOWED: std::ops::Range<usize> = 16..160;
 
-/// The worst of a few neighbouring moments for each loss, and how long gets would wait after it, seconds.
+/// How many moments of these times are looked at. `patience`: in nanoseconds of the trace.
+pub fn moments(times: &[u64], patience: f64) -> usize {
+    spaced(times, 0, apart(patience)).count()
+}
+
+/// Bytes that [`crowds`] takes for its cases at its peak, with so many ways to lose: the cases as they are kept and sorted, and those
+/// of a ranking before.
+pub fn memory(moments: usize, ways: usize) -> u64 {
+    let cases = moments.div_ceil(TOGETHER) * ways;
+    let (kept, ranked) = (cases.min(2 * MOST_KEPT), cases.min(MOST_KEPT));
+    ((kept + kept / 2 + ranked) * size_of::<(f64, Case)>()) as u64
+}
+
+/// The worst of a few neighbouring moments for each loss, and how long gets would wait after it, seconds: the longest waits first.
 /// `room`: objects that may come after a loss before the cache evicts again. `patience`: in nanoseconds of the trace. `delay`: how long answers take; a get asks if its key was touched last before the
 /// moment, or has been touched since for no longer than that.
 pub fn crowds(
@@ -30,9 +45,9 @@ pub fn crowds(
     patience: f64,
     delay: u64,
 ) -> Vec<(f64, Case)> {
-    let moments = spaced(tape, start, (patience / STEPS).max(1.0) as u64);
+    let moments: Vec<usize> = spaced(tape.times, start, apart(patience)).collect();
     let ways = losses.ways.len();
-    let mut waits = vec![0.0_f32; moments.len() * ways];
+    let mut worst = Worst { moments: &moments, ways, few: Vec::new(), row: 0, best: Vec::new() };
     let mut open = Open::new(losses, room);
     let mut answered = Answered::new(tape, delay);
     // The last moment that is not after each request.
@@ -78,17 +93,61 @@ pub fn crowds(
         }
         let seconds = |position: usize| point.arrival(tape.times[position] - tape.times[*moment]);
         let next = if end < tape.len() { seconds(end) } else { f64::INFINITY };
-        open.step(1.0 / point.mu, seconds(end - 1), next, &mut waits);
+        open.step(1.0 / point.mu, seconds(end - 1), next, &mut worst);
     }
-    let mut best = Vec::new();
-    for (few, waits) in moments.chunks(TOGETHER).zip(waits.chunks(TOGETHER * ways)) {
-        for loss in 0..ways {
-            let wait = |row: &usize| waits[row * ways + loss];
-            let row = (0..few.len()).max_by(|a, b| wait(a).total_cmp(&wait(b))).unwrap_or(0);
-            best.push((f64::from(wait(&row)), Case { loss, moment: few[row] }));
+    while !open.longest.is_empty() {
+        worst.add(open.longest.drain(..ways));
+    }
+    worst.sorted()
+}
+
+/// The worst of each few neighbouring moments for each loss, of which only the worst are kept: there may be more than requests.
+struct Worst<'m> {
+    moments: &'m [usize],
+    ways: usize,
+    /// The longest waits after those of the few moments under way, by moment and way; and the first of these.
+    few: Vec<f32>,
+    row: usize,
+    best: Vec<(f64, Case)>,
+}
+
+impl Worst<'_> {
+    /// Goes on with the longest wait after the next moment, by way.
+    fn add(&mut self, waits: impl Iterator<Item = f32>) {
+        self.few.extend(waits);
+        if self.few.len() == TOGETHER * self.ways {
+            self.close();
         }
     }
-    best
+
+    fn close(&mut self) {
+        let count = self.few.len() / self.ways;
+        for loss in 0..self.ways {
+            let wait = |row: &usize| self.few[row * self.ways + loss];
+            let row = (0..count).max_by(|a, b| wait(a).total_cmp(&wait(b))).unwrap_or(0);
+            self.best.push((f64::from(wait(&row)), Case { loss, moment: self.moments[self.row + row] }));
+        }
+        self.row += count;
+        self.few.clear();
+        if self.best.len() >= 2 * MOST_KEPT {
+            self.sort();
+        }
+    }
+
+    /// Of equal waits the earlier stays before the later, however often it is sorted in between.
+    fn sort(&mut self) {
+        self.best.sort_by(|a, b| b.0.total_cmp(&a.0));
+        self.best.truncate(MOST_KEPT);
+    }
+
+    fn sorted(mut self) -> Vec<(f64, Case)> {
+        if !self.few.is_empty() {
+            self.close();
+        }
+        self.sort();
+        self.best.shrink_to_fit();
+        self.best
+    }
 }
 
 /// From which moment on the loss of each node breaks the chain that is passed.
@@ -142,15 +201,16 @@ struct Open<'a> {
     /// By moment and node, and in the last column of those that miss anyway: what gets of this step ask for that did not ask after a
     /// loss at the moment before.
     asked: VecDeque<f32>,
-    /// By moment and way to lose, seconds.
+    /// By moment and way to lose, seconds; and the longest wait so far.
     backlogs: VecDeque<f32>,
+    longest: VecDeque<f32>,
 }
 
 impl<'a> Open<'a> {
     fn new(losses: &'a Losses, room: u64) -> Open<'a> {
         let columns = losses.nodes as usize + 1;
-        let [entered, asked, backlogs] = [const { VecDeque::new() }; 3];
-        Open { losses, room: room as f32, full: 0, entered, columns, first: 0, asked, backlogs }
+        let [entered, asked, backlogs, longest] = [const { VecDeque::new() }; 4];
+        Open { losses, room: room as f32, full: 0, entered, columns, first: 0, asked, backlogs, longest }
     }
 
     fn begin(&mut self, row: usize, backlog: f64) {
@@ -160,6 +220,7 @@ impl<'a> Open<'a> {
         self.entered.push_back(0.0);
         self.asked.extend(std::iter::repeat_n(0.0, self.columns));
         self.backlogs.extend(std::iter::repeat_n(backlog as f32, self.losses.ways.len()));
+        self.longest.extend(std::iter::repeat_n(0.0, self.losses.ways.len()));
     }
 
     /// One more get in a column, after a loss at any open moment from `first` on.
@@ -171,19 +232,20 @@ impl<'a> Open<'a> {
     }
 
     /// Ends a step, in which gets came for `busy` seconds, and which lasted for `length`.
-    fn step(&mut self, cost: f64, busy: f64, length: f64, waits: &mut [f32]) {
+    fn step(&mut self, cost: f64, busy: f64, length: f64, worst: &mut Worst<'_>) {
         let (cost, busy, length) = (cost as f32, busy as f32, length as f32);
         let (columns, ways, nodes) = (self.columns, self.losses.ways.len(), self.losses.nodes as usize);
         let rows = self.backlogs.len() / ways;
         let mut asked = vec![0.0_f32; columns];
         let (steps, backlogs) = (self.asked.make_contiguous(), self.backlogs.make_contiguous());
+        let waits = self.longest.make_contiguous();
         for row in 0..rows {
             for (sum, step) in asked.iter_mut().zip(&mut steps[row * columns..][..columns]) {
                 *sum += std::mem::take(step);
             }
             let lost: f32 = asked[..nodes].iter().sum::<f32>() * self.losses.count as f32 / nodes as f32;
             self.entered[row] += asked[nodes] + lost;
-            let longest = &mut waits[(self.first + row) * ways..][..ways];
+            let longest = &mut waits[row * ways..][..ways];
             for (way, (backlog, longest)) in backlogs[row * ways..][..ways].iter_mut().zip(longest).enumerate() {
                 let forgotten: f32 = (0..self.losses.count as usize).map(|i| asked[(way + i) % nodes]).sum();
                 let work = *backlog + (asked[nodes] + forgotten) * cost;
@@ -197,23 +259,28 @@ impl<'a> Open<'a> {
             self.entered.pop_front();
             self.asked.drain(..columns);
             self.backlogs.drain(..ways);
+            worst.add(self.longest.drain(..ways));
             self.first += 1;
         }
         self.full = self.first + self.entered.partition_point(|entered| *entered >= self.room);
     }
 }
 
-/// Positions at least `apart` nanoseconds apart.
-fn spaced(tape: &Tape<'_>, start: usize, apart: u64) -> Vec<usize> {
-    let mut positions = Vec::new();
+/// Nanoseconds of a step.
+fn apart(patience: f64) -> u64 {
+    (patience / STEPS).max(1.0) as u64
+}
+
+/// Positions from `start` on, at least `apart` nanoseconds apart.
+fn spaced(times: &[u64], start: usize, apart: u64) -> impl Iterator<Item = usize> {
     let mut from = 0;
-    for position in start..tape.len() {
-        if tape.times[position] >= from {
-            positions.push(position);
-            from = tape.times[position].saturating_add(apart);
+    (start..times.len()).filter(move |position| {
+        let is_next = times[*position] >= from;
+        if is_next {
+            from = times[*position].saturating_add(apart);
         }
-    }
-    positions
+        is_next
+    })
 }
 
 /// For every request in turn the last touch of its key that had been answered when it came.

@@ -8,7 +8,7 @@
 pub mod aftermath;
 pub mod columns;
 pub mod confirm;
-mod crowd;
+pub mod crowd;
 pub mod lanes;
 pub mod lattice;
 #[cfg(test)]

@@ -12,8 +12,6 @@ const CROWDED: usize = 192;
 const BUSY: usize = 3;
 /// Of the effort of a search, the share that ranks moments.
 const RANKING: f64 = 0.03;
-/// Crowded cases that are kept; more neighbourhoods than these are not cleared anyway.
-const MOST_RANKED: usize = 100_000;
 
 impl Search<'_> {
     /// Cases and what each needs, about: those that were walked, and those that look crowded, the worst first.
@@ -73,16 +71,12 @@ impl Search<'_> {
             .collect()
     }
 
-    /// Every neighbourhood's most crowded moment with each loss, the most crowded first.
+    /// The most crowded moments with each loss, the most crowded first.
     fn crowded(&self, delay: f64) -> Vec<(f64, Case)> {
         let Subject { tape, start, rules, .. } = &self.subject;
         let patience = rules.patience * self.axis.point(self.level).load * 1e9;
         let point = self.axis.point(self.level);
-        let mut all =
-            crowds(tape, &self.warm, *start, (self.losses, self.room), point, patience, (delay * patience) as u64);
-        all.sort_by(|a, b| b.0.total_cmp(&a.0));
-        all.truncate(MOST_RANKED);
-        all
+        crowds(tape, &self.warm, *start, (self.losses, self.room), point, patience, (delay * patience) as u64)
     }
 
     /// The worst case of each loss, the worst first.
