@@ -99,45 +99,43 @@ fn a_sample_of_all_keys_gives_the_exact_numbers() {
 
 #[test]
 fn intervals_hold_what_the_whole_trace_gives() {
-    let trace = read(&root().join("traces/article.parquet"), None, Some(150_000));
-    let mut question = question("lru,sieve", 400.0);
+    let trace = read(&root().join("traces/article.parquet"), None, Some(60_000));
+    let mut question = question("lru", 400.0);
     question.service.single_flight = true;
     let exact = exact(&trace, &question);
     let (mut held, mut all) = (0, 0);
     for seed in [1, 2] {
         let found = estimate(&trace, &question, 0.25, seed);
         assert_eq!(found.flooding, 0, "fetches are joined");
-        for cell in 0..2 {
-            for (holds, width) in judged(&found, cell, Truth::of(&exact, cell)) {
-                held += usize::from(holds);
-                all += 1;
-                assert!(width < 3.0, "seed {seed}: {width}");
-            }
-        }
+        let judged = judged(&found, 0, Truth::of(&exact, 0));
+        // Nodes, the last, may have no upper end.
+        assert!(judged[..5].iter().all(|(_, width)| *width < 3.0), "seed {seed}: {judged:?}");
+        held += judged.iter().filter(|(holds, _)| *holds).count();
+        all += judged.len();
     }
     assert!(held * 10 >= all * 9, "{held} of {all}");
 }
 
-/// A trace that has half of the keys says of the service what that has: loads, backend and cache are those of all keys.
+/// A trace that has a part of the keys says of the service what that has: loads, backend and cache are those of all keys.
 #[test]
 fn a_trace_that_is_a_sample_stands_for_its_service() {
     let folder = tempfile::tempdir().unwrap();
-    let half = folder.path().join("half.parquet");
-    let half = half.to_str().unwrap();
-    run(&["convert", "traces/burst.csv", half, "--sample", "50%"]);
-    let report = json(&["gap", half, "-b", "150/s", "-c", "1000obj", "-p", "lru", "--lose", "100%", "--sample", "60%"]);
+    let part = folder.path().join("part.parquet");
+    let part = part.to_str().unwrap();
+    run(&["convert", "traces/burst.csv", part, "--until", "120s", "--sample", "60%"]);
+    let service = ["-b", "200/s", "-c", "100obj", "-p", "lru", "--lose", "100%"];
+    let report = json(&[&["gap", part, "--sample", "80%"], &service[..]].concat());
     let row = &report["rows"][0];
-    assert_eq!(report["traces"][0]["sample_ratio"].as_f64().unwrap(), 0.3);
-    assert_eq!((&row["cache_capacity_objects"], &row["backend_per_second"]), (&1000.into(), &150.0.into()));
-    assert_eq!(report["traces"][0]["sample_flooding"], 0, "of keys that flood a half is missing already");
-    let whole =
-        json(&["gap", "traces/burst.csv", "-b", "150/s", "-c", "1000obj", "-p", "lru", "--lose", "100%", "--quick"]);
+    assert_eq!(report["traces"][0]["sample_ratio"].as_f64().unwrap(), 0.6 * 0.8);
+    assert_eq!((&row["cache_capacity_objects"], &row["backend_per_second"]), (&100.into(), &200.0.into()));
+    assert_eq!(report["traces"][0]["sample_flooding"], 0, "of keys that flood some are missing already");
+    let whole = json(&[&["gap", "traces/burst.csv", "--until", "120s", "--quick"], &service[..]].concat());
     let truth = |name: &str| whole["rows"][0][name].as_f64().unwrap();
     for name in ["advertised_per_second", "hidden_safe_per_second", "least_backend_per_second"] {
         let [low, high] = ["_low", "_high"].map(|end| row[format!("{name}{end}")].as_f64().unwrap());
         assert!(low <= truth(name) && truth(name) <= high, "{name}: {} in {low}..{high}", truth(name));
     }
-    assert!(report["warnings"][0].as_str().unwrap().contains("50% of its service's keys"), "{}", report["warnings"]);
+    assert!(report["warnings"][0].as_str().unwrap().contains("60% of its service's keys"), "{}", report["warnings"]);
 }
 
 fn coldgap(arguments: &[&str]) -> Command {
@@ -155,7 +153,7 @@ fn json(arguments: &[&str]) -> Value {
 }
 
 const BURST: [&str; 10] =
-    ["gap", "traces/burst.csv", "--limit", "20000", "-b", "150/s", "-p", "lru,fifo", "--lose", "1/8,100%"];
+    ["gap", "traces/burst.csv", "--limit", "8000", "-b", "150/s", "-p", "lru,fifo", "--lose", "1/8,100%"];
 
 #[test]
 fn the_command_prints_every_number_between_the_ends_of_its_interval() {
