@@ -50,6 +50,7 @@ impl Losses {
 }
 
 /// The hash of a key where nodes are counted from node `first` of `nodes` on: that node is the first, the one before it the last.
+/// Where nodes do not divide all hashes evenly, a hash at the very edge of one may fall to its neighbour.
 pub fn counted_from(hash: u32, first: u32, nodes: u32) -> u32 {
     hash.wrapping_sub(Lost::of(first, 1, nodes).first)
 }

@@ -53,6 +53,8 @@ class GapCompulsoryPoint(_Fields):
 class GapConfig(_Fields):
     """The configuration as it was used."""
 
+    abandoned_work: str
+    """What becomes of work whose client gave up."""
     backend_price: Optional[str]
     """What the backend costs."""
     baseline: str
@@ -75,12 +77,16 @@ class GapConfig(_Fields):
     """Nodes of the cache."""
     policies: list[str]
     """Policies, as given."""
+    queue_rule: str
+    """The queue before the backend."""
     retries: int
     """Retries after a timeout."""
     seeds: list[int]
     """Seeds of the simulated outages; none where hidden capacity was not measured."""
     service_time_seconds: float
     """The backend's mean service time."""
+    service_times: str
+    """How service times scatter in simulations; older reports do not say this and the next two."""
     single_flight: bool
     """Whether fetches of one key are joined."""
     survive_ratio: Optional[float]
@@ -456,7 +462,9 @@ class GapRow(_Fields):
     miss_ratio: Optional[float]
     """Misses over gets, after warm-up."""
     miss_ratio_worst_window: Optional[float]
-    """The largest miss ratio of a window after warm-up. Null: no window holds enough gets."""
+    """The largest miss ratio of a window after warm-up, but for that in which the trace ends. Null: no window holds enough
+    gets.
+    """
     misses: int
     """Gets that the cache did not answer, after warm-up."""
     naive_saving_ratio: Optional[float]
@@ -481,6 +489,8 @@ class GapRow(_Fields):
     """How long after a flush the cache costs misses that an undisturbed one would not have. Null: not seen to end."""
     requests: int
     """Requests that count: gets after warm-up; of a trace, all of it."""
+    requests_failed: Optional[int]
+    """Requests that were not answered in time."""
     safe_cut_ratio: Optional[float]
     """What may be cut of the backend if this loss must be survived; below 0: so much must be added. 1 - least backend /
     backend. Null: none is enough, or unknown.
@@ -520,7 +530,9 @@ class GapSensitivityRow(_Fields):
     advertised_per_second: Optional[float]
     """Long-run: mu / m."""
     hidden_50_per_second: Optional[float]
-    """The load at which half of them do; null: at none of those tried."""
+    """The load at which half of them do; null: at none of those tried. Of all rows but the first, the first row's times
+    what few trials of both tell.
+    """
     hidden_95_per_second: Optional[float]
     """The load at which 95 % of outages heal, with its interval, as gap gives it; null in all rows but the first."""
     hidden_95_per_second_high: Optional[float]
@@ -528,7 +540,7 @@ class GapSensitivityRow(_Fields):
     hidden_95_per_second_low: Optional[float]
     """The lower end of its 95 % interval."""
     hidden_factor: Optional[float]
-    """The load at which half heal over that of the base row, from as few trials for each."""
+    """That load over the base row's."""
     hidden_safe_per_second: Optional[float]
     """Null where the predicate is not defined."""
     knob: str
@@ -618,8 +630,8 @@ class GapTimelineRow(_Fields):
     inserts_per_second: float
     """Answers that entered the cache, a second."""
     min_delay_seconds: float
-    """The minimum queueing delay: the shortest wait in the backend's queue. Above the clients' timeout every answer is
-    late.
+    """The minimum queueing delay: the shortest wait in the backend's queue. Above the clients' timeout every answer of the
+    backend is late.
     """
     offered_per_second: float
     """New requests of users a second, without retries."""
@@ -784,8 +796,8 @@ class GapWindowRow(_Fields):
     max_delay_seconds: float
     """The longest wait in the backend's queue."""
     min_delay_seconds: float
-    """The minimum queueing delay: the shortest wait in the backend's queue. Above the clients' timeout every answer is
-    late.
+    """The minimum queueing delay: the shortest wait in the backend's queue. Above the clients' timeout every answer of the
+    backend is late.
     """
     miss_ratio: Optional[float]
     """Misses over gets, after warm-up."""
@@ -1169,8 +1181,8 @@ class OutageTimelineRow(_Fields):
     inserts_per_second: float
     """Answers that entered the cache, a second."""
     min_delay_seconds: float
-    """The minimum queueing delay: the shortest wait in the backend's queue. Above the clients' timeout every answer is
-    late.
+    """The minimum queueing delay: the shortest wait in the backend's queue. Above the clients' timeout every answer of the
+    backend is late.
     """
     offered_per_second: float
     """New requests of users a second, without retries."""
@@ -1299,8 +1311,8 @@ class OutageWindowRow(_Fields):
     max_delay_seconds: float
     """The longest wait in the backend's queue."""
     min_delay_seconds: float
-    """The minimum queueing delay: the shortest wait in the backend's queue. Above the clients' timeout every answer is
-    late.
+    """The minimum queueing delay: the shortest wait in the backend's queue. Above the clients' timeout every answer of the
+    backend is late.
     """
     miss_ratio: Optional[float]
     """Misses over gets, after warm-up."""
@@ -1500,6 +1512,8 @@ class CompareNoise(_Fields):
 class CompareSide(_Fields):
     """One side of a comparison."""
 
+    abandoned_work: str
+    """What becomes of work whose client gave up."""
     backend_assumed: bool
     """True where the backend was not given and was taken to be a little more than what is needed warm."""
     backend_per_second: float
@@ -1520,12 +1534,16 @@ class CompareSide(_Fields):
     """The load to carry, requests a second of the busiest window."""
     policy: str
     """The eviction policy, with its parameters and filter."""
+    queue_rule: str
+    """The queue before the backend."""
     retries: int
     """How often a client asks again after a timeout; in windows, how often it did."""
     seeds: list[int]
     """Seeds of the simulated outages; how many, or which."""
     service_time_seconds: float
     """The backend's mean service time."""
+    service_times: str
+    """How service times scatter in simulations."""
     single_flight: bool
     """Whether a miss joins the fetch of the same key that is under way."""
     source: str
