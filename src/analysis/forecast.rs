@@ -33,9 +33,15 @@ const CELLS_PER_THREAD: usize = 4;
 const GAP_FORKS: u64 = 5;
 /// What a gap report takes for each request whatever it is asked: the columns that walks share, and what the first replay notes.
 const SHARED_BY_WALKS: u64 = 12;
-/// What a search of the worst moment takes: whatever the trace, as allocators keep what was freed, and for each request, as columns of
-/// 17 bytes for the whole trace and a part of it, and for what was touched, fetched and ranked.
-const SEARCH: (u64, u64) = (3 << 20, 70);
+/// What a search of the worst moment takes: whatever the trace, and for each request, as columns of 17 bytes for the whole trace and a
+/// part of it, and for what was touched and fetched.
+const SEARCH: (u64, u64) = (3 << 20, 50);
+/// What the allocator keeps of freed columns for each request, and at the most: what may stay free at the end of the heap.
+const FREED: (u64, u64) = (20, 8 << 20);
+/// What lives that end by the clock take for each request: times at another load, and what is a hit then.
+const LIVES: u64 = 16;
+/// What chains take for each request: all moments are looked at, and most of their blocks are fetched, whichever node is lost.
+const CHAINS: u64 = 40;
 /// The same where only warm traffic is walked.
 const WARM_WALK: (u64, u64) = (1 << 20, 17);
 /// What a search takes for the cases that it ranks, of what they take themselves: fetches of its widest walks come on top.
@@ -193,7 +199,10 @@ fn searches(trace: &Trace, question: &Question, cells: usize, threads: usize) ->
     let moments = crowd::moments(times, question.service.patience().0 * SECOND as f64);
     let search = |loss: &Loss| {
         let ways = if loss.lost < loss.nodes { loss.nodes } else { 1 };
-        SEARCH.0 + SEARCH.1 * requests + (RANKED * crowd::memory(moments, ways as usize) as f64) as u64
+        let lives = if trace.ttls.is_some() { LIVES } else { 0 };
+        let chains = if trace.chained.is_some() { CHAINS } else { 0 };
+        let columns = (SEARCH.1 + lives + chains) * requests + (FREED.0 * requests).min(FREED.1);
+        SEARCH.0 + columns + (RANKED * crowd::memory(moments, ways as usize) as f64) as u64
     };
     let mut all: Vec<u64> = question.losses.iter().flat_map(|loss| std::iter::repeat_n(search(loss), cells)).collect();
     all.sort_unstable_by(|a, b| b.cmp(a));
