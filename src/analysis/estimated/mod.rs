@@ -265,8 +265,15 @@ impl Survey<'_> {
             hidden: hidden.map(|hidden| advertised.map_or(hidden, |most| hidden.at_most(most))),
             advertised,
             nodes: Nodes::of(&needs, mu),
-            needs: needs.into_iter().filter(|(loss, _)| self.is_asked(*loss)).collect(),
+            needs: needs.into_iter().filter(|(loss, _)| self.is_asked(*loss)).map(|need| self.told(need)).collect(),
         }
+    }
+
+    /// A need, unknown where it is so small that the sample's share of it says nothing of the whole.
+    fn told(&self, (loss, need): (Loss, Option<Interval>)) -> (Loss, Option<Interval>) {
+        let Question { service, .. } = self.question;
+        let answers = |need: &Interval| need.value / self.base.facts.mean_share(service.demand);
+        (loss, need.filter(|need| is_enough(self.share, answers(need) * service.patience().0)))
     }
 
     fn is_asked(&self, loss: Loss) -> bool {
@@ -325,13 +332,18 @@ fn check(trace: &Trace, question: &Question) -> Result<Rate> {
     })
 }
 
+/// Whether this share of a backend that gives so many answers while a client waits says anything of it.
+fn is_enough(share: f64, in_time: f64) -> bool {
+    share * in_time >= FEWEST_ANSWERS || share >= 1.0
+}
+
 /// A sample must be large enough to say anything.
 ///
 /// # Errors
 /// One that is not.
 fn check_share(trace: &Trace, question: &Question, (share, before): (f64, f64), answers: f64) -> Result<()> {
     let in_time = answers * question.service.patience().0;
-    if share * in_time >= FEWEST_ANSWERS || share >= 1.0 {
+    if is_enough(share, in_time) {
         return Ok(());
     }
     let least = Ratio::new((FEWEST_ANSWERS / in_time / before * 100.0).ceil() / 100.0);

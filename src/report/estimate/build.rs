@@ -110,8 +110,8 @@ fn assumptions(question: &Question, found: &[Estimated]) -> Vec<String> {
     );
     all.push(format!(
         "unknown is what the sample or one of its halves does not carry at any load, and all of a cache that would hold fewer than \
-         {FEWEST_OBJECTS} objects of the sample; a sample whose backend gives fewer than {FEWEST_ANSWERS} answers while a client \
-         waits is refused"
+         {FEWEST_OBJECTS} objects of the sample, and a need of which the sample's share is below {FEWEST_ANSWERS} answers while a \
+         client waits; a backend of which it is below that is refused"
     ));
     all.push(
         "left out, since a sample of the keys cannot say it: simulated outages and how fast they heal, the worst moment and node, \
