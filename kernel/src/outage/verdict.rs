@@ -108,11 +108,14 @@ pub fn loaded(windows: &[Window]) -> &[Window] {
 }
 
 /// Requests a second in so many windows, the last but one of those in which somebody comes being the last: where a trace ends within
-/// one, the rest of it would count as time in which nobody wants anything.
+/// one, the rest of it would count as time in which nobody wants anything. Where all came in that one, it is what there is.
 fn rate(loaded: &[Window], count: usize, width: Seconds) -> f64 {
-    let whole = if loaded.len() > 1 { &loaded[..loaded.len() - 1] } else { loaded };
-    let last = &whole[whole.len().saturating_sub(count)..];
-    sum(last).offered as f64 / (last.len().max(1) as f64 * width.0)
+    let per_second = |windows: &[Window]| {
+        let last = &windows[windows.len().saturating_sub(count)..];
+        sum(last).offered as f64 / (last.len().max(1) as f64 * width.0)
+    };
+    let whole = per_second(&loaded[..loaded.len().saturating_sub(1)]);
+    if whole > 0.0 { whole } else { per_second(loaded) }
 }
 
 /// The first window with an idle queue after the last one in which users suffered; `None` where they still do in the end.
