@@ -15,6 +15,9 @@ use std::ops::Range;
 const LOOK: u32 = 8;
 /// Lanes whose work in one request takes as long as to read it.
 const LANES_PER_STEP: usize = 8;
+/// Fetches that are kept before it is looked which of them have been answered: few enough to stay near the processor; and few enough
+/// that the small traces of tests come there.
+const LEAST_KEPT: usize = if cfg!(test) { 16 } else { 4096 };
 
 /// The loss of some of the nodes, whichever, at any of some moments: a [`Block`](super::aftermath::Block) for each.
 #[derive(Debug, Clone)]
@@ -42,10 +45,14 @@ struct Lane {
 #[derive(Debug, Clone, Default)]
 pub struct Lanes {
     lanes: Vec<Lane>,
-    /// By position from the moments on: where in `until` the key's fetches stand, from 1 on; 0 where no lane has one.
+    /// By position from the moments on: the row of the key's fetches, from 1 on; 0 where no lane has one.
     rows: Vec<u32>,
-    /// By row and lane, when a fetch is answered.
+    /// By row and lane, when a fetch is answered: a first row of no fetches, and the rows that follow those that are done.
     until: Vec<f64>,
+    /// Rows all of whose fetches have been answered, and which are gone.
+    done: usize,
+    /// How many fetches there may be before it is looked which are done.
+    full: usize,
     /// Requests read.
     pub read: u64,
     /// The same, weighed by lanes: requests that a walk of one loss would have read in that time.
@@ -79,11 +86,12 @@ impl Lanes {
         }
         self.until.clear();
         self.until.resize(count, 0.0);
+        (self.done, self.full) = (0, LEAST_KEPT);
         let (mut looked, mut position) = (0, begin);
         while position < n {
             let before = tape.previous[position];
             let mine = before != NEVER && before as usize >= begin;
-            let row = if mine { self.rows[before as usize - begin] } else { 0 };
+            let row = if mine { (self.rows[before as usize - begin] as usize).saturating_sub(self.done) } else { 0 };
             let kind = warm.kinds[position];
             let untouched = before == NEVER || (before as usize) < edge || position < edge;
             let here = position - begin;
@@ -105,10 +113,11 @@ impl Lanes {
             missed_at = at;
             if kind & ASKS == 0 && row == 0 && !behind {
                 // Forgotten where its node is lost, and a hit in all other lanes.
+                self.forget_answered(now);
                 let new = self.until.len();
                 if !inside {
                     self.until.resize(new + count, 0.0);
-                    self.rows[here] = (new / count) as u32;
+                    self.rows[here] = (self.done + new / count) as u32;
                 }
                 for back in 0..losses.count {
                     let of = ((node + losses.nodes - back) % losses.nodes) as usize;
@@ -133,10 +142,11 @@ impl Lanes {
                     break;
                 }
             }
+            let row = row.saturating_sub(self.forget_answered(now));
             let new = self.until.len();
             self.until.resize(new + count, 0.0);
             let (old, new_until) = self.until.split_at_mut(new);
-            let old = &old[row as usize * count..][..count];
+            let old = &old[row * count..][..count];
             let kept = kind & EVICTED != 0 && !untouched;
             let mut fetched = false;
             for (of, lane) in self.lanes.iter_mut().enumerate() {
@@ -170,7 +180,7 @@ impl Lanes {
                 fetched |= under_way | remembered;
             }
             if fetched {
-                self.rows[here] = (new / count) as u32;
+                self.rows[here] = (self.done + new / count) as u32;
             } else {
                 self.until.truncate(new);
             }
@@ -178,6 +188,24 @@ impl Lanes {
         self.read += (position - begin) as u64;
         self.steps += ((position - begin) * (1 + count / LANES_PER_STEP)) as u64;
         (0..count).filter(|of| self.lanes[*of].fails).collect()
+    }
+
+    /// Where there are many fetches, lets go of the first rows of which no lane waits for an answer any more, and says how many. One that
+    /// failed, however far it is behind, has nothing to say any more; in the others no answer is further away than a patience.
+    #[inline(always)]
+    fn forget_answered(&mut self, now: f64) -> usize {
+        if self.until.len() < self.full { 0 } else { self.forget(now) }
+    }
+
+    #[cold]
+    fn forget(&mut self, now: f64) -> usize {
+        let count = self.lanes.len();
+        let is_done = |row: &&[f64]| row.iter().zip(&self.lanes).all(|(until, lane)| lane.fails || *until <= now);
+        let done = self.until[count..].chunks_exact(count).take_while(is_done).count();
+        self.until.drain(count..(1 + done) * count);
+        self.done += done;
+        self.full = LEAST_KEPT.max(2 * self.until.len());
+        done
     }
 }
 
