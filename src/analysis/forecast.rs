@@ -36,8 +36,11 @@ const SHARED_BY_WALKS: u64 = 12;
 /// What a search of the worst moment takes: whatever the trace, and for each request, as columns of 17 bytes for the whole trace and a
 /// part of it, and for what was touched and fetched.
 const SEARCH: (u64, u64) = (3 << 20, 50);
-/// What the allocator keeps of freed columns for each request, and at the most: what may stay free at the end of the heap.
-const FREED: (u64, u64) = (20, 8 << 20);
+/// What the allocator keeps of freed columns for each request, while they are too small to be given back at once; and of larger ones at
+/// the most: what may stay free at the end of the heap.
+const FREED: (u64, u64) = (35, 8 << 20);
+/// Columns of more requests are given back.
+const GIVEN_BACK: u64 = (3 << 20) / 8;
 /// What lives that end by the clock take for each request: times at another load, and what is a hit then.
 const LIVES: u64 = 16;
 /// What chains take for each request: all moments are looked at, and most of their blocks are fetched, whichever node is lost.
@@ -201,8 +204,9 @@ fn searches(trace: &Trace, question: &Question, cells: usize, threads: usize) ->
         let ways = if loss.lost < loss.nodes { loss.nodes } else { 1 };
         let lives = if trace.ttls.is_some() { LIVES } else { 0 };
         let chains = if trace.chained.is_some() { CHAINS } else { 0 };
-        let columns = (SEARCH.1 + lives + chains) * requests + (FREED.0 * requests).min(FREED.1);
-        SEARCH.0 + columns + (RANKED * crowd::memory(moments, ways as usize) as f64) as u64
+        let freed = if requests < GIVEN_BACK { FREED.0 * requests } else { FREED.1 };
+        let columns = (SEARCH.1 + lives + chains) * requests;
+        SEARCH.0 + columns + freed + (RANKED * crowd::memory(moments, ways as usize) as f64) as u64
     };
     let mut all: Vec<u64> = question.losses.iter().flat_map(|loss| std::iter::repeat_n(search(loss), cells)).collect();
     all.sort_unstable_by(|a, b| b.cmp(a));
