@@ -24,18 +24,20 @@ fn transient<'r>(group: &Group<'r>) -> Of<&'r Row> {
 
 /// Steps that are drawn at the most, of all policies together.
 const MOST_STEPS: usize = 600;
+/// How much longer ago the flush is after a step that is drawn than before it, at the least: time goes by powers of ten there.
+const LEAST_STEP: f64 = 1.03;
 
 fn refill(group: &Group) -> Figure {
-    let curves: Vec<(&Row, Vec<&RefillRow>)> = group.rows.iter().map(|row| (*row, steps(group, row))).collect();
+    let curves: Vec<(&Row, Vec<RefillRow>)> = group.rows.iter().map(|row| (*row, steps(group, row))).collect();
     let longest = curves.iter().map(|(_, steps)| steps.len()).max().unwrap_or(0).max(1);
     let most = (MOST_STEPS / longest).max(2);
     // The baseline and the best first, so that they are there where not all are.
-    let mut chosen: Vec<&(&Row, Vec<&RefillRow>)> = curves.iter().collect();
+    let mut chosen: Vec<&(&Row, Vec<RefillRow>)> = curves.iter().collect();
     let best = group.best().map(|row| &row.policy);
     chosen.sort_by_key(|(row, _)| !row.is_baseline() && Some(&row.policy) != best);
     let all = chosen.len() <= most;
     chosen.truncate(most);
-    let steps = chosen.into_iter().flat_map(|(row, steps)| steps.iter().map(|step| (*row, *step)));
+    let steps = chosen.into_iter().flat_map(|(row, steps)| steps.iter().map(|step| (*row, step)));
     let table = Table::of("misses after a full flush, and of the undisturbed twin", steps)
         .column("policy", "", |(row, _)| Cell::text(name(row)))
         .column("seconds", "since the flush", |(_, step)| Cell::seconds(step.seconds))
@@ -54,8 +56,8 @@ fn refill(group: &Group) -> Figure {
     Figure::new(group.id("refill-chart"), refill_caption(group), axes, marks, table)
 }
 
-/// The steps of one curve, until every cache was refilled for as long again.
-fn steps<'r>(group: &Group<'r>, row: &Row) -> Vec<&'r RefillRow> {
+/// The steps of one curve, until every cache was refilled for as long again; short ones that follow each other late are one.
+fn steps(group: &Group, row: &Row) -> Vec<RefillRow> {
     let over = |row: &Row| row.refill_seconds.unwrap_or(f64::INFINITY);
     let until = 2.0 * group.deployable().map(over).fold(0.0, f64::max);
     let own = |step: &&RefillRow| {
@@ -64,7 +66,23 @@ fn steps<'r>(group: &Group<'r>, row: &Row) -> Vec<&'r RefillRow> {
             && step.cache_capacity == row.capacity()
             && step.requests > 0
     };
-    group.report.refill.iter().filter(own).take_while(|step| step.seconds <= until).collect()
+    let mut drawn: Vec<RefillRow> = Vec::new();
+    let mut begin = 0.0;
+    for step in group.report.refill.iter().filter(own).take_while(|step| step.seconds <= until) {
+        match drawn.last_mut() {
+            Some(last) if last.seconds < LEAST_STEP * begin => {
+                last.requests += step.requests;
+                last.misses += step.misses;
+                last.twin_misses += step.twin_misses;
+                (last.requests_since, last.seconds) = (step.requests_since, step.seconds);
+            }
+            last => {
+                begin = last.map_or(0.0, |last| last.seconds);
+                drawn.push(step.clone());
+            }
+        }
+    }
+    drawn
 }
 
 fn refill_caption(group: &Group) -> String {
@@ -73,13 +91,18 @@ fn refill_caption(group: &Group) -> String {
     let quickest = known().min_by(|a, b| a.0.total_cmp(&b.0));
     match (quickest, slowest) {
         (Some((short, first)), Some((long, last))) if long > short => format!(
-            "After a full flush {} costs no more added misses after {}, {} after {}.",
-            first.policy,
+            "From {} after a full flush on {} misses less than 1% more over the next ten steps, {} from {} on.",
             Seconds(short),
+            first.policy,
             last.policy,
             Seconds(long)
         ),
-        (Some((short, _)), _) => format!("After a full flush no added misses are left after {}.", Seconds(short)),
+        (Some((short, _)), _) => {
+            format!(
+                "From {} after a full flush on less than 1% is missed more over the next ten steps.",
+                Seconds(short)
+            )
+        }
         _ => "The refill was not over before the trace or the horizon ended.".to_string(),
     }
 }
