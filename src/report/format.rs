@@ -42,10 +42,10 @@ pub fn cut(share: f64) -> String {
     }
 }
 
-/// The same in whole percents.
-pub fn whole_cut(share: f64) -> String {
+/// The same in whole percents from 10 on.
+pub fn short_cut(share: f64) -> String {
     match share * 100.0 {
-        percents if percents.abs() < 0.05 => "0%".to_string(),
+        percents if percents.abs() < 10.0 => cut(share),
         percents if percents < 0.0 => format!("add {}%", (-percents - 1e-4).ceil()),
         percents => format!("{}%", (percents + 1e-4).floor()),
     }
@@ -110,6 +110,7 @@ mod tests {
         assert_eq!(cut(0.0199), "1.9%");
         assert_eq!(cut(-0.3001), "add 30.1%");
         assert_eq!(cut(0.0001), "0%");
-        assert_eq!([0.29, 0.119, -0.006, -1.3].map(whole_cut), ["29%", "11%", "add 1%", "add 130%"]);
+        assert_eq!([0.29, 0.119, 0.0388, -0.0051].map(short_cut), ["29%", "11%", "3.8%", "add 0.6%"]);
+        assert_eq!([-0.281, -1.3].map(short_cut), ["add 29%", "add 130%"]);
     }
 }

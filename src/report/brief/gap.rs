@@ -4,7 +4,7 @@ use super::{answers, bearing, close, compact, given, hung, open, unsaid};
 use crate::policy::Capacity;
 use crate::prose::quoted;
 use crate::report::details;
-use crate::report::format::{self, cut, percent_of, times, whole_cut, whole_percent};
+use crate::report::format::{self, cut, percent_of, short_cut, times, whole_percent};
 use crate::report::gap_page::answers::{answers as of_trace, best};
 use crate::report::gap_page::asked_for;
 use crate::report::knobs::sentence;
@@ -37,8 +37,8 @@ pub fn gap(report: &Report, look: &Look) -> String {
         }
     }
     asked_for(report).iter().for_each(|part| details::section(&mut out, part));
-    for knobs in &report.sensitivity {
-        hung(&mut out, None, "  WHICH KNOB ", sentence::knobs(&knobs.rows).trim_start());
+    for knobs in report.sensitivity.iter().filter_map(|knobs| sentence::knobs(&knobs.rows)) {
+        hung(&mut out, None, "  WHICH KNOB ", &knobs);
         out.blank();
     }
     if let [trace] = report.traces.as_slice()
@@ -113,7 +113,6 @@ fn about(report: &Report, trace: &TraceReport, baseline: &Row) -> String {
 
 /// What is carried warm, today, after losing the cache, and without one, the largest first.
 fn bars(out: &mut Sheet, trace: &TraceReport, row: &Row) {
-    let digits = bears(row);
     let mut all = [
         ("warm", row.advertised_per_second, "advertised: warm, no answer late".to_string()),
         (if is_today(trace) { "today" } else { "to carry" }, Some(row.load_per_second), load_words(trace)),
@@ -131,7 +130,7 @@ fn bars(out: &mut Sheet, trace: &TraceReport, row: &Row) {
     for (name, value, what) in all {
         let length = (value.map_or(1.0, |value| value / most) * longest as f64).ceil() as usize;
         let bar = out.look.ink.full().to_string().repeat(length.min(longest));
-        let number = value.map_or("no limit".to_string(), |value| coarse(value, digits));
+        let number = value.map_or("no limit".to_string(), grouped_rate);
         out.led(&format!("    {name:<15} {number:>10}  {bar:<longest$}  "), &what);
     }
     out.blank();
@@ -139,8 +138,7 @@ fn bars(out: &mut Sheet, trace: &TraceReport, row: &Row) {
 
 /// What the floor is. It may be more than the backend gives: the busiest window is followed by calmer ones, and so long clients wait.
 fn floor_words(trace: &TraceReport, row: &Row) -> &'static str {
-    let shown = |value: f64| coarse(value, bears(row));
-    let is_more = |(floor, mu): (f64, f64)| floor > mu && shown(floor) != shown(mu);
+    let is_more = |(floor, mu): (f64, f64)| floor > mu && grouped_rate(floor) != grouped_rate(mu);
     match trace.demand() {
         Demand::Answers if row.floor_per_second.zip(row.backend_per_second).is_some_and(is_more) => {
             "floor: every get asks, peaks wait"
@@ -165,7 +163,7 @@ fn bears(row: &Row) -> i32 {
 
 /// The backend that every policy needs to survive each loss.
 fn needed(out: &mut Sheet, report: &Report, trace: &TraceReport, group: &[&Row], baseline: &Row) {
-    let carried = coarse(trace.load_per_second, 4);
+    let carried = grouped_rate(trace.load_per_second);
     let known = trace.backend.is_some();
     let survive =
         if known { " with no answer late after losing this part of the cache" } else { " while nothing is lost" };
@@ -184,6 +182,7 @@ fn needed(out: &mut Sheet, report: &Report, trace: &TraceReport, group: &[&Row],
     table = table.right("misses", if many { 0 } else { 7 });
     for row in &losses {
         let head = match row.loss_ratio {
+            0.0 if known && many => "no loss".to_string(),
             0.0 if known => "nothing".to_string(),
             0.0 => "needed".to_string(),
             1.0 if many => "all".to_string(),
@@ -221,14 +220,14 @@ fn needed(out: &mut Sheet, report: &Report, trace: &TraceReport, group: &[&Row],
 
 /// What may be cut of the backend, by loss.
 fn cut_row<'r>(report: &'r Report, baseline: &'r Row) -> impl Iterator<Item = String> + 'r {
-    report.losses(baseline).map(|loss| loss.safe_cut_ratio.map_or("-".to_string(), whole_cut))
+    report.losses(baseline).map(|loss| loss.safe_cut_ratio.map_or("-".to_string(), short_cut))
 }
 
 fn name_width(group: &[&Row]) -> usize {
     group.iter().map(|row| row.policy.len() + 2 * usize::from(row.is_bound)).max().unwrap_or(0).max(7)
 }
 
-/// `sieve misses 45% less than lru, which looks like as large a cut; it is 32% for 1/8, 8% for 1/2, 0% for everything`.
+/// `sieve misses 45% less than lru, which looks like as large a cut of what lru needs; it is 32% for 1/8, 0% for everything`.
 fn looks_like(report: &Report, group: &[&Row]) -> Option<String> {
     let best = best(group)?;
     let saving = best.naive_saving_ratio.filter(|saving| *saving > 0.0)?;
@@ -241,10 +240,10 @@ fn looks_like(report: &Report, group: &[&Row]) -> Option<String> {
     let real: Vec<String> = real.collect();
     let it_is = if real.is_empty() { String::new() } else { format!("; it is {}", real.join(", ")) };
     Some(format!(
-        "{} misses {} less than {}, which looks like as large a cut{it_is}.",
+        "{} misses {} less than {baseline}, which looks like as large a cut of what {baseline} needs{it_is}.",
         best.policy,
         whole_percent(saving),
-        report.config.baseline
+        baseline = report.config.baseline
     ))
 }
 
@@ -257,7 +256,11 @@ fn simulated(row: &Row) -> Option<String> {
     let show = |value: f64| coarse(value, digits);
     let interval = format::interval(low, high, show);
     let half = half.map_or(String::new(), |half| format!(", half up to {}/s", show(half)));
+    let all = row.hidden_measured_end.as_deref() == Some("advertised");
     match (row.hidden_95_per_second, low) {
+        (Some(most), _) if all => {
+            Some(format!("{MOMENTS} 95% heal at any load up to the {}/s that it carries while warm.", show(most)))
+        }
         (Some(most), _) => Some(format!("{MOMENTS} 95% heal up to {}/s{interval}{half}.", show(most))),
         (None, Some(low)) => Some(format!("{MOMENTS} more than 95% heal up to {}/s at least.", show(low))),
         (None, None) => None,

@@ -2,7 +2,7 @@
 //! cache is lost, what to do. For a reader who knows nothing else; every number is the report's.
 
 use crate::analysis::MOST_NODES;
-use crate::report::format::{cut, load, loss_name, percent, times};
+use crate::report::format::{cut, load, loss_name, percent};
 use crate::report::page::{Answer, Tone};
 use crate::report::{Region, Report, Row, TraceReport};
 use crate::units::{Loss, Rate, Seconds, grouped, grouped_rate};
@@ -165,11 +165,16 @@ impl<'r> About<'r> {
     /// `By up to 43%, if losing 1 of 6 nodes must be survived`.
     fn may_cut(&self, row: &Row, is_first: bool) -> String {
         let survive = format!("if losing {} must be survived", lost(row));
-        let needs = |least: f64| format!("that takes {}, {} what it has", self.rate(least), times(least / self.mu()));
+        let needs = |least: f64, share: f64| match cut(share) {
+            none if none == "0%" => format!("that takes {}, a little more than it has", self.rate(least)),
+            more => format!("that takes {}, so {more}", self.rate(least)),
+        };
         let nothing = if is_first { "No" } else { "Not at all" };
         match (row.safe_cut_ratio, row.least_backend_per_second) {
-            (Some(share), Some(least)) if share < 0.0 => format!("{nothing}, {survive}: {}", needs(least)),
-            (Some(share), _) if cut(share) == "0%" => format!("{nothing}, {survive}: it has just enough"),
+            (Some(share), _) if share >= 0.0 && cut(share) == "0%" => {
+                format!("{nothing}, {survive}: it has just enough")
+            }
+            (Some(share), Some(least)) if share < 0.0 => format!("{nothing}, {survive}: {}", needs(least, share)),
             (Some(share), _) => format!("By up to {}, {survive}", cut(share)),
             (None, _) => format!("{nothing}, {survive}: no backend was found that is large enough"),
         }
@@ -204,11 +209,12 @@ impl<'r> About<'r> {
             real => format!("it is {}", cut(real)),
         };
         format!(
-            " {} instead of {} misses {} less, which looks like as large a cut; if losing {} must be survived, {is}.",
+            " {} instead of {baseline} misses {} less, which looks like as large a cut of what {baseline} needs; if losing {} must be \
+             survived, {is}.",
             best.policy,
-            self.report.config.baseline,
             percent(saving),
-            lost(must)
+            lost(must),
+            baseline = self.report.config.baseline
         )
     }
 
@@ -277,7 +283,7 @@ impl<'r> About<'r> {
                         ),
                         Tone::Bad,
                     ),
-                    None => (format!("It goes down at {carried}, and stays down"), Tone::Bad),
+                    None => (format!("It goes down at {carried}, and stays down{}", self.watched()), Tone::Bad),
                 }
             }
             Region::Vulnerable if baseline.floor_per_second.is_none_or(|floor| load <= floor) => {
@@ -297,7 +303,10 @@ impl<'r> About<'r> {
         let also = match (shed, verdict.region) {
             (Some(shed), _) if baseline.recovers == Some(false) => {
                 let let_in = grouped_rate(load * (1.0 - shed));
-                format!("To come back once it is down, shed {}: let in {let_in}/s until it is well", percent(shed))
+                format!(
+                    "To come back once it is down, shed more than {}: let in less than {let_in}/s until the queue is empty and it is well",
+                    percent(shed)
+                )
             }
             (_, Region::Vulnerable) => baseline
                 .hidden_safe_per_second
@@ -306,6 +315,14 @@ impl<'r> About<'r> {
         };
         let text = format!("{}{}", verdict.sentence, self.simulated());
         answer("What if the cache is lost?", short, also, text, tone)
+    }
+
+    /// For how long an outage was watched.
+    fn watched(&self) -> String {
+        let told = self.report.told(self.baseline);
+        told.map_or(String::new(), |told| {
+            format!(" for the {} simulated", Seconds(told.verdict.watched_seconds.round()))
+        })
     }
 
     /// What the simulated outage came to at the load to carry, and what brings it back.

@@ -134,7 +134,8 @@ fn promised(group: &Group) -> Option<Figure> {
         let losses = group.report.losses(row).map(|of_loss| (of_loss, Some(&of_loss.loss)));
         std::iter::once((row, None)).chain(losses)
     });
-    let title = format!("the share of the backend that may go when a policy replaces {}", group.report.config.baseline);
+    let baseline = &group.report.config.baseline;
+    let title = format!("the share of what {baseline} needs that may go when a policy replaces it");
     let table = Table::of(title, promises)
         .column("policy", "", |(row, _)| Cell::text(&row.policy))
         .column("must_survive", "must survive losing", |(_, lost)| {
@@ -146,7 +147,8 @@ fn promised(group: &Group) -> Option<Figure> {
         })
         .note("'looks like' is what the miss ratios promise (naive_saving_ratio); the others are reclaimable_ratio for that loss.");
     let best = better().min_by_key(|row| row.misses)?;
-    let axes = (Axis::words("what must be survived"), Axis::linear("share of the backend that may go", Unit::Share));
+    let axes =
+        (Axis::words("what must be survived"), Axis::linear(&format!("share of what {baseline} needs"), Unit::Share));
     let marks = vec![Mark::lines("must_survive", "share", "policy")];
     Some(Figure::new(group.id("cut-promised"), looks_like(group, best)?, axes, marks, table))
 }

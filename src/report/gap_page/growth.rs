@@ -32,7 +32,7 @@ fn caption(group: &Group) -> String {
     let room = |row: &crate::report::Row| match row.growth_ratio {
         None => "without limit".to_string(),
         Some(ratio) if ratio >= 0.0 => format!("by {}", percent(ratio)),
-        Some(ratio) => format!("not at all (it is {} too high already)", percent(1.0 / (1.0 + ratio) - 1.0)),
+        Some(ratio) => format!("not at all (it must fall by {})", percent(-ratio)),
     };
     let told: Vec<String> = group
         .report

@@ -3,17 +3,23 @@
 use super::{Elasticity, PreloadRow, Restarts, SensitivityRow};
 use crate::outage::search::TOLERANCE;
 use crate::outage::verdict::HEALTHY;
-use crate::report::format::percent;
+use crate::report::format::{cut, percent};
 use crate::units::{Seconds, grouped, grouped_rate, significant};
 
 /// Up to which load the service heals by itself, and what moves that most.
 pub fn sensitivity(rows: &[SensitivityRow]) -> String {
     let Some(base) = rows.first() else { return String::new() };
-    as_it_is(base.hidden_95_per_second, base.hidden_50_per_second) + &knobs(rows)
+    as_it_is(base.hidden_95_per_second, base.hidden_50_per_second) + &moved(rows)
 }
 
-/// What moves the load that heals most, up and down, and whether eviction does.
-pub fn knobs(rows: &[SensitivityRow]) -> String {
+/// What moves the load at which half heal, where it is known.
+pub fn knobs(rows: &[SensitivityRow]) -> Option<String> {
+    let half = rows.first()?.hidden_50_per_second?;
+    Some(format!("Half of full losses heal at {}/s.{}", grouped_rate(half), moved(rows)))
+}
+
+/// What moves that load most, up and down, and whether eviction does.
+fn moved(rows: &[SensitivityRow]) -> String {
     let mut said = String::new();
     let changes = || rows[1..].iter().filter(|row| row.knob != "skew" && row.knob != "eviction");
     let factors = || changes().filter_map(|row| row.hidden_factor);
@@ -24,24 +30,23 @@ pub fn knobs(rows: &[SensitivityRow]) -> String {
         format!("{} ({}x)", those.join(", or "), significant(factor))
     };
     if most > 1.0 + TOLERANCE {
-        said += &format!(" What raises the load that heals most: {}.", at(most));
+        said += &format!(" Of the settings, what raises that load most: {}.", at(most));
     }
     if least < 1.0 - TOLERANCE {
-        said += &format!(" What lowers it most: {}.", at(least));
+        said += &format!(" Of the settings, what lowers it most: {}.", at(least));
     }
-    let factors: Vec<Option<f64>> =
-        rows.iter().filter(|row| row.knob == "eviction").map(|row| row.hidden_factor).collect();
+    let policies: Vec<&SensitivityRow> = rows.iter().filter(|row| row.knob == "eviction").collect();
+    let factors: Vec<Option<f64>> = policies.iter().map(|row| row.hidden_factor).collect();
     let off = factors.iter().map(|factor| factor.map_or(f64::INFINITY, |factor| (factor - 1.0).abs()));
     let off = off.fold(0.0, f64::max);
     said += &match off {
         0.0 if !factors.is_empty() => {
-            format!(" No eviction policy moves that load: {} others give the same.", factors.len())
+            let same: Vec<&str> = policies.iter().map(|row| row.setting.as_str()).collect();
+            format!(" No eviction policy moves it: the same trials heal with {}.", same.join(", "))
         }
-        off if off <= 2.0 * TOLERANCE => {
-            " No eviction policy moves that load by more than the trials tell apart.".to_string()
-        }
+        off if off <= 2.0 * TOLERANCE => " No eviction policy moves it by more than the trials tell apart.".to_string(),
         off if off.is_finite() => {
-            format!(" Here the eviction policy moves that load too, by {} at the most.", percent(off))
+            format!(" Here the eviction policy moves it too, by {} at the most.", percent(off))
         }
         _ => String::new(),
     };
@@ -106,14 +111,19 @@ pub fn restarts(restarts: &Restarts) -> String {
     let (load, nodes) = (grouped_rate(restarts.load_per_second), restarts.nodes);
     let is_well = restarts.control_worst_success_ratio.map(|success| success >= HEALTHY);
     // What is said of losses asks more: that no answer is late, whichever node it is and whenever.
-    let measure = format!("simulated at {load}/s, at least {} of answers stay in time", percent(HEALTHY));
+    let measure = |safe: u32| {
+        let worst =
+            restarts.batches.iter().find(|row| row.at_once == safe).map_or(HEALTHY, |row| row.worst_success_ratio);
+        let share = if worst >= 1.0 { "all".to_string() } else { format!("at least {} of", cut(worst)) };
+        format!("simulated at {load}/s, {share} answers stay in time")
+    };
     let batch = match (is_well, restarts.safe_batch_nodes) {
         (None, _) => return format!("How many of {nodes} nodes may restart is unknown: the trace is too short."),
         (Some(false), _) => {
             return format!("At {load}/s users suffer even while nothing restarts, so no restart is safe.");
         }
-        (_, Some(safe)) if safe == nodes => format!("All {nodes} nodes at once: {measure}."),
-        (_, Some(safe)) => format!("Up to {safe} of {nodes} nodes at once: {measure}."),
+        (_, Some(safe)) if safe == nodes => format!("All {nodes} nodes at once: {}.", measure(safe)),
+        (_, Some(safe)) => format!("Up to {safe} of {nodes} nodes at once: {}.", measure(safe)),
         (_, None) => format!(
             "No node of {nodes} without users feeling it: simulated at {load}/s, fewer than {} of answers are in time.",
             percent(HEALTHY)
