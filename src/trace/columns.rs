@@ -3,6 +3,7 @@
 //! It knows names and numbers of columns, and must not know the files they stand in.
 
 use super::clock::unit_in_name;
+use super::dates;
 use super::options::{Meaning, ReadOptions, Role};
 use super::preset::Preset;
 use crate::error::{Error, Result};
@@ -26,7 +27,12 @@ const TIME_NAMES: &[&str] = &[
     "edgestarttimestamp",
     "requestdatetime",
     "t",
+    "date",
 ];
+/// The day, where another column holds the time of day.
+const DAY_NAMES: &[&str] = &["date", "day", "logdate", "requestdate"];
+/// Columns that say how long an answer took. Only a user knows whether the time is that of its end.
+const DURATION_NAMES: &[&str] = &["requesttime", "duration", "elapsed", "timetaken", "requestduration"];
 const KEY_NAMES: &[&str] = &[
     "key",
     "object",
@@ -100,6 +106,9 @@ const CHAINED_NAMES: &[&str] = &["chained"];
 const COUNT_NAMES: &[&str] = &["opcount"];
 /// The share of the keys that the table has.
 const SAMPLING_NAMES: &[&str] = &["samplingrate"];
+
+/// So many columns that are not read are named.
+const UNUSED_SHOWN: usize = 12;
 
 /// A column that a key goes on with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -222,7 +231,20 @@ impl Columns {
         }
     }
 
-    /// Which column was taken for what, in a line.
+    /// The same with the column of the day, where a row shows that the times are times of day, and a name that it is there.
+    #[must_use]
+    pub fn with_day<'r>(self, names: &[String], options: &ReadOptions, cell: impl Fn(usize) -> Option<&'r [u8]>) -> Columns {
+        let is_given = options.columns.iter().any(|(role, _)| *role == Role::Time);
+        let time = self.time.filter(|time| !is_given && cell(*time).is_some_and(dates::is_time_of_day));
+        let used = self.used();
+        let day = find(names, DAY_NAMES).filter(|day| !used.contains(day));
+        match (time, day) {
+            (Some(time), Some(day)) => Columns { time: Some(day), time_of_day: Some(time), ..self },
+            _ => self,
+        }
+    }
+
+    /// Which column was taken for what, in a line, and which ones were not.
     pub fn told(&self, names: Option<&[String]>) -> String {
         let name = |column: usize| match names.and_then(|names| names.get(column)) {
             Some(name) => format!("{name} ({})", column + 1),
@@ -258,7 +280,23 @@ impl Columns {
             ("sampled", self.sampling.map(name)),
         ];
         told.extend(rest.into_iter().filter_map(|(role, name)| Some(format!("{role} = {}", name?))));
-        told.join(", ")
+        told.join(", ") + &self.told_unused(names.unwrap_or_default())
+    }
+
+    /// Which columns are not read.
+    fn told_unused(&self, names: &[String]) -> String {
+        let used = self.used();
+        let says_duration = |name: &str| {
+            let is_one = self.time.is_some() && self.duration.is_none() && DURATION_NAMES.contains(&plain(name).as_str());
+            if is_one { format!("{name} (if times are of the answers' end: --columns duration={name})") } else { name.to_string() }
+        };
+        let unused = names.iter().enumerate().filter(|(i, _)| !used.contains(i)).map(|(_, name)| says_duration(name));
+        let unused: Vec<String> = unused.collect();
+        match unused.len() {
+            0 => String::new(),
+            1..=UNUSED_SHOWN => format!("; not read: {}", unused.join(", ")),
+            many => format!("; not read: {} and {} more", unused[..UNUSED_SHOWN].join(", "), many - UNUSED_SHOWN),
+        }
     }
 }
 
@@ -488,7 +526,7 @@ mod tests {
         assert_eq!(by(&[(Role::Time, "KEY"), (Role::Key, "1")]).unwrap().time, Some(1));
         let both = by(&[(Role::Key, "size+key"), (Role::Time, "-")]).unwrap();
         assert_eq!((both.time, both.key, both.key_parts[0].column, both.size), (None, 2, 1, None));
-        assert_eq!(both.told(Some(&names)), "key = size (3) + key (2)");
+        assert_eq!(both.told(Some(&names)), "key = size (3) + key (2); not read: time");
         assert_eq!(by(&[(Role::Time, "4")]).unwrap_err().exit_code(), 2);
         assert_eq!(by(&[(Role::Time, "0")]).unwrap_err().exit_code(), 2);
         assert_eq!(by(&[(Role::Time, "1"), (Role::Key, "time")]).unwrap_err().exit_code(), 2);

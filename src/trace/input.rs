@@ -32,6 +32,18 @@ pub fn in_shell(name: &str) -> String {
     }
 }
 
+/// The tool that packed a file which begins so.
+pub(super) fn packed(start: &[u8]) -> Option<&'static str> {
+    match start {
+        [0x1f, 0x8b, ..] => Some("gzip"),
+        // pzstd begins with a frame that is skipped, in which it says how long the next one is.
+        [0x28, 0xb5, 0x2f, 0xfd, ..] | [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => Some("zstd"),
+        [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => Some("xz"),
+        [b'B', b'Z', b'h', b'1'..=b'9', b'1', b'A', b'Y', ..] => Some("bzip2"),
+        _ => None,
+    }
+}
+
 /// The first bytes of a file, decompressed.
 #[derive(Debug, Clone, Copy)]
 pub struct Head<'a> {
@@ -41,6 +53,20 @@ pub struct Head<'a> {
     pub complete: bool,
     /// The file's name without a compression's ending; empty for standard input.
     pub name: &'a str,
+}
+
+/// The size of a file as far as it is known: all of it where it can be read at any place, else what was read of it.
+#[derive(Debug, Clone, Default)]
+pub struct Size {
+    file: u64,
+    read: Arc<AtomicU64>,
+}
+
+impl Size {
+    /// Bytes, compressed where the file is.
+    pub fn bytes(&self) -> u64 {
+        self.file.max(self.read.load(Ordering::Relaxed))
+    }
 }
 
 /// An open trace: its first bytes, and all of them as a reader.
@@ -54,7 +80,7 @@ pub struct Input {
     complete: bool,
     rest: Box<dyn Read + Send>,
     /// Bytes that were read of it, compressed.
-    read: Arc<AtomicU64>,
+    size: Size,
     /// Bytes that were handed out behind the head.
     made: u64,
     /// Set once something was found behind the data that is none.
@@ -95,19 +121,13 @@ impl Input {
         let failed = |cause: io::Error| Error::trace(format!("cannot read: {cause}")).at(&name, None);
         let start = raw.fill_buf().map_err(failed)?;
         let has_garbage = Arc::new(AtomicBool::new(false));
-        let (compression, mut rest): (_, Box<dyn Read + Send>) = match start {
-            [0x1f, 0x8b, ..] => (Some("gzip"), Box::new(Gzip::new(raw, Arc::clone(&has_garbage)))),
-            // pzstd begins with a frame that is skipped, in which it says how long the next one is.
-            [0x28, 0xb5, 0x2f, 0xfd, ..] | [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => {
-                (Some("zstd"), Box::new(zstd::stream::read::Decoder::with_buffer(raw).map_err(failed)?))
-            }
-            [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => {
-                (Some("xz"), Box::new(liblzma::bufread::XzDecoder::new_multi_decoder(raw)))
-            }
-            [b'B', b'Z', b'h', b'1'..=b'9', b'1', b'A', b'Y', ..] => {
-                (Some("bzip2"), Box::new(bzip2::bufread::MultiBzDecoder::new(raw)))
-            }
-            _ => (None, Box::new(raw)),
+        let compression = packed(start);
+        let mut rest: Box<dyn Read + Send> = match compression {
+            Some("gzip") => Box::new(Gzip::new(raw, Arc::clone(&has_garbage))),
+            Some("zstd") => Box::new(zstd::stream::read::Decoder::with_buffer(raw).map_err(failed)?),
+            Some("xz") => Box::new(liblzma::bufread::XzDecoder::new_multi_decoder(raw)),
+            Some(_) => Box::new(bzip2::bufread::MultiBzDecoder::new(raw)),
+            None => Box::new(raw),
         };
         if compression.is_some() {
             rest = Box::new(ReadAhead::start(rest).map_err(failed)?);
@@ -119,6 +139,8 @@ impl Input {
             .map_err(|cause| broken(&name, compression, &cause))?;
         let complete = head.len() < HEAD_BYTES;
         let path = path.filter(|_| compression.is_none());
+        let file = path.as_ref().and_then(|path| path.metadata().ok()).map_or(0, |data| data.len());
+        let size = Size { file, read };
         Ok(Input {
             path,
             name,
@@ -126,7 +148,7 @@ impl Input {
             head,
             complete,
             rest,
-            read,
+            size,
             made: 0,
             has_garbage,
             interrupt: Interrupt::default(),
@@ -136,6 +158,11 @@ impl Input {
     /// Reading fails once the interrupt is set.
     pub(super) fn until(self, interrupt: &Interrupt) -> Input {
         Input { interrupt: interrupt.clone(), ..self }
+    }
+
+    /// How large it is, as far as that is known while it is read.
+    pub(super) fn size(&self) -> Size {
+        self.size.clone()
     }
 
     /// Becomes true while reading, if something stands behind the compressed data that is none.
@@ -269,7 +296,7 @@ impl Read for Input {
         if self.head.is_empty() {
             let length = self.rest.read(buffer)?;
             self.made += length as u64;
-            let may_become = || allowance::bytes(self.read.load(Ordering::Relaxed));
+            let may_become = || allowance::bytes(self.size.bytes());
             if self.compression.is_some() && self.made > may_become() {
                 return Err(allowance::error());
             }

@@ -14,6 +14,7 @@ pub mod builder;
 mod clock;
 mod columns;
 mod csv;
+mod dates;
 mod faults;
 mod footer;
 pub mod format;
@@ -305,7 +306,7 @@ fn read_into(input: Input, options: &ReadOptions, rows: &mut Builder<'_>) -> Res
     let compression = input.compression;
     let garbage = input.garbage();
     let input = input.until(&options.interrupt);
-    rows.begin(&name, format.info().name);
+    rows.begin(&name, format.info().name, input.size());
     let read = format.read(input, options, rows);
     options.interrupt.check()?;
     match read {

@@ -1,6 +1,7 @@
 //! How a trace is read: what the user said about its columns, words and rows, and which part of it is wanted. It knows no
 //! format.
 
+use super::clock::{DAY_FIRST, MONTH_FIRST};
 use super::input::in_shell;
 use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
@@ -236,5 +237,6 @@ impl Role {
     }
 }
 
-/// Units of a time column as `--time-unit` names them, and their nanoseconds.
-pub const UNITS: [(&str, u64); 4] = [("s", 1_000_000_000), ("ms", 1_000_000), ("us", 1_000), ("ns", 1)];
+/// Units of a time column as `--time-unit` names them, and their nanoseconds; and the order of dates whose year comes last.
+pub const UNITS: [(&str, u64); 6] =
+    [("s", 1_000_000_000), ("ms", 1_000_000), ("us", 1_000), ("ns", 1), ("mdy", MONTH_FIRST), ("dmy", DAY_FIRST)];

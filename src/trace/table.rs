@@ -567,6 +567,10 @@ fn too_many(rows: u64, requests: u64) -> Error {
 
 fn repeats(cell: Cell<'_>) -> Result<u64> {
     let count = words::whole(cell, "count")?.unwrap_or(1);
+    if count == 0 {
+        return Err(Error::trace("op_count 0: this row says that it did not happen")
+            .hint("check the row; rename the column op_count if it holds something else"));
+    }
     if count > MOST_REPEATS {
         let (count, most) = (grouped(count), grouped(MOST_REPEATS));
         return Err(Error::trace(format!("op_count {count} is more than the {most} that a row may stand for"))
@@ -591,6 +595,6 @@ mod tests {
     fn a_count_beyond_reason_is_refused() {
         assert_eq!(repeats(Cell::Text(b"3")), Ok(3));
         assert_eq!(repeats(Cell::Text(b"")), Ok(1));
-        assert!(repeats(Cell::Unsigned(MOST_REPEATS + 1)).is_err());
+        assert!(repeats(Cell::Unsigned(MOST_REPEATS + 1)).is_err() && repeats(Cell::Unsigned(0)).is_err());
     }
 }

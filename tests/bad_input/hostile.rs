@@ -84,7 +84,7 @@ fn a_page_that_claims_rows_without_end_is_refused() {
 fn a_file_that_becomes_a_thousand_times_its_size_is_refused() {
     refused_as(compressed(b"time,key\n1,a\n", b'\n', 300 << 20), "more than a thousand times its size");
     let runs: String = (0..1_000).map(|i| format!("{i} 65536 0 {i}\n")).collect();
-    refused_as(runs.into_bytes(), "more blocks than so few bytes stand for");
+    refused_as(runs.into_bytes(), "more requests than so few bytes stand for");
 }
 
 #[test]
