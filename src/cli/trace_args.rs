@@ -139,7 +139,9 @@ fn parse_columns(text: &str) -> std::result::Result<Columns, String> {
 
 fn parse_time_unit(text: &str) -> std::result::Result<u64, String> {
     let known = UNITS.iter().find(|(name, _)| *name == text);
-    known.map(|(_, unit)| *unit).ok_or_else(|| "write s, ms, us or ns, or mdy or dmy for dates like 3/12/2026".to_string())
+    known
+        .map(|(_, unit)| *unit)
+        .ok_or_else(|| "write s, ms, us or ns, or mdy or dmy for dates like 3/12/2026".to_string())
 }
 
 fn parse_rate(text: &str) -> std::result::Result<Rate, String> {

@@ -75,9 +75,11 @@ fn lcs(head: &[u8]) -> Option<Layout> {
         1 => layout(24, "time, key, size; not read: next access", lcs_1),
         2 => layout(28, "time, key, size, op; not read: tenant, next access", lcs_2),
         3 => layout(36, "time, key, size, op, ttl; not read: tenant, next access", lcs_3),
-        version @ 4..=8 => {
-            layout(36 + (4 << (version - 4)), "time, key, size, op, ttl; not read: tenant, next access, features", lcs_3)
-        }
+        version @ 4..=8 => layout(
+            36 + (4 << (version - 4)),
+            "time, key, size, op, ttl; not read: tenant, next access, features",
+            lcs_3,
+        ),
         _ => None,
     }
 }
@@ -110,7 +112,13 @@ pub static ORACLE_OP_NS: Binary = Binary {
     sniff: |head| named(head, "oraclegeneralopns"),
     layout: |_| {
         let decode = |record: &[u8]| Some(Record { op: op(number::<1>(record, 16)?), ..lcs_1(record)? });
-        Some(Layout { header: 0, record: 27, keys_only: false, told: "time, key, size, op; not read: namespace, next access", decode })
+        Some(Layout {
+            header: 0,
+            record: 27,
+            keys_only: false,
+            told: "time, key, size, op; not read: namespace, next access",
+            decode,
+        })
     },
 };
 
@@ -131,7 +139,13 @@ pub static TWR: Binary = Binary {
             let size = (sizes >> 22) + (sizes & 0x3f_ffff);
             Some(Record { time: time * SECOND, key, size, op: op(op_ttl >> 24), ttl: (op_ttl & 0xff_ffff) as u32 })
         };
-        Some(Layout { header: 0, record: 20, keys_only: false, told: "time, key, size = value size + key size, op, ttl", decode })
+        Some(Layout {
+            header: 0,
+            record: 20,
+            keys_only: false,
+            told: "time, key, size = value size + key size, op, ttl",
+            decode,
+        })
     },
 };
 

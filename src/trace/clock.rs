@@ -310,7 +310,11 @@ mod tests {
         for (unit, time) in [(MONTH_FIRST, march), (DAY_FIRST, december)] {
             let mut clock = Clock::new(Some(unit));
             assert_eq!(clock.read(ambiguous), time);
-            assert!([Cell::Unsigned(0), Cell::Float(0.5), Cell::Text(b"0.5")].into_iter().all(|cell| clock.read(cell).is_err()));
+            assert!(
+                [Cell::Unsigned(0), Cell::Float(0.5), Cell::Text(b"0.5")]
+                    .into_iter()
+                    .all(|cell| clock.read(cell).is_err())
+            );
         }
         let error = |text: &[u8]| Clock::new(None).read(Cell::Text(text)).unwrap_err().to_string();
         assert!(error(b"08:14:05").contains("time=DAY+TIME"));

@@ -99,6 +99,8 @@ const STATUS_NAMES: &[&str] = &[
 /// Whether a cache answered, and how long the backend took.
 const RESULT_NAMES: &[&str] = &["cachestatus", "cacheresult", "upstreamcachestatus", "cachecachestatus", "cachehit"];
 const BACKEND_NAMES: &[&str] = &["upstreamresponsetime", "originresponsedurationms", "backendtime"];
+/// How often the backend was asked for one answer.
+const TRIES_NAMES: &[&str] = &["upstreamrequestattemptcount", "tries", "attempts"];
 /// What a miss costs the backend, and whether the row is behind the one before it in a chain, as convert writes them.
 const COST_NAMES: &[&str] = &["misscost"];
 const CHAINED_NAMES: &[&str] = &["chained"];
@@ -168,6 +170,8 @@ pub struct Columns {
     pub backend: Option<usize>,
     /// Nanoseconds in one unit of that.
     pub backend_unit: u64,
+    /// How often it was asked for one answer; the same.
+    pub tries: Option<usize>,
     /// Nanoseconds in one unit of the time column, where its name or the user says it.
     pub unit: Option<u64>,
 }
@@ -196,11 +200,12 @@ impl Columns {
             duration,
             result,
             backend,
+            tries,
             ..
         } = *self;
         let one =
             [time, time_of_day, size, size_else, key_size, status, op, ttl, cost, chained, count, sampling, duration];
-        let one = one.into_iter().chain([result, backend]);
+        let one = one.into_iter().chain([result, backend, tries]);
         let parts = self.key_parts.iter().map(|part| part.column);
         one.flatten().chain([self.key]).chain(parts).collect()
     }
@@ -227,13 +232,19 @@ impl Columns {
             duration: moved(self.duration),
             result: moved(self.result),
             backend: moved(self.backend),
+            tries: moved(self.tries),
             ..self.clone()
         }
     }
 
     /// The same with the column of the day, where a row shows that the times are times of day, and a name that it is there.
     #[must_use]
-    pub fn with_day<'r>(self, names: &[String], options: &ReadOptions, cell: impl Fn(usize) -> Option<&'r [u8]>) -> Columns {
+    pub fn with_day<'r>(
+        self,
+        names: &[String],
+        options: &ReadOptions,
+        cell: impl Fn(usize) -> Option<&'r [u8]>,
+    ) -> Columns {
         let is_given = options.columns.iter().any(|(role, _)| *role == Role::Time);
         let time = self.time.filter(|time| !is_given && cell(*time).is_some_and(dates::is_time_of_day));
         let used = self.used();
@@ -271,6 +282,7 @@ impl Columns {
             ("duration", self.duration.map(name)),
             ("result", self.result.map(name)),
             ("backend", self.backend.map(name)),
+            ("tries", self.tries.map(name)),
             ("size", size),
             ("status", self.status.map(name)),
             ("op", self.op.map(name)),
@@ -287,8 +299,13 @@ impl Columns {
     fn told_unused(&self, names: &[String]) -> String {
         let used = self.used();
         let says_duration = |name: &str| {
-            let is_one = self.time.is_some() && self.duration.is_none() && DURATION_NAMES.contains(&plain(name).as_str());
-            if is_one { format!("{name} (if times are of the answers' end: --columns duration={name})") } else { name.to_string() }
+            let is_one =
+                self.time.is_some() && self.duration.is_none() && DURATION_NAMES.contains(&plain(name).as_str());
+            if is_one {
+                format!("{name} (if times are of the answers' end: --columns duration={name})")
+            } else {
+                name.to_string()
+            }
         };
         let unused = names.iter().enumerate().filter(|(i, _)| !used.contains(i)).map(|(_, name)| says_duration(name));
         let unused: Vec<String> = unused.collect();
@@ -445,6 +462,7 @@ pub fn choose(
         duration,
         result,
         backend,
+        tries: recorded(Role::Tries, TRIES_NAMES)?,
         backend_unit: preset.map(|preset| preset.backend_unit).or_else(|| unit_of(backend?)).unwrap_or(1_000_000_000),
         duration_unit: preset
             .map(|preset| preset.duration_unit)

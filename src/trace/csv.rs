@@ -351,7 +351,9 @@ impl Survey {
         }
         let columns = columns::choose(self.names.as_deref(), self.width(), preset, options)?;
         Ok(match &self.names {
-            Some(names) => columns.with_day(names, options, |column| self.rows.first()?.get(column).map(<[u8]>::trim_ascii)),
+            Some(names) => {
+                columns.with_day(names, options, |column| self.rows.first()?.get(column).map(<[u8]>::trim_ascii))
+            }
             None => columns,
         })
     }
@@ -385,10 +387,8 @@ impl Survey {
         };
         let shown_row: Vec<String> =
             row.iter().zip(1..).take(20).map(|(cell, n)| format!("{n}={}", shown(cell))).collect();
-        Error::trace("the table has no header, and nothing says which column holds what").hint(format!(
-            "say it by number, like --columns {example}; the first row is {}",
-            shown_row.join(" ")
-        ))
+        Error::trace("the table has no header, and nothing says which column holds what")
+            .hint(format!("say it by number, like --columns {example}; the first row is {}", shown_row.join(" ")))
     }
 
     /// True where column 4 is the position of a row's next access: a row among the first that it names has the same key, and
@@ -466,7 +466,9 @@ fn excels_delimiter(bytes: &[u8]) -> Option<(u8, usize)> {
     let line = bytes[..length].trim_ascii();
     let line = line.strip_prefix(b"\"").and_then(|line| line.strip_suffix(b"\"")).unwrap_or(line);
     match line {
-        [b's' | b'S', b'e' | b'E', b'p' | b'P', b'=', delimiter] if DELIMITERS.contains(delimiter) => Some((*delimiter, length)),
+        [b's' | b'S', b'e' | b'E', b'p' | b'P', b'=', delimiter] if DELIMITERS.contains(delimiter) => {
+            Some((*delimiter, length))
+        }
         // The tab of `sep=` was trimmed away.
         [b's' | b'S', b'e' | b'E', b'p' | b'P', b'='] if bytes[..length].contains(&b'\t') => Some((b'\t', length)),
         _ => None,

@@ -55,7 +55,8 @@ pub fn year_first(text: &str) -> Option<(u64, bool)> {
     if let Ok(date) = DateTime::parse_from_rfc3339(text).or_else(|_| DateTime::parse_from_rfc2822(text)) {
         return Some((nanoseconds(date.with_timezone(&Utc))?, true));
     }
-    let zoned = ["%Y-%m-%d %H:%M:%S%.f %z", "%Y-%m-%dT%H:%M:%S%.f%#z", "%Y-%m-%d %H:%M:%S%.f%#z", "%Y%m%dT%H%M%S%.f%#z"];
+    let zoned =
+        ["%Y-%m-%d %H:%M:%S%.f %z", "%Y-%m-%dT%H:%M:%S%.f%#z", "%Y-%m-%d %H:%M:%S%.f%#z", "%Y%m%dT%H%M%S%.f%#z"];
     if let Some(date) = zoned.iter().find_map(|format| DateTime::parse_from_str(text, format).ok()) {
         return Some((nanoseconds(date.with_timezone(&Utc))?, true));
     }
@@ -146,7 +147,15 @@ mod tests {
             let date = YearLast::parse(text.as_bytes()).unwrap();
             assert_eq!((date.read(month_first), date.read(!month_first)), (expected, None), "{text}");
         }
-        for text in ["2/13/09 23:31:30", "2/13/2009", "2/13/2009 23:31", "2/13/2009/1 23:31:30", "2009/2/13 23:31:30", "é/é/é 1", ""] {
+        for text in [
+            "2/13/09 23:31:30",
+            "2/13/2009",
+            "2/13/2009 23:31",
+            "2/13/2009/1 23:31:30",
+            "2009/2/13 23:31:30",
+            "é/é/é 1",
+            "",
+        ] {
             assert_eq!(YearLast::parse(text.as_bytes()), None, "{text}");
         }
         assert_eq!(YearLast::parse(b"12/31/1969 23:59:59").unwrap().read(true), None, "before 1970");
@@ -154,8 +163,19 @@ mod tests {
 
     #[test]
     fn what_a_date_lacks_is_told() {
-        assert!(is_time_of_day(b"08:14:05") && is_time_of_day(b"8:14:05.123") && !is_time_of_day(b"2026-03-12 08:14:05"));
-        assert!(!is_time_of_day(b"") && !is_time_of_day(b"8:") && !is_time_of_day(b"123:45:67") && !is_time_of_day(b"::::::"));
-        assert!(lacks_seconds(b"3/12/2026 8:14") && lacks_seconds(b"2026-03-12 08:14") && !lacks_seconds(b"3/12/2026 8:14:05"));
+        assert!(
+            is_time_of_day(b"08:14:05") && is_time_of_day(b"8:14:05.123") && !is_time_of_day(b"2026-03-12 08:14:05")
+        );
+        assert!(
+            !is_time_of_day(b"")
+                && !is_time_of_day(b"8:")
+                && !is_time_of_day(b"123:45:67")
+                && !is_time_of_day(b"::::::")
+        );
+        assert!(
+            lacks_seconds(b"3/12/2026 8:14")
+                && lacks_seconds(b"2026-03-12 08:14")
+                && !lacks_seconds(b"3/12/2026 8:14:05")
+        );
     }
 }

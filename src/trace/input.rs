@@ -16,6 +16,10 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 /// How many bytes a format sees to recognise a file.
 pub const HEAD_BYTES: usize = 64 * 1024;
 
+/// Where lines are long a format sees more, until there are so many whole lines, or so many bytes.
+const HEAD_LINES: usize = 3;
+const LONGEST_HEAD: u64 = 4 << 20;
+
 /// How many bytes are read at once.
 const BUFFER_BYTES: usize = 1 << 20;
 
@@ -47,7 +51,7 @@ pub(super) fn packed(start: &[u8]) -> Option<&'static str> {
 /// The first bytes of a file, decompressed.
 #[derive(Debug, Clone, Copy)]
 pub struct Head<'a> {
-    /// Up to [`HEAD_BYTES`] bytes.
+    /// Up to [`HEAD_BYTES`] bytes, more where its lines are long.
     pub bytes: &'a [u8],
     /// True where `bytes` is the whole file.
     pub complete: bool,
@@ -77,6 +81,8 @@ pub struct Input {
     pub compression: Option<&'static str>,
     path: Option<PathBuf>,
     head: Vec<u8>,
+    /// So many of these bytes were handed out.
+    taken: usize,
     complete: bool,
     rest: Box<dyn Read + Send>,
     /// Bytes that were read of it, compressed.
@@ -133,11 +139,19 @@ impl Input {
             rest = Box::new(ReadAhead::start(rest).map_err(failed)?);
         }
         let mut head = Vec::with_capacity(HEAD_BYTES);
-        (&mut rest)
-            .take(HEAD_BYTES as u64)
-            .read_to_end(&mut head)
-            .map_err(|cause| broken(&name, compression, &cause))?;
-        let complete = head.len() < HEAD_BYTES;
+        let mut most = HEAD_BYTES as u64;
+        let complete = loop {
+            let missing = most - head.len() as u64;
+            (&mut rest).take(missing).read_to_end(&mut head).map_err(|cause| broken(&name, compression, &cause))?;
+            if (head.len() as u64) < most {
+                break true;
+            }
+            let has_long_lines = !head.contains(&0) && memchr::memchr_iter(b'\n', &head).nth(HEAD_LINES - 1).is_none();
+            if most >= LONGEST_HEAD || !has_long_lines {
+                break false;
+            }
+            most *= 2;
+        };
         let path = path.filter(|_| compression.is_none());
         let file = path.as_ref().and_then(|path| path.metadata().ok()).map_or(0, |data| data.len());
         let size = Size { file, read };
@@ -146,6 +160,7 @@ impl Input {
             name,
             compression,
             head,
+            taken: 0,
             complete,
             rest,
             size,
@@ -292,8 +307,10 @@ impl Read for Input {
         if self.interrupt.is_set() {
             return Err(io::Error::other("interrupted"));
         }
-        // The head is handed out first, then dropped from the front as it is consumed.
-        if self.head.is_empty() {
+        // The head is handed out first.
+        let head = self.head.get(self.taken..).unwrap_or_default();
+        if head.is_empty() {
+            self.head = Vec::new();
             let length = self.rest.read(buffer)?;
             self.made += length as u64;
             let may_become = || allowance::bytes(self.size.bytes());
@@ -302,9 +319,9 @@ impl Read for Input {
             }
             return Ok(length);
         }
-        let n = buffer.len().min(self.head.len());
-        buffer[..n].copy_from_slice(&self.head[..n]);
-        self.head.drain(..n);
+        let n = buffer.len().min(head.len());
+        buffer[..n].copy_from_slice(&head[..n]);
+        self.taken += n;
         Ok(n)
     }
 }

@@ -5,12 +5,13 @@
 mod scan;
 
 use super::builder::{Builder, Flow};
+use super::cells::read_cost;
 use super::columns::{self, Columns, names_a_key};
 use super::format::{Format, FormatInfo, Head, ReadOptions, Sniff};
 use super::input::{Input, in_shell};
 use super::lines::{Lines, first_lines};
 use super::preset::Preset;
-use super::table::{Block, Table, read_cost};
+use super::table::{Block, Table};
 use super::words::{Cell, shown};
 use crate::error::{Error, Result};
 use scan::{Node, Scan, Value, elements};

@@ -11,6 +11,7 @@ mod arrow_ipc;
 mod batches;
 mod binary;
 pub mod builder;
+mod cells;
 mod clock;
 mod columns;
 mod csv;

@@ -199,13 +199,15 @@ pub enum Role {
     Result,
     /// How long the backend took.
     Backend,
+    /// How often the backend was asked for one answer.
+    Tries,
     /// What a miss costs the backend.
     Cost,
 }
 
 impl Role {
     /// Every role.
-    pub const ALL: [Role; 11] = [
+    pub const ALL: [Role; 12] = [
         Role::Time,
         Role::Key,
         Role::Size,
@@ -216,6 +218,7 @@ impl Role {
         Role::Request,
         Role::Result,
         Role::Backend,
+        Role::Tries,
         Role::Cost,
     ];
 
@@ -232,6 +235,7 @@ impl Role {
             Role::Request => "request",
             Role::Result => "result",
             Role::Backend => "backend",
+            Role::Tries => "tries",
             Role::Cost => "cost",
         }
     }

@@ -171,8 +171,14 @@ impl Format for Spans {
                     Some((meaning, _)) => meaning.op(),
                     None => words::op(word.as_bytes()).unwrap_or(Some(Op::Get)),
                 };
-                let (Some(op), Some(time)) = (op, span.start_time_unix_nano.get()) else {
+                let Some(op) = op else {
                     others += 1;
+                    continue;
+                };
+                let Some(time) = span.start_time_unix_nano.get() else {
+                    let fault = Error::trace("a span whose startTimeUnixNano is no number of 64 bits")
+                        .hint("write it as the standard says: nanoseconds since 1970, in a string");
+                    rows.skip(fault, spot)?;
                     continue;
                 };
                 if options.records

@@ -60,7 +60,8 @@ impl Builder<'_> {
     /// A trace in which nothing was kept, and what was left out of it.
     #[cold]
     pub(super) fn no_request(&self) -> Error {
-        let left_out: Vec<&str> = self.notes.iter().map(String::as_str).filter(|note| note.starts_with("left out")).collect();
+        let left_out: Vec<&str> =
+            self.notes.iter().map(String::as_str).filter(|note| note.starts_with("left out")).collect();
         match left_out.as_slice() {
             [] => Error::trace("the trace holds no request")
                 .hint("a header alone is none; --from, --until, --limit and --sample may leave nothing"),
