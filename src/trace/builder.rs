@@ -473,6 +473,7 @@ impl<'o> Builder<'o> {
         if self.objects.is_empty() {
             return Err(self.no_request());
         }
+        self.options.interrupt.check()?;
         let start = self.times.first().copied().unwrap_or(0);
         for time in &mut self.times {
             *time -= start;
@@ -483,6 +484,7 @@ impl<'o> Builder<'o> {
             self.note(format!("the clock ticks every {tick}: requests of one tick are spread evenly inside it"));
         }
         let tick = self.tick.max(spread).or_else(|| ticks::spread_before(&self.times, start));
+        self.options.interrupt.check()?;
         if let Some(share) = self.options.sampled {
             self.note(sampled_note(share));
         }

@@ -109,6 +109,8 @@ const COUNT_NAMES: &[&str] = &["opcount"];
 /// The share of the keys that the table has.
 const SAMPLING_NAMES: &[&str] = &["samplingrate"];
 
+/// Of more columns no message names all.
+const NAMED: usize = 100;
 /// So many columns that are not read are named.
 const UNUSED_SHOWN: usize = 12;
 
@@ -324,20 +326,24 @@ fn plain(name: &str) -> String {
 
 /// A column of one of these names; else one whose path ends in one of them.
 fn find(names: &[String], known: &[&str]) -> Option<usize> {
-    let last = |name: &str| name.rsplit_once('.').map(|(_, last)| plain(last));
-    known
-        .iter()
-        .find_map(|known| names.iter().position(|name| plain(name) == *known))
-        .or_else(|| known.iter().find_map(|known| names.iter().position(|name| last(name).as_deref() == Some(known))))
+    let place = |names: &[Option<String>]| {
+        known.iter().find_map(|known| names.iter().position(|name| name.as_deref() == Some(*known)))
+    };
+    let whole: Vec<Option<String>> = names.iter().map(|name| Some(plain(name))).collect();
+    place(&whole).or_else(|| {
+        let last = |name: &String| name.rsplit_once('.').map(|(_, last)| plain(last));
+        place(&names.iter().map(last).collect::<Vec<_>>())
+    })
 }
 
 fn find_time(names: &[String]) -> Option<usize> {
-    let stem = |name: &str| plain(unit_in_name(name).map_or(name, |(_, stem)| stem));
+    let stems: Vec<String> =
+        names.iter().map(|name| plain(unit_in_name(name).map_or(name.as_str(), |(_, stem)| stem))).collect();
     let last = |name: &str| name.rsplit_once('.').map(|(_, last)| plain(last));
     let in_structure = |known: &&str| names.iter().position(|name| last(name).as_deref() == Some(*known));
     TIME_NAMES
         .iter()
-        .find_map(|known| names.iter().position(|name| stem(name) == *known))
+        .find_map(|known| stems.iter().position(|stem| stem == known))
         .or_else(|| ["timestamp", "ts", "time"].iter().find_map(in_structure))
 }
 
@@ -475,6 +481,7 @@ pub fn choose(
 
 fn no_key(names: Option<&[String]>, width: usize) -> Error {
     let columns = match names {
+        Some(names) if names.len() > NAMED => format!("{} and {} more", names[..NAMED].join(", "), names.len() - NAMED),
         Some(names) => names.join(", "),
         None => format!("1 to {width}, without names"),
     };
@@ -496,7 +503,7 @@ fn position(column: &str, names: Option<&[String]>, width: usize) -> Result<usiz
     {
         return Ok(number - 1);
     }
-    let there = names.map_or_else(String::new, |names| format!(": {}", names.join(", ")));
+    let there = names.map_or_else(String::new, |names| format!(": {}", names[..names.len().min(NAMED)].join(", ")));
     Err(Error::usage(format!("--columns: there is no column '{column}'"))
         .hint(format!("the trace has {width} columns{there}")))
 }

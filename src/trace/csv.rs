@@ -47,7 +47,8 @@ static INFO: FormatInfo = FormatInfo {
              size is the sum of both), four as libCacheSim's (time, object, size, next access), or one column of keys (lines \
              of just * are breaks, as in the block lists of the LIRS paper). \
              Times are numbers (the unit is told by magnitude, by a name like time_ms, or by --time-unit) or dates like \
-             2024-05-01 12:00:00Z. Oracle columns such as next_access_vtime are never read.",
+             2024-05-01 12:00:00Z; of 3/12/2026 8:14:05 a part above 12, here or in a row before, says whether the month or the day comes first, else \
+             --time-unit mdy or dmy. A column date before one of times of day is the day. A first line sep=; says what stands between. Oracle columns such as next_access_vtime are never read.",
 };
 
 impl Format for Csv {

@@ -30,7 +30,7 @@ static INFO: FormatInfo = FormatInfo {
              or told with --columns by their path: time=ts,key=request.uri,size=size, key=host+path for keys of several \
              fields, a[0] for an element. A key that is an array is a get of each of its elements; with a cost, they are a chain of blocks that share the cost of \
              the row (coldgap formats mooncake). Numbers may stand in \
-             strings; times are numbers or dates.",
+             strings; times are numbers or dates; {\"$date\": ...} and the like of MongoDB stand for their value.",
 };
 
 impl Format for JsonLines {

@@ -34,7 +34,8 @@ static INFO: FormatInfo = FormatInfo {
     layout: "The time is startTimeUnixNano. The key is the attribute app.cache.key.hash, app.cache.key or cache.key, another one with \
              --columns key=NAME, or the argument of the command in db.query.text where it is not blotted out; the operation is \
              db.operation.name, else the command, else the span's name. app.cache.hit says whether it was a hit. Spans without a key are \
-             left out and counted. Spans that are kept at random, by trace id, break reuse: keep all of a share of the keys.",
+             left out and counted. Spans that are kept at random, by trace id, break reuse: keep all of a share of the keys. The \
+             names of the db attributes are from excerpts of the conventions.",
 };
 
 #[derive(Deserialize)]

@@ -50,7 +50,8 @@ pub static PRESETS: &[Preset] = &[
             "CloudFront, standard logs",
             "Fields by the names in #Fields:, which may stand again where files were put together. The key is host, path and \
              query (your distribution's cache key may leave the query out: --columns key=x-host-header+cs-uri-stem); the size is \
-             sc-content-len, else sc-bytes. The time is when the answer ended, so the arrival is time-taken earlier.",
+             sc-content-len, else sc-bytes. The time is when the answer ended, so the arrival is time-taken earlier. The words of \
+             results were not checked.",
         ),
         shape: fixed(b'\t', ""),
         sign: Sign::Comment("x-edge-location"),
@@ -77,7 +78,7 @@ pub static PRESETS: &[Preset] = &[
             "CloudFront, real-time logs with all fields in their usual order",
             "Without a header: owners choose the fields, so others need --columns with numbers (time=1,duration=14,key=8+9,size=5). The \
              time is when the answer ended, so the arrival is time-taken earlier. A sampling rate below 100 keeps requests at random: then \
-             every hit ratio is too low.",
+             every hit ratio is too low. From excerpts.",
         ),
         shape: fixed(
             b'\t',
@@ -214,7 +215,7 @@ pub static PRESETS: &[Preset] = &[
             "start_time is the arrival; the key is authority and path.",
         ),
         sign: Sign::Names(&["start_time", "response_code"]),
-        columns: "time=start_time,key=authority|host+path|x_envoy_original_path,size=bytes_sent,status=response_code,op=method,backend=upstream_service_time,tries=upstream_request_attempt_count",
+        columns: "time=start_time,key=authority|host+path|x_envoy_original_path,size=bytes_sent,status=response_code,op=method,backend=upstream_service_time,tries=upstream_request_attempt_count|attempts",
         backend_unit: 1_000_000,
         is_http: true,
         ..PLAIN
