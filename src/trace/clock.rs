@@ -141,15 +141,14 @@ impl Clock {
     /// A date whose year comes last: points say that the day is first; else a part above 12 does, here or in a row before, or
     /// the user.
     fn year_last(&mut self, date: dates::YearLast) -> Option<u64> {
-        let month_first = match self.unit {
+        let month_first = match (self.unit, self.month_first, date.parts) {
             _ if date.is_dotted => false,
-            Some(MONTH_FIRST) => true,
-            Some(DAY_FIRST) => false,
-            _ => *self.month_first.get_or_insert(match date.parts {
-                [first, _] if first > 12 => false,
-                [_, second] if second > 12 => true,
-                _ => return None,
-            }),
+            (Some(MONTH_FIRST), ..) => true,
+            (Some(DAY_FIRST), ..) => false,
+            (_, Some(known), _) => known,
+            (_, None, [first, _]) if first > 12 => *self.month_first.insert(false),
+            (_, None, [_, second]) if second > 12 => *self.month_first.insert(true),
+            _ => return None,
         };
         self.zoneless = true;
         date.read(month_first)
