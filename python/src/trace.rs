@@ -113,7 +113,10 @@ fn say(options: &mut ReadOptions, flag: &str, text: &str) -> Result<()> {
         }
         "time-unit" => {
             let unit = UNITS.iter().find(|(name, _)| *name == text);
-            let unknown = || Error::usage(format!("time_unit: '{text}' is none")).hint("write s, ms, us or ns");
+            let unknown = || {
+                Error::usage(format!("time_unit: '{text}' is none"))
+                    .hint("write s, ms, us or ns, or mdy or dmy for dates like 3/12/2026")
+            };
             options.time_unit = Some(unit.ok_or_else(unknown)?.1);
         }
         "sampled" => options.sampled = Some(parse(flag, text)?),

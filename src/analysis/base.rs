@@ -31,8 +31,8 @@ impl Base {
     /// Of a trace.
     ///
     /// # Errors
-    /// See [`super::analyse`].
-    pub fn new(trace: &Trace, question: &Question) -> Result<Base> {
+    /// See [`super::analyse`]; an interrupt.
+    pub fn new(trace: &Trace, question: &Question, interrupt: &Interrupt) -> Result<Base> {
         let requests = trace.requests();
         let warm = question.sweep.warm_position(trace.len())?;
         if !trace.has_times() {
@@ -43,7 +43,9 @@ impl Base {
         check_shares(trace, question.service.demand)?;
         check_window(trace, question)?;
         let windows = Windows::cut(&requests, question.window);
+        interrupt.check()?;
         let facts = Facts::of(trace, warm);
+        interrupt.check()?;
         if facts.gets == 0 {
             return Err(Error::trace("the trace has no gets, so it has no load")
                 .at(&trace.name, None)
@@ -62,6 +64,7 @@ impl Base {
             Some(Load::PerSecond(load)) => load / today,
         };
         let key_hashes = trace.key_hashes();
+        interrupt.check()?;
         let columns = Columns::of(&requests, &key_hashes);
         Ok(Base { facts, windows, warm, today, busiest_at, load_factor, key_hashes, columns })
     }

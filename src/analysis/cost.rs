@@ -10,6 +10,7 @@ use super::parts::due;
 use super::task::Task;
 use super::{Question, study};
 use crate::error::Result;
+use crate::interrupt::Interrupt;
 use crate::trace::Trace;
 use crate::units::Seconds;
 
@@ -42,7 +43,7 @@ pub struct Cost {
 /// # Errors
 /// See [`super::analyse`].
 pub fn costs(trace: &Trace, question: &Question) -> Result<Vec<Cost>> {
-    let base = Base::new(trace, question)?;
+    let base = Base::new(trace, question, &Interrupt::default())?;
     let about = trace.about();
     let grids = Grids::of(question, &about, &base.facts)?;
     let given: Vec<Task> =

@@ -102,7 +102,7 @@ pub fn work(
 ) -> Result<Work> {
     let step = &|| watch.step();
     watch.phase("replaying warm");
-    let base = Base::new(trace, question)?;
+    let base = Base::new(trace, question, interrupt)?;
     let Base { ref facts, ref windows, warm, today, load_factor, .. } = base;
     watch.say(&format!(
         "{}: {} requests on {} objects in {}; the busiest {} have {} requests/s",

@@ -182,7 +182,8 @@ impl Study<'_> {
     fn warm_replay(&self, ground: &Ground<'_>, cell: &Cell) -> Result<WarmResult> {
         let mut cache = cell.cache(self.trace.object_count(), self.trace.ttls.is_some())?;
         let mut missed = Vec::with_capacity(ground.requests.len());
-        let noted = observe(&mut *cache, &ground.requests, ground.warm, self.windows, &mut missed);
+        let noted = observe(&mut *cache, &ground.requests, ground.warm, self.windows, &mut missed, self.interrupt);
+        self.interrupt.check()?;
         let hits = if self.trace.ttls.is_some() && ground.load != 1.0 {
             ground.hits(
                 &mut *cell.cache(self.trace.object_count(), self.trace.ttls.is_some())?,

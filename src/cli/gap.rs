@@ -32,8 +32,8 @@ use std::path::PathBuf;
 pub struct GapArgs {
     #[command(flatten)]
     pub ask: Ask,
-    /// Take from the trace's own records what is not said: how long misses took, and the highest rate of misses that was
-    /// answered well for the backend's capacity, which may be more
+    /// Take from the trace's own records what is not said: how long misses took, retries, and the highest rate of misses that
+    /// was answered well for the backend's capacity, which may be more
     #[arg(long, conflicts_with = "each")]
     calibrated: bool,
     /// Estimate from this share of the keys, chosen by hash: advertised, hidden, least backends and nodes, each with an
@@ -225,6 +225,12 @@ fn calibrate(
             "service time: {time}, the mean of what {} misses took, as recorded",
             grouped(recorded.misses)
         ));
+    }
+    let leaves_retries_open = unsaid.iter().any(|what| what.starts_with("retries"));
+    if let Some(tries) = recorded.most_tries.filter(|tries| *tries > 1 && leaves_retries_open) {
+        question.service.retries = u32::from(tries) - 1;
+        unsaid.retain(|what| !what.starts_with("retries"));
+        trace.notes.push(format!("retries: {}, as up to {tries} tries for one answer were recorded", tries - 1));
     }
     if let Some(rate) = recorded.carried_per_second.filter(|_| question.backend == Backend::Unknown) {
         let rate = Rate::answers(rate);

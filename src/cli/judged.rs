@@ -25,7 +25,7 @@ const ROOM: f64 = 4.0;
 /// Limits are sought where the trace goes on for so many timeouts after warm-up.
 const TIMEOUTS: f64 = 10.0;
 /// So large a share of objects that never come again, and so few requests for each, are those of a sample by request.
-const SINGLE_USE: f64 = 0.9;
+const SINGLE_USE: f64 = 0.7;
 const FEW_REQUESTS: f64 = 1.5;
 /// Hits on keys that the trace never had before, as a share of the recorded ones: beyond this, requests are missing.
 const UNEXPLAINED: f64 = 0.2;

@@ -19,10 +19,9 @@ const BUFFER_BYTES: usize = 1 << 20;
 /// An output that is one of the inputs, by whatever path.
 pub fn check_distinct(outputs: &[PathBuf], inputs: &[PathBuf]) -> Result<()> {
     let is_input = |output: &PathBuf| {
-        let file = output.canonicalize().ok();
         // Standard input may be a file, too.
         let path = |input: &PathBuf| if input.as_os_str() == "-" { "/dev/stdin".into() } else { input.clone() };
-        file.is_some() && inputs.iter().any(|input| path(input).canonicalize().ok() == file)
+        inputs.iter().any(|input| is_same(output, &path(input)))
     };
     match outputs.iter().find(|output| is_input(output)) {
         Some(output) => Err(Error::usage("this file is read, and would be overwritten")
@@ -30,6 +29,36 @@ pub fn check_distinct(outputs: &[PathBuf], inputs: &[PathBuf]) -> Result<()> {
             .hint("name another file")),
         None => Ok(()),
     }
+}
+
+/// Whether two paths are of one file: by another spelling, a link, or a second name of it.
+fn is_same(one: &Path, other: &Path) -> bool {
+    let (Ok(first), Ok(second)) = (one.canonicalize(), other.canonicalize()) else { return false };
+    first == second || identity(&first).is_some_and(|file| identity(&second) == Some(file))
+}
+
+/// What the system knows a file by, where it has several names.
+#[cfg(unix)]
+fn identity(path: &Path) -> Option<(u64, u64)> {
+    use std::os::unix::fs::MetadataExt;
+    let data = path.metadata().ok().filter(|data| data.is_file())?;
+    Some((data.dev(), data.ino()))
+}
+
+#[cfg(not(unix))]
+fn identity(_: &Path) -> Option<(u64, u64)> {
+    None
+}
+
+/// The file that a path leads to, be it there or not yet: a link to a file that is to be made stays a link.
+fn behind_links(path: &Path) -> PathBuf {
+    if let Ok(target) = path.canonicalize() {
+        return target;
+    }
+    let Ok(next) = path.read_link() else { return path.to_path_buf() };
+    let folder = path.parent().unwrap_or(Path::new(""));
+    // Only one step: what leads on to a link that leads nowhere is replaced.
+    folder.join(next)
 }
 
 /// Refuses inputs that are not there, before any work, with what may have been meant.
@@ -84,7 +113,7 @@ impl Output {
     pub fn create(path: &Path) -> Result<Output> {
         let hint = "check that the folder exists and may be written to";
         let failed = |cause: io::Error| Error::file(Kind::Usage, path, "create the output", &cause).hint(hint);
-        let target = path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
+        let target = behind_links(path);
         let interrupt = Interrupt::default();
         if target.is_dir() {
             return Err(Error::usage("is a folder; name a file").at(path.display(), None));

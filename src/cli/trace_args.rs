@@ -43,7 +43,7 @@ pub struct TraceArgs {
     /// size=- leaves sizes out; also status, duration, request, and cost: what a miss costs the backend
     #[arg(long, value_name = "ROLE=COLUMN,...", value_parser = parse_columns)]
     columns: Option<Columns>,
-    /// Unit of the time column: s, ms, us or ns (default: by its magnitude, said in the report)
+    /// Unit of the time column: s, ms, us or ns (default: by its magnitude, said in the report); mdy or dmy for dates like 3/12/2026
     #[arg(long, value_name = "UNIT", value_parser = parse_time_unit)]
     time_unit: Option<u64>,
     /// What stands between columns of text: a character, tab or blank
@@ -139,7 +139,9 @@ fn parse_columns(text: &str) -> std::result::Result<Columns, String> {
 
 fn parse_time_unit(text: &str) -> std::result::Result<u64, String> {
     let known = UNITS.iter().find(|(name, _)| *name == text);
-    known.map(|(_, unit)| *unit).ok_or_else(|| "write s, ms, us or ns".to_string())
+    known
+        .map(|(_, unit)| *unit)
+        .ok_or_else(|| "write s, ms, us or ns, or mdy or dmy for dates like 3/12/2026".to_string())
 }
 
 fn parse_rate(text: &str) -> std::result::Result<Rate, String> {

@@ -10,6 +10,7 @@ use super::http;
 use super::input::Input;
 use super::intern::Key;
 use super::lines::{Lines, first_lines};
+use super::record::Answered;
 use super::sizes::Says;
 use super::tokens;
 use super::words::{self, Cell, shown};
@@ -76,8 +77,8 @@ impl Format for AccessLog {
                 Err(fault) => rows.skip(fault, spot)?,
             }
         }
+        rows.set_layout(reader.layout());
         reader.finish(rows);
-        rows.set_layout("lines: host, user, [date], \"request\", status, bytes; key = the request's target, time = the date (of the answer's end with nginx, of arrival with Apache), size = the bytes".to_string());
         Ok(())
     }
 }
@@ -98,6 +99,9 @@ struct Reader {
     /// Lines that say how long the answer took, and whether a date was finer than a second.
     timed: u64,
     is_fine: bool,
+    /// Lines that begin with the host that was asked, and lines that say who answered.
+    hosted: u64,
+    recorded: u64,
 }
 
 impl Reader {
@@ -130,10 +134,13 @@ impl Reader {
             return Ok(None);
         };
         self.path.clear();
-        self.path.extend_from_slice(virtual_host(parsed.prefix));
+        let host = virtual_host(parsed.prefix);
+        self.hosted += u64::from(!host.is_empty());
+        self.path.extend_from_slice(host);
         http::target(target, &mut self.path);
         let appended = appended::read(parsed.rest, parsed.status);
         self.timed += u64::from(appended.took.is_some());
+        self.recorded += u64::from(appended.answered != Answered::default());
         self.is_fine |= !time.is_multiple_of(SECOND);
         // A clock of whole seconds does not become finer by it.
         let took = appended.took.unwrap_or(0);
@@ -141,6 +148,21 @@ impl Reader {
         let time = time.saturating_sub(took);
         let row = Row { time: Some(time), key: Key::parse(&self.path), size: Some(parsed.bytes), op, ttl: 0 };
         Ok(Some((row, Says::of(method == b"GET", parsed.status), appended)))
+    }
+
+    /// What was taken for what.
+    fn layout(&self) -> String {
+        let host = if self.hosted > 0 { "the host that the line begins with + " } else { "" };
+        let time = match self.timed {
+            0 => "the date (of the answer's end with nginx, of arrival with Apache)",
+            _ => "the date - the appended rt or request_time",
+        };
+        let recorded = if self.recorded > 0 { ", result and backend = the appended cs and urt" } else { "" };
+        format!(
+            "lines split by blanks, quotes and brackets: host, user, [date], \"request\", status, bytes; key = {host}the request's \
+             target, time = {time}, size = the bytes, status = the status, op = the request's method{recorded}; not read: user, referer, \
+             user agent and whatever follows"
+        )
     }
 
     /// Says what was left out.

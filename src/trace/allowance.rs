@@ -7,14 +7,15 @@ use crate::error::Error;
 use std::fmt;
 use std::io;
 
-/// Rows that any file may have, and those that a byte of it may stand for.
+/// Requests that any file may hold, and those that a byte of it may stand for: compressed ones of the public traces hold one in
+/// several bytes.
 const ROWS: u64 = 10_000_000;
-const ROWS_PER_BYTE: u64 = 32;
+const ROWS_PER_BYTE: u64 = 16;
 /// Bytes that any file may become, and those that a byte of it may become.
 const BYTES: u64 = 256 << 20;
 const BYTES_PER_BYTE: u64 = 1_000;
 
-/// The rows that a file of so many bytes may have.
+/// The requests that a file of so many bytes may hold.
 pub fn rows(file_bytes: u64) -> u64 {
     ROWS.max(file_bytes.saturating_mul(ROWS_PER_BYTE))
 }
@@ -28,6 +29,12 @@ pub fn bytes(file_bytes: u64) -> u64 {
 pub fn swollen(what: &str) -> Error {
     Error::trace(format!("it claims more {what} than so few bytes stand for, which is no trace"))
         .hint("check where it comes from; write it as CSV if you trust it")
+}
+
+/// A file whose rows stand for more requests than may be.
+pub fn too_many_requests() -> Error {
+    Error::trace("it claims more requests than so few bytes stand for, which is no trace")
+        .hint(format!("check where it comes from; read a part of it if you trust it: --limit {ROWS}"))
 }
 
 /// More bytes than may be.

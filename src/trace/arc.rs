@@ -2,7 +2,6 @@
 //!
 //! It knows the line and nothing of what becomes of its blocks.
 
-use super::allowance;
 use super::builder::{Builder, Flow, Row};
 use super::format::{Format, FormatInfo, Head, ReadOptions, Sniff};
 use super::input::Input;
@@ -59,9 +58,8 @@ impl Format for ArcList {
         options.refuse_columns(INFO.name)?;
         rows.set_layout("lines of start, count, ignored, number; key = each block from start on".to_string());
         let mut lines = Lines::new(input);
-        let (mut runs, mut blocks, mut file_bytes) = (0u64, 0u64, 0);
+        let (mut runs, mut blocks) = (0u64, 0u64);
         while let Some((line, spot)) = lines.next()? {
-            file_bytes += line.len() as u64;
             if line.trim_ascii().is_empty() {
                 continue;
             }
@@ -74,9 +72,6 @@ impl Format for ArcList {
             };
             runs += 1;
             blocks += count;
-            if blocks > allowance::rows(file_bytes) {
-                return Err(rows.locate(allowance::swollen("blocks"), spot));
-            }
             for block in start..start + count {
                 let row = Row { time: None, key: Key::Number(block), size: None, op: Op::Get, ttl: 0 };
                 if rows.push(row, spot)? == Flow::Break(()) {

@@ -33,6 +33,8 @@ struct Layout {
     record: usize,
     /// True where a record is nothing but a key.
     keys_only: bool,
+    /// What of a record is read, and what is not.
+    told: &'static str,
     decode: fn(&[u8]) -> Option<Record>,
 }
 
@@ -68,12 +70,16 @@ pub static LCS: Binary = Binary {
 };
 
 fn lcs(head: &[u8]) -> Option<Layout> {
-    let layout = |record, decode| Some(Layout { header: LCS_HEADER, record, keys_only: false, decode });
+    let layout = |record, told, decode| Some(Layout { header: LCS_HEADER, record, keys_only: false, told, decode });
     match number::<8>(head, 8)? {
-        1 => layout(24, lcs_1),
-        2 => layout(28, lcs_2),
-        3 => layout(36, lcs_3),
-        version @ 4..=8 => layout(36 + (4 << (version - 4)), lcs_3),
+        1 => layout(24, "time, key, size; not read: next access", lcs_1),
+        2 => layout(28, "time, key, size, op; not read: tenant, next access", lcs_2),
+        3 => layout(36, "time, key, size, op, ttl; not read: tenant, next access", lcs_3),
+        version @ 4..=8 => layout(
+            36 + (4 << (version - 4)),
+            "time, key, size, op, ttl; not read: tenant, next access, features",
+            lcs_3,
+        ),
         _ => None,
     }
 }
@@ -106,7 +112,13 @@ pub static ORACLE_OP_NS: Binary = Binary {
     sniff: |head| named(head, "oraclegeneralopns"),
     layout: |_| {
         let decode = |record: &[u8]| Some(Record { op: op(number::<1>(record, 16)?), ..lcs_1(record)? });
-        Some(Layout { header: 0, record: 27, keys_only: false, decode })
+        Some(Layout {
+            header: 0,
+            record: 27,
+            keys_only: false,
+            told: "time, key, size, op; not read: namespace, next access",
+            decode,
+        })
     },
 };
 
@@ -127,7 +139,13 @@ pub static TWR: Binary = Binary {
             let size = (sizes >> 22) + (sizes & 0x3f_ffff);
             Some(Record { time: time * SECOND, key, size, op: op(op_ttl >> 24), ttl: (op_ttl & 0xff_ffff) as u32 })
         };
-        Some(Layout { header: 0, record: 20, keys_only: false, decode })
+        Some(Layout {
+            header: 0,
+            record: 20,
+            keys_only: false,
+            told: "time, key, size = value size + key size, op, ttl",
+            decode,
+        })
     },
 };
 
@@ -160,7 +178,7 @@ pub static BE32: Binary = Binary {
         layout: "Records of 4 bytes: the key. It has no times: give --rate.",
     },
     sniff: |head| named(head, ".be32"),
-    layout: |_| Some(Layout { header: 0, record: 4, keys_only: true, decode: key_alone }),
+    layout: |_| Some(Layout { header: 0, record: 4, keys_only: true, told: KEYS_ALONE, decode: key_alone }),
 };
 
 /// The same with wider keys, as Corda's trace has them.
@@ -172,8 +190,12 @@ pub static BE64: Binary = Binary {
         layout: "Records of 8 bytes: the key. It has no times: give --rate.",
     },
     sniff: |head| named(head, ".be64"),
-    layout: |_| Some(Layout { header: 0, record: 8, keys_only: true, decode: key_alone }),
+    layout: |_| Some(Layout { header: 0, record: 8, keys_only: true, told: KEYS_ALONE, decode: key_alone }),
 };
+
+/// What is read of some.
+const KEYS_ALONE: &str = "key, and nothing else";
+const VMWARES: &str = "time in microseconds, key = block, size, op = command; not read: number, parts, response time";
 
 fn key_alone(record: &[u8]) -> Option<Record> {
     let key = record.iter().fold(0, |number, byte| number << 8 | u64::from(*byte));
@@ -187,12 +209,14 @@ fn vscsi(head: &[u8]) -> Option<Layout> {
             header: 0,
             record: 32,
             keys_only: false,
+            told: VMWARES,
             decode: |record| vscsi_record(record, [14, 12, 4, 16, 24], 1),
         }),
         (_, Some(2)) => Some(Layout {
             header: 0,
             record: 40,
             keys_only: false,
+            told: VMWARES,
             decode: |record| vscsi_record(record, [2, 0, 8, 16, 24], 2),
         }),
         _ => None,
@@ -245,6 +269,7 @@ impl Format for Binary {
         let layout = (self.layout)(input.head().bytes).ok_or_else(|| {
             Error::trace(format!("this is no file of {}", self.info.name)).hint("name another format with --input")
         })?;
+        rows.set_layout(format!("records of {} bytes: {}", layout.record, layout.told));
         let mut offset = layout.header as u64;
         io::copy(&mut io::Read::take(&mut input, offset), &mut io::sink()).map_err(|cause| input.broken(&cause))?;
         let mut chunk = vec![0; layout.record * RECORDS_AT_ONCE];

@@ -8,7 +8,7 @@ mod memory;
 mod order;
 
 use super::faults::Faults;
-use super::input::in_shell;
+use super::input::{Size, in_shell};
 use super::intern::{Interner, Key, Keys};
 use super::merge::Part;
 use super::options::ReadOptions;
@@ -76,8 +76,9 @@ const ROWS_PER_CHECK: usize = 1 << 16;
 /// Collects rows into a [`Trace`].
 pub struct Builder<'o> {
     options: &'o ReadOptions,
-    /// The file that is being read.
+    /// The file that is being read, and how large it is.
     name: String,
+    size: Size,
     /// Those that were read.
     parts: Vec<Part>,
     /// Whether there will be several.
@@ -134,6 +135,7 @@ impl<'o> Builder<'o> {
         Builder {
             options,
             name: name.to_string(),
+            size: Size::default(),
             parts: Vec::new(),
             is_service: false,
             format: format.to_string(),
@@ -469,10 +471,9 @@ impl<'o> Builder<'o> {
         self.settle_sizes();
         self.check_last_line()?;
         if self.objects.is_empty() {
-            return Err(Error::trace("the trace holds no request").hint(
-                "coldgap inspect says how the file was read; --from, --until, --limit and --sample may leave nothing",
-            ));
+            return Err(self.no_request());
         }
+        self.options.interrupt.check()?;
         let start = self.times.first().copied().unwrap_or(0);
         for time in &mut self.times {
             *time -= start;
@@ -483,6 +484,7 @@ impl<'o> Builder<'o> {
             self.note(format!("the clock ticks every {tick}: requests of one tick are spread evenly inside it"));
         }
         let tick = self.tick.max(spread).or_else(|| ticks::spread_before(&self.times, start));
+        self.options.interrupt.check()?;
         if let Some(share) = self.options.sampled {
             self.note(sampled_note(share));
         }

@@ -2,10 +2,11 @@
 //!
 //! It knows one cell at a time and no files; whole nanoseconds come out, without a detour through floats.
 
+use super::dates;
 use super::words::{Cell, decimal, natural, shown_cell};
 use crate::error::{Error, Result};
 use crate::request::SECOND;
-use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
+use chrono::NaiveDate;
 
 /// Units of time columns and what people call them.
 const NAMES: [(u64, &str); 5] = [
@@ -23,8 +24,12 @@ const FILETIME_1970: u64 = 116_444_736_000_000_000;
 /// The unit of times whose digits are a date: 20160201235959.
 pub const DATES: u64 = 0;
 
-/// Bytes of a date up to its seconds.
-const SECONDS_END: usize = "2026-03-12 08:14:05".len();
+/// "Units" of times that are dates whose year comes last: the month before the day, as in the US, or behind it.
+pub const MONTH_FIRST: u64 = u64::MAX;
+pub const DAY_FIRST: u64 = u64::MAX - 1;
+
+/// Units that no number is multiplied by.
+const NO_FACTORS: [u64; 4] = [DATES, FILETIME, MONTH_FIRST, DAY_FIRST];
 
 /// How a time column is read.
 #[derive(Debug, Clone, Copy)]
@@ -33,12 +38,14 @@ pub struct Clock {
     unit: Option<u64>,
     guessed: bool,
     zoneless: bool,
+    /// Which part of a date comes first, where a part above 12 has told it.
+    month_first: Option<bool>,
 }
 
 impl Clock {
     /// A clock in units of so many nanoseconds, where that is known.
     pub fn new(unit: Option<u64>) -> Clock {
-        Clock { unit, guessed: false, zoneless: false }
+        Clock { unit, guessed: false, zoneless: false, month_first: None }
     }
 
     /// The time in nanoseconds.
@@ -51,7 +58,7 @@ impl Clock {
             Some(number) => self.number(number),
             None => self.any(cell),
         };
-        time.ok_or_else(|| no_time(cell))
+        time.ok_or_else(|| self.no_time(cell))
     }
 
     fn any(&mut self, cell: Cell<'_>) -> Option<u64> {
@@ -67,6 +74,7 @@ impl Clock {
     fn number(&mut self, number: u64) -> Option<u64> {
         let unit = self.unit(number);
         match unit {
+            MONTH_FIRST | DAY_FIRST => None,
             DATES => {
                 let day = NaiveDate::from_ymd_opt(
                     (number / 10_000_000_000) as i32,
@@ -90,6 +98,9 @@ impl Clock {
             return None;
         }
         let unit = self.unit(number as u64);
+        if [MONTH_FIRST, DAY_FIRST].contains(&unit) {
+            return None;
+        }
         // Seconds since 1970 are exact to the microsecond in a float, not beyond.
         let (scale, step) = if unit == SECOND && number > 1e6 { (1e6, 1_000) } else { (unit as f64, 1) };
         let steps = (number * scale).round();
@@ -98,13 +109,17 @@ impl Clock {
 
     fn text(&mut self, text: &[u8]) -> Option<u64> {
         // Where the unit is known, a number need not be read twice.
-        if let Some(unit) = self.unit.filter(|unit| ![DATES, FILETIME].contains(unit))
+        if let Some(unit) = self.unit.filter(|unit| !NO_FACTORS.contains(unit))
             && let Some((time, _)) = decimal(text, unit)
         {
             return Some(time);
         }
         if let Some((number, rest)) = decimal(text, 1) {
-            return if rest == 0 { self.number(number) } else { Some(decimal(text, self.unit(number))?.0) };
+            return match (rest, self.unit(number)) {
+                (0, _) => self.number(number),
+                (_, MONTH_FIRST | DAY_FIRST) => None,
+                (_, unit) => Some(decimal(text, unit)?.0),
+            };
         }
         if let Some(time) = self.date_of_log(text) {
             return Some(time);
@@ -116,34 +131,33 @@ impl Clock {
         {
             return self.text(format!("{whole}.{fraction}").as_bytes());
         }
-        // As Python and Java log milliseconds: 2026-03-12 08:14:05,123.
-        let dotted = (text.as_bytes().get(SECONDS_END) == Some(&b',')).then(|| text.replacen(',', ".", 1));
-        let text = dotted.as_deref().unwrap_or(text);
-        let date = match DateTime::parse_from_rfc3339(text).or_else(|_| DateTime::parse_from_rfc2822(text)) {
-            Ok(date) => date.with_timezone(&Utc),
-            Err(_) => {
-                let zoned = ["%Y-%m-%d %H:%M:%S%.f %z", "%Y-%m-%dT%H:%M:%S%.f%#z", "%Y-%m-%d %H:%M:%S%.f%#z"];
-                match zoned.iter().find_map(|format| DateTime::parse_from_str(text, format).ok()) {
-                    Some(date) => date.with_timezone(&Utc),
-                    None => {
-                        let (text, is_utc) = match text.strip_suffix(" UTC").or_else(|| text.strip_suffix(" GMT")) {
-                            Some(text) => (text, true),
-                            None => (text, false),
-                        };
-                        self.zoneless |= !is_utc;
-                        let formats = ["%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M:%S%.f", "%Y/%m/%d %H:%M:%S%.f"];
-                        formats.iter().find_map(|format| NaiveDateTime::parse_from_str(text, format).ok())?.and_utc()
-                    }
-                }
-            }
+        if let Some((time, is_zoned)) = dates::year_first(text) {
+            self.zoneless |= !is_zoned;
+            return Some(time);
+        }
+        self.year_last(dates::YearLast::parse(text.as_bytes())?)
+    }
+
+    /// A date whose year comes last: points say that the day is first; else a part above 12 does, here or in a row before, or
+    /// the user.
+    fn year_last(&mut self, date: dates::YearLast) -> Option<u64> {
+        let month_first = match (self.unit, self.month_first, date.parts) {
+            _ if date.is_dotted => false,
+            (Some(MONTH_FIRST), ..) => true,
+            (Some(DAY_FIRST), ..) => false,
+            (_, Some(known), _) => known,
+            (_, None, [first, _]) if first > 12 => *self.month_first.insert(false),
+            (_, None, [_, second]) if second > 12 => *self.month_first.insert(true),
+            _ => return None,
         };
-        u64::try_from(date.timestamp()).ok()?.checked_mul(SECOND)?.checked_add(u64::from(date.timestamp_subsec_nanos()))
+        self.zoneless = true;
+        date.read(month_first)
     }
 
     /// A date as logs write it, with brackets around it or without.
     pub fn date_of_log(&mut self, text: &[u8]) -> Option<u64> {
         let text = text.strip_prefix(b"[").and_then(|text| text.strip_suffix(b"]")).unwrap_or(text);
-        let (time, is_zoned) = date_of_log(text)?;
+        let (time, is_zoned) = dates::of_log(text)?;
         self.zoneless |= !is_zoned;
         Some(time)
     }
@@ -163,62 +177,43 @@ impl Clock {
         })
     }
 
+    #[cold]
+    fn no_time(&self, cell: Cell<'_>) -> Error {
+        let shown = shown_cell(cell);
+        let text = if let Cell::Text(text) = cell { text } else { b"" };
+        let order_is_unknown = self.month_first.is_none() && ![Some(MONTH_FIRST), Some(DAY_FIRST)].contains(&self.unit);
+        match dates::YearLast::parse(text) {
+            Some(date) if order_is_unknown && !date.is_dotted && date.parts.iter().all(|part| *part <= 12) => {
+                Error::trace(format!("'{shown}' begins with a month or with a day, and nothing says which"))
+                    .hint("--time-unit mdy reads the month first, as in the US, --time-unit dmy the day")
+            }
+            _ if dates::is_time_of_day(text) => Error::trace(format!("'{shown}' is a time of day, without its day"))
+                .hint("name the day's column, too: --columns time=DAY+TIME; --columns time=- leaves times out"),
+            _ if dates::lacks_seconds(text) => Error::trace(format!("'{shown}' is a time without seconds"))
+                .hint("what happens within seconds decides here: write them, as yyyy-mm-dd hh:mm:ss in a spreadsheet; --columns time=- leaves times out"),
+            _ => Error::trace(format!("'{shown}' is not a time between 1970 and 2554")).hint(
+                "check which column holds the time (--columns time=NAME) and its unit (--time-unit s, ms, us or ns); \
+                 --columns time=- leaves it out",
+            ),
+        }
+    }
+
     /// What was assumed, where anything was.
     pub fn note(&self) -> Option<String> {
         let name = NAMES.iter().find(|(unit, _)| Some(*unit) == self.unit).map_or("", |(_, name)| name);
         match (self.guessed, self.zoneless) {
             (true, _) => Some(format!("times are read as {name}, by their magnitude; --time-unit says otherwise")),
-            (false, true) => Some("times name no zone and are read as UTC".to_string()),
+            (false, true) => {
+                let order = match self.month_first {
+                    Some(true) => ", the month before the day, as a part above 12 says",
+                    Some(false) => ", the day before the month, as a part above 12 says",
+                    None => "",
+                };
+                Some(format!("times name no zone and are read as UTC{order}"))
+            }
             (false, false) => None,
         }
     }
-}
-
-/// Nanoseconds since 1970 of a date like `17/May/2015:10:05:03 +0000`, and whether it names its zone: milliseconds may follow
-/// the seconds, and HAProxy writes no zone.
-fn date_of_log(date: &[u8]) -> Option<(u64, bool)> {
-    const MONTHS: [&[u8]; 12] =
-        [b"Jan", b"Feb", b"Mar", b"Apr", b"May", b"Jun", b"Jul", b"Aug", b"Sep", b"Oct", b"Nov", b"Dec"];
-    const SECONDS_END: usize = "17/May/2015:10:05:03".len();
-    let punctuation = [(2, b'/'), (6, b'/'), (11, b':'), (14, b':'), (17, b':')];
-    if date.len() < SECONDS_END || punctuation.iter().any(|(at, byte)| date[*at] != *byte) {
-        return None;
-    }
-    let number = |digits: &[u8]| {
-        digits.iter().try_fold(0u32, |number, byte| byte.is_ascii_digit().then(|| number * 10 + u32::from(byte - b'0')))
-    };
-    let month = 1 + MONTHS.iter().position(|month| *month == &date[3..6])? as u32;
-    let day = NaiveDate::from_ymd_opt(number(&date[7..11])? as i32, month, number(&date[..2])?)?;
-    let (hour, minute, second) = (number(&date[12..14])?, number(&date[15..17])?, number(&date[18..20])?);
-    // A leap second is the first one of the next minute.
-    let leap = u32::from(second == 60);
-    let local = day.and_hms_opt(hour, minute, second - leap)?.and_utc().timestamp() + i64::from(leap);
-    let rest = &date[SECONDS_END..];
-    let digits = rest.strip_prefix(b".").map_or(0, |rest| rest.iter().take_while(|byte| byte.is_ascii_digit()).count());
-    let (fraction, zone) = match digits {
-        0 => (0, rest),
-        1..=9 => (u64::from(number(&rest[1..=digits])?) * 10u64.pow(9 - digits as u32), &rest[1 + digits..]),
-        _ => return None,
-    };
-    let zone = zone.strip_prefix(b" ").unwrap_or(zone);
-    let offset = match zone {
-        [] | [b'Z'] => 0,
-        [sign @ (b'+' | b'-'), zone @ ..] if zone.len() == 4 => {
-            let ahead = i64::from(number(&zone[..2])? * 3600 + number(&zone[2..])? * 60);
-            if *sign == b'+' { ahead } else { -ahead }
-        }
-        _ => return None,
-    };
-    let time = u64::try_from(local - offset).ok()?.checked_mul(SECOND)?.checked_add(fraction)?;
-    Some((time, !zone.is_empty()))
-}
-
-#[cold]
-fn no_time(cell: Cell<'_>) -> Error {
-    Error::trace(format!("'{}' is not a time between 1970 and 2554", shown_cell(cell))).hint(
-        "check which column holds the time (--columns time=NAME) and its unit (--time-unit s, ms, us or ns); \
-         --columns time=- leaves it out",
-    )
 }
 
 /// The unit that a column's name says, `time_ms`, `timestamp (us)`, in nanoseconds, and the name without it.
@@ -272,6 +267,10 @@ mod tests {
             "2009-02-13 23:31:30,000",
             "Fri, 13 Feb 2009 23:31:30 GMT",
             "1234567890,0",
+            "20090213T233130Z",
+            "13.02.2009 23:31:30",
+            "2/13/2009 11:31:30 PM",
+            "13/2/2009 23:31:30",
         ] {
             assert_eq!(read(text), expected, "{text}");
         }
@@ -293,6 +292,32 @@ mod tests {
         ] {
             assert_eq!(read(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn a_part_above_12_tells_the_month_from_the_day() {
+        let day = 24 * 3600 * SECOND;
+        let (march, december) = (Ok(1_773_303_245 * SECOND), Ok(1_773_303_245 * SECOND + 266 * day));
+        let ambiguous = Cell::Text(b"3/12/2026 8:14:05 AM");
+        let mut clock = Clock::new(None);
+        let error = clock.read(ambiguous).unwrap_err().to_string();
+        assert!(error.contains("--time-unit mdy"), "{error}");
+        assert_eq!(clock.read(Cell::Text(b"3/13/2026 8:14:05")), march.clone().map(|time| time + day));
+        assert_eq!(clock.read(ambiguous), march);
+        assert!(clock.read(Cell::Text(b"13/3/2026 8:14:05")).is_err(), "one order for all");
+        assert!(clock.note().unwrap().contains("month before the day"));
+        for (unit, time) in [(MONTH_FIRST, march), (DAY_FIRST, december)] {
+            let mut clock = Clock::new(Some(unit));
+            assert_eq!(clock.read(ambiguous), time);
+            assert!(
+                [Cell::Unsigned(0), Cell::Float(0.5), Cell::Text(b"0.5")]
+                    .into_iter()
+                    .all(|cell| clock.read(cell).is_err())
+            );
+        }
+        let error = |text: &[u8]| Clock::new(None).read(Cell::Text(text)).unwrap_err().to_string();
+        assert!(error(b"08:14:05").contains("time=DAY+TIME"));
+        assert!(error(b"3/12/2026 8:14").contains("without seconds"));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! It knows names and numbers of columns, and must not know the files they stand in.
 
 use super::clock::unit_in_name;
+use super::dates;
 use super::options::{Meaning, ReadOptions, Role};
 use super::preset::Preset;
 use crate::error::{Error, Result};
@@ -26,7 +27,12 @@ const TIME_NAMES: &[&str] = &[
     "edgestarttimestamp",
     "requestdatetime",
     "t",
+    "date",
 ];
+/// The day, where another column holds the time of day.
+const DAY_NAMES: &[&str] = &["date", "day", "logdate", "requestdate"];
+/// Columns that say how long an answer took. Only a user knows whether the time is that of its end.
+const DURATION_NAMES: &[&str] = &["requesttime", "duration", "elapsed", "timetaken", "requestduration"];
 const KEY_NAMES: &[&str] = &[
     "key",
     "object",
@@ -93,6 +99,8 @@ const STATUS_NAMES: &[&str] = &[
 /// Whether a cache answered, and how long the backend took.
 const RESULT_NAMES: &[&str] = &["cachestatus", "cacheresult", "upstreamcachestatus", "cachecachestatus", "cachehit"];
 const BACKEND_NAMES: &[&str] = &["upstreamresponsetime", "originresponsedurationms", "backendtime"];
+/// How often the backend was asked for one answer.
+const TRIES_NAMES: &[&str] = &["upstreamrequestattemptcount", "tries", "attempts"];
 /// What a miss costs the backend, and whether the row is behind the one before it in a chain, as convert writes them.
 const COST_NAMES: &[&str] = &["misscost"];
 const CHAINED_NAMES: &[&str] = &["chained"];
@@ -100,6 +108,11 @@ const CHAINED_NAMES: &[&str] = &["chained"];
 const COUNT_NAMES: &[&str] = &["opcount"];
 /// The share of the keys that the table has.
 const SAMPLING_NAMES: &[&str] = &["samplingrate"];
+
+/// Of more columns no message names all.
+const NAMED: usize = 100;
+/// So many columns that are not read are named.
+const UNUSED_SHOWN: usize = 12;
 
 /// A column that a key goes on with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -159,6 +172,8 @@ pub struct Columns {
     pub backend: Option<usize>,
     /// Nanoseconds in one unit of that.
     pub backend_unit: u64,
+    /// How often it was asked for one answer; the same.
+    pub tries: Option<usize>,
     /// Nanoseconds in one unit of the time column, where its name or the user says it.
     pub unit: Option<u64>,
 }
@@ -187,11 +202,12 @@ impl Columns {
             duration,
             result,
             backend,
+            tries,
             ..
         } = *self;
         let one =
             [time, time_of_day, size, size_else, key_size, status, op, ttl, cost, chained, count, sampling, duration];
-        let one = one.into_iter().chain([result, backend]);
+        let one = one.into_iter().chain([result, backend, tries]);
         let parts = self.key_parts.iter().map(|part| part.column);
         one.flatten().chain([self.key]).chain(parts).collect()
     }
@@ -218,11 +234,30 @@ impl Columns {
             duration: moved(self.duration),
             result: moved(self.result),
             backend: moved(self.backend),
+            tries: moved(self.tries),
             ..self.clone()
         }
     }
 
-    /// Which column was taken for what, in a line.
+    /// The same with the column of the day, where a row shows that the times are times of day, and a name that it is there.
+    #[must_use]
+    pub fn with_day<'r>(
+        self,
+        names: &[String],
+        options: &ReadOptions,
+        cell: impl Fn(usize) -> Option<&'r [u8]>,
+    ) -> Columns {
+        let is_given = options.columns.iter().any(|(role, _)| *role == Role::Time);
+        let time = self.time.filter(|time| !is_given && cell(*time).is_some_and(dates::is_time_of_day));
+        let used = self.used();
+        let day = find(names, DAY_NAMES).filter(|day| !used.contains(day));
+        match (time, day) {
+            (Some(time), Some(day)) => Columns { time: Some(day), time_of_day: Some(time), ..self },
+            _ => self,
+        }
+    }
+
+    /// Which column was taken for what, in a line, and which ones were not.
     pub fn told(&self, names: Option<&[String]>) -> String {
         let name = |column: usize| match names.and_then(|names| names.get(column)) {
             Some(name) => format!("{name} ({})", column + 1),
@@ -249,6 +284,7 @@ impl Columns {
             ("duration", self.duration.map(name)),
             ("result", self.result.map(name)),
             ("backend", self.backend.map(name)),
+            ("tries", self.tries.map(name)),
             ("size", size),
             ("status", self.status.map(name)),
             ("op", self.op.map(name)),
@@ -258,7 +294,28 @@ impl Columns {
             ("sampled", self.sampling.map(name)),
         ];
         told.extend(rest.into_iter().filter_map(|(role, name)| Some(format!("{role} = {}", name?))));
-        told.join(", ")
+        told.join(", ") + &self.told_unused(names.unwrap_or_default())
+    }
+
+    /// Which columns are not read.
+    fn told_unused(&self, names: &[String]) -> String {
+        let used = self.used();
+        let says_duration = |name: &str| {
+            let is_one =
+                self.time.is_some() && self.duration.is_none() && DURATION_NAMES.contains(&plain(name).as_str());
+            if is_one {
+                format!("{name} (if times are of the answers' end: --columns duration={name})")
+            } else {
+                name.to_string()
+            }
+        };
+        let unused = names.iter().enumerate().filter(|(i, _)| !used.contains(i)).map(|(_, name)| says_duration(name));
+        let unused: Vec<String> = unused.collect();
+        match unused.len() {
+            0 => String::new(),
+            1..=UNUSED_SHOWN => format!("; not read: {}", unused.join(", ")),
+            many => format!("; not read: {} and {} more", unused[..UNUSED_SHOWN].join(", "), many - UNUSED_SHOWN),
+        }
     }
 }
 
@@ -269,20 +326,24 @@ fn plain(name: &str) -> String {
 
 /// A column of one of these names; else one whose path ends in one of them.
 fn find(names: &[String], known: &[&str]) -> Option<usize> {
-    let last = |name: &str| name.rsplit_once('.').map(|(_, last)| plain(last));
-    known
-        .iter()
-        .find_map(|known| names.iter().position(|name| plain(name) == *known))
-        .or_else(|| known.iter().find_map(|known| names.iter().position(|name| last(name).as_deref() == Some(known))))
+    let place = |names: &[Option<String>]| {
+        known.iter().find_map(|known| names.iter().position(|name| name.as_deref() == Some(*known)))
+    };
+    let whole: Vec<Option<String>> = names.iter().map(|name| Some(plain(name))).collect();
+    place(&whole).or_else(|| {
+        let last = |name: &String| name.rsplit_once('.').map(|(_, last)| plain(last));
+        place(&names.iter().map(last).collect::<Vec<_>>())
+    })
 }
 
 fn find_time(names: &[String]) -> Option<usize> {
-    let stem = |name: &str| plain(unit_in_name(name).map_or(name, |(_, stem)| stem));
+    let stems: Vec<String> =
+        names.iter().map(|name| plain(unit_in_name(name).map_or(name.as_str(), |(_, stem)| stem))).collect();
     let last = |name: &str| name.rsplit_once('.').map(|(_, last)| plain(last));
     let in_structure = |known: &&str| names.iter().position(|name| last(name).as_deref() == Some(*known));
     TIME_NAMES
         .iter()
-        .find_map(|known| names.iter().position(|name| stem(name) == *known))
+        .find_map(|known| stems.iter().position(|stem| stem == known))
         .or_else(|| ["timestamp", "ts", "time"].iter().find_map(in_structure))
 }
 
@@ -407,6 +468,7 @@ pub fn choose(
         duration,
         result,
         backend,
+        tries: recorded(Role::Tries, TRIES_NAMES)?,
         backend_unit: preset.map(|preset| preset.backend_unit).or_else(|| unit_of(backend?)).unwrap_or(1_000_000_000),
         duration_unit: preset
             .map(|preset| preset.duration_unit)
@@ -419,6 +481,7 @@ pub fn choose(
 
 fn no_key(names: Option<&[String]>, width: usize) -> Error {
     let columns = match names {
+        Some(names) if names.len() > NAMED => format!("{} and {} more", names[..NAMED].join(", "), names.len() - NAMED),
         Some(names) => names.join(", "),
         None => format!("1 to {width}, without names"),
     };
@@ -440,7 +503,7 @@ fn position(column: &str, names: Option<&[String]>, width: usize) -> Result<usiz
     {
         return Ok(number - 1);
     }
-    let there = names.map_or_else(String::new, |names| format!(": {}", names.join(", ")));
+    let there = names.map_or_else(String::new, |names| format!(": {}", names[..names.len().min(NAMED)].join(", ")));
     Err(Error::usage(format!("--columns: there is no column '{column}'"))
         .hint(format!("the trace has {width} columns{there}")))
 }
@@ -488,7 +551,7 @@ mod tests {
         assert_eq!(by(&[(Role::Time, "KEY"), (Role::Key, "1")]).unwrap().time, Some(1));
         let both = by(&[(Role::Key, "size+key"), (Role::Time, "-")]).unwrap();
         assert_eq!((both.time, both.key, both.key_parts[0].column, both.size), (None, 2, 1, None));
-        assert_eq!(both.told(Some(&names)), "key = size (3) + key (2)");
+        assert_eq!(both.told(Some(&names)), "key = size (3) + key (2); not read: time");
         assert_eq!(by(&[(Role::Time, "4")]).unwrap_err().exit_code(), 2);
         assert_eq!(by(&[(Role::Time, "0")]).unwrap_err().exit_code(), 2);
         assert_eq!(by(&[(Role::Time, "1"), (Role::Key, "time")]).unwrap_err().exit_code(), 2);

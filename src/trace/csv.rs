@@ -47,7 +47,8 @@ static INFO: FormatInfo = FormatInfo {
              size is the sum of both), four as libCacheSim's (time, object, size, next access), or one column of keys (lines \
              of just * are breaks, as in the block lists of the LIRS paper). \
              Times are numbers (the unit is told by magnitude, by a name like time_ms, or by --time-unit) or dates like \
-             2024-05-01 12:00:00Z. Oracle columns such as next_access_vtime are never read.",
+             2024-05-01 12:00:00Z; of 3/12/2026 8:14:05 a part above 12, here or in a row before, says whether the month or the day comes first, else \
+             --time-unit mdy or dmy. A column date before one of times of day is the day. A first line sep=; says what stands between. Oracle columns such as next_access_vtime are never read.",
 };
 
 impl Format for Csv {
@@ -96,7 +97,7 @@ pub fn read(preset: Option<&Preset>, mut input: Input, options: &ReadOptions, ro
     let mut table = Table::new(columns);
     let mut at_header = survey.header_is_first_row;
     let is_key_list = survey.names.is_none() && survey.width() == 1;
-    let has_comments = survey.skip_lines > 0;
+    let has_comments = survey.has_comments;
     let width = survey.width();
     let is_twitters = survey.is_twitters() && options.columns.is_empty() && preset.is_none();
     let (mut breaks, mut comments, mut headers, mut long_key) = (0, 0, 0, Vec::new());
@@ -200,6 +201,8 @@ struct Survey {
     /// Bytes and lines before the first row.
     skip_bytes: usize,
     skip_lines: u64,
+    /// True where comments are among these lines.
+    has_comments: bool,
     names: Option<Vec<String>>,
     header_is_first_row: bool,
     /// True where most lines hold the same number of a delimiter, even if the first does not: they are no keys.
@@ -235,6 +238,11 @@ impl Survey {
     fn new(head: &Head<'_>, preset: Option<&Preset>, options: &ReadOptions) -> Survey {
         let mut skip_bytes = if head.bytes.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len() } else { 0 };
         let mut skip_lines = 0;
+        let excels = excels_delimiter(&head.bytes[skip_bytes..]);
+        if let Some((_, length)) = excels {
+            skip_bytes += length;
+            skip_lines += 1;
+        }
         let mut comments = Vec::new();
         while head.bytes.get(skip_bytes) == Some(&COMMENT) {
             let line = &head.bytes[skip_bytes + 1..];
@@ -252,7 +260,8 @@ impl Survey {
             }
             _ => (None, ""),
         };
-        let delimiter = options.delimiter.map(|delimiter| Dialect { delimiter, quotes: true, escapes: false });
+        let delimiter = options.delimiter.or(excels.map(|(delimiter, _)| delimiter));
+        let delimiter = delimiter.map(|delimiter| Dialect { delimiter, quotes: true, escapes: false });
         let (dialect, mut rows) = match delimiter.or(given) {
             Some(dialect) => (dialect, first_rows(sample, dialect)),
             None => split(sample),
@@ -289,6 +298,7 @@ impl Survey {
             dialect,
             skip_bytes,
             skip_lines,
+            has_comments: !comments.is_empty(),
             names,
             header_is_first_row,
             is_delimited,
@@ -340,7 +350,13 @@ impl Survey {
             rows.note(format!("without a header: {why}; --columns says otherwise"));
             return Ok(Columns { unit: options.time_unit, ops: options.ops.clone(), ..columns });
         }
-        columns::choose(self.names.as_deref(), self.width(), preset, options)
+        let columns = columns::choose(self.names.as_deref(), self.width(), preset, options)?;
+        Ok(match &self.names {
+            Some(names) => {
+                columns.with_day(names, options, |column| self.rows.first()?.get(column).map(<[u8]>::trim_ascii))
+            }
+            None => columns,
+        })
     }
 
     /// A column of requests over HTTP and one of dates are plain enough.
@@ -365,12 +381,15 @@ impl Survey {
             return Error::trace("columns are padded with several blanks")
                 .hint("leave one between two: tr -s ' ' < FILE | coldgap inspect -");
         }
+        let example = match self.width() {
+            1 => "key=1",
+            2 => "time=1,key=2",
+            _ => "time=1,key=2,size=3",
+        };
         let shown_row: Vec<String> =
             row.iter().zip(1..).take(20).map(|(cell, n)| format!("{n}={}", shown(cell))).collect();
-        Error::trace("the table has no header, and nothing says which column holds what").hint(format!(
-            "say it by number, like --columns time=1,key=2,size=3; the first row is {}",
-            shown_row.join(" ")
-        ))
+        Error::trace("the table has no header, and nothing says which column holds what")
+            .hint(format!("say it by number, like --columns {example}; the first row is {}", shown_row.join(" ")))
     }
 
     /// True where column 4 is the position of a row's next access: a row among the first that it names has the same key, and
@@ -440,6 +459,21 @@ fn split(sample: &[u8]) -> (Dialect, Vec<ByteRecord>) {
 fn first_rows(sample: &[u8], dialect: Dialect) -> Vec<ByteRecord> {
     let is_there = |row: &ByteRecord| row.len() > 1 || row.get(0).is_some_and(|cell| !cell.trim_ascii().is_empty());
     csv_reader(sample, dialect).into_byte_records().take(ROWS_TO_SNIFF).flatten().filter(is_there).collect()
+}
+
+/// What a spreadsheet's first line says stands between fields, `sep=;`, and the bytes of that line.
+fn excels_delimiter(bytes: &[u8]) -> Option<(u8, usize)> {
+    let length = memchr::memchr(b'\n', bytes)? + 1;
+    let line = bytes[..length].trim_ascii();
+    let line = line.strip_prefix(b"\"").and_then(|line| line.strip_suffix(b"\"")).unwrap_or(line);
+    match line {
+        [b's' | b'S', b'e' | b'E', b'p' | b'P', b'=', delimiter] if DELIMITERS.contains(delimiter) => {
+            Some((*delimiter, length))
+        }
+        // The tab of `sep=` was trimmed away.
+        [b's' | b'S', b'e' | b'E', b'p' | b'P', b'='] if bytes[..length].contains(&b'\t') => Some((b'\t', length)),
+        _ => None,
+    }
 }
 
 /// The lines of a sample without those that are empty.

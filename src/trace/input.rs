@@ -16,6 +16,10 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 /// How many bytes a format sees to recognise a file.
 pub const HEAD_BYTES: usize = 64 * 1024;
 
+/// Where lines are long a format sees more, until there are so many whole lines, or so many bytes.
+const HEAD_LINES: usize = 3;
+const LONGEST_HEAD: u64 = 4 << 20;
+
 /// How many bytes are read at once.
 const BUFFER_BYTES: usize = 1 << 20;
 
@@ -32,15 +36,41 @@ pub fn in_shell(name: &str) -> String {
     }
 }
 
+/// The tool that packed a file which begins so.
+pub(super) fn packed(start: &[u8]) -> Option<&'static str> {
+    match start {
+        [0x1f, 0x8b, ..] => Some("gzip"),
+        // pzstd begins with a frame that is skipped, in which it says how long the next one is.
+        [0x28, 0xb5, 0x2f, 0xfd, ..] | [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => Some("zstd"),
+        [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => Some("xz"),
+        [b'B', b'Z', b'h', b'1'..=b'9', b'1', b'A', b'Y', ..] => Some("bzip2"),
+        _ => None,
+    }
+}
+
 /// The first bytes of a file, decompressed.
 #[derive(Debug, Clone, Copy)]
 pub struct Head<'a> {
-    /// Up to [`HEAD_BYTES`] bytes.
+    /// Up to [`HEAD_BYTES`] bytes, more where its lines are long.
     pub bytes: &'a [u8],
     /// True where `bytes` is the whole file.
     pub complete: bool,
     /// The file's name without a compression's ending; empty for standard input.
     pub name: &'a str,
+}
+
+/// The size of a file as far as it is known: all of it where it can be read at any place, else what was read of it.
+#[derive(Debug, Clone, Default)]
+pub struct Size {
+    file: u64,
+    read: Arc<AtomicU64>,
+}
+
+impl Size {
+    /// Bytes, compressed where the file is.
+    pub fn bytes(&self) -> u64 {
+        self.file.max(self.read.load(Ordering::Relaxed))
+    }
 }
 
 /// An open trace: its first bytes, and all of them as a reader.
@@ -51,10 +81,12 @@ pub struct Input {
     pub compression: Option<&'static str>,
     path: Option<PathBuf>,
     head: Vec<u8>,
+    /// So many of these bytes were handed out.
+    taken: usize,
     complete: bool,
     rest: Box<dyn Read + Send>,
     /// Bytes that were read of it, compressed.
-    read: Arc<AtomicU64>,
+    size: Size,
     /// Bytes that were handed out behind the head.
     made: u64,
     /// Set once something was found behind the data that is none.
@@ -95,38 +127,43 @@ impl Input {
         let failed = |cause: io::Error| Error::trace(format!("cannot read: {cause}")).at(&name, None);
         let start = raw.fill_buf().map_err(failed)?;
         let has_garbage = Arc::new(AtomicBool::new(false));
-        let (compression, mut rest): (_, Box<dyn Read + Send>) = match start {
-            [0x1f, 0x8b, ..] => (Some("gzip"), Box::new(Gzip::new(raw, Arc::clone(&has_garbage)))),
-            // pzstd begins with a frame that is skipped, in which it says how long the next one is.
-            [0x28, 0xb5, 0x2f, 0xfd, ..] | [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => {
-                (Some("zstd"), Box::new(zstd::stream::read::Decoder::with_buffer(raw).map_err(failed)?))
-            }
-            [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => {
-                (Some("xz"), Box::new(liblzma::bufread::XzDecoder::new_multi_decoder(raw)))
-            }
-            [b'B', b'Z', b'h', b'1'..=b'9', b'1', b'A', b'Y', ..] => {
-                (Some("bzip2"), Box::new(bzip2::bufread::MultiBzDecoder::new(raw)))
-            }
-            _ => (None, Box::new(raw)),
+        let compression = packed(start);
+        let mut rest: Box<dyn Read + Send> = match compression {
+            Some("gzip") => Box::new(Gzip::new(raw, Arc::clone(&has_garbage))),
+            Some("zstd") => Box::new(zstd::stream::read::Decoder::with_buffer(raw).map_err(failed)?),
+            Some("xz") => Box::new(liblzma::bufread::XzDecoder::new_multi_decoder(raw)),
+            Some(_) => Box::new(bzip2::bufread::MultiBzDecoder::new(raw)),
+            None => Box::new(raw),
         };
         if compression.is_some() {
             rest = Box::new(ReadAhead::start(rest).map_err(failed)?);
         }
         let mut head = Vec::with_capacity(HEAD_BYTES);
-        (&mut rest)
-            .take(HEAD_BYTES as u64)
-            .read_to_end(&mut head)
-            .map_err(|cause| broken(&name, compression, &cause))?;
-        let complete = head.len() < HEAD_BYTES;
+        let mut most = HEAD_BYTES as u64;
+        let complete = loop {
+            let missing = most - head.len() as u64;
+            (&mut rest).take(missing).read_to_end(&mut head).map_err(|cause| broken(&name, compression, &cause))?;
+            if (head.len() as u64) < most {
+                break true;
+            }
+            let has_long_lines = !head.contains(&0) && memchr::memchr_iter(b'\n', &head).nth(HEAD_LINES - 1).is_none();
+            if most >= LONGEST_HEAD || !has_long_lines {
+                break false;
+            }
+            most *= 2;
+        };
         let path = path.filter(|_| compression.is_none());
+        let file = path.as_ref().and_then(|path| path.metadata().ok()).map_or(0, |data| data.len());
+        let size = Size { file, read };
         Ok(Input {
             path,
             name,
             compression,
             head,
+            taken: 0,
             complete,
             rest,
-            read,
+            size,
             made: 0,
             has_garbage,
             interrupt: Interrupt::default(),
@@ -136,6 +173,11 @@ impl Input {
     /// Reading fails once the interrupt is set.
     pub(super) fn until(self, interrupt: &Interrupt) -> Input {
         Input { interrupt: interrupt.clone(), ..self }
+    }
+
+    /// How large it is, as far as that is known while it is read.
+    pub(super) fn size(&self) -> Size {
+        self.size.clone()
     }
 
     /// Becomes true while reading, if something stands behind the compressed data that is none.
@@ -265,19 +307,21 @@ impl Read for Input {
         if self.interrupt.is_set() {
             return Err(io::Error::other("interrupted"));
         }
-        // The head is handed out first, then dropped from the front as it is consumed.
-        if self.head.is_empty() {
+        // The head is handed out first.
+        let head = self.head.get(self.taken..).unwrap_or_default();
+        if head.is_empty() {
+            self.head = Vec::new();
             let length = self.rest.read(buffer)?;
             self.made += length as u64;
-            let may_become = || allowance::bytes(self.read.load(Ordering::Relaxed));
+            let may_become = || allowance::bytes(self.size.bytes());
             if self.compression.is_some() && self.made > may_become() {
                 return Err(allowance::error());
             }
             return Ok(length);
         }
-        let n = buffer.len().min(self.head.len());
-        buffer[..n].copy_from_slice(&self.head[..n]);
-        self.head.drain(..n);
+        let n = buffer.len().min(head.len());
+        buffer[..n].copy_from_slice(&head[..n]);
+        self.taken += n;
         Ok(n)
     }
 }

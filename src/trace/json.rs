@@ -5,12 +5,13 @@
 mod scan;
 
 use super::builder::{Builder, Flow};
-use super::columns::{self, names_a_key};
+use super::cells::read_cost;
+use super::columns::{self, Columns, names_a_key};
 use super::format::{Format, FormatInfo, Head, ReadOptions, Sniff};
 use super::input::{Input, in_shell};
 use super::lines::{Lines, first_lines};
 use super::preset::Preset;
-use super::table::{Block, Table, read_cost};
+use super::table::{Block, Table};
 use super::words::{Cell, shown};
 use crate::error::{Error, Result};
 use scan::{Node, Scan, Value, elements};
@@ -29,7 +30,7 @@ static INFO: FormatInfo = FormatInfo {
              or told with --columns by their path: time=ts,key=request.uri,size=size, key=host+path for keys of several \
              fields, a[0] for an element. A key that is an array is a get of each of its elements; with a cost, they are a chain of blocks that share the cost of \
              the row (coldgap formats mooncake). Numbers may stand in \
-             strings; times are numbers or dates.",
+             strings; times are numbers or dates; {\"$date\": ...} and the like of MongoDB stand for their value.",
 };
 
 impl Format for JsonLines {
@@ -73,6 +74,10 @@ pub fn read(preset: Option<&Preset>, input: Input, options: &ReadOptions, rows: 
             false => error,
         }
     })?;
+    let columns = match first_lines(head.bytes, head.complete, LINES_TO_SNIFF).first() {
+        Some(line) if preset.is_none() => with_day(columns, &names, options, object(line)),
+        _ => columns,
+    };
     rows.set_layout(format!("an object of JSON a line; {}", columns.told(Some(&names))));
     if columns.duration.is_some() {
         rows.allow_disorder();
@@ -135,6 +140,18 @@ pub fn read(preset: Option<&Preset>, input: Input, options: &ReadOptions, rows: 
     }
     table.finish(rows);
     Ok(())
+}
+
+/// The columns with that of the day, where a line shows that the times are times of day.
+fn with_day(columns: Columns, names: &[String], options: &ReadOptions, line: &[u8]) -> Columns {
+    let Some(time) = columns.time else { return columns };
+    let (mut tree, mut scan) = (Node::default(), Scan::default());
+    tree.want(&names[time], 0);
+    let cell = match scan.line(line, &tree, 1).map(|()| scan.cell(line, 0)) {
+        Some(Cell::Text(text)) => Some(text),
+        _ => None,
+    };
+    columns.with_day(names, options, |_| cell)
 }
 
 /// The object of a line, without what syslog writes before it, and without the brackets and commas of an array that has an object a

@@ -25,7 +25,8 @@ static INFO: FormatInfo = FormatInfo {
     summary: "what watch prints of memcached",
     layout: "watch fetchers mutations (evictions deletions): item_get is a get, item_store a set with its time to live, deleted a \
              delete. Digits behind the point of ts are microseconds without zeros before them: .42 is 42. Keys are written \
-             with percent escapes. Records that the server dropped (skipped=N) are counted, with the share of gets that it found.",
+             with percent escapes. Records that the server dropped (skipped=N) are counted, with the share of gets that it found. \
+             The record of a deletion was not checked with a server; all others follow its source.",
 };
 
 impl Format for MemcachedWatch {

@@ -11,9 +11,11 @@ mod arrow_ipc;
 mod batches;
 mod binary;
 pub mod builder;
+mod cells;
 mod clock;
 mod columns;
 mod csv;
+mod dates;
 mod faults;
 mod footer;
 pub mod format;
@@ -305,7 +307,7 @@ fn read_into(input: Input, options: &ReadOptions, rows: &mut Builder<'_>) -> Res
     let compression = input.compression;
     let garbage = input.garbage();
     let input = input.until(&options.interrupt);
-    rows.begin(&name, format.info().name);
+    rows.begin(&name, format.info().name, input.size());
     let read = format.read(input, options, rows);
     options.interrupt.check()?;
     match read {

@@ -1,6 +1,7 @@
 //! How a trace is read: what the user said about its columns, words and rows, and which part of it is wanted. It knows no
 //! format.
 
+use super::clock::{DAY_FIRST, MONTH_FIRST};
 use super::input::in_shell;
 use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
@@ -198,13 +199,15 @@ pub enum Role {
     Result,
     /// How long the backend took.
     Backend,
+    /// How often the backend was asked for one answer.
+    Tries,
     /// What a miss costs the backend.
     Cost,
 }
 
 impl Role {
     /// Every role.
-    pub const ALL: [Role; 11] = [
+    pub const ALL: [Role; 12] = [
         Role::Time,
         Role::Key,
         Role::Size,
@@ -215,6 +218,7 @@ impl Role {
         Role::Request,
         Role::Result,
         Role::Backend,
+        Role::Tries,
         Role::Cost,
     ];
 
@@ -231,10 +235,12 @@ impl Role {
             Role::Request => "request",
             Role::Result => "result",
             Role::Backend => "backend",
+            Role::Tries => "tries",
             Role::Cost => "cost",
         }
     }
 }
 
-/// Units of a time column as `--time-unit` names them, and their nanoseconds.
-pub const UNITS: [(&str, u64); 4] = [("s", 1_000_000_000), ("ms", 1_000_000), ("us", 1_000), ("ns", 1)];
+/// Units of a time column as `--time-unit` names them, and their nanoseconds; and the order of dates whose year comes last.
+pub const UNITS: [(&str, u64); 6] =
+    [("s", 1_000_000_000), ("ms", 1_000_000), ("us", 1_000), ("ns", 1), ("mdy", MONTH_FIRST), ("dmy", DAY_FIRST)];

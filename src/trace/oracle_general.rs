@@ -80,6 +80,9 @@ impl Format for OracleGeneral {
 
     fn read(&self, mut input: Input, options: &ReadOptions, rows: &mut Builder<'_>) -> Result<()> {
         options.refuse_columns(INFO.name)?;
+        rows.set_layout(
+            "records of 24 bytes: time = u32 seconds, key = u64, size = u32; not read: next access".to_string(),
+        );
         let mut chunk = vec![0; CHUNK_BYTES];
         let (mut times, mut keys, mut sizes) = (Vec::new(), Vec::new(), Vec::new());
         let mut offset = 0;

@@ -34,7 +34,8 @@ static INFO: FormatInfo = FormatInfo {
     layout: "The time is startTimeUnixNano. The key is the attribute app.cache.key.hash, app.cache.key or cache.key, another one with \
              --columns key=NAME, or the argument of the command in db.query.text where it is not blotted out; the operation is \
              db.operation.name, else the command, else the span's name. app.cache.hit says whether it was a hit. Spans without a key are \
-             left out and counted. Spans that are kept at random, by trace id, break reuse: keep all of a share of the keys.",
+             left out and counted. Spans that are kept at random, by trace id, break reuse: keep all of a share of the keys. The \
+             names of the db attributes are from excerpts of the conventions.",
 };
 
 #[derive(Deserialize)]
@@ -171,8 +172,14 @@ impl Format for Spans {
                     Some((meaning, _)) => meaning.op(),
                     None => words::op(word.as_bytes()).unwrap_or(Some(Op::Get)),
                 };
-                let (Some(op), Some(time)) = (op, span.start_time_unix_nano.get()) else {
+                let Some(op) = op else {
                     others += 1;
+                    continue;
+                };
+                let Some(time) = span.start_time_unix_nano.get() else {
+                    let fault = Error::trace("a span whose startTimeUnixNano is no number of 64 bits")
+                        .hint("write it as the standard says: nanoseconds since 1970, in a string");
+                    rows.skip(fault, spot)?;
                     continue;
                 };
                 if options.records

@@ -50,7 +50,8 @@ pub static PRESETS: &[Preset] = &[
             "CloudFront, standard logs",
             "Fields by the names in #Fields:, which may stand again where files were put together. The key is host, path and \
              query (your distribution's cache key may leave the query out: --columns key=x-host-header+cs-uri-stem); the size is \
-             sc-content-len, else sc-bytes. The time is when the answer ended, so the arrival is time-taken earlier.",
+             sc-content-len, else sc-bytes. The time is when the answer ended, so the arrival is time-taken earlier. The words of \
+             results were not checked.",
         ),
         shape: fixed(b'\t', ""),
         sign: Sign::Comment("x-edge-location"),
@@ -77,7 +78,7 @@ pub static PRESETS: &[Preset] = &[
             "CloudFront, real-time logs with all fields in their usual order",
             "Without a header: owners choose the fields, so others need --columns with numbers (time=1,duration=14,key=8+9,size=5). The \
              time is when the answer ended, so the arrival is time-taken earlier. A sampling rate below 100 keeps requests at random: then \
-             every hit ratio is too low.",
+             every hit ratio is too low. From excerpts.",
         ),
         shape: fixed(
             b'\t',
@@ -117,10 +118,11 @@ pub static PRESETS: &[Preset] = &[
             &["json"],
             "Fastly, JSON lines by habit",
             "Customers write the format; these are the usual names, of which fastly_state must be there. The time is time_start, the \
-             arrival. From excerpts; nodes of a cluster may write one request twice.",
+             arrival; time_elapsed of a miss, in microseconds, is what the backend took. From excerpts; nodes of a cluster may write one request twice.",
         ),
         sign: Sign::Names(&["fastly_state"]),
-        columns: "time=time_start|timestamp,key=host+url|request,size=response_body_size|bytes,status=response_status|status,op=request_method|method,result=fastly_state",
+        columns: "time=time_start|timestamp,key=host+url|request,size=response_body_size|bytes,status=response_status|status,op=request_method|method,result=fastly_state,backend=time_elapsed",
+        backend_unit: 1_000,
         is_http: true,
         ..PLAIN
     },
@@ -213,7 +215,7 @@ pub static PRESETS: &[Preset] = &[
             "start_time is the arrival; the key is authority and path.",
         ),
         sign: Sign::Names(&["start_time", "response_code"]),
-        columns: "time=start_time,key=authority|host+path|x_envoy_original_path,size=bytes_sent,status=response_code,op=method,backend=upstream_service_time",
+        columns: "time=start_time,key=authority|host+path|x_envoy_original_path,size=bytes_sent,status=response_code,op=method,backend=upstream_service_time,tries=upstream_request_attempt_count|attempts",
         backend_unit: 1_000_000,
         is_http: true,
         ..PLAIN
@@ -233,7 +235,7 @@ pub static PRESETS: &[Preset] = &[
         sign: Sign::Rows(|f| {
             f.len() >= 11 && f[3].iter().filter(|byte| **byte == b'/').count() == 4 && is_number(f[4])
         }),
-        columns: "time=accept_date,request=request,size=bytes,status=status,backend=timers",
+        columns: "time=accept_date,request=request,size=bytes,status=status,backend=timers,tries=connections",
         backend_unit: 1_000_000,
         ..PLAIN
     },
@@ -278,14 +280,15 @@ pub static PRESETS: &[Preset] = &[
              sets. The time is that of receipt, in whole seconds; files are not in order: convert --sort. From excerpts.",
         ),
         shape: tokens(
-            "owner bucket time ip requester request_id operation key request status error bytes_sent object_size total_time",
+            "owner bucket time ip requester request_id operation key request status error bytes_sent object_size total_time turn_around_time",
         ),
         sign: Sign::Rows(|f| {
             f.len() >= 14
                 && f[2].get(2) == Some(&b'/')
                 && S3.iter().chain([&&b"S3."[..]]).any(|way| f[6].starts_with(way))
         }),
-        columns: "time=time,key=bucket+key,size=object_size|bytes_sent,op=operation",
+        columns: "time=time,key=bucket+key,size=object_size|bytes_sent,op=operation,backend=turn_around_time",
+        backend_unit: 1_000_000,
         ..PLAIN
     },
     // Web servers as JSON.
@@ -344,11 +347,12 @@ pub static PRESETS: &[Preset] = &[
             "google-http",
             &["json"],
             "Google Cloud's balancers as Cloud Logging exports them, JSON lines",
-            "timestamp is the arrival; the key is requestUrl without scheme and port. From excerpts; an array over a whole file is made into \
+            "timestamp is the arrival; the key is requestUrl without scheme and port. Whether a cache answered is not read: what is no hit is \
+             not said apart from what no cache was asked for. From excerpts; an array over a whole file is made into \
              lines by: jq -c '.[]'.",
         ),
         sign: Sign::Names(&["httpRequest", "requestUrl", "timestamp"]),
-        columns: "time=timestamp,key=httpRequest.requestUrl,size=httpRequest.responseSize,status=httpRequest.status,op=httpRequest.requestMethod,result=httpRequest.cacheHit",
+        columns: "time=timestamp,key=httpRequest.requestUrl,size=httpRequest.responseSize,status=httpRequest.status,op=httpRequest.requestMethod",
         is_http: true,
         ..PLAIN
     },
@@ -476,7 +480,7 @@ pub static PRESETS: &[Preset] = &[
                 && is_number(f[4])
                 && f[3].len() == 1
         }),
-        columns: "time=time,key=photo+format+class,size=bytes",
+        columns: "time=time,key=photo+format+class,size=bytes,result=hit",
         unit: Some(DATES),
         ..PLAIN
     },

@@ -44,8 +44,8 @@ pub fn by_word(word: &[u8]) -> By {
     let word = word.split(|byte| matches!(byte, b'/' | b'-')).next().unwrap_or_default().to_ascii_lowercase();
     let word = word.strip_prefix(b"tcp_").unwrap_or(&word);
     match word {
-        b"hit" | b"stale" | b"updating" | b"stream_hit" | b"originshieldhit" | b"found" | b"true" | b"mem_hit"
-        | b"ims_hit" | b"inmem_hit" | b"offline_hit" | b"hit_aborted" => By::Cache,
+        b"hit" | b"stale" | b"updating" | b"stream_hit" | b"originshieldhit" | b"found" | b"true" | b"1"
+        | b"mem_hit" | b"ims_hit" | b"inmem_hit" | b"offline_hit" | b"hit_aborted" => By::Cache,
         // Who revalidates asks the backend, too.
         b"miss"
         | b"expired"
@@ -54,6 +54,7 @@ pub fn by_word(word: &[u8]) -> By {
         | b"not_found"
         | b"flushed"
         | b"false"
+        | b"0"
         | b"refresh_hit"
         | b"refresh_miss"
         | b"refresh_modified"
@@ -94,6 +95,8 @@ impl Answered {
     pub fn of(word: Option<Cell<'_>>, took: Option<(u64, u8)>, status: u64) -> Answered {
         let by = match word {
             Some(Cell::Text(word)) => by_word(word),
+            Some(Cell::Unsigned(1) | Cell::Signed(1)) => By::Cache,
+            Some(Cell::Unsigned(0) | Cell::Signed(0)) => By::Backend,
             Some(_) => By::Unsaid,
             None if took.is_some() => By::Backend,
             None => By::Unsaid,
@@ -138,8 +141,11 @@ mod tests {
     #[test]
     fn words_of_sources_say_who_answered() {
         for (words, by) in [
-            ("HIT hit TCP_MEM_HIT/200 HIT-CLUSTER found STALE OriginShieldHit true", By::Cache),
-            ("MISS TCP_MISS/200 MISS-WAIT RefreshHit not_found EXPIRED TCP_REFRESH_UNMODIFIED/304 false", By::Backend),
+            ("HIT hit TCP_MEM_HIT/200 HIT-CLUSTER found STALE OriginShieldHit true 1", By::Cache),
+            (
+                "MISS TCP_MISS/200 MISS-WAIT RefreshHit not_found EXPIRED TCP_REFRESH_UNMODIFIED/304 false 0",
+                By::Backend,
+            ),
             ("- PASS BYPASS dynamic TCP_DENIED/403 Redirect HITPASS", By::Unsaid),
             ("Error ERROR", By::Failed),
         ] {

@@ -3,7 +3,7 @@
 //! Adding a format = one file in this folder and one line in [`FORMATS`].
 
 use super::format::{Format, Head, Sniff};
-use super::input::{Input, in_shell};
+use super::input::{self, Input, in_shell};
 use super::presets::PRESETS;
 use super::words::is_utf8;
 use crate::error::{Error, Result};
@@ -93,6 +93,8 @@ fn unknown(head: &Head<'_>, name: &str) -> Error {
         format!("it is a zip archive; unpack it: unzip -p {name} | coldgap inspect -")
     } else if bytes.get(TAR_MAGIC) == Some(b"ustar") {
         format!("it is a tar archive; unpack it: tar -xOf {name} | coldgap inspect -")
+    } else if let Some(tool) = input::packed(bytes) {
+        format!("it is packed twice; unpack it: {tool} -dc {name} | coldgap inspect -")
     } else if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
         format!("it is text in UTF-16; write it as UTF-8: iconv -f UTF-16 -t UTF-8 {name} | coldgap inspect -")
     } else if is_utf8(bytes) && looks_like_json(bytes) {

@@ -3,6 +3,7 @@
 //! It sees one row at a time as [`Cell`]s, and must not know where they come from.
 
 use super::builder::{Builder, Flow, Row};
+use super::cells::{read_cost, read_ttl, repeats, tries};
 use super::clock::Clock;
 use super::columns::{Columns, Part};
 use super::http;
@@ -14,12 +15,12 @@ use crate::error::{Error, Result, Spot};
 use crate::request::{Op, RENEWS, SECOND};
 use crate::units::{Ratio, grouped};
 
-/// A row that claims to have happened more often is taken for a mistake.
-const MOST_REPEATS: u64 = 1_000_000;
-
 /// From so many requests on, rows may stand for so many of them on average.
 const MANY_REQUESTS: u64 = 10_000_000;
 const MOST_MEAN_REPEATS: u64 = 1_000;
+
+/// Of a smaller share of a service's keys nothing can be said.
+const LEAST_SHARE: f64 = 1e-6;
 
 /// Longest decimal of a negative key.
 const NUMBER_BYTES: usize = 20;
@@ -244,7 +245,7 @@ impl Table {
         if sampling.is_some() {
             self.note_sampling(cell);
         }
-        if self.columns.result.or(self.columns.backend).is_some() {
+        if self.columns.result.or(self.columns.backend).or(self.columns.tries).is_some() {
             self.answered = self.answered(cell);
         }
         let row = Row {
@@ -395,7 +396,9 @@ impl Table {
     fn answered<'a>(&self, cell: &impl Fn(usize) -> Cell<'a>) -> Answered {
         let Columns { result, backend, backend_unit, status, .. } = self.columns;
         let took = backend.and_then(|column| record::took(cell(column), backend_unit));
-        Answered::of(result.map(cell), took, status.and_then(|column| read_status(cell(column))).map_or(0, u64::from))
+        let status = status.and_then(|column| read_status(cell(column))).map_or(0, u64::from);
+        let answered = Answered::of(result.map(cell), took, status);
+        Answered { tries: self.columns.tries.map_or(answered.tries, |column| tries(cell(column))), ..answered }
     }
 
     /// What the size of a row with a status says of its object's.
@@ -460,6 +463,9 @@ impl Table {
         }
         match self.sampling.and_then(Ratio::new).filter(|share| share.get() > 0.0 && share.get() < 1.0) {
             Some(_) if self.samplings_differ => rows.note("rows differ in their sampling rate, which is not used"),
+            Some(share) if share.get() < LEAST_SHARE => {
+                rows.note("the sampling rate is none of a sample, and is not used")
+            }
             Some(share) => rows.set_sampled(share),
             None => {}
         }
@@ -528,51 +534,11 @@ fn write_negative(number: i64, digits: &mut [u8; NUMBER_BYTES]) -> &[u8] {
     &digits[start..]
 }
 
-/// Seconds to live; 0 where the row does not say.
-fn read_ttl(cell: Cell<'_>) -> Result<u32> {
-    let ttl = words::whole(cell, "ttl")?.unwrap_or(0);
-    u32::try_from(ttl).ok().filter(|ttl| *ttl < RENEWS).ok_or_else(|| too_long(ttl))
-}
-
-/// What a miss costs, in whole units; a fraction counts as one more, so that nothing costs less than it does.
-pub(super) fn read_cost(cell: Cell<'_>) -> Result<u32> {
-    let cost = match cell {
-        Cell::Text(b"" | b"-") | Cell::Null => Some(0),
-        Cell::Text(text) => words::decimal(text, 1).map(|(whole, rest)| whole + u64::from(rest > 0)),
-        Cell::Float(cost) if cost >= 0.0 => Some(cost.ceil() as u64),
-        cell => words::natural(cell),
-    };
-    cost.and_then(|cost| u32::try_from(cost).ok()).ok_or_else(|| {
-        Error::trace(format!(
-            "'{}' is no cost: it is a number from 0 to {}",
-            words::shown_cell(cell),
-            grouped(u32::MAX.into())
-        ))
-        .hint("check which column holds it, and count in a larger unit: --columns cost=NAME; cost=- leaves costs out")
-    })
-}
-
-#[cold]
-fn too_long(ttl: u64) -> Error {
-    Error::trace(format!("a time to live of {ttl} s is more than 68 years"))
-        .hint("check which column holds it: --columns ttl=NAME, in seconds; ttl=- leaves times to live out")
-}
-
 #[cold]
 fn too_many(rows: u64, requests: u64) -> Error {
     let (rows, requests) = (grouped(rows), grouped(requests));
     Error::trace(format!("op_count makes {requests} requests of {rows} rows so far, more than can be meant"))
         .hint("check the column; rename op_count if it holds something else, or read a part: --limit 1000000")
-}
-
-fn repeats(cell: Cell<'_>) -> Result<u64> {
-    let count = words::whole(cell, "count")?.unwrap_or(1);
-    if count > MOST_REPEATS {
-        let (count, most) = (grouped(count), grouped(MOST_REPEATS));
-        return Err(Error::trace(format!("op_count {count} is more than the {most} that a row may stand for"))
-            .hint("check the row; rename the column op_count if it holds something else"));
-    }
-    Ok(count)
 }
 
 #[cfg(test)]
@@ -585,12 +551,5 @@ mod tests {
             let mut digits = [0; NUMBER_BYTES];
             assert_eq!(write_negative(number, &mut digits), number.to_string().as_bytes());
         }
-    }
-
-    #[test]
-    fn a_count_beyond_reason_is_refused() {
-        assert_eq!(repeats(Cell::Text(b"3")), Ok(3));
-        assert_eq!(repeats(Cell::Text(b"")), Ok(1));
-        assert!(repeats(Cell::Unsigned(MOST_REPEATS + 1)).is_err());
     }
 }

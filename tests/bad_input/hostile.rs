@@ -47,6 +47,18 @@ fn rows_that_stand_for_millions_are_refused_before_they_are_made() {
     refused(format!("time,key,op_count\n{rows}").as_bytes(), &[], 3, &["op_count makes", "more than can be meant"]);
 }
 
+/// A few bytes that stand for hundreds of millions of requests, in each way in which rows are said to come often.
+#[test]
+fn no_file_stands_for_more_requests_than_its_bytes_can_mean() {
+    let words = "more requests than so few bytes stand for";
+    let counted: String = (0..12_000).map(|i| format!("{i},k{},999\n", i % 9)).collect();
+    refused_as(format!("time,key,op_count\n{counted}").into_bytes(), words);
+    let mut rows = zstd::Encoder::new(Vec::new(), 1).unwrap();
+    rows.write_all(b"time,key\n").unwrap();
+    (0..11).for_each(|_| rows.write_all("1,a\n".repeat(1 << 20).as_bytes()).unwrap());
+    refused_as(rows.finish().unwrap(), words);
+}
+
 fn refused_as(bytes: Vec<u8>, words: &str) {
     let input = coldgap::trace::input::Input::from_bytes("in", bytes).unwrap();
     let error = coldgap::trace::read_input(input, &Default::default()).unwrap_err().to_string();
@@ -84,7 +96,17 @@ fn a_page_that_claims_rows_without_end_is_refused() {
 fn a_file_that_becomes_a_thousand_times_its_size_is_refused() {
     refused_as(compressed(b"time,key\n1,a\n", b'\n', 300 << 20), "more than a thousand times its size");
     let runs: String = (0..1_000).map(|i| format!("{i} 65536 0 {i}\n")).collect();
-    refused_as(runs.into_bytes(), "more blocks than so few bytes stand for");
+    refused_as(runs.into_bytes(), "more requests than so few bytes stand for");
+}
+
+#[cfg(unix)]
+fn link(file: &Path, name: &Path) -> std::io::Result<()> {
+    std::os::unix::fs::symlink(file, name)
+}
+
+#[cfg(not(unix))]
+fn link(file: &Path, name: &Path) -> std::io::Result<()> {
+    std::fs::hard_link(file, name)
 }
 
 #[test]
@@ -107,6 +129,14 @@ fn an_output_never_takes_an_input_s_place() {
         let outcome = coldgap(folder.path(), arguments);
         assert!(outcome.stderr.contains("this file is read, and would be overwritten"), "{}", outcome.stderr);
         assert_eq!(outcome.code, 2);
+    }
+    std::fs::hard_link(&csv, folder.path().join("second.csv")).unwrap();
+    link(&csv, &folder.path().join("link.csv")).unwrap();
+    for name in ["second.csv", "link.csv"] {
+        for arguments in [&["convert", "in.csv", name][..], &["replay", name, "-p", "lru", "-o", "in.csv"]] {
+            let outcome = coldgap(folder.path(), arguments);
+            assert!(outcome.code == 2 && outcome.stderr.contains("would be overwritten"), "{}", outcome.stderr);
+        }
     }
     assert_eq!((std::fs::read_to_string(&csv).unwrap(), std::fs::read(&parquet).unwrap()), (text, native));
 }
@@ -160,6 +190,9 @@ fn an_output_keeps_its_mode_its_link_and_a_pipe_stays_a_pipe() {
     assert_eq!(coldgap(folder.path(), &["convert", "in.csv", "out.csv"]).code, 0);
     let mode = |name: &str| std::fs::metadata(at(name)).unwrap().mode() & 0o777;
     assert_eq!(mode("out.csv"), mode("new"));
+    symlink("not-yet.csv", at("ahead.csv")).unwrap();
+    assert_eq!(coldgap(folder.path(), &["convert", "in.csv", "ahead.csv"]).code, 0);
+    assert!(std::fs::symlink_metadata(at("ahead.csv")).unwrap().is_symlink() && at("not-yet.csv").is_file());
     symlink("/dev/null", at("null.csv")).unwrap();
     assert_eq!(coldgap(folder.path(), &["convert", "in.csv", "null.csv"]).code, 0);
     assert!(!std::fs::metadata("/dev/null").unwrap().is_file());

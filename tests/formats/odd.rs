@@ -174,3 +174,76 @@ fn columns_that_blanks_align_and_files_of_blanks_are_told_what_they_are() {
     assert!(error.contains("tr -s ' ' < FILE"), "{error}");
     assert!(read("x", b"\n\n\n").unwrap_err().to_string().contains("nothing but blanks"));
 }
+
+/// The same requests in every way in which spreadsheets and their kin write them.
+#[test]
+fn dates_of_spreadsheets_are_read_and_not_guessed() {
+    let expected = "0 a 5 get\n1000000 b 6 get\n86400000000 a 5 get\n";
+    for text in [
+        "sep=;\r\ntime;key;size\r\n2026-03-12 08:14:05;a;5\r\n2026-03-12 08:14:06;b;6\r\n2026-03-13 08:14:05;a;5\r\n",
+        "\"sep=,\"\ntime,key,size\n2026-03-12 08:14:05,a,5\n2026-03-12 08:14:06,b,6\n2026-03-13 08:14:05,a,5\n",
+        "sep=\t\ntime\tkey\tsize\n20260312T081405Z\ta\t5\n20260312T081406Z\tb\t6\n20260313T081405Z\ta\t5\n",
+        "time;key;size\n12.3.2026 08:14:05;a;5\n12.3.2026 08:14:06;b;6\n13.3.2026 08:14:05;a;5\n",
+        "time,key,size\n3/22/2026 8:14:05 AM,a,5\n3/22/2026 8:14:06 AM,b,6\n3/23/2026 8:14:05 AM,a,5\n",
+        "time,key,size\n22/3/2026 08:14:05,a,5\n22/3/2026 08:14:06,b,6\n23/3/2026 08:14:05,a,5\n",
+        "date,time,key,size\n2026-03-12,08:14:05,a,5\n2026-03-12,08:14:06,b,6\n2026-03-13,08:14:05,a,5\n",
+    ] {
+        expect(text, "csv", expected, "");
+    }
+    let json = r#"{"date":"2026-03-12","time":"08:14:05","key":"a","size":5}
+{"date":"2026-03-12","time":"08:14:06","key":"b","size":6}
+{"date":"2026-03-13","time":"08:14:05","key":"a","size":5}
+"#;
+    expect(json, "json", expected, "");
+    let mongo = r#"{"_id":{"$oid":"a1"},"ts":{"$date":"2026-03-12T08:14:05Z"},"key":"a","size":{"$numberInt":"5"}}
+{"_id":{"$oid":"a2"},"ts":{"$date":{"$numberLong":"1773303246000"}},"key":"b","size":{"$numberInt":"6"}}
+{"_id":{"$oid":"a3"},"ts":{"$date":1773389645000},"key":"a","size":5}
+"#;
+    expect(mongo, "json", expected, "");
+    let refused = |text: &str, words: &str| {
+        let error = read("x", text.as_bytes()).unwrap_err().to_string();
+        assert!(error.contains("x, line 2: ") && error.contains(words), "{error}");
+    };
+    refused("time,key\n3/12/2026 8:14:05,a\n", "hint: --time-unit mdy reads the month first");
+    refused("when,time,key\n1,08:14:05,a\n", "--columns time=DAY+TIME");
+    refused("time,key\n3/12/2026 8:14,a\n", "a time without seconds");
+    for before_1970 in ["1969-12-31 23:59:59", "-1", "-0.5", "12/31/1969 23:59:59"] {
+        refused(&format!("time,key\n{before_1970},a\n"), "is not a time between 1970 and 2554");
+    }
+    refused("time,key,op_count\n1,a,0\n", "op_count 0");
+}
+
+/// Which of March 12 and December 3 it is decides the user, and the time between them is the calendar's.
+#[test]
+fn the_order_of_a_date_is_the_user_s() {
+    use coldgap::trace::ReadOptions;
+    use coldgap::trace::options::UNITS;
+    let text = b"time,key\n3/12/2026 8:14:05,a\n4/12/2026 8:14:05,b\n";
+    for (order, days) in [("mdy", 31), ("dmy", 1)] {
+        let time_unit = UNITS.iter().find(|(name, _)| *name == order).map(|(_, unit)| *unit);
+        let trace = super::read_with("x", text, &ReadOptions { time_unit, ..ReadOptions::default() }).unwrap();
+        assert_eq!(trace.times, [0, days * 86_400_000_000_000], "{order}");
+    }
+}
+
+/// A first line of any length a request can have hides no format: values and batches of a hundred KiB are common.
+#[test]
+fn formats_are_known_behind_a_long_first_line() {
+    let long = "x".repeat(200 << 10);
+    let monitor = |key: &str, value: &str| format!("1773303245.000042 [0 10.0.3.9:5] \"SET\" \"{key}\" \"{value}\"\n");
+    expect(&[monitor("a", &long), monitor("b", "7")].concat(), "redis-monitor", "0 a 204800 set\n0 b 1 set\n", "");
+    let line = |path: &str| format!("h - - [12/Mar/2026:08:14:05 +0000] \"GET /{path} HTTP/1.1\" 200 5\n");
+    let trace = read("x", [line(&long), line("a")].concat().as_bytes()).unwrap();
+    assert_eq!((trace.format.as_str(), trace.len()), ("log", 2));
+    let ids = (0..40_000).map(|id| id.to_string()).collect::<Vec<_>>().join(",");
+    let chain = format!("{{\"timestamp\":1,\"input_length\":20480000,\"output_length\":1,\"hash_ids\":[{ids}]}}\n");
+    let trace = read("x", chain.repeat(2).as_bytes()).unwrap();
+    assert_eq!((trace.format.as_str(), trace.len()), ("mooncake", 80_000));
+}
+
+#[test]
+fn what_is_packed_twice_is_said_to_be() {
+    let packed = |bytes: &[u8]| zstd::encode_all(bytes, 1).unwrap();
+    let error = read("x.zst", &packed(&packed(b"time,key\n1,a\n"))).unwrap_err().to_string();
+    assert!(error.contains("zstd -dc x.zst | coldgap inspect -"), "{error}");
+}

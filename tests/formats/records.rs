@@ -110,3 +110,31 @@ fn a_trace_is_enough_where_its_parts_say_the_same() {
     let short = judge(&rows(6));
     assert!(short.full_after_ratio.is_none_or(|after| after > 0.25), "{short:?}");
 }
+
+/// Retries of a balancer are read where it logs them, and sources that say 1 and 0 for hit and miss say it.
+#[test]
+fn tries_and_results_are_read_as_sources_write_them() {
+    let haproxy = |retries: &str| {
+        format!(
+            "Mar 12 08:14:05 lb1 haproxy[7]: 10.0.0.1:5 [12/Mar/2026:08:14:05.123] fe be/web3 0/12/1/180/193 200 5 - - ---- 8/6/9/3/{retries} 0/41 \"GET /p HTTP/1.1\"\n"
+        )
+    };
+    let envoy = r#"{"start_time":"2026-03-12T08:14:05.123Z","method":"GET","path":"/p","response_code":"200","bytes_sent":"5","authority":"h","upstream_service_time":"7","upstream_request_attempt_count":"3"}
+"#;
+    let own = "time,key,attempts,backend_time\n1.5,a,2,0.1\n";
+    for (text, tries) in
+        [(haproxy("0"), 1), (haproxy("2"), 3), (haproxy("+1"), 2), (envoy.to_string(), 3), (own.to_string(), 2)]
+    {
+        let trace = recorded(text.as_bytes());
+        assert_eq!(trace.records.unwrap()[0].tries, tries, "{text}");
+    }
+    let photo = "20160201000000 3f9a 5 l 20480 1 PHONE 12\n20160201000001 3f9b 5 l 20480 0 PHONE 120\n";
+    let meta = "timestamp,cacheKey,OpType,objectSize,cache_hit\n1,a,1,5,1\n2,b,1,5,0\n";
+    for text in [photo, meta] {
+        let by: Vec<By> = recorded(text.as_bytes()).records.unwrap().iter().map(|record| record.by).collect();
+        assert_eq!(by, [By::Cache, By::Backend], "{text}");
+    }
+    let fastly = r#"{"time_start":"2026-03-12T08:14:05+0000","host":"h","url":"/p","request_method":"GET","response_status":200,"response_body_size":5,"fastly_state":"MISS-CLUSTER","time_elapsed":184211}
+"#;
+    assert_eq!(recorded(fastly.as_bytes()).records.unwrap()[0].micros, 184_211);
+}

@@ -52,7 +52,7 @@ impl<'t> Ground<'t> {
 
     /// The columns that walks read.
     pub fn tape(&self) -> Tape<'_> {
-        self.columns.tape(&self.requests, self.service.demand)
+        Tape { interrupt: Some(&self.interrupt), ..self.columns.tape(&self.requests, self.service.demand) }
     }
 
     /// How answers come.

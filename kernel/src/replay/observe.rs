@@ -3,6 +3,7 @@
 use super::Tally;
 use super::any_cache::AnyCache;
 use super::windows::Windows;
+use crate::interrupt::Interrupt;
 use crate::request::Requests;
 use serde::{Deserialize, Serialize};
 
@@ -24,18 +25,23 @@ pub struct Noted {
 }
 
 /// Replays all requests through an empty cache, counting from position `warm` on. Appends for each whether it was a get that
-/// missed.
+/// missed. Once the interrupt is set it passes the rest by, and what it says is void.
 pub fn observe(
     cache: &mut dyn AnyCache,
     requests: &Requests<'_>,
     warm: usize,
     windows: &Windows,
     missed: &mut Vec<bool>,
+    interrupt: &Interrupt,
 ) -> Noted {
     let mut total = Tally::default();
     let mut tallies = Vec::with_capacity(windows.all.len());
     let mut filled = cache.filled();
     for window in &windows.all {
+        if interrupt.is_set() {
+            missed.resize(requests.len(), false);
+            break;
+        }
         // The window in which warm-up ends is replayed in two parts.
         let split = warm.clamp(window.range.start, window.range.end);
         let mut tally = cache.replay_noting(&requests.slice(window.range.start..split), missed);

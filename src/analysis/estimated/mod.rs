@@ -129,7 +129,7 @@ pub fn run(
     let before = trace.sample.map_or(1.0, |drawn| drawn.share.get());
     let share = before * sampling.share.get();
     let question = &of_trace(asked, before);
-    let base = Base::new(trace, question)?;
+    let base = Base::new(trace, question, interrupt)?;
     let facts = &base.facts;
     let answers = backend.per_second / facts.mean_share(backend.of);
     check_share(trace, question, (share, before), answers)?;

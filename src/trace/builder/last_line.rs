@@ -57,6 +57,19 @@ impl Builder<'_> {
         is_far.then_some("its time is far before the others'")
     }
 
+    /// A trace in which nothing was kept, and what was left out of it.
+    #[cold]
+    pub(super) fn no_request(&self) -> Error {
+        let left_out: Vec<&str> =
+            self.notes.iter().map(String::as_str).filter(|note| note.starts_with("left out")).collect();
+        match left_out.as_slice() {
+            [] => Error::trace("the trace holds no request")
+                .hint("a header alone is none; --from, --until, --limit and --sample may leave nothing"),
+            notes => Error::trace(format!("the trace holds no request; {}", notes.join("; ")))
+                .hint("name the format with --input if it is another one: coldgap formats lists them"),
+        }
+    }
+
     /// What is said of the last line.
     pub(super) fn told_of_last_line(&self) -> Option<String> {
         match &self.last_line {

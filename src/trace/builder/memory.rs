@@ -1,15 +1,20 @@
-//! What rows take while they are collected, held against what they may take.
+//! What rows take while they are collected, held against what they may take, and how many there are against the size of their file.
 //!
 //! It knows columns, and not who set the limit.
 
 use super::Builder;
 use crate::error::{Error, Result};
+use crate::trace::allowance;
 use crate::units::{bytes, grouped};
 
 impl Builder<'_> {
     /// # Errors
-    /// Rows that take more memory than they may.
+    /// Rows that take more memory than they may, or stand for more requests than their file can be meant to hold.
     pub(super) fn check_memory(&self) -> Result<()> {
+        let begin = self.parts.last().map_or(0, |part| part.rows.end);
+        if (self.len() - begin) as u64 > allowance::rows(self.size.bytes()) {
+            return Err(allowance::too_many_requests());
+        }
         let Some(most) = self.options.memory else { return Ok(()) };
         let columns = size_of_val(&self.times[..])
             + size_of_val(&self.objects[..])

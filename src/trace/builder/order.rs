@@ -2,6 +2,7 @@
 //!
 //! It knows columns and files' names, and no format.
 
+use super::super::input::Size;
 use super::super::intern::{Interner, Keys};
 use super::super::merge::{self, Part};
 use super::{Builder, LastLine, MOST_DISORDER, sample_of};
@@ -16,9 +17,10 @@ impl<'o> Builder<'o> {
         Builder { is_service: true, ..Builder::new("", "", options) }
     }
 
-    /// Goes on with a file named `name`, read as `format`.
-    pub(in crate::trace) fn begin(&mut self, name: &str, format: &str) {
+    /// Goes on with a file named `name`, of this size, read as `format`.
+    pub(in crate::trace) fn begin(&mut self, name: &str, format: &str, size: Size) {
         self.name = name.to_string();
+        self.size = size;
         if !self.format.split(", ").any(|known| known == format) {
             self.format += if self.format.is_empty() { "" } else { ", " };
             self.format += format;

@@ -9,6 +9,8 @@ use memchr::memchr2;
 /// Names that are learned, and how deep they may lie.
 const MOST_NAMES: usize = 1_000;
 const DEEPEST: usize = 16;
+/// A value's type may hold the value's type: {"$date": {"$numberLong": "1773303245123"}}.
+const TYPES_DEEP: usize = 2;
 
 /// A field that is wanted, or one in which such are.
 #[derive(Default)]
@@ -275,6 +277,7 @@ impl<'l> Walk<'l> {
         self.blanks();
         let begin = self.at;
         match self.peek()? {
+            b'{' if node.wanted.is_some() && self.is_typed() => return self.typed(node.wanted, scan, 1),
             b'{' if !node.children.is_empty() => self.object(node, scan)?,
             b'[' if !node.children.is_empty() => self.array(node, scan)?,
             b'"' => {
@@ -302,6 +305,29 @@ impl<'l> Walk<'l> {
             );
         }
         Some(())
+    }
+
+    /// True before an object that stands for a value and says its type, as MongoDB writes them: {"$date": "2026-03-12T08:14:05Z"}.
+    fn is_typed(&self) -> bool {
+        let inside = self.line.get(self.at + 1..).unwrap_or_default().trim_ascii_start();
+        inside.starts_with(b"\"$")
+    }
+
+    /// Keeps the value of such an object, which may hold another one.
+    fn typed(&mut self, wanted: Option<usize>, scan: &mut Scan, depth: usize) -> Option<()> {
+        let leaf = Node { wanted, ..Node::default() };
+        let mut is_first = true;
+        self.fields(|walk, _| match std::mem::take(&mut is_first) {
+            false => walk.skip(),
+            true => {
+                walk.blanks();
+                match walk.peek()? {
+                    b'{' if depth < TYPES_DEEP && walk.is_typed() => walk.typed(wanted, scan, depth + 1),
+                    b'{' => walk.skip(),
+                    _ => walk.value(&leaf, scan),
+                }
+            }
+        })
     }
 
     /// Goes past a value, however deep.
@@ -345,7 +371,7 @@ impl<'l> Walk<'l> {
             let name = String::from_utf8_lossy(name);
             let name = if path.is_empty() { name.into_owned() } else { format!("{path}.{name}") };
             walk.blanks();
-            if walk.peek()? == b'{' && depth < DEEPEST {
+            if walk.peek()? == b'{' && depth < DEEPEST && !walk.is_typed() {
                 return walk.names(&name, depth + 1, names);
             }
             walk.skip()?;
@@ -443,6 +469,12 @@ mod tests {
             r#" {"a":{"b":1.5,"x":[{"y":"}"},2]},"c.d":"e","list":[7, "8"], "s":"q\"\u00e9\ud83d\ude00\n", "n":null} "#;
         let found = values(line, &["a.b", "c.d", "list[1]", "s", "n", "a.x[0].y", "a.x", "no"]).unwrap();
         assert_eq!(found, ["1.5", "e", "8", "q\"é😀\n", "none", "}", r#"[{"y":"}"},2]"#, "none"]);
+        let typed = r#"{"t":{"$date":{"$numberLong":"7"}},"o":{ "$oid" : "x\"y" },"b":{"$binary":"eA==","$type":"0"},"d":{"$a":{"$a":{"$a":1}}}}"#;
+        assert_eq!(values(typed, &["t", "o", "b", "d"]).unwrap(), ["7", "x\"y", "eA==", "none"]);
+        assert_eq!(values(r#"{"t":{"$date":"1"}}"#, &["t.$date"]).unwrap(), ["1"]);
+        let mut learned = Vec::new();
+        names(br#"{"t":{"$date":1},"a":{"b":{"$numberInt":"1"}}}"#, &mut learned);
+        assert_eq!(learned, ["t", "a.b"]);
         let parts: Vec<&[u8]> = elements(b"[1, \"b\",3]").collect();
         assert_eq!(parts, [&b"1"[..], b"b", b"3"]);
     }

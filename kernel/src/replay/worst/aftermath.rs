@@ -82,6 +82,9 @@ impl Walker {
         block: Block,
         until: Until,
     ) -> Peak {
+        if tape.is_stopped() {
+            return Peak::default();
+        }
         match (tape.shares.is_some(), rules.single_flight) {
             (false, false) => self.run::<false, false>(tape, warm, point, rules, block, until),
             (false, true) => self.run::<false, true>(tape, warm, point, rules, block, until),

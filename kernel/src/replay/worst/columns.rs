@@ -41,7 +41,13 @@ impl Columns {
 
     /// These columns beside the trace's.
     pub fn tape<'t>(&'t self, requests: &Requests<'t>, demand: Demand) -> Tape<'t> {
-        Tape { times: requests.times, previous: &self.previous, hashes: &self.hashes, shares: requests.shares(demand) }
+        Tape {
+            times: requests.times,
+            previous: &self.previous,
+            hashes: &self.hashes,
+            shares: requests.shares(demand),
+            interrupt: None,
+        }
     }
 }
 

@@ -41,6 +41,6 @@ impl Made {
     }
 
     pub fn tape(&self) -> Tape<'_> {
-        Tape { times: &self.times, previous: &self.previous, hashes: &self.hashes, shares: None }
+        Tape { times: &self.times, previous: &self.previous, hashes: &self.hashes, shares: None, interrupt: None }
     }
 }

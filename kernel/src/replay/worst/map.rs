@@ -135,7 +135,7 @@ mod tests {
         }
         let kinds = previous.iter().map(|before| GET | (ASKS * u8::from(*before == NEVER))).collect();
         let hits = Hits { kinds, room: 0 };
-        let tape = Tape { times: &times, previous: &previous, hashes: &hashes, shares: None };
+        let tape = Tape { times: &times, previous: &previous, hashes: &hashes, shares: None, interrupt: None };
         let rules = Rules { patience: 0.9, service_time: 0.1, single_flight: false };
         let subject = Subject { tape, hits: &hits, start: 0, rules };
         let point = Point { mu: 50.0, load: 1.0 };

@@ -2,6 +2,8 @@
 //!
 //! It holds data. It knows no cache and no policy: where a get hits was decided by one warm replay, once.
 
+use crate::interrupt::Interrupt;
+
 /// [`Tape::previous`] of a first touch.
 pub const NEVER: u32 = u32::MAX;
 
@@ -32,9 +34,16 @@ pub struct Tape<'t> {
     pub hashes: &'t [u32],
     /// What an answer takes of the backend, where that is not 1 each: bytes or costs.
     pub shares: Option<&'t [u32]>,
+    /// Once it is set, walks end at once and what they say is void.
+    pub interrupt: Option<&'t Interrupt>,
 }
 
 impl Tape<'_> {
+    /// Whether walks should end.
+    pub fn is_stopped(&self) -> bool {
+        self.interrupt.is_some_and(Interrupt::is_set)
+    }
+
     /// Number of requests.
     pub fn len(&self) -> usize {
         self.times.len()
@@ -52,6 +61,7 @@ impl Tape<'_> {
             previous: &self.previous[..end],
             hashes: &self.hashes[..end],
             shares: self.shares.map(|shares| &shares[..end]),
+            interrupt: self.interrupt,
         }
     }
 

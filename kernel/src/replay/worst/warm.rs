@@ -6,6 +6,9 @@
 use super::columns::Hits;
 use super::tape::{ASKS, CHAINED, EVICTED, GET, NEVER, Point, Rules, Tape};
 
+/// Requests between two looks at the interrupt.
+const STEPS_PER_CHECK: usize = 1 << 16;
+
 /// The backlog of warm traffic, by position.
 #[derive(Debug, Clone, Default)]
 pub struct Warm {
@@ -71,6 +74,9 @@ impl Warm {
         let mut since = start;
         let mut broken = false;
         for i in range {
+            if i.is_multiple_of(STEPS_PER_CHECK) && tape.is_stopped() {
+                break;
+            }
             let now = point.arrival(tape.times[i]);
             let previous = tape.previous[i];
             let known = previous != NEVER && previous as usize >= start;
