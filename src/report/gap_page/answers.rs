@@ -304,7 +304,7 @@ impl<'r> About<'r> {
             (Some(shed), _) if baseline.recovers == Some(false) => {
                 let let_in = grouped_rate(load * (1.0 - shed));
                 format!(
-                    "To come back once it is down, shed more than {}: let in less than {let_in}/s until the queue is empty and it is well",
+                    "To come back once it is down, shed more than {}: let in less than {let_in}/s until it is well",
                     percent(shed)
                 )
             }

@@ -9,18 +9,23 @@ use crate::units::{Seconds, grouped, grouped_rate, significant};
 /// Up to which load the service heals by itself, and what moves that most.
 pub fn sensitivity(rows: &[SensitivityRow]) -> String {
     let Some(base) = rows.first() else { return String::new() };
-    as_it_is(base.hidden_95_per_second, base.hidden_50_per_second) + &moved(rows)
+    let sentence = format!(
+        "{} {}",
+        as_it_is(base.hidden_95_per_second, base.hidden_50_per_second),
+        moved(rows, "the load that heals")
+    );
+    sentence.trim_end().to_string()
 }
 
 /// What moves the load at which half heal, where it is known.
 pub fn knobs(rows: &[SensitivityRow]) -> Option<String> {
-    let half = rows.first()?.hidden_50_per_second?;
-    Some(format!("Half of full losses heal at {}/s.{}", grouped_rate(half), moved(rows)))
+    rows.first()?.hidden_50_per_second?;
+    Some(moved(rows, "the load at which half of full losses heal"))
 }
 
 /// What moves that load most, up and down, and whether eviction does.
-fn moved(rows: &[SensitivityRow]) -> String {
-    let mut said = String::new();
+fn moved(rows: &[SensitivityRow], load: &str) -> String {
+    let mut said = Vec::new();
     let changes = || rows[1..].iter().filter(|row| row.knob != "skew" && row.knob != "eviction");
     let factors = || changes().filter_map(|row| row.hidden_factor);
     let (most, least) = (factors().fold(1.0, f64::max), factors().fold(1.0, f64::min));
@@ -30,27 +35,29 @@ fn moved(rows: &[SensitivityRow]) -> String {
         format!("{} ({}x)", those.join(", or "), significant(factor))
     };
     if most > 1.0 + TOLERANCE {
-        said += &format!(" Of the settings, what raises that load most: {}.", at(most));
+        said.push(format!("Raises {load}: above all {}.", at(most)));
     }
     if least < 1.0 - TOLERANCE {
-        said += &format!(" Of the settings, what lowers it most: {}.", at(least));
+        let it = if said.is_empty() { load } else { "it" };
+        said.push(format!("Lowers {it}: above all {}.", at(least)));
     }
+    let it = if said.is_empty() { load } else { "it" };
     let policies: Vec<&SensitivityRow> = rows.iter().filter(|row| row.knob == "eviction").collect();
-    let factors: Vec<Option<f64>> = policies.iter().map(|row| row.hidden_factor).collect();
-    let off = factors.iter().map(|factor| factor.map_or(f64::INFINITY, |factor| (factor - 1.0).abs()));
-    let off = off.fold(0.0, f64::max);
-    said += &match off {
-        0.0 if !factors.is_empty() => {
+    let off = policies.iter().map(|row| row.hidden_factor.map_or(f64::INFINITY, |factor| (factor - 1.0).abs()));
+    match off.fold(0.0, f64::max) {
+        0.0 if !policies.is_empty() => {
             let same: Vec<&str> = policies.iter().map(|row| row.setting.as_str()).collect();
-            format!(" No eviction policy moves it: the same trials heal with {}.", same.join(", "))
+            said.push(format!("No eviction policy moves {it}: the same trials heal with {}.", same.join(", ")));
         }
-        off if off <= 2.0 * TOLERANCE => " No eviction policy moves it by more than the trials tell apart.".to_string(),
+        off if off <= 2.0 * TOLERANCE => {
+            said.push(format!("No eviction policy moves {it} by more than the trials tell apart."));
+        }
         off if off.is_finite() => {
-            format!(" Here the eviction policy moves it too, by {} at the most.", percent(off))
+            said.push(format!("Here the eviction policy moves {it} too, by {} at the most.", percent(off)));
         }
-        _ => String::new(),
-    };
-    said
+        _ => {}
+    }
+    said.join(" ")
 }
 
 /// A knob as people say it.
