@@ -40,13 +40,9 @@ fn too_long(ttl: u64) -> Error {
         .hint("check which column holds it: --columns ttl=NAME, in seconds; ttl=- leaves times to live out")
 }
 
-/// How often a row happened.
+/// How often a row happened; 0 where it says that it did not.
 pub fn repeats(cell: Cell<'_>) -> Result<u64> {
     let count = words::whole(cell, "count")?.unwrap_or(1);
-    if count == 0 {
-        return Err(Error::trace("op_count 0: this row says that it did not happen")
-            .hint("check the row; rename the column op_count if it holds something else"));
-    }
     if count > MOST_REPEATS {
         let (count, most) = (grouped(count), grouped(MOST_REPEATS));
         return Err(Error::trace(format!("op_count {count} is more than the {most} that a row may stand for"))
@@ -84,6 +80,7 @@ mod tests {
     fn a_count_beyond_reason_is_refused() {
         assert_eq!(repeats(Cell::Text(b"3")), Ok(3));
         assert_eq!(repeats(Cell::Text(b"")), Ok(1));
-        assert!(repeats(Cell::Unsigned(MOST_REPEATS + 1)).is_err() && repeats(Cell::Unsigned(0)).is_err());
+        assert!(repeats(Cell::Unsigned(MOST_REPEATS + 1)).is_err());
+        assert_eq!(repeats(Cell::Unsigned(0)), Ok(0));
     }
 }

@@ -17,10 +17,10 @@ fn knobs_move_hidden_as_the_model_says() {
     assert_eq!(number(&all[0], "hidden_factor"), 1.0);
     let advertised = number(&all[0], "advertised_per_second");
     // LIFO and a short queue bring it close to advertised; a queue that is longer than the timeout does nothing.
-    for setting in ["LIFO", "(50% of a timeout's work)"] {
+    for setting in ["LIFO", "(0.5 timeouts)"] {
         assert!(number(find("queue", setting), "hidden_50_per_second") > 0.8 * advertised, "{setting}");
     }
-    assert!((0.9..1.1).contains(&factor("queue", "(200% of")));
+    assert!((0.9..1.1).contains(&factor("queue", "(2 timeouts)")));
     // Who waits longer is answered in time more often.
     let (half, twice) = (factor("timeout", "x0.5"), factor("timeout", "x2"));
     assert!(half < 1.0 && 1.0 < twice, "{half} {twice}");

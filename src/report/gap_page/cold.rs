@@ -28,16 +28,16 @@ const MOST_STEPS: usize = 600;
 const LEAST_STEP: f64 = 1.03;
 
 fn refill(group: &Group) -> Figure {
-    let curves: Vec<(&Row, Vec<RefillRow>)> = group.rows.iter().map(|row| (*row, steps(group, row))).collect();
+    let curves: Vec<(&Row, Vec<&RefillRow>)> = group.rows.iter().map(|row| (*row, steps(group, row))).collect();
     let longest = curves.iter().map(|(_, steps)| steps.len()).max().unwrap_or(0).max(1);
     let most = (MOST_STEPS / longest).max(2);
     // The baseline and the best first, so that they are there where not all are.
-    let mut chosen: Vec<&(&Row, Vec<RefillRow>)> = curves.iter().collect();
+    let mut chosen: Vec<&(&Row, Vec<&RefillRow>)> = curves.iter().collect();
     let best = group.best().map(|row| &row.policy);
     chosen.sort_by_key(|(row, _)| !row.is_baseline() && Some(&row.policy) != best);
     let all = chosen.len() <= most;
     chosen.truncate(most);
-    let steps = chosen.into_iter().flat_map(|(row, steps)| steps.iter().map(|step| (*row, step)));
+    let steps = chosen.into_iter().flat_map(|(row, steps)| steps.iter().map(|step| (*row, *step)));
     let table = Table::of("misses after a full flush, and of the undisturbed twin", steps)
         .column("policy", "", |(row, _)| Cell::text(name(row)))
         .column("seconds", "since the flush", |(_, step)| Cell::seconds(step.seconds))
@@ -47,7 +47,11 @@ fn refill(group: &Group) -> Figure {
         .column("added_ratio", "added misses", |(_, step)| {
             Cell::share((step.misses as f64 - step.twin_misses as f64) / step.requests as f64)
         })
-        .note(if all { "" } else { "The curves of the other policies are in the JSON (refill)." });
+        .note(if all {
+            "All steps are in the JSON (refill)."
+        } else {
+            "All steps, and the other policies, are in the JSON (refill)."
+        });
     let axes = (
         Axis::log("since the flush", Unit::Seconds),
         Axis::linear("misses that the flush adds, of all requests", Unit::Share),
@@ -56,8 +60,8 @@ fn refill(group: &Group) -> Figure {
     Figure::new(group.id("refill-chart"), refill_caption(group), axes, marks, table)
 }
 
-/// The steps of one curve, until every cache was refilled for as long again; short ones that follow each other late are one.
-fn steps(group: &Group, row: &Row) -> Vec<RefillRow> {
+/// The steps of one curve, until every cache was refilled for as long again; of those that follow each other late, some.
+fn steps<'r>(group: &Group<'r>, row: &Row) -> Vec<&'r RefillRow> {
     let over = |row: &Row| row.refill_seconds.unwrap_or(f64::INFINITY);
     let until = 2.0 * group.deployable().map(over).fold(0.0, f64::max);
     let own = |step: &&RefillRow| {
@@ -66,23 +70,15 @@ fn steps(group: &Group, row: &Row) -> Vec<RefillRow> {
             && step.cache_capacity == row.capacity()
             && step.requests > 0
     };
-    let mut drawn: Vec<RefillRow> = Vec::new();
-    let mut begin = 0.0;
-    for step in group.report.refill.iter().filter(own).take_while(|step| step.seconds <= until) {
-        match drawn.last_mut() {
-            Some(last) if last.seconds < LEAST_STEP * begin => {
-                last.requests += step.requests;
-                last.misses += step.misses;
-                last.twin_misses += step.twin_misses;
-                (last.requests_since, last.seconds) = (step.requests_since, step.seconds);
-            }
-            last => {
-                begin = last.map_or(0.0, |last| last.seconds);
-                drawn.push(step.clone());
-            }
+    let mut next = 0.0;
+    let is_apart = |step: &&RefillRow| {
+        let is_apart = step.seconds >= next;
+        if is_apart {
+            next = LEAST_STEP * step.seconds;
         }
-    }
-    drawn
+        is_apart
+    };
+    group.report.refill.iter().filter(own).take_while(|step| step.seconds <= until).filter(is_apart).collect()
 }
 
 fn refill_caption(group: &Group) -> String {

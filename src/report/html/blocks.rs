@@ -83,16 +83,11 @@ fn table(table: &Table) -> String {
     out
 }
 
-/// A count as it is, and of anything else as many digits as nobody misses; all of them are in the JSON.
-fn nine_digits(number: f64) -> f64 {
-    if number.fract() == 0.0 { number } else { format!("{number:.8e}").parse().unwrap_or(number) }
-}
-
 fn cell(out: &mut String, cell: &Cell, numeric: &str, is_head: bool) {
     // A heading at a row's beginning is the row's, without saying so in each.
     let tag = if is_head { "th" } else { "td" };
     let numeric = if cell.number.is_some() && !is_head { "" } else { numeric };
-    let number = cell.number.map_or(String::new(), |number| format!(" data-n=\"{}\"", nine_digits(number)));
+    let number = cell.number.map_or(String::new(), |number| format!(" data-n=\"{number}\""));
     let (before, after) = match cell.tone {
         Tone::Plain => (String::new(), ""),
         tone => (format!("<span class=\"{}\">{}", class(tone), sign(tone)), "</span>"),

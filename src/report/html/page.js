@@ -28,7 +28,7 @@ const copyButton = (label, text) => {
   return button;
 };
 
-// A table as lines of tab-separated values: counts as they are, other numbers to nine digits.
+// A table as lines of tab-separated values: numbers as exact as the report has them.
 const tsv = (table) => {
   const clean = (text) => text.replace(/\s+/g, " ").trim();
   const value = (cell) => cell.dataset.n ?? clean(cell.textContent);

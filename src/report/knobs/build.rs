@@ -212,7 +212,7 @@ fn words(knob: &Knob) -> (&'static str, String) {
         Knob::Base => ("base", "the service as it is".to_string()),
         Knob::Timeout(factor, timeout) => ("timeout", format!("{timeout} (x{})", significant(*factor))),
         Knob::Bound(share, bound) => {
-            ("queue", format!("at most {} wait ({} of a timeout's work)", grouped(u64::from(*bound)), percent(*share)))
+            ("queue", format!("at most {} wait ({} timeouts)", grouped(u64::from(*bound)), significant(*share)))
         }
         Knob::Lifo => ("queue", "LIFO: the youngest first".to_string()),
         Knob::Retries(0) => ("retries", "none".to_string()),
