@@ -85,8 +85,8 @@ fn the_peak_of_a_replay_of_text_is_within_a_fifth_of_its_prediction() {
 }
 
 /// What a search of the worst moment takes depends on requests, on how many moments there are, and on threads: a day of one request a
-/// second, bursts, scans. No run exceeds its forecast. How near a run comes depends on which searches meet, which on a busy machine may
-/// be none: of some runs, the highest comes near.
+/// second, bursts, scans. No run may exceed its forecast by more. How near one comes depends on which searches meet, which on a busy
+/// machine may be none: of some runs, the highest comes near.
 #[test]
 fn the_peak_of_a_gap_is_within_a_fifth_of_its_prediction() {
     const RUNS: usize = 6;
