@@ -5,6 +5,7 @@
 //! enough for a length. What a loss needs is found elsewhere.
 
 use super::{Facts, Sweep};
+use crate::analysis::job::new_cache;
 use crate::error::Result;
 use crate::placement::Lost;
 use crate::policy::Capacity;
@@ -74,7 +75,7 @@ pub fn enough(trace: &Trace, sweep: &Sweep, losses: &[Loss], patience: Seconds) 
     let facts = Facts::of(trace, warm);
     let cells = sweep.cells(&trace.about(), &facts)?;
     let cell = &cells[0];
-    let mut cache = cell.cache(trace.object_count(), trace.ttls.is_some())?;
+    let mut cache = new_cache(cell, trace)?;
     let requests = trace.requests();
     let mut missed = Vec::with_capacity(trace.len());
     let half = warm + (trace.len() - warm) / 2;

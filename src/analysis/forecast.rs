@@ -38,9 +38,14 @@ const SHARED_BY_WALKS: u64 = 12;
 const SEARCH: (u64, u64) = (3 << 20, 50);
 /// What the allocator keeps of freed columns for each request, while they are too small to be given back at once; and of larger ones at
 /// the most: what may stay free at the end of the heap.
-const FREED: (u64, u64) = (35, 8 << 20);
-/// Columns of more requests are given back.
-const GIVEN_BACK: u64 = (3 << 20) / 8;
+const FREED: (u64, u64) = (20, 2 << 20);
+/// Bytes from which on a block is given back as soon as it is freed, and may lie in a file: above the columns of a batch, which
+/// are needed again for the next one.
+pub const LARGE_BLOCK: u64 = 3 << 20;
+/// Columns of more requests are such blocks.
+const GIVEN_BACK: u64 = LARGE_BLOCK / 8;
+/// What a gap report needs at least where the rest lies in files: the program, and for each thread what it keeps small.
+const LEAST_OF_GAP: (u64, u64) = (PROGRAM_BYTES + (12 << 20), 4 << 20);
 /// What lives that end by the clock take for each request: times at another load, and what is a hit then.
 const LIVES: u64 = 16;
 /// What chains take for each request: all moments are looked at, and most of their blocks are fetched, whichever node is lost.
@@ -52,7 +57,7 @@ const RANKED: f64 = 1.3;
 /// Searches are not all at their peak at once: of what so many take together, this share; a single one has several peaks. Measured, as
 /// all of these, on a dozen questions at 1, 2 and 8 threads.
 const TOGETHER: f64 = 1.1;
-const LESS_OF_MORE: f64 = -0.14;
+const LESS_OF_MORE: f64 = -0.2;
 /// Requests of the trial replay.
 const TRIAL: usize = 1 << 20;
 
@@ -63,6 +68,8 @@ pub struct Limit {
     pub bytes: u64,
     /// True where the user said it: then a grid that does not fit is an error; else passes are only made smaller.
     pub asked: bool,
+    /// Bytes that large blocks beyond it may take in files.
+    pub in_files: u64,
 }
 
 /// What a sweep will take.
@@ -112,10 +119,10 @@ impl Forecast {
         Ok(forecast)
     }
 
-    /// For a gap report, which needs the whole trace in memory and forks caches: it runs in one pass.
+    /// For a gap report, which jumps about in the trace and forks caches: it runs in one pass, and what does not fit lies in files.
     ///
     /// # Errors
-    /// A limit that was asked for and that it does not fit into.
+    /// A limit that was asked for and that it does not fit into, nor into files.
     pub fn of_gap(
         trace: &Trace,
         question: &Question,
@@ -139,17 +146,23 @@ impl Forecast {
             walks: SHARED_BY_WALKS * requests + searches(trace, question, cells.len(), threads)?,
             at_once: threads,
         };
-        match limit.filter(|limit| limit.asked && limit.bytes < forecast.peak()) {
+        let in_files = |limit: &Limit| {
+            requests >= GIVEN_BACK
+                && limit.bytes >= LEAST_OF_GAP.0 + LEAST_OF_GAP.1 * threads as u64
+                && limit.bytes.saturating_add(limit.in_files) >= forecast.peak()
+        };
+        match limit.filter(|limit| limit.asked && limit.bytes < forecast.peak() && !in_files(limit)) {
             None => Ok(forecast),
             Some(limit) => Err(Error::usage(format!(
-                "{} do not suffice: gap jumps about in the trace, so it stays in memory ({}), and {} cells are forked at once ({})",
+                "{} do not suffice: gap jumps about in the trace ({}), {} cells are forked at once ({}), and files may take {}",
                 bytes(limit.bytes as f64),
                 bytes(forecast.trace.max(forecast.reading) as f64),
                 forecast.at_once.min(cells.len()),
                 bytes(forecast.state_peak() as f64),
+                bytes(limit.in_files as f64),
             ))
             .at(&about.name, None)
-            .hint("use fewer threads (-j 1), a sample of the keys (coldgap convert --sample 10%), or coldgap replay, which streams")),
+            .hint("use fewer threads (-j 1), another folder for temporary files (TMPDIR), or a sample of the keys (--sample 10%)")),
         }
     }
 

@@ -4,9 +4,11 @@ use super::Facts;
 use super::sweep::capacity_ratio;
 use crate::error::Result;
 use crate::policy::{Capacity, Population};
+use crate::replay::any_cache::AnyCache;
 use crate::replay::cell::Cell;
 use crate::replay::observe::{Counted, Feed};
 use crate::replay::stack_distance::StackDistances;
+use crate::trace::Trace;
 use crate::trace::source::About;
 
 /// The policy whose caches of all sizes one pass can give: a larger one always holds what a smaller one does.
@@ -14,6 +16,14 @@ pub const ONE_PASS: &str = "lru";
 
 /// From so many sizes on one pass over all is faster than a replay of each.
 const FEWEST_SIZES: usize = 6;
+
+/// An empty cache of a cell, for a trace.
+///
+/// # Errors
+/// A parameter outside its range.
+pub fn new_cache(cell: &Cell, trace: &Trace) -> Result<Box<dyn AnyCache>> {
+    cell.cache(trace.object_count(), trace.ttls.is_some())
+}
 
 /// One replay.
 #[derive(Clone)]

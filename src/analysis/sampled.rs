@@ -15,6 +15,7 @@ use super::Facts;
 use super::run::Monitor;
 use super::strata::{ByClass, Strata};
 use super::sweep::{Sweep, capacity_ratio};
+use crate::analysis::job::new_cache;
 use crate::bitset::BitSet;
 use crate::error::{Error, Result};
 use crate::policy::Capacity;
@@ -147,8 +148,7 @@ impl Draw {
         };
         let cell = Cell { policy: cell.policy.clone(), capacity };
         let Part { trace, warm, .. } = &self.part;
-        let by_object =
-            misses_by_object(&mut *cell.cache(trace.object_count(), trace.ttls.is_some())?, &trace.requests(), *warm);
+        let by_object = misses_by_object(&mut *new_cache(&cell, trace)?, &trace.requests(), *warm);
         let mut sums = strata.zero();
         for ((all, first), repeats) in by_object.iter().zip(&self.known.first).zip(&self.known.repeats) {
             let again = Missed { gets: all.gets - first.gets, bytes: all.bytes - first.bytes };

@@ -4,6 +4,7 @@
 use super::finding::{Finding, Scene, WarmResult, values};
 use super::withstand::{Endurance, Known, Needed, Wanted, Withstand, Worst};
 use super::{Facts, Question};
+use crate::analysis::job::new_cache;
 use crate::capacity;
 use crate::error::Result;
 use crate::interrupt::Interrupt;
@@ -107,7 +108,7 @@ impl Study<'_> {
     /// The refills after a flush at `moment`.
     pub fn refills(&self, ground: &Ground<'_>, cells: &[Cell], moment: usize) -> Result<Vec<Refill>> {
         self.each(cells, |cell| {
-            let mut twin = cell.cache(self.trace.object_count(), self.trace.ttls.is_some())?;
+            let mut twin = new_cache(cell, self.trace)?;
             twin.replay(&ground.requests.slice(0..moment));
             let mut flushed = twin.fork();
             Ok(refill(&mut *twin, &mut *flushed, &ground.aftermath(moment), self.windows.width))
@@ -118,9 +119,7 @@ impl Study<'_> {
     pub fn stretches(&self, ground: &Ground<'_>, backend: Rate, cells: &[(&Cell, &Hits)]) -> Result<Vec<Vec<Stretch>>> {
         let (losses, window) = (self.question.losses.as_slice(), self.windows.width);
         let walk = Walk { mu: backend.per_second, losses, window };
-        self.each(cells, |(cell, hits)| {
-            Ok(stretches(cell.cache(self.trace.object_count(), self.trace.ttls.is_some())?, hits, ground, &walk))
-        })
+        self.each(cells, |(cell, hits)| Ok(stretches(new_cache(cell, self.trace)?, hits, ground, &walk)))
     }
 
     /// The loads at which least backends are sought: the one to carry, and what it will have grown to, where that was asked for.
@@ -180,16 +179,12 @@ impl Study<'_> {
     }
 
     fn warm_replay(&self, ground: &Ground<'_>, cell: &Cell) -> Result<WarmResult> {
-        let mut cache = cell.cache(self.trace.object_count(), self.trace.ttls.is_some())?;
+        let mut cache = new_cache(cell, self.trace)?;
         let mut missed = Vec::with_capacity(ground.requests.len());
         let noted = observe(&mut *cache, &ground.requests, ground.warm, self.windows, &mut missed, self.interrupt);
         self.interrupt.check()?;
         let hits = if self.trace.ttls.is_some() && ground.load != 1.0 {
-            ground.hits(
-                &mut *cell.cache(self.trace.object_count(), self.trace.ttls.is_some())?,
-                cell.room(),
-                ground.load,
-            )
+            ground.hits(&mut *new_cache(cell, self.trace)?, cell.room(), ground.load)
         } else {
             ground.columns.hits(&ground.requests, &missed, cell.room())
         };

@@ -3,6 +3,7 @@
 //! Each limit of each cell is a task of its own, so that all cores have work on one trace; what a task finds depends on its
 //! cell alone.
 
+use crate::analysis::job::new_cache;
 use crate::error::Result;
 use crate::placement::Losses;
 use crate::replay::cell::Cell;
@@ -340,11 +341,7 @@ impl Withstand<'_, '_> {
         if self.trace.ttls.is_none() || load == self.ground.load {
             return Ok(Cow::Borrowed(known.hits));
         }
-        Ok(Cow::Owned(self.ground.hits(
-            &mut *known.cell.cache(self.trace.object_count(), self.trace.ttls.is_some())?,
-            known.cell.room(),
-            load,
-        )))
+        Ok(Cow::Owned(self.ground.hits(&mut *new_cache(known.cell, self.trace)?, known.cell.room(), load)))
     }
 
     /// The lowest level that warm traffic survives.
@@ -452,7 +449,7 @@ impl Withstand<'_, '_> {
             key_hashes: ground.key_hashes,
             interrupt: &ground.interrupt,
         };
-        Ok(confirm.level(&mut cell.cache(self.trace.object_count(), self.trace.ttls.is_some())?, &claim))
+        Ok(confirm.level(&mut new_cache(cell, self.trace)?, &claim))
     }
 
     fn quantiles(

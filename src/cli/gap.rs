@@ -145,20 +145,23 @@ pub fn run(args: &GapArgs, interrupt: &Interrupt) -> Result<()> {
     question.full |= implied;
     let gates = args.ask.gates.parse::<Report>(&scope(&question))?;
     let services = args.ask.files.each();
+    let limit = args.budget.limit_with_files();
+    let memory = budget::for_reading(limit);
     let progress = Progress::start("reading the trace", analysis::steps(&question) * services.len() as u64);
     let mut found = Vec::new();
     for paths in services {
         let trace = match args.calibrated {
-            true => calibrate(args, paths, &mut question, &mut unsaid, interrupt)?,
-            false => args.ask.read(paths, &question, args.budget.for_reading(), interrupt)?,
+            true => calibrate(args, paths, memory, (&mut question, &mut unsaid), interrupt)?,
+            false => args.ask.read(paths, &question, memory, interrupt)?,
         };
         if args.budget.is_asked() {
-            let (forecast, cells) = analysis::forecast(&trace, &question, args.budget.limit())?;
+            let (forecast, cells) = analysis::forecast(&trace, &question, limit)?;
             if args.budget.dry_run {
                 let names: Vec<String> = cells.iter().map(|cell| cell.policy.to_string()).collect();
                 print(&budget::describe(
                     &trace.about(),
                     &forecast,
+                    limit,
                     &names,
                     "not predicted: it depends on where the limits lie",
                 ))?;
@@ -182,10 +185,11 @@ fn estimate(args: &GapArgs, sampling: Sampling, interrupt: &Interrupt) -> Result
     let (question, unsaid) = question(&args.ask)?;
     let gates = args.ask.gates.parse::<EstimateReport>(&scope(&question))?;
     let services = args.ask.files.each();
+    let memory = budget::for_reading(args.budget.limit_with_files());
     let progress = Progress::start("reading the trace", estimated::STEPS * services.len() as u64);
     let mut found = Vec::new();
     for paths in services {
-        let trace = args.ask.read(paths, &question, args.budget.for_reading(), interrupt)?;
+        let trace = args.ask.read(paths, &question, memory, interrupt)?;
         found.push(estimated::run(&trace, &question, sampling, interrupt, &progress)?);
     }
     drop(progress);
@@ -196,11 +200,11 @@ fn estimate(args: &GapArgs, sampling: Sampling, interrupt: &Interrupt) -> Result
 fn calibrate(
     args: &GapArgs,
     paths: &[PathBuf],
-    question: &mut Question,
-    unsaid: &mut Vec<String>,
+    memory: Option<u64>,
+    (question, unsaid): (&mut Question, &mut Vec<String>),
     interrupt: &Interrupt,
 ) -> Result<Trace> {
-    let reading = args.ask.reading.within(args.budget.for_reading());
+    let reading = args.ask.reading.within(memory);
     let mut trace = reading.read_recorded(paths, &question.sweep.policies, interrupt)?;
     let warm = question.sweep.warm_position(trace.len())?;
     let nothing = || {

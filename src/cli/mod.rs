@@ -44,6 +44,7 @@ mod watch;
 use crate::error::{Error, Result, painted};
 use crate::prose::quoted;
 use crate::suggest::nearest;
+pub use allocator::Allocator;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use std::ffi::OsString;
@@ -113,7 +114,7 @@ const BUG: u8 = 4;
 
 /// Runs this process's command line: what went wrong is told on standard error. Its exit code.
 pub fn main() -> u8 {
-    allocator::settle();
+    budget::spill_beyond_what_is_left();
     exit_code(std::env::args_os().collect())
 }
 

@@ -102,7 +102,11 @@ fn replay(
     report: &mut ReplayReport,
 ) -> Result<Option<()>> {
     if let Some(sampling) = args.curve.sampling() {
-        let trace = match args.reading.within(args.budget.for_reading()).read_for(paths, &sweep.policies, interrupt) {
+        let trace = match args.reading.within(budget::for_reading(args.budget.limit())).read_for(
+            paths,
+            &sweep.policies,
+            interrupt,
+        ) {
             Err(_) if interrupt.is_set() => return Ok(None),
             trace => trace?,
         };
@@ -110,10 +114,12 @@ fn replay(
         report.add_sampled(&trace.about(), &sampled::run(sweep, &trace, sampling, &watch)?);
         return Ok(Some(()));
     }
-    let source = match args.reading.within(args.budget.for_reading()).open_for(paths, &sweep.policies, interrupt) {
-        Err(_) if interrupt.is_set() => return Ok(None),
-        source => source?,
-    };
+    let source =
+        match args.reading.within(budget::for_reading(args.budget.limit())).open_for(paths, &sweep.policies, interrupt)
+        {
+            Err(_) if interrupt.is_set() => return Ok(None),
+            source => source?,
+        };
     let about = source.about();
     let warm = sweep.warm_position(about.requests)?;
     let open = |folder| Journal::open(folder, &about.fingerprint, warm);
@@ -126,7 +132,11 @@ fn replay(
 fn dry_run(args: &Args, sweep: &Sweep, interrupt: &Interrupt) -> Result<()> {
     for paths in args.files.each() {
         let start = Instant::now();
-        let source = args.reading.within(args.budget.for_reading()).open_for(paths, &sweep.policies, interrupt)?;
+        let source = args.reading.within(budget::for_reading(args.budget.limit())).open_for(
+            paths,
+            &sweep.policies,
+            interrupt,
+        )?;
         let reading = start.elapsed().as_secs_f64();
         let (forecast, jobs) = sweep.forecast(&source, args.budget.limit())?;
         print(&budget::dry_run(&source, &forecast, &jobs, sweep.threads, reading)?)?;

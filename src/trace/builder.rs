@@ -76,9 +76,9 @@ const ROWS_PER_CHECK: usize = 1 << 16;
 /// Collects rows into a [`Trace`].
 pub struct Builder<'o> {
     options: &'o ReadOptions,
-    /// The file that is being read, and how large it is.
+    /// The file that is being read, and how large it is; no size where the rows come of no file.
     name: String,
-    size: Size,
+    size: Option<Size>,
     /// Those that were read.
     parts: Vec<Part>,
     /// Whether there will be several.
@@ -135,7 +135,7 @@ impl<'o> Builder<'o> {
         Builder {
             options,
             name: name.to_string(),
-            size: Size::default(),
+            size: None,
             parts: Vec::new(),
             is_service: false,
             format: format.to_string(),

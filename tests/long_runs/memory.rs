@@ -10,6 +10,12 @@ const TOLERANCE: f64 = 0.2;
 
 /// The peak of resident memory while it ran, in bytes, and standard output; `None` where the system does not say.
 fn peak(folder: &Path, arguments: &[&str]) -> Option<(f64, String)> {
+    // The figure only rises, and is gone when the process has ended.
+    highest("VmHWM:", folder, arguments)
+}
+
+/// The highest figure that the system said of it while it ran.
+fn highest(figure: &'static str, folder: &Path, arguments: &[&str]) -> Option<(f64, String)> {
     if !Path::new("/proc/self/status").exists() {
         eprintln!("skipped: this system has no /proc/PID/status");
         return None;
@@ -18,9 +24,8 @@ fn peak(folder: &Path, arguments: &[&str]) -> Option<(f64, String)> {
     let status = format!("/proc/{}/status", child.id());
     let watch = std::thread::spawn(move || {
         let mut highest: f64 = 0.0;
-        // The figure only rises, and is gone when the process has ended.
         while let Ok(text) = std::fs::read_to_string(&status)
-            && let Some(line) = text.lines().find_map(|line| line.strip_prefix("VmHWM:"))
+            && let Some(line) = text.lines().find_map(|line| line.strip_prefix(figure))
         {
             let kibibytes: f64 = line.trim().trim_end_matches(" kB").parse().unwrap();
             highest = highest.max(kibibytes * 1024.0);
@@ -129,12 +134,10 @@ fn reading_stops_where_memory_ends() {
     let folder = folder.path();
     let rows: String = (0..9_000).map(|i| format!("{i},k{},1000\n", i % 700)).collect();
     std::fs::write(folder.join("t.csv"), format!("time,key,op_count\n{rows}")).unwrap();
-    for command in [&["replay", "t.csv"][..], &["gap", "t.csv", "-b", "5000/s"]] {
-        let (code, _, said) = run(folder, &[command, &["--memory", "40MiB"]].concat());
-        assert_eq!(code, 2, "{said}");
-        assert!(said.contains("takes more than the 20 MiB of memory") && said.contains("t.csv, line "), "{said}");
-        assert!(said.contains("hint: give it more (--memory)"), "{said}");
-    }
+    let (code, _, said) = run(folder, &["replay", "t.csv", "--memory", "40MiB"]);
+    assert_eq!(code, 2, "{said}");
+    assert!(said.contains("takes more than the 20 MiB of memory") && said.contains("t.csv, line "), "{said}");
+    assert!(said.contains("hint: give it more (--memory)"), "{said}");
 }
 
 #[test]
@@ -158,6 +161,28 @@ fn a_trace_several_times_larger_than_memory_is_streamed_with_the_same_result() {
     assert_eq!(streamed["rows"].as_array().unwrap().len(), 4);
 }
 
+/// The system may write out what lies in files, and does so where others need the memory; so that is not counted.
+#[test]
+fn a_gap_of_more_than_memory_holds_lies_in_files_with_the_same_result() {
+    const LIMIT: f64 = 48.0 * 1024.0 * 1024.0;
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let trace = made(Recipe { requests: 1_500_000, keys: 900_000, times: true, sizes: true, mixed: true });
+    write(&trace, &folder.join("t.parquet"));
+    drop(trace);
+    let gap = ["gap", "t.parquet", "-b", "800/s", "-c", "5%", "-p", "lru", "-j", "2", "--lose", "100%", "--quick"];
+    let (_, text, _) = run(folder, &[&gap[..], &["--dry-run"]].concat());
+    assert!(predicted(&text) > 4.0 * LIMIT, "{text}");
+    let gap = [&gap[..], &["-o", "-"]].concat();
+    let (code, in_memory, said) = run(folder, &gap);
+    assert_eq!(code, 0, "{said}");
+    let Some((peak, in_files)) = highest("RssAnon:", folder, &[&gap[..], &["--memory", "48MiB"]].concat()) else {
+        return;
+    };
+    assert_eq!(in_memory, in_files);
+    assert!(peak < LIMIT, "{peak} bytes");
+}
+
 #[test]
 fn what_does_not_fit_is_refused_with_what_would() {
     let folder = tempfile::tempdir().unwrap();
@@ -175,7 +200,7 @@ fn what_does_not_fit_is_refused_with_what_would() {
     assert!(said.contains("without belady"), "{said}");
     let (code, _, said) = run(folder, &["gap", "t.parquet", "--memory", "32MiB"]);
     assert_eq!(code, 2);
-    assert!(said.contains("it stays in memory") && said.contains("-j 1"), "{said}");
+    assert!(said.contains("jumps about in the trace") && said.contains("-j 1"), "{said}");
     let (code, text, _) = run(folder, &["gap", "t.parquet", "--dry-run"]);
     assert_eq!(code, 0);
     assert!(text.contains("at the peak") && !text.contains("HIDDEN"), "{text}");

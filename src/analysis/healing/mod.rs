@@ -14,6 +14,7 @@ pub(super) use experiment::{Effort, Experiment, Try};
 pub use experiment::{Estimate, Healing, Point};
 
 use super::outage::closed_loop::Draw;
+use crate::analysis::job::new_cache;
 use crate::error::Result;
 use crate::hash::mix;
 use crate::interrupt::Interrupt;
@@ -311,7 +312,7 @@ impl Laboratory<'_> {
 
     /// The empty cache after a flush; times to live that were said before it still hold.
     fn flushed(&self, cell: &Cell, moment: usize, filled: Option<&Vec<Request>>) -> Result<Box<dyn AnyCache>> {
-        let mut cache = cell.cache(self.trace.object_count(), self.trace.ttls.is_some())?;
+        let mut cache = new_cache(cell, self.trace)?;
         if self.trace.ttls.is_some() {
             cache.replay(&self.requests.slice(0..moment));
             cache.flush();
@@ -330,7 +331,7 @@ impl Laboratory<'_> {
         let mut cache = match subject.moments.iter().position(|own| *own == moment).filter(|_| flushed) {
             Some(i) => subject.flushed(i),
             None => {
-                let mut cache = subject.cell.cache(self.trace.object_count(), self.trace.ttls.is_some())?;
+                let mut cache = new_cache(subject.cell, self.trace)?;
                 cache.replay(&history);
                 cache
             }

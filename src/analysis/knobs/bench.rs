@@ -2,6 +2,7 @@
 //! It knows no knob by name.
 
 use crate::analysis::healing::{self, Effort, Estimate, Healing, Laboratory, Limits, Outage, Shelf};
+use crate::analysis::job::new_cache;
 use crate::analysis::outage::closed_loop::{Draw, beyond_the_predicate};
 use crate::analysis::outage::moment::Moment;
 use crate::analysis::outage::setup::{Setup, today};
@@ -375,7 +376,7 @@ impl<'t> Scene<'t> {
     }
 
     fn empty(&self, variant: &Variant<'_>) -> Result<Box<dyn AnyCache>> {
-        variant.cell.cache(self.trace.object_count(), self.trace.ttls.is_some())
+        new_cache(&variant.cell, self.trace)
     }
 
     /// A run of this scene.

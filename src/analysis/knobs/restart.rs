@@ -1,6 +1,7 @@
 //! Restarting the cache's nodes under load: how many at once, and how long after one another, so that nobody feels it.
 
 use super::bench::Scene;
+use crate::analysis::job::new_cache;
 use crate::error::Result;
 use crate::outage::run::Scenario;
 use crate::outage::trigger::{Happening, Step, Trigger};
@@ -79,7 +80,7 @@ pub enum Extent {
 /// An interrupt.
 pub fn restarts(scene: &Scene<'_>, extent: Extent) -> Result<Restarts> {
     let nodes = scene.nodes;
-    let mut cache = scene.cell.cache(scene.trace.object_count(), scene.trace.ttls.is_some())?;
+    let mut cache = new_cache(&scene.cell, scene.trace)?;
     let requests = scene.trace.requests();
     let mut begins = Vec::new();
     let mut position = 0;

@@ -2,6 +2,7 @@
 //! elsewhere.
 
 use super::bench::{Edge, Scene, Variant};
+use crate::analysis::job::new_cache;
 use crate::error::Result;
 use crate::hash::mix;
 use crate::outage::trigger::hottest;
@@ -61,7 +62,7 @@ pub const STEPS: u64 = 2 * (SHARES.len() as u64 + 1);
 /// An interrupt.
 pub fn warmup(scene: &Scene<'_>, step: &(dyn Fn() + Sync)) -> Result<WarmUp> {
     let requests = scene.trace.requests();
-    let mut cache = scene.cell.cache(scene.trace.object_count(), scene.trace.ttls.is_some())?;
+    let mut cache = new_cache(&scene.cell, scene.trace)?;
     cache.replay(&requests.slice(0..scene.moments[0]));
     let entries = cache.entries().max(1);
     let popular: Vec<Vec<Request>> =

@@ -4,6 +4,7 @@
 use super::closed_loop::ClosedLoop;
 use super::scenario::factor;
 use crate::analysis::base::check_shares;
+use crate::analysis::job::new_cache;
 use crate::analysis::withstand::Withstand;
 use crate::analysis::{AUTO_BACKEND_HEADROOM, Facts, Sweep};
 use crate::error::{Error, Result};
@@ -95,7 +96,7 @@ impl Setup {
             load,
             interrupt: interrupt.clone(),
         };
-        let hits = ground.hits(&mut *cell.cache(trace.object_count(), trace.ttls.is_some())?, cell.room(), load);
+        let hits = ground.hits(&mut *new_cache(cell, trace)?, cell.room(), load);
         let withstand = Withstand {
             trace,
             ground: &ground,

@@ -12,7 +12,8 @@ impl Builder<'_> {
     /// Rows that take more memory than they may, or stand for more requests than their file can be meant to hold.
     pub(super) fn check_memory(&self) -> Result<()> {
         let begin = self.parts.last().map_or(0, |part| part.rows.end);
-        if (self.len() - begin) as u64 > allowance::rows(self.size.bytes()) {
+        let allowed = self.size.as_ref().map_or(u64::MAX, |size| allowance::rows(size.bytes()));
+        if (self.len() - begin) as u64 > allowed {
             return Err(allowance::too_many_requests());
         }
         let Some(most) = self.options.memory else { return Ok(()) };

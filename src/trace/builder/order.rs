@@ -20,7 +20,7 @@ impl<'o> Builder<'o> {
     /// Goes on with a file named `name`, of this size, read as `format`.
     pub(in crate::trace) fn begin(&mut self, name: &str, format: &str, size: Size) {
         self.name = name.to_string();
-        self.size = size;
+        self.size = Some(size);
         if !self.format.split(", ").any(|known| known == format) {
             self.format += if self.format.is_empty() { "" } else { ", " };
             self.format += format;

@@ -138,7 +138,7 @@ impl Lanes {
             let backlog = warm.backlog[at] + EQUAL;
             if looked % LOOK == 0 && at > edge {
                 let open = |lane: &Lane| !lane.fails && (lane.free_at - now > backlog || lane.own_until > now);
-                if !self.lanes.iter().any(open) {
+                if !self.lanes.iter().any(open) || tape.is_stopped() {
                     break;
                 }
             }
