@@ -44,8 +44,8 @@ const FREED: (u64, u64) = (20, 2 << 20);
 pub const LARGE_BLOCK: u64 = 3 << 20;
 /// Columns of more requests are such blocks.
 const GIVEN_BACK: u64 = LARGE_BLOCK / 8;
-/// What a gap report needs at least where the rest lies in files: the program, and for each thread what it keeps small.
-const LEAST_OF_GAP: (u64, u64) = (PROGRAM_BYTES + (12 << 20), 4 << 20);
+/// What is never in files: small blocks, and those of each thread. Measured, at the most.
+const SMALL_BLOCKS: (u64, u64) = (12 << 20, 4 << 20);
 /// What lives that end by the clock take for each request: times at another load, and what is a hit then.
 const LIVES: u64 = 16;
 /// What chains take for each request: all moments are looked at, and most of their blocks are fetched, whichever node is lost.
@@ -148,7 +148,7 @@ impl Forecast {
         };
         let in_files = |limit: &Limit| {
             requests >= GIVEN_BACK
-                && limit.bytes >= LEAST_OF_GAP.0 + LEAST_OF_GAP.1 * threads as u64
+                && limit.bytes >= never_in_files(threads)
                 && limit.bytes.saturating_add(limit.in_files) >= forecast.peak()
         };
         match limit.filter(|limit| limit.asked && limit.bytes < forecast.peak() && !in_files(limit)) {
@@ -203,6 +203,11 @@ impl Forecast {
             }
         }
     }
+}
+
+/// What a process with so many threads takes at least, where large blocks lie in files.
+pub fn never_in_files(threads: usize) -> u64 {
+    PROGRAM_BYTES + SMALL_BLOCKS.0 + SMALL_BLOCKS.1 * grid::threads(threads) as u64
 }
 
 /// What the searches of the worst moments take that run at once: one for each cell and loss, of which the largest count.

@@ -3,7 +3,7 @@
 use super::allocator;
 use super::terminal::look;
 use crate::analysis::Job;
-use crate::analysis::forecast::{Forecast, Limit, PROGRAM_BYTES, Pace};
+use crate::analysis::forecast::{Forecast, Limit, PROGRAM_BYTES, Pace, never_in_files};
 use crate::error::Result;
 use crate::prose::wrapped;
 use crate::trace::source::{About, Source};
@@ -48,12 +48,12 @@ impl Budget {
         asked.or_else(|| available().map(|bytes| Limit { bytes, asked: false, in_files: 0 }))
     }
 
-    /// The same; from now on what is beyond it lies in files.
-    pub fn limit_with_files(&self) -> Option<Limit> {
+    /// The same for so many threads; from now on what is beyond it lies in files.
+    pub fn limit_with_files(&self, threads: usize) -> Option<Limit> {
         let limit = self.limit()?;
         let in_files = allocator::room_in_files();
         if in_files > 0 {
-            spill_beyond(limit.bytes);
+            spill_beyond(limit.bytes, threads);
         }
         Some(Limit { in_files, ..limit })
     }
@@ -68,12 +68,12 @@ pub fn for_reading(limit: Option<Limit>) -> Option<u64> {
 /// process, as [`allocator`] says.
 pub fn spill_beyond_what_is_left() {
     if let Some(bytes) = available() {
-        spill_beyond(bytes);
+        spill_beyond(bytes, 0);
     }
 }
 
-fn spill_beyond(bytes: u64) {
-    allocator::spill_beyond(bytes.saturating_sub(PROGRAM_BYTES));
+fn spill_beyond(bytes: u64, threads: usize) {
+    allocator::spill_beyond(bytes.saturating_sub(never_in_files(threads)));
 }
 
 /// Bytes that may be taken without driving others out, on Linux, and no more than a container may have; a tenth is left alone.

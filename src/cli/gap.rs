@@ -145,7 +145,7 @@ pub fn run(args: &GapArgs, interrupt: &Interrupt) -> Result<()> {
     question.full |= implied;
     let gates = args.ask.gates.parse::<Report>(&scope(&question))?;
     let services = args.ask.files.each();
-    let limit = args.budget.limit_with_files();
+    let limit = args.budget.limit_with_files(question.sweep.threads);
     let memory = budget::for_reading(limit);
     let progress = Progress::start("reading the trace", analysis::steps(&question) * services.len() as u64);
     let mut found = Vec::new();
@@ -185,7 +185,7 @@ fn estimate(args: &GapArgs, sampling: Sampling, interrupt: &Interrupt) -> Result
     let (question, unsaid) = question(&args.ask)?;
     let gates = args.ask.gates.parse::<EstimateReport>(&scope(&question))?;
     let services = args.ask.files.each();
-    let memory = budget::for_reading(args.budget.limit_with_files());
+    let memory = budget::for_reading(args.budget.limit_with_files(question.sweep.threads));
     let progress = Progress::start("reading the trace", estimated::STEPS * services.len() as u64);
     let mut found = Vec::new();
     for paths in services {
