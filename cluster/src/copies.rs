@@ -38,6 +38,13 @@ struct Copy {
     file: Arc<TempPath>,
 }
 
+/// For who copies nothing, or anywhere.
+impl Default for Copies {
+    fn default() -> Copies {
+        Copies::new(std::env::temp_dir())
+    }
+}
+
 impl Copies {
     /// None yet. They will be made in this folder.
     pub fn new(folder: PathBuf) -> Copies {

@@ -27,7 +27,7 @@ use std::sync::Arc;
 ///
 /// # Errors
 /// None for what a question can be.
-pub fn of(question: Question, copies: Arc<Copies>) -> Result<Arc<dyn ExecutionPlan>> {
+pub fn of(question: Question) -> Result<Arc<dyn ExecutionPlan>> {
     let schema = Arc::new(Schema::new(vec![Field::new("index", DataType::UInt32, false)]));
     let row = |index: usize| {
         let index: ArrayRef = Arc::new(UInt32Array::from(vec![index as u32]));
@@ -35,7 +35,7 @@ pub fn of(question: Question, copies: Arc<Copies>) -> Result<Arc<dyn ExecutionPl
     };
     let rows = (0..question.of).map(row).collect::<Result<Vec<_>>>()?;
     let rows = MemorySourceConfig::try_new_exec(&rows, Arc::clone(&schema), None)?;
-    let parts = PartsExec::new(rows, Arc::new(question), copies);
+    let parts = PartsExec::new(rows, Arc::new(question), Arc::default());
     Ok(Arc::new(CoalescePartitionsExec::new(Arc::new(parts))))
 }
 
@@ -52,8 +52,8 @@ pub fn texts(batch: &RecordBatch) -> Result<Vec<(u32, String)>> {
     Ok(indices.values().iter().copied().zip(texts.iter().flatten().map(str::to_string)).collect())
 }
 
-/// Does the parts whose indices are its input's rows. A part is named by a row and not by its partition: the engine cuts a
-/// plan into tasks below an operator it does not know only where it knows what is under it, and counts anew in each.
+/// Does the parts whose indices are its input's rows. They are rows and not partitions of its own: the engine gives a task only
+/// some partitions of a source that it knows, and all of one that it does not, so that each task would do every part.
 #[derive(Debug)]
 struct PartsExec {
     rows: Arc<dyn ExecutionPlan>,

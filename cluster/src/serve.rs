@@ -45,7 +45,7 @@ pub fn scheduler(listen: SocketAddr, lost_after: u64) -> Result<(), Failure> {
         scheduling_policy: TaskSchedulingPolicy::PullStaged,
         executor_timeout_seconds: lost_after,
         expire_dead_executor_interval_seconds: lost_after / CHECKS,
-        override_physical_codec: Some(Arc::new(Codec::new(copies(None)))),
+        override_physical_codec: Some(Arc::new(Codec::new(Arc::default()))),
         ..SchedulerConfig::default()
     };
     runtime()?.block_on(async {
@@ -65,6 +65,7 @@ pub fn executor(scheduler: &str, listen: SocketAddr, cores: usize, folder: Optio
     let folder = folder.unwrap_or_else(std::env::temp_dir);
     let failed = |cause| Failure::cluster(format!("{}: cannot make a folder: {cause}", folder.display()));
     let folder = tempfile::Builder::new().prefix("coldgap-").tempdir_in(&folder).map_err(failed)?;
+    let copies = Copies::new(folder.path().to_path_buf());
     let config = ExecutorProcessConfig {
         bind_host: listen.ip().to_string(),
         port: listen.port(),
@@ -78,16 +79,11 @@ pub fn executor(scheduler: &str, listen: SocketAddr, cores: usize, folder: Optio
         work_dir: Some(folder.path().display().to_string()),
         grpc_max_decoding_message_size: LONGEST_MESSAGE,
         grpc_max_encoding_message_size: LONGEST_MESSAGE,
-        override_physical_codec: Some(Arc::new(Codec::new(copies(Some(folder.path().to_path_buf()))))),
+        override_physical_codec: Some(Arc::new(Codec::new(Arc::new(copies)))),
         ..ExecutorProcessConfig::default()
     };
     let done = runtime()?.block_on(start_executor_process(Arc::new(config)));
     done.map_err(|error| Failure::cluster(format!("{scheduler}: {error}")))
-}
-
-/// Copies for a codec; only an executor makes some.
-pub fn copies(folder: Option<PathBuf>) -> Arc<Copies> {
-    Arc::new(Copies::new(folder.unwrap_or_else(std::env::temp_dir)))
 }
 
 /// `HOST:PORT` in two.

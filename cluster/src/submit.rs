@@ -4,7 +4,7 @@ use crate::copies::is_remote;
 use crate::failure::Failure;
 use crate::part::Question;
 use crate::plan::{self, Codec};
-use crate::serve::{LONGEST_MESSAGE, copies, host_and_port, runtime};
+use crate::serve::{LONGEST_MESSAGE, host_and_port, runtime};
 use ballista_core::config::{
     BALLISTA_CLIENT_GRPC_MAX_MESSAGE_SIZE, BALLISTA_JOB_NAME, BALLISTA_SCHEDULER_MAX_PARTITIONS_PER_TASK,
 };
@@ -16,6 +16,7 @@ use datafusion::prelude::{SessionConfig, SessionContext};
 use datafusion_proto::protobuf::PhysicalPlanNode;
 use futures::TryStreamExt;
 use std::ffi::OsString;
+use std::net::TcpStream;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -24,9 +25,12 @@ use std::sync::Arc;
 /// # Errors
 /// See `coldgap gap`, whose exit codes these have; a cluster that does not answer.
 pub fn run(scheduler: &str, words: Vec<OsString>) -> std::result::Result<(), Failure> {
-    host_and_port(scheduler)?;
+    let address = host_and_port(scheduler)?;
     let words = std::iter::once(OsString::from("coldgap")).chain(words).collect();
     let Some(gap) = Gap::of(words, is_remote)? else { return Ok(()) };
+    let hint = "hint: start one: coldgap-cluster scheduler";
+    let unreached = |cause| Failure::cluster(format!("{scheduler}: cannot reach the scheduler: {cause}\n{hint}"));
+    TcpStream::connect(address).map_err(unreached)?;
     let question = Question { command: gap.command().to_vec(), of: gap.parts() };
     let parts = runtime()?.block_on(collect(scheduler, question));
     let parts = parts.map_err(|error| Failure::in_message(&error.to_string()))?;
@@ -35,16 +39,15 @@ pub fn run(scheduler: &str, words: Vec<OsString>) -> std::result::Result<(), Fai
 
 /// Has the parts of a question done: a name and the text of each, as often as they come.
 async fn collect(scheduler: &str, question: Question) -> Result<Vec<(PathBuf, String)>> {
-    let copies = copies(None);
     let config = SessionConfig::new_with_ballista()
         .set_str(BALLISTA_JOB_NAME, &question.command.join(" "))
         // A part is tried again alone.
         .set_usize(BALLISTA_SCHEDULER_MAX_PARTITIONS_PER_TASK, 1)
         .set_usize(BALLISTA_CLIENT_GRPC_MAX_MESSAGE_SIZE, LONGEST_MESSAGE as usize);
     let session = SessionContext::new_with_config(config.clone()).session_id();
-    let plan = plan::of(question, Arc::clone(&copies))?;
+    let plan = plan::of(question)?;
     let url = format!("http://{scheduler}");
-    let (engine, codec) = (config.ballista_config(), Codec::new(copies));
+    let (engine, codec) = (config.ballista_config(), Codec::new(Arc::default()));
     let found = execute_physical_plan::<PhysicalPlanNode>(url, &engine, plan, &codec, session, config).await?;
     let found: Vec<_> = found.try_collect().await?;
     let texts = found.iter().map(plan::texts).collect::<Result<Vec<_>>>()?;

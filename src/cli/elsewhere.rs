@@ -84,7 +84,10 @@ pub fn part(
     copy: &dyn Fn(&Path) -> Result<PathBuf>,
     interrupt: &Interrupt,
 ) -> Result<String> {
-    let ask = asked_in(&[command, &["-j".to_string(), "1".to_string()]].concat())?.ask;
+    let mut words = command.to_vec();
+    // Behind `coldgap gap`: behind `--` it would be a trace.
+    words.splice(2..2, ["-j", "1"].map(String::from));
+    let ask = asked_in(&words)?.ask;
     let read = |paths: &[PathBuf], question: &Question| {
         let copies = paths.iter().map(|path| Ok((path.clone(), copy(path)?))).collect::<Result<Vec<_>>>()?;
         ask.read_copies(paths, copies, question, interrupt)
