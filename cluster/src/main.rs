@@ -76,11 +76,15 @@ struct Submit {
     words: Vec<OsString>,
 }
 
+/// Traces may be larger than an executor's memory.
+#[global_allocator]
+static ALLOCATOR: coldgap::cli::Allocator = coldgap::cli::Allocator;
+
 /// Where a scheduler listens unless told otherwise.
 const SCHEDULER: &str = "127.0.0.1:50050";
 
 fn main() -> ExitCode {
-    coldgap::cli::allocator::settle();
+    coldgap::cli::spill_beyond_what_is_left();
     let done = match Cli::parse().command {
         Command::Scheduler(args) => serve::scheduler(args.listen, args.lost_after),
         Command::Executor(args) => serve::executor(&args.scheduler, args.listen, args.cores, args.folder),

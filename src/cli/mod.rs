@@ -2,7 +2,7 @@
 //!
 //! It turns flags into calls of the library and results into output; it computes nothing itself.
 
-pub mod allocator;
+mod allocator;
 mod budget;
 mod compare;
 mod completions;
@@ -46,6 +46,7 @@ use crate::error::{Error, Result, painted};
 use crate::prose::quoted;
 use crate::suggest::nearest;
 pub use allocator::Allocator;
+pub use budget::spill_beyond_what_is_left;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use std::ffi::OsString;
