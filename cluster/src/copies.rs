@@ -85,7 +85,7 @@ fn store(url: &str) -> io::Result<(impl ObjectStore, Key)> {
     let place = url.strip_prefix(SCHEME).and_then(|place| place.split_once('/'));
     let (bucket, key) =
         place.ok_or_else(|| io::Error::other(format!("{url} does not name an object: s3://BUCKET/KEY")))?;
-    let retry = RetryConfig { max_retries: usize::MAX, retry_timeout: PATIENCE, ..RetryConfig::default() };
+    let retry = RetryConfig { max_retries: 100, retry_timeout: PATIENCE, ..RetryConfig::default() };
     let store = AmazonS3Builder::from_env().with_bucket_name(bucket).with_retry(retry).build()?;
     Ok((store, Key::parse(key).map_err(io::Error::other)?))
 }
