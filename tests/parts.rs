@@ -1,6 +1,8 @@
 //! Work in parts: merged, the same bytes as one run, also where parts were killed; what cannot be merged is refused by name.
 
 use super::long_runs::{coldgap, names, run};
+use ::coldgap::Interrupt;
+use ::coldgap::cli::elsewhere::{self, Gap};
 use std::fmt::Write;
 use std::fs;
 use std::path::Path;
@@ -123,6 +125,35 @@ fn prices_other_sizes_and_knobs_are_the_same_from_parts() {
         let gap: Vec<&str> = gap.split(' ').chain(more.iter().copied()).collect();
         complete(folder.path(), &gap, 3);
         agrees(folder.path(), &gap, 3);
+    }
+}
+
+/// As coldgap-cluster does them: with a trace that this process finds under no name of its own.
+#[test]
+fn parts_of_a_trace_that_lies_elsewhere_merge_to_the_bytes_of_one_run() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    trace(&folder.join("elsewhere.csv"), 1, 2400, false);
+    let gap = ["gap", "elsewhere.csv", "-b", "25/s", "--quick"];
+    let asked = |gap: &[&str]| {
+        let words = ["coldgap"].iter().chain(gap).map(Into::into).collect();
+        Gap::of(words, |path| path == Path::new("elsewhere.csv"))
+    };
+    let asked_gap = asked(&gap).unwrap().unwrap();
+    let of = asked_gap.parts();
+    assert!(of > 2, "{of}");
+    let copy = |trace: &Path| Ok(folder.join(trace));
+    for index in 0..of {
+        let text = elsewhere::part(asked_gap.command(), (of, index), &copy, &Interrupt::default()).unwrap();
+        fs::write(folder.join(format!("{index}.part")), text).unwrap();
+    }
+    agrees(folder, &gap, of);
+
+    let gone = |_: &Path| Err(::coldgap::Error::trace("gone"));
+    let said = elsewhere::part(asked_gap.command(), (of, 0), &gone, &Interrupt::default()).unwrap_err();
+    assert_eq!((said.to_string().as_str(), said.exit_code()), ("gone", 3));
+    for wrong in [["gap", "elsewhere.csv", "--sample=5%"], ["gap", "-", "-b=9/s"], ["gap", "other.csv", "-b=9/s"]] {
+        assert!(asked(&wrong).is_err(), "{wrong:?}");
     }
 }
 

@@ -44,8 +44,9 @@ fn versions_agree() {
     let latest = changelog.lines().find_map(|line| line.strip_prefix("## ")).unwrap();
     assert_eq!(latest.split(' ').next(), Some(VERSION));
     assert!(read("Cargo.lock").contains(&format!("name = \"coldgap\"\nversion = \"{VERSION}\"\n")));
-    let [own, kernel, module, wheel] =
-        ["Cargo.toml", "kernel/Cargo.toml", "python/Cargo.toml", "python/pyproject.toml"].map(read);
+    let [own, kernel, cluster, module, wheel] =
+        ["Cargo.toml", "kernel/Cargo.toml", "cluster/Cargo.toml", "python/Cargo.toml", "python/pyproject.toml"]
+            .map(read);
     assert!(own.contains(&format!("coldgap-kernel = {{ path = \"kernel\", version = \"{VERSION}\"")));
     let only = |text: &str, key: &str| {
         let [value] = quoted(text, &format!("{key} = \""))[..] else { panic!("one {key}") };
@@ -54,6 +55,7 @@ fn versions_agree() {
     for key in ["version", "edition", "rust-version", "license"] {
         assert_eq!(only(&own, key), only(&module, key), "{key}");
         assert_eq!(only(&own, key), only(&kernel, key), "{key}");
+        assert_eq!(only(&own, key), only(&cluster, key), "{key}");
     }
     // The wheel's version is that of python/Cargo.toml.
     assert!(wheel.contains("dynamic = [\"version\"]"));

@@ -44,7 +44,7 @@ pub struct GapArgs {
     #[command(flatten)]
     budget: Budget,
     #[command(flatten)]
-    output: OutputArgs,
+    pub output: OutputArgs,
 }
 
 // What is asked, whoever does the work. No doc comment: clap would take it for what the command is about.
@@ -120,6 +120,27 @@ impl Ask {
         interrupt: &Interrupt,
     ) -> Result<Trace> {
         self.reading.within(memory).read_for(paths, &question.sweep.policies, interrupt)
+    }
+
+    /// The same where files are read by the names of others: a name, and where its bytes are.
+    ///
+    /// # Errors
+    /// See [`TraceArgs::read_for`].
+    pub fn read_copies(
+        &self,
+        paths: &[PathBuf],
+        copies: Vec<(PathBuf, PathBuf)>,
+        question: &Question,
+        interrupt: &Interrupt,
+    ) -> Result<Trace> {
+        self.reading.with_copies(copies).read_for(paths, &question.sweep.policies, interrupt)
+    }
+}
+
+impl GapArgs {
+    /// Whether the work can be done in parts: nothing is asked beside what is in the report's question.
+    pub fn has_parts(&self) -> bool {
+        !self.calibrated && self.sample.is_none() && !self.budget.is_asked()
     }
 }
 

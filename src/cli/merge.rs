@@ -1,6 +1,7 @@
 //! `coldgap merge`: the report whose work was done in parts.
 
 use super::deliver::OutputArgs;
+use super::target::Target;
 use super::{Command, gap, parsed};
 use crate::analysis;
 use crate::error::{Error, Kind, Result};
@@ -36,7 +37,15 @@ pub fn run(args: &Args) -> Result<()> {
     let texts = args.parts.iter().map(read).collect::<Result<Vec<String>>>()?;
     let files: Vec<(&Path, &str)> =
         args.parts.iter().map(PathBuf::as_path).zip(texts.iter().map(String::as_str)).collect();
-    let Merged { command, traces } = part::merge(&files)?;
+    deliver(&files, targets, &args.output)
+}
+
+/// Merges parts, each with the name of its file, and writes the report wherever it goes.
+///
+/// # Errors
+/// See [`run`].
+pub(super) fn deliver(files: &[(&Path, &str)], targets: Vec<Target>, output: &OutputArgs) -> Result<()> {
+    let Merged { command, traces } = part::merge(files)?;
     let Command::Gap(asked) = parsed(&command)? else {
         return Err(Error::trace(format!("parts of '{}' cannot be merged", command.join(" ")))
             .hint("only the work of gap is done in parts"));
@@ -46,5 +55,5 @@ pub fn run(args: &Args) -> Result<()> {
     let found = traces.into_iter().map(|(bare, done)| analysis::assemble(&question, bare, done));
     let found = found.collect::<Result<Vec<_>>>()?;
     let command: Vec<String> = command.iter().map(|word| quoted(word)).collect();
-    args.output.deliver(targets, &gates, unsaid, report::build(&command.join(" "), &question, &found))
+    output.deliver(targets, &gates, unsaid, report::build(&command.join(" "), &question, &found))
 }

@@ -11,6 +11,7 @@ mod convert;
 mod curve_args;
 mod deliver;
 mod demo;
+pub mod elsewhere;
 mod explain;
 mod formats;
 mod gap;
@@ -45,6 +46,7 @@ use crate::error::{Error, Result, painted};
 use crate::prose::quoted;
 use crate::suggest::nearest;
 pub use allocator::Allocator;
+pub use budget::spill_beyond_what_is_left;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use std::ffi::OsString;
@@ -144,17 +146,10 @@ pub fn exit_code(words: Vec<OsString>) -> u8 {
 /// # Errors
 /// Everything expected that can go wrong; clap's own usage errors exit with 2 by themselves.
 fn run(words: Vec<OsString>) -> Result<()> {
-    let program = program();
-    let config::Resolved { words, notes, printed } = config::resolve(&program, words)?;
-    notes.iter().for_each(|note| eprintln!("{note}"));
-    if let Some(printed) = printed {
-        return print(&printed);
-    }
-    let matches = program.clone().try_get_matches_from(&words).unwrap_or_else(|error| exit(error, &program));
-    let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    let Some((words, command)) = understood(words)? else { return Ok(()) };
     ARGUMENTS.get_or_init(|| words);
     let interrupt = signals::interrupt()?;
-    let done = match &cli.command {
+    let done = match &command {
         Command::Gap(args) => gap::run(args, &interrupt),
         Command::Compare(args) => compare::run(args, &interrupt),
         Command::Outage(args) => outage::run(args, &interrupt),
@@ -181,6 +176,22 @@ fn run(words: Vec<OsString>) -> Result<()> {
         Err(error) if interrupt.is_set() && !error.is_interrupt() => interrupt.check(),
         done => done,
     }
+}
+
+/// A command line with what the environment and coldgap.toml add, and what it asks for; nothing where that was only to be printed.
+///
+/// # Errors
+/// See [`config::resolve`]; clap's own usage errors exit with 2 by themselves.
+fn understood(words: Vec<OsString>) -> Result<Option<(Vec<OsString>, Command)>> {
+    let program = program();
+    let config::Resolved { words, notes, printed } = config::resolve(&program, words)?;
+    notes.iter().for_each(|note| eprintln!("{note}"));
+    if let Some(printed) = printed {
+        return print(&printed).map(|()| None);
+    }
+    let matches = program.clone().try_get_matches_from(&words).unwrap_or_else(|error| exit(error, &program));
+    let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    Ok(Some((words, cli.command)))
 }
 
 /// Prints to standard output; what names of files, keys or columns would do to a terminal is written out. A reader that went away (`| head`) is a silent success.
@@ -210,8 +221,13 @@ fn command_line() -> String {
 
 /// The words of [`command_line`].
 fn told() -> Vec<String> {
+    ARGUMENTS.get().map_or_else(Vec::new, |words| told_of(words))
+}
+
+/// The same of any command line.
+fn told_of(arguments: &[OsString]) -> Vec<String> {
     let mut words = vec!["coldgap".to_string()];
-    let mut arguments = ARGUMENTS.get().into_iter().flatten().skip(1).map(|word| word.to_string_lossy());
+    let mut arguments = arguments.iter().skip(1).map(|word| word.to_string_lossy());
     while let Some(argument) = arguments.next() {
         match argument.as_ref() {
             "-o" | "--output" | "-j" | "--threads" | "--memory" | "--journal" | "--config" | "--of" | "--index" => {

@@ -4,11 +4,12 @@ use super::gap::{self, Ask};
 use super::output::{self, Output};
 use super::progress::Progress;
 use super::told;
-use crate::analysis;
+use crate::analysis::{self, Question};
 use crate::error::{Error, Kind, Result};
 use crate::interrupt::Interrupt;
-
+use crate::progress::Watch;
 use crate::report::part::{self, PartHead};
+use crate::trace::Trace;
 use clap::Subcommand;
 use std::io::Write;
 use std::path::PathBuf;
@@ -59,23 +60,40 @@ pub fn run(Args { of: Of::Gap(args) }: &Args, interrupt: &Interrupt) -> Result<(
     output::check_there(&args.ask.files.traces)?;
     output::check_distinct(std::slice::from_ref(&args.output), &args.ask.files.traces)?;
     let mut target = Output::create(&args.output)?;
-    let (question, _) = gap::question(&args.ask)?;
-    let services: Vec<&[PathBuf]> = args.ask.files.each().collect();
-    let own = part::share(&analysis::tasks(&question), services.len(), (of, index));
-    let progress = Progress::start("reading the trace", analysis::steps(&question) * own.len() as u64);
-    let mut found = Vec::new();
-    for (place, tasks) in own {
-        let trace = args.ask.read(services[place], &question, None, interrupt)?;
-        found.push((place, analysis::work(&trace, &question, &tasks, interrupt, &progress)?));
-    }
-    drop(progress);
     let mut command = told();
     // It is that of the whole report: coldgap gap.
     command.remove(1);
-    let head = PartHead { version: env!("CARGO_PKG_VERSION").to_string(), command, of, index, lines: 0 };
-    let traces: Vec<part::OfTrace<'_>> = found.iter().map(|(place, work)| (*place, &work.bare, &work.done)).collect();
-    let text = part::render(head, &traces)?;
+    let progress = Progress::start("reading the trace", 0);
+    let read = |paths: &[PathBuf], question: &Question| args.ask.read(paths, question, None, interrupt);
+    let text = text(&args.ask, command, (of, index), &read, interrupt, &progress)?;
+    drop(progress);
     let written = target.write_all(text.as_bytes());
     written.map_err(|cause| Error::file(Kind::Usage, target.path(), "write the part", &cause))?;
     target.finish()
+}
+
+/// Does one part of what is asked, `command` being the whole report's, and `read` what reads the files of one service: its text.
+///
+/// # Errors
+/// See [`run`].
+pub(super) fn text(
+    ask: &Ask,
+    command: Vec<String>,
+    (of, index): (usize, usize),
+    read: &dyn Fn(&[PathBuf], &Question) -> Result<Trace>,
+    interrupt: &Interrupt,
+    watch: &dyn Watch,
+) -> Result<String> {
+    let (question, _) = gap::question(ask)?;
+    let services: Vec<&[PathBuf]> = ask.files.each().collect();
+    let own = part::share(&analysis::tasks(&question), services.len(), (of, index));
+    watch.expect(analysis::steps(&question) * own.len() as u64);
+    let mut found = Vec::new();
+    for (place, tasks) in own {
+        let trace = read(services[place], &question)?;
+        found.push((place, analysis::work(&trace, &question, &tasks, interrupt, watch)?));
+    }
+    let head = PartHead { version: env!("CARGO_PKG_VERSION").to_string(), command, of, index, lines: 0 };
+    let traces: Vec<part::OfTrace<'_>> = found.iter().map(|(place, work)| (*place, &work.bare, &work.done)).collect();
+    part::render(head, &traces)
 }

@@ -75,6 +75,8 @@ pub struct TraceArgs {
     limit: Option<u64>,
     #[arg(skip)]
     memory: Option<u64>,
+    #[arg(skip)]
+    copies: Vec<(PathBuf, PathBuf)>,
 }
 
 /// Parsed `--columns`.
@@ -159,6 +161,12 @@ impl TraceArgs {
         TraceArgs { memory, ..self.clone() }
     }
 
+    /// The same where files are read by the names of others: a name, and where its bytes are.
+    #[must_use]
+    pub fn with_copies(&self, copies: Vec<(PathBuf, PathBuf)>) -> TraceArgs {
+        TraceArgs { copies, ..self.clone() }
+    }
+
     /// What the format readers need to know.
     pub fn options(&self, interrupt: &Interrupt) -> ReadOptions {
         ReadOptions {
@@ -177,6 +185,7 @@ impl TraceArgs {
             sort: false,
             records: false,
             memory: self.memory,
+            copies: self.copies.clone(),
             interrupt: interrupt.clone(),
         }
     }

@@ -112,6 +112,17 @@ impl Input {
         Input::new(path.display().to_string(), Some(path.to_path_buf()), Box::new(file))
     }
 
+    /// Opens a file that goes by another name.
+    ///
+    /// # Errors
+    /// See [`Input::open`].
+    pub(super) fn open_copy(name: &Path, copy: &Path) -> Result<Input> {
+        let name = name.display().to_string();
+        let failed = |cause| Error::trace(format!("cannot open its copy: {cause}")).at(&name, None);
+        let file = File::open(copy).map_err(failed)?;
+        Input::new(name, Some(copy.to_path_buf()), Box::new(file))
+    }
+
     /// Bytes in memory, as if they were a file called `name`.
     ///
     /// # Errors

@@ -252,7 +252,7 @@ pub struct Origin {
 /// # Errors
 /// A file that cannot be opened, is in no known format, or holds rows that cannot be used: see [`Format`].
 pub fn read(path: &Path, options: &ReadOptions) -> Result<Trace> {
-    Ok(read_input(Input::open(path)?, options)?.0)
+    Ok(read_input(options.open(path)?, options)?.0)
 }
 
 /// Reads the files of one service, merged by time, and says how each was recognised, in the order given. They may overlap, and
@@ -262,7 +262,7 @@ pub fn read(path: &Path, options: &ReadOptions) -> Result<Trace> {
 /// See [`read`]; files without times, or that are samples of different shares.
 pub fn read_all(paths: &[PathBuf], options: &ReadOptions) -> Result<(Trace, Vec<Origin>)> {
     if let [path] = paths {
-        let (trace, origin) = read_input(Input::open(path)?, options)?;
+        let (trace, origin) = read_input(options.open(path)?, options)?;
         return Ok((trace, vec![origin]));
     }
     options.check()?;
@@ -271,7 +271,7 @@ pub fn read_all(paths: &[PathBuf], options: &ReadOptions) -> Result<(Trace, Vec<
     let mut origins = Vec::new();
     let mut empty = Vec::new();
     for path in paths {
-        let input = Input::open(path)?;
+        let input = options.open(path)?;
         if input.head().bytes.is_empty() {
             // A log that was rotated just now.
             empty.push(input.name);

@@ -2,11 +2,12 @@
 //! format.
 
 use super::clock::{DAY_FIRST, MONTH_FIRST};
-use super::input::in_shell;
+use super::input::{Input, in_shell};
 use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
 use crate::request::Op;
 use crate::units::{Ratio, Seconds};
+use std::path::{Path, PathBuf};
 
 /// How to read a trace: what the user said about it.
 #[derive(Debug, Clone, Default)]
@@ -41,6 +42,8 @@ pub struct ReadOptions {
     pub records: bool,
     /// Bytes that what is read may take; `None`: any.
     pub memory: Option<u64>,
+    /// Files by whose names others are read: a name, and where its bytes are.
+    pub copies: Vec<(PathBuf, PathBuf)>,
     /// Stops the reading.
     pub interrupt: Interrupt,
 }
@@ -55,6 +58,14 @@ impl ReadOptions {
                 .hint("both are counted from the first request"));
         }
         Ok(())
+    }
+
+    /// Opens a file, or the one that is read in its place.
+    pub(super) fn open(&self, path: &Path) -> Result<Input> {
+        match self.copies.iter().find(|(name, _)| name == path) {
+            Some((name, copy)) => Input::open_copy(name, copy),
+            None => Input::open(path),
+        }
     }
 
     /// True where they change nothing of a native file.
