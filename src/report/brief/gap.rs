@@ -12,7 +12,7 @@ use crate::report::sheet::Sheet;
 use crate::report::sheet::columns::Columns;
 use crate::report::sheet::look::{Look, Tone};
 use crate::report::{Region, Report, Row, TraceReport};
-use crate::units::{Demand, Seconds, bytes, coarse, grouped, grouped_rate};
+use crate::units::{Demand, Rate, Seconds, bytes, coarse, grouped, grouped_rate, significant};
 
 /// Length of the longest bar.
 const BAR: usize = 24;
@@ -44,7 +44,10 @@ pub fn gap(report: &Report, look: &Look) -> String {
     if let [trace] = report.traces.as_slice()
         && let Some(rate) = trace.rate()
     {
-        let rate = compact(rate);
+        let assumed = trace.backend.as_ref().is_some_and(|backend| backend.assumed);
+        // One that nobody said is no number to be repeated to its last digit.
+        let short = significant(rate.per_second).parse().ok().filter(|_| assumed);
+        let rate = compact(Rate { per_second: short.unwrap_or(rate.per_second), ..rate });
         let files: Vec<String> = match trace.files.as_slice() {
             [] => vec![quoted(&trace.name)],
             files => files.iter().map(|file| quoted(file)).collect(),
@@ -137,12 +140,14 @@ fn bars(out: &mut Sheet, trace: &TraceReport, row: &Row) {
 }
 
 /// What the floor is. It may be more than the backend gives: the busiest window is followed by calmer ones, and so long clients wait.
+/// It is less where gets come in bursts that are shorter than a window.
 fn floor_words(trace: &TraceReport, row: &Row) -> &'static str {
-    let is_more = |(floor, mu): (f64, f64)| floor > mu && grouped_rate(floor) != grouped_rate(mu);
-    match trace.demand() {
-        Demand::Answers if row.floor_per_second.zip(row.backend_per_second).is_some_and(is_more) => {
-            "floor: every get asks, peaks wait"
-        }
+    let apart = |(floor, mu): &(f64, f64)| grouped_rate(*floor) != grouped_rate(*mu);
+    match row.floor_per_second.zip(row.backend_per_second).filter(apart) {
+        Some((floor, mu)) if trace.demand() == Demand::Answers => match floor > mu {
+            true => "floor: every get asks, peaks wait",
+            false => "floor: every get asks, bursts decide",
+        },
         _ => "floor: every get asks the backend",
     }
 }

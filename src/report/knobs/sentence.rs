@@ -122,7 +122,7 @@ pub fn restarts(restarts: &Restarts) -> String {
         let worst =
             restarts.batches.iter().find(|row| row.at_once == safe).map_or(HEALTHY, |row| row.worst_success_ratio);
         let share = if worst >= 1.0 { "all".to_string() } else { format!("at least {} of", cut(worst)) };
-        format!("simulated at {load}/s, {share} answers stay in time")
+        format!("simulated at {load}/s from some moments, {share} answers stay in time")
     };
     let batch = match (is_well, restarts.safe_batch_nodes) {
         (None, _) => return format!("How many of {nodes} nodes may restart is unknown: the trace is too short."),

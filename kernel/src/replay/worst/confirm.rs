@@ -10,7 +10,7 @@ use super::aftermath::{Block, Until, Walker as Shadow};
 use super::lattice::{Axis, Level, lowest};
 use super::search::{Case, Subject};
 use super::tape::Point;
-use super::warm::Warm;
+use super::warm::{STEPS_PER_CHECK, Warm};
 use crate::interrupt::Interrupt;
 use crate::placement::Losses;
 use crate::replay::any_cache::AnyCache;
@@ -163,8 +163,11 @@ impl Walks<'_> {
             self.passed = 0;
         }
         let requests = Requests { times: &self.times, ..self.confirm.requests };
-        self.cache.replay(&requests.slice(self.passed..to));
-        self.passed = to;
+        while self.passed < to && !self.confirm.interrupt.is_set() {
+            let next = to.min(self.passed + STEPS_PER_CHECK);
+            self.cache.replay(&requests.slice(self.passed..next));
+            self.passed = next;
+        }
     }
 
     /// Raises the level to what the part needs; the longest wait that was in time. The cache has not passed its begin.
@@ -186,6 +189,9 @@ impl Walks<'_> {
 
     fn survives(&mut self, level: Level, part: Part) -> bool {
         let confirm = self.confirm;
+        if confirm.interrupt.is_set() {
+            return true;
+        }
         let (point, begin) = (self.claim.axis.point(level), self.times[part.from]);
         let requests = confirm.requests.slice(part.from..part.end);
         let times = compressed(requests.times, requests.times[0], begin, point.load);

@@ -57,6 +57,9 @@ pub fn crowds(
     }
     let mut chain = Chain::new(losses);
     for (row, moment) in moments.iter().enumerate() {
+        if tape.is_stopped() {
+            break;
+        }
         let end = moments.get(row + 1).copied().unwrap_or(tape.len());
         open.begin(row, warm.backlog[*moment]);
         for position in *moment..end {

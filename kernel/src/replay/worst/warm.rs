@@ -7,7 +7,7 @@ use super::columns::Hits;
 use super::tape::{ASKS, CHAINED, EVICTED, GET, NEVER, Point, Rules, Tape};
 
 /// Requests between two looks at the interrupt.
-const STEPS_PER_CHECK: usize = 1 << 16;
+pub(super) const STEPS_PER_CHECK: usize = 1 << 16;
 
 /// The backlog of warm traffic, by position.
 #[derive(Debug, Clone, Default)]
