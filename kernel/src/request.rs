@@ -3,6 +3,7 @@
 //! It holds data and arithmetic on it, and must not know files, policies or reports.
 
 use crate::units::Demand;
+use std::borrow::Cow;
 use std::ops::Range;
 
 /// A key of the trace as a dense integer: the n-th distinct key, in order of first touch.
@@ -161,7 +162,10 @@ impl<'t> Requests<'t> {
 }
 
 /// Times of arrival at `load` times the recorded load: every time since `origin` is divided by it, and comes after `begin`.
-pub fn compressed(times: &[u64], origin: u64, begin: u64, load: f64) -> Vec<u64> {
+pub fn compressed(times: &[u64], origin: u64, begin: u64, load: f64) -> Cow<'_, [u64]> {
+    if load == 1.0 && begin == origin {
+        return Cow::Borrowed(times);
+    }
     let arrival = |time: &u64| {
         let since = time - origin;
         begin.saturating_add(if load == 1.0 { since } else { (since as f64 / load) as u64 })

@@ -26,6 +26,8 @@ pub const MOST_NODES: u32 = 64;
 /// Cases of a limit that are walked with the real cache; and where hits do not bound what a loss does, or with `--certify`.
 const CONFIRMED: usize = 6;
 const CONFIRMED_WELL: usize = 30;
+/// Moments that came near with the loss of everything, which are tried with the loss of a part.
+const ELSEWHERE: usize = 20;
 /// Rounds in which hits and the limit at which they hold come to agree, where lives end by the clock.
 const ROUNDS: usize = 4;
 
@@ -185,7 +187,7 @@ impl Withstand<'_, '_> {
         let bad = |task: &Asked| -> Vec<usize> {
             let same = |other: &Asked| (other.cell, other.load) == (task.cell, task.load);
             let limit = first.iter().position(same).and_then(|at| least[at].as_ref());
-            limit.iter().flat_map(|limit| &limit.near).map(|case| case.moment).collect()
+            limit.iter().flat_map(|limit| limit.near.iter().take(ELSEWHERE)).map(|case| case.moment).collect()
         };
         let rest = self.each(&others, |task| backend(task, &bad(task)))?;
         least.extend(rest);

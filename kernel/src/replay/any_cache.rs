@@ -8,8 +8,9 @@ use crate::outage::any_run::AnyRun;
 use crate::outage::run::{Run, Scenario, simulate};
 use crate::outage::search::{Outcome, settle, trial};
 use crate::outage::window::Window;
+use crate::placement::Lost;
 use crate::policy::Policy;
-use crate::request::{ObjectId, Request, Requests};
+use crate::request::{Request, Requests};
 use crate::service::Service;
 use crate::units::Seconds;
 use std::any::Any;
@@ -46,8 +47,8 @@ pub trait AnyCache: Any + Send + Sync {
     /// Inserts the objects of these requests, the first one first, as if their answers came at `now`.
     fn fill(&mut self, requests: &mut dyn Iterator<Item = &Request>, now: u64);
 
-    /// Loses the chosen objects.
-    fn lose_where(&mut self, chosen: &dyn Fn(ObjectId) -> bool);
+    /// Loses the keys of some nodes. `key_hashes`: by object.
+    fn lose(&mut self, lost: Lost, key_hashes: &[u32]);
 
     /// Loses everything.
     fn flush(&mut self);
@@ -113,8 +114,8 @@ impl<P: Policy> AnyCache for Cache<P> {
         requests.for_each(|request| self.insert(request, now));
     }
 
-    fn lose_where(&mut self, chosen: &dyn Fn(ObjectId) -> bool) {
-        Lookaside::lose_where(self, chosen);
+    fn lose(&mut self, lost: Lost, key_hashes: &[u32]) {
+        self.lose_where(|object| lost.holds(key_hashes[object.index()]));
     }
 
     fn flush(&mut self) {

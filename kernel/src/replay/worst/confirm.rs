@@ -17,6 +17,7 @@ use crate::replay::any_cache::AnyCache;
 use crate::replay::survival::Walker;
 use crate::request::{Requests, compressed};
 use crate::service::Service;
+use std::borrow::Cow;
 
 /// Levels above a surviving one that must survive as well: up to 3 % above it.
 const BEYOND: [Level; 6] = [44, 30, 20, 12, 6, 2];
@@ -25,14 +26,14 @@ const BEYOND_WARM: [Level; 3] = [30, 14, 5];
 /// Where hits do not bound what a loss does: of how many cases, no two within [`APART`] patiences, the neighbourhood is walked.
 const REGIONS: usize = 8;
 const APART: f64 = 0.5;
-/// Step by step, the moments that are walked around that of the longest wait so far, in patiences. The first reach back: a
-/// cache whose evictions after a loss are others than its twin's may be hurt the most somewhat earlier than hits say.
-const AROUND: [&[f64]; 5] = [
-    &[-8.0, -4.0, -2.0, -1.0, -0.5, -0.25, 0.25, 0.5, 1.0],
-    &[-0.8, -0.4, -0.2, 0.2, 0.4],
-    &[-0.3, -0.15, 0.15, 0.3],
-    &[-0.12, -0.06, 0.06, 0.12],
-    &[-0.04, -0.02, 0.02, 0.04],
+/// Step by step, the moments that are walked around that of the longest wait so far, in patiences, where that wait is at least
+/// so long: the finer the step, the less it adds. The first reach back: a cache whose evictions after a loss are others than
+/// its twin's may be hurt the most somewhat earlier than hits say.
+const AROUND: [(f64, &[f64]); 4] = [
+    (0.4, &[-8.0, -4.0, -2.0, -1.0, -0.5, -0.25, 0.25, 0.5, 1.0]),
+    (0.65, &[-0.8, -0.4, -0.2, 0.2, 0.4]),
+    (0.8, &[-0.3, -0.15, 0.15, 0.3]),
+    (0.9, &[-0.12, -0.06, 0.06, 0.12]),
 ];
 /// Patiences before a case that [`AROUND`] may reach.
 const REACH: f64 = 10.5;
@@ -149,7 +150,7 @@ struct Walks<'a> {
     empty: Box<dyn AnyCache>,
     copy: Box<dyn AnyCache>,
     /// When requests arrive at the load of the pass.
-    times: Vec<u64>,
+    times: Cow<'a, [u64]>,
     walker: Walker,
     level: Level,
     raised_by: Option<Case>,
@@ -209,8 +210,7 @@ impl Walks<'_> {
         if !walk(copy, requests.slice(0..moment)) {
             return false;
         }
-        let lost = losses.ways[case.loss];
-        copy.lose_where(&|object| lost.holds(confirm.key_hashes[object.index()]));
+        copy.lose(losses.ways[case.loss], confirm.key_hashes);
         walk(copy, requests.slice(moment..requests.len()))
     }
 
@@ -218,7 +218,10 @@ impl Walks<'_> {
     fn climb(&mut self, parts: &mut Parts<'_>, mut best: (f64, Case)) {
         self.pass(parts.idle_before(best.1.moment, REACH));
         let mut tried = vec![best.1];
-        for steps in AROUND {
+        for (worth, steps) in AROUND {
+            if best.0 < worth * parts.subject.rules.patience * 1e9 {
+                break;
+            }
             let middle = best.1;
             for step in steps {
                 let case = parts.moved(middle, *step);

@@ -43,6 +43,9 @@ const LEAST_WALKS: f64 = 1e6;
 const DEVIATIONS: f64 = 4.0;
 /// Levels by which the warm walk's may lie below that of walks before failures of blocks are not believed.
 const STALE: Level = 16;
+/// The same while the limit is brought near, before warm traffic is walked anew: the harder its level, the further apart are
+/// the moments at which the backend is idle, from which it is walked alone.
+const FAR: Level = 64;
 
 /// A loss at a moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -162,13 +165,11 @@ impl<'a> Search<'a> {
     /// came near with other losses. `exhaustive`: go on until every moment is cleared.
     pub fn find(mut self, seeds: &[Case], elsewhere: &[usize], exhaustive: bool) -> Found {
         for case in seeds {
-            self.raise(*case);
+            self.bring_near(*case);
         }
         self.approach();
         for moment in elsewhere {
-            for loss in 0..self.ways() {
-                self.raise(Case { loss, moment: *moment });
-            }
+            self.bring_all_near(*moment);
         }
         self.warm_up(self.limit);
         let ranked = self.rank();
@@ -305,12 +306,24 @@ impl<'a> Search<'a> {
     fn approach(&mut self) {
         self.warm_up(self.limit);
         for moment in self.spread(FIRST) {
-            for loss in 0..self.losses.ways.len() {
-                self.raise(Case { loss, moment });
-                self.level = self.limit;
-            }
+            self.bring_all_near(moment);
         }
         self.warm_up(self.limit);
+    }
+
+    fn bring_all_near(&mut self, moment: usize) {
+        for loss in 0..self.ways() {
+            self.bring_near(Case { loss, moment });
+        }
+    }
+
+    /// Raises the limit to what a case needs, before cases are compared.
+    fn bring_near(&mut self, case: Case) {
+        self.raise(case);
+        self.level = self.limit;
+        if self.level - self.warmed > FAR {
+            self.warm_up(self.level);
+        }
     }
 
     /// Goes uphill from a case, in smaller and smaller strides, and raises the limit to what the top needs.

@@ -81,8 +81,13 @@ impl Warm {
             let previous = tape.previous[i];
             let known = previous != NEVER && previous as usize >= start;
             let until = if known { self.until[previous as usize] } else { 0.0 };
-            let get = hits.kinds[i] & GET != 0;
-            let under_way = get & (until > now);
+            let under_way = (hits.kinds[i] & GET != 0) & (until > now);
+            if hits.kinds[i] & (ASKS | CHAINED) == 0 && !under_way {
+                // A hit or a write: most requests, and nothing to do for them.
+                self.backlog[i] = (free_at - now).max(0.0);
+                (self.until[i], self.kinds[i], broken) = (0.0, hits.kinds[i], false);
+                continue;
+            }
             let misses = (hits.kinds[i] & ASKS != 0) | under_way;
             let fetches = misses & !(rules.single_flight & under_way);
             broken = misses | (broken & (hits.kinds[i] & CHAINED != 0));
