@@ -11,7 +11,7 @@ const CROWDED: usize = 192;
 /// The longest warm waits before which losses are tried.
 const BUSY: usize = 3;
 /// Of the effort of a search, the share that ranks moments.
-const RANKING: f64 = 0.03;
+const RANKING: f64 = 0.005;
 
 impl Search<'_> {
     /// Cases and what each needs, about: those that were walked, and those that look crowded, the worst first.

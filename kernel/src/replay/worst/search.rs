@@ -17,14 +17,14 @@ use std::ops::Range;
 
 /// Levels by which a cleared moment may be worse than the limit: 0.27 %.
 pub const SLACK: Level = 4;
-/// The same where not all are cleared: the blocks are larger, so that more are. 0.68 %.
-const SEARCH_SLACK: Level = 10;
 /// Moments of a neighbourhood reach this far, in patiences.
 pub(super) const REACH: f64 = 0.5;
 /// Moments by which the limit is brought near before anything is ranked.
 pub(super) const FIRST: usize = 12;
 /// The best cases that are climbed.
-const CLIMBED: usize = 24;
+const CLIMBED: usize = 8;
+/// The shortest stride of a climb, in patiences.
+const FINEST: f64 = 0.01;
 /// Losses that look the mildest, of which the mildest is sought.
 const MILDEST: usize = 3;
 /// Cases that are said to have come near.
@@ -32,12 +32,12 @@ const NEAR: usize = 30;
 /// Of those that came near on another axis, how many are said to have come near on this one as well.
 const SOWN: usize = 4;
 /// Neighbourhoods that are cleared after the last one that raised the limit: ranked well, the worst is among the first.
-const CLEARED: usize = 8;
+const CLEARED: usize = 24;
 /// Requests of a block that is cleared in one walk, at most.
 const BLOCK: usize = 512;
 /// Requests walked since the limit was raised last, for each request of the trace, before the search gives up clearing; and
 /// at least.
-const WALKS_PER_REQUEST: f64 = 16.0;
+const WALKS_PER_REQUEST: f64 = 96.0;
 const LEAST_WALKS: f64 = 1e6;
 /// Standard deviations by which nodes may hold less than their share.
 const DEVIATIONS: f64 = 4.0;
@@ -212,9 +212,7 @@ impl<'a> Search<'a> {
     /// Requests to walk without a find before clearing is given up.
     pub(super) fn effort(&self, share: f64) -> u64 {
         let requests = (self.subject.tape.len() - self.subject.start) as f64;
-        // More ways are more to look at, though each is shorter to walk; and one way alone decides hidden capacity.
-        let walks = if self.ways() == 1 { 6.0 } else { (self.ways() as f64).cbrt() } * WALKS_PER_REQUEST;
-        (share * (walks * requests).max(LEAST_WALKS)) as u64
+        (share * (WALKS_PER_REQUEST * requests).max(LEAST_WALKS)) as u64
     }
 
     /// The backend that the loss that is felt the least needs, about: each needs what its worst moment of a few does. `None`
@@ -330,7 +328,7 @@ impl<'a> Search<'a> {
     fn climb(&mut self, case: Case) -> (f64, Case) {
         let (mut here, mut need) = (case, self.excess(case));
         let mut stride = self.apart(0.25) as i64;
-        let finest = self.apart(1.0 / 400.0) as i64;
+        let finest = self.apart(FINEST) as i64;
         while stride > finest {
             let sides = [self.moved(here.moment, -stride), self.moved(here.moment, stride)];
             let better = sides.into_iter().filter(|moment| *moment != here.moment).find_map(|moment| {
@@ -408,11 +406,7 @@ impl<'a> Search<'a> {
         let begins = self.neighbourhoods();
         let mut cleared = vec![false; begins.len()];
         // A yes or no is asked of the level itself.
-        let slack = match (first, effort == u64::MAX) {
-            (true, _) => 0,
-            (false, true) => SLACK,
-            (false, false) => SEARCH_SLACK,
-        };
+        let slack = if first { 0 } else { SLACK };
         self.warm_up(self.limit + slack);
         let mut stop = self.steps().saturating_add(effort);
         let mut limit = self.limit;
