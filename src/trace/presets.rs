@@ -4,7 +4,7 @@
 
 use super::clock::DATES;
 use super::format::FormatInfo;
-use super::preset::{Preset, Shape, Sign};
+use super::preset::{Preset, Shape, Sign, is_iso, is_number, is_read_or_write};
 use super::words::S3;
 use crate::request::SECOND;
 
@@ -55,7 +55,7 @@ pub static PRESETS: &[Preset] = &[
         ),
         shape: fixed(b'\t', ""),
         sign: Sign::Comment("x-edge-location"),
-        columns: "time=date+time,key=x-host-header|cs(Host)+cs-uri-stem+?cs-uri-query,size=sc-content-len|sc-bytes,status=sc-status,op=cs-method,duration=time-taken,result=x-edge-detailed-result-type|x-edge-result-type,backend=time-to-first-byte",
+        columns: "time=date|timestamp(ms)|timestamp+time,key=x-host-header|cs(Host)+cs-uri-stem+?cs-uri-query,size=sc-content-len|sc-bytes,status=sc-status,op=cs-method,duration=time-taken,result=x-edge-detailed-result-type|x-edge-result-type,backend=time-to-first-byte",
         is_http: true,
         ..PLAIN
     },
@@ -67,7 +67,7 @@ pub static PRESETS: &[Preset] = &[
             "The names of the standard log as fields; see cloudfront.",
         ),
         sign: Sign::Names(&["x-edge-location", "cs-uri-stem"]),
-        columns: "time=date+time,key=x-host-header|cs(Host)+cs-uri-stem+?cs-uri-query,size=sc-content-len|sc-bytes,status=sc-status,op=cs-method,duration=time-taken,result=x-edge-detailed-result-type|x-edge-result-type,backend=time-to-first-byte",
+        columns: "time=date|timestamp(ms)|timestamp+time,key=x-host-header|cs(Host)+cs-uri-stem+?cs-uri-query,size=sc-content-len|sc-bytes,status=sc-status,op=cs-method,duration=time-taken,result=x-edge-detailed-result-type|x-edge-result-type,backend=time-to-first-byte",
         is_http: true,
         ..PLAIN
     },
@@ -104,10 +104,11 @@ pub static PRESETS: &[Preset] = &[
             "cloudflare",
             &["json", "ndjson"],
             "Cloudflare Logpush, http_requests as JSON lines",
-            "The time is EdgeStartTimestamp, the arrival, in nanoseconds, seconds or RFC 3339. The key is host and URI.",
+            "The time is EdgeStartTimestamp, the arrival (without it EdgeEndTimestamp, the answer's end), in nanoseconds, seconds or RFC 3339. \
+             The key is host and URI.",
         ),
-        sign: Sign::Names(&["EdgeStartTimestamp", "ClientRequestURI"]),
-        columns: "time=EdgeStartTimestamp,key=ClientRequestHost+ClientRequestURI,size=EdgeResponseBytes,status=EdgeResponseStatus,op=ClientRequestMethod,result=CacheCacheStatus,backend=OriginResponseDurationMs",
+        sign: Sign::Names(&["EdgeStartTimestamp|EdgeEndTimestamp", "ClientRequestURI"]),
+        columns: "time=EdgeStartTimestamp|EdgeEndTimestamp,key=ClientRequestHost+ClientRequestURI,size=EdgeResponseBytes,status=EdgeResponseStatus,op=ClientRequestMethod,result=CacheCacheStatus,backend=OriginResponseDurationMs",
         backend_unit: 1_000_000,
         is_http: true,
         ..PLAIN
@@ -117,11 +118,11 @@ pub static PRESETS: &[Preset] = &[
             "fastly",
             &["json"],
             "Fastly, JSON lines by habit",
-            "Customers write the format; these are the usual names, of which fastly_state must be there. The time is time_start, the \
+            "Customers write the format; these are the usual names. One that begins with fastly, or response_state, must be there. The time is time_start, the \
              arrival; time_elapsed of a miss, in microseconds, is what the backend took. From excerpts; nodes of a cluster may write one request twice.",
         ),
-        sign: Sign::Names(&["fastly_state"]),
-        columns: "time=time_start|timestamp,key=host+url|request,size=response_body_size|bytes,status=response_status|status,op=request_method|method,result=fastly_state,backend=time_elapsed",
+        sign: Sign::Names(&["fastly_state|fastlyState|fastly_info_state|fastly_server|response_state", "url|request"]),
+        columns: "time=time_start|timestamp,key=host+url|request,size=response_body_size|bytes,status=response_status|status,op=request_method|method,result=fastly_state|fastlyState|fastly_info_state|response_state,backend=time_elapsed",
         backend_unit: 1_000,
         is_http: true,
         ..PLAIN
@@ -146,7 +147,7 @@ pub static PRESETS: &[Preset] = &[
                 && is_iso(f[1])
                 && is_iso(f[21])
         }),
-        columns: "time=request_creation_time,request=request,size=sent_bytes,status=elb_status_code,backend=target_processing_time",
+        columns: "time=request_creation_time,key=!request,size=sent_bytes,status=elb_status_code,backend=target_processing_time",
         ..PLAIN
     },
     Preset {
@@ -163,7 +164,7 @@ pub static PRESETS: &[Preset] = &[
         sign: Sign::Rows(|f| {
             f.len() >= 12 && is_iso(f[0]) && is_number(f[9]) && is_number(f[10]) && f[11].contains(&b' ')
         }),
-        columns: "time=time,request=request,size=sent_bytes,status=elb_status_code,backend=backend_processing_time",
+        columns: "time=time,key=!request,size=sent_bytes,status=elb_status_code,backend=backend_processing_time",
         ..PLAIN
     },
     Preset {
@@ -185,7 +186,7 @@ pub static PRESETS: &[Preset] = &[
                 && is_number(f[4])
                 && is_number(f[5])
         }),
-        columns: "time=start_time,key=authority,request=request,size=bytes_sent,status=response_code,backend=upstream_service_time",
+        columns: "time=start_time,key=authority+!request,size=bytes_sent,status=response_code,backend=upstream_service_time",
         backend_unit: 1_000_000,
         ..PLAIN
     },
@@ -203,7 +204,7 @@ pub static PRESETS: &[Preset] = &[
         sign: Sign::Rows(|f| {
             f.len() >= 16 && is_iso(f[0]) && is_number(f[2]) && is_number(f[7]) && is_number(f[8]) && is_number(f[9])
         }),
-        columns: "time=start_time,key=authority,request=request,size=bytes_sent,status=response_code,backend=upstream_service_time",
+        columns: "time=start_time,key=authority+!request,size=bytes_sent,status=response_code,backend=upstream_service_time",
         backend_unit: 1_000_000,
         ..PLAIN
     },
@@ -233,9 +234,11 @@ pub static PRESETS: &[Preset] = &[
             skips: true,
         },
         sign: Sign::Rows(|f| {
-            f.len() >= 11 && f[3].iter().filter(|byte| **byte == b'/').count() == 4 && is_number(f[4])
+            f.len() >= 11
+                && f[3].iter().filter(|byte| **byte == b'/').count() == 4
+                && (is_number(f[4]) || f[4] == b"-1")
         }),
-        columns: "time=accept_date,request=request,size=bytes,status=status,backend=timers,tries=connections",
+        columns: "time=accept_date,key=!request,size=bytes,status=status,backend=timers,tries=connections",
         backend_unit: 1_000_000,
         ..PLAIN
     },
@@ -276,8 +279,8 @@ pub static PRESETS: &[Preset] = &[
             "s3",
             &["log"],
             "server access logs of S3",
-            "The key is bucket and object, the size that of the object, else the bytes sent. GET and HEAD of objects are gets, PUT and COPY \
-             sets. The time is that of receipt, in whole seconds; files are not in order: convert --sort. From excerpts.",
+            "The key is bucket and object, the size that of the object. GET and HEAD of objects are gets, PUT, COPY and the end of an upload in \
+             parts sets. The time is that of receipt, in whole seconds; files are not in order: convert --sort. From excerpts.",
         ),
         shape: tokens(
             "owner bucket time ip requester request_id operation key request status error bytes_sent object_size total_time turn_around_time",
@@ -287,7 +290,7 @@ pub static PRESETS: &[Preset] = &[
                 && f[2].get(2) == Some(&b'/')
                 && S3.iter().chain([&&b"S3."[..]]).any(|way| f[6].starts_with(way))
         }),
-        columns: "time=time,key=bucket+key,size=object_size|bytes_sent,op=operation,backend=turn_around_time",
+        columns: "time=time,key=bucket+key,size=object_size,op=operation,backend=turn_around_time",
         backend_unit: 1_000_000,
         ..PLAIN
     },
@@ -310,10 +313,10 @@ pub static PRESETS: &[Preset] = &[
             &["json", "log"],
             "nginx, JSON lines with the names of its variables",
             "The time is $msec, $time_iso8601 or $time_local, all of them when the answer ended; the arrival is $request_time \
-             earlier. The key is host and $request_uri or $uri, the size $body_bytes_sent.",
+             earlier. The key is host and $request_uri, or $uri and $args, or what $request asks for; the size is $body_bytes_sent.",
         ),
-        sign: Sign::Names(&["request_time", "status"]),
-        columns: "time=msec|time_iso8601|@timestamp|timestamp|time_local|time,duration=request_time,key=http_host|host|server_name+request_uri|uri|url|path,size=body_bytes_sent|bytes_sent|size,status=status,op=request_method|method,result=upstream_cache_status,backend=upstream_response_time",
+        sign: Sign::Names(&["request_time|request_uri|body_bytes_sent", "status"]),
+        columns: "time=msec|time_iso8601|@timestamp|timestamp|time_local|time,duration=request_time,key=http_host|host|server_name+request_uri|uri|url|path|!request+?args|query_string,size=body_bytes_sent|bytes_sent|size,status=status,op=request_method|method,result=upstream_cache_status,backend=upstream_response_time",
         is_http: true,
         ..PLAIN
     },
@@ -498,14 +501,26 @@ pub static PRESETS: &[Preset] = &[
     },
     Preset {
         info: info(
+            "webcachesim",
+            &["tr", "txt"],
+            "traces of webcachesim and LRB: time, object, size",
+            "Three numbers with a blank between them; where features follow, --input webcachesim reads them, too.",
+        ),
+        shape: tokens("time key size"),
+        sign: Sign::Rows(|f| f.len() == 3 && f.iter().all(|f| is_number(f))),
+        columns: "time=time,key=key,size=size",
+        ..PLAIN
+    },
+    Preset {
+        info: info(
             "wikimedia-2016",
             &["tsv"],
             "Wikimedia 2016: hashed_host_and_path, uri_query, content_type, response_size, X_Cache",
-            "It has no times: give --rate.",
+            "It has no times: give --rate. X_Cache names every cache that was asked: a request is a hit where one of them had it.",
         ),
         shape: fixed(b'\t', ""),
         sign: Sign::Names(&["hashed_host_and_path", "response_size"]),
-        columns: "key=hashed_host_and_path+?uri_query,size=response_size",
+        columns: "key=hashed_host_and_path+?uri_query,size=response_size,result=X_Cache",
         ..PLAIN
     },
     // Prefix caches of language models: a row is a chain of blocks.
@@ -528,11 +543,11 @@ pub static PRESETS: &[Preset] = &[
             "mooncake",
             &["jsonl"],
             "Mooncake traces of prefix blocks, JSON lines",
-            "Each of hash_ids is a get of its block, 512 tokens, and a hit needs all blocks before it; input_length says what the last one \
+            "Each of hash_ids is a get of its block, 512 tokens unless block_size says it, and a hit needs all blocks before it; input_length says what the last one \
              costs. Times are milliseconds. Give the backend in tokens a second: -b 20000tokens/s.",
         ),
         sign: Sign::Names(&["hash_ids"]),
-        columns: "time=timestamp,key=hash_ids,cost=input_length",
+        columns: "time=timestamp,key=hash_ids,cost=input_length,block=block_size",
         block_tokens: Some(512),
         unit: Some(1_000_000),
         ..PLAIN
@@ -542,26 +557,35 @@ pub static PRESETS: &[Preset] = &[
             "lmcache",
             &["jsonl"],
             "LMCache's log of lookups, JSON lines",
-            "Each of chunk_hashes is a get of its chunk, 256 tokens, and a hit needs all chunks before it. What is behind the last whole \
+            "Each of chunk_hashes is a get of its chunk, 256 tokens unless chunk_size says it, and a hit needs all chunks before it. What is behind the last whole \
              chunk is never cached, and left out. Give the backend in tokens a second: -b 20000tokens/s.",
         ),
         sign: Sign::Names(&["chunk_hashes"]),
-        columns: "time=timestamp,key=chunk_hashes,cost=seq_len",
+        columns: "time=timestamp,key=chunk_hashes,cost=seq_len,block=chunk_size",
         block_tokens: Some(256),
         unit: Some(SECOND),
         ..PLAIN
     },
 ];
 
-fn is_number(field: &[u8]) -> bool {
-    !field.is_empty() && field.iter().all(u8::is_ascii_digit)
-}
+/// Sources of tables in Parquet and Arrow alone: what holds their names is recognised as those.
+static TABLES: &[Preset] = &[Preset {
+    info: info(
+        "pelikan",
+        &["parquet"],
+        "traces of Pelikan's simulator in Parquet: timestamp, obj_id, obj_size, next_access_vtime, op, ttl",
+        "Times are nanoseconds. Operations are numbers: 1, 2 and 12 gets, 3 to 8, 10, 11, 13 and 14 sets, 9 a delete, 0 none; a missing one \
+             is a get. next_access_vtime is not read.",
+    ),
+    sign: Sign::Names(&["timestamp", "obj_id", "obj_size", "next_access_vtime", "op"]),
+    columns: "time=timestamp,key=obj_id,size=obj_size,op=op,ttl=ttl",
+    ops: "skip=0,get=1,get=2,set=3,set=4,set=5,set=6,set=7,set=8,delete=9,set=10,set=11,get=12,set=13,set=14,get=null",
+    unit: Some(1),
+    ..PLAIN
+}];
 
-/// A date and time as of ISO 8601.
-fn is_iso(field: &[u8]) -> bool {
-    field.len() >= 19 && field[4] == b'-' && field[10] == b'T' && is_number(&field[..4])
-}
-
-fn is_read_or_write(field: &[u8]) -> bool {
-    [&b"R"[..], b"W", b"Read", b"Write"].contains(&field)
+/// The source whose columns have these names, if it is one of tables.
+pub fn of_names(names: &[String]) -> Option<&'static Preset> {
+    let names: Vec<&[u8]> = names.iter().map(|name| name.as_bytes()).collect();
+    TABLES.iter().chain(PRESETS).find(|preset| preset.block_tokens.is_none() && preset.is_named(&names))
 }
