@@ -398,6 +398,14 @@ Mar 12 08:14:05 lb1 haproxy[4711]: 203.0.113.7:51514 [12/Mar/2026:08:14:05.323] 
 ",
     },
     Source {
+        name: "webcachesim",
+        lines: "0 17 100\n1 18 200\n5 17 100\n",
+        requests: "0 17 100 get
+1000000 18 200 get
+5000000 17 100 get
+",
+    },
+    Source {
         name: "wikimedia-2016",
         lines: "hashed_host_and_path\turi_query\tcontent_type\tresponse_size\tX_Cache
 -8412290073\t-\ttext/html\t11234\tcp1 hit
