@@ -4,116 +4,14 @@
 
 use super::clock::unit_in_name;
 use super::dates;
+use super::names::{
+    BACKEND_NAMES, CHAINED_NAMES, CLIENT_NAMES, COST_NAMES, COUNT_NAMES, DAY_NAMES, DURATION_NAMES, HOST_NAMES,
+    KEY_NAMES, METHOD_NAMES, OP_NAMES, QUERY_NAMES, REQUEST_NAMES, RESULT_NAMES, SAMPLING_NAMES, SIZE_NAMES,
+    STATUS_NAMES, TIME_NAMES, TRIES_NAMES, TTL_NAMES, URL_NAMES,
+};
 use super::options::{Meaning, ReadOptions, Role};
 use super::preset::Preset;
 use crate::error::{Error, Result};
-
-/// Names that are known, the surest first: lower case, letters and digits only, a unit at the end left out.
-const TIME_NAMES: &[&str] = &[
-    "time",
-    "timestamp",
-    "ts",
-    "optime",
-    "relativeunix",
-    "eventtime",
-    "datetime",
-    "unixtime",
-    "epoch",
-    "timeiso8601",
-    "timelocal",
-    "msec",
-    "starttime",
-    "timestart",
-    "edgestarttimestamp",
-    "requestdatetime",
-    "t",
-    "date",
-];
-/// The day, where another column holds the time of day.
-const DAY_NAMES: &[&str] = &["date", "day", "logdate", "requestdate"];
-/// Columns that say how long an answer took. Only a user knows whether the time is that of its end.
-const DURATION_NAMES: &[&str] = &["requesttime", "duration", "elapsed", "timetaken", "requestduration"];
-const KEY_NAMES: &[&str] = &[
-    "key",
-    "object",
-    "obj",
-    "objid",
-    "objectid",
-    "id",
-    "keyid",
-    "cachekey",
-    "anonymizedkey",
-    "anonymisedkey",
-    "lbn",
-    "blockid",
-    "hashedhostpathquery",
-    "hashedpathquery",
-    "hashedhostandpath",
-    "url",
-    "uri",
-    "requesturi",
-    "requestpath",
-    "csuri",
-    "csuristem",
-    "clientrequesturi",
-    "path",
-];
-/// Columns that hold targets of requests over HTTP, so that the host that was asked is a part of the key. A column that is just
-/// called host is not among the latter: in many tables it is the client.
-const URL_NAMES: &[&str] =
-    &["url", "uri", "requesturi", "requestpath", "csuri", "csuristem", "clientrequesturi", "path"];
-const HOST_NAMES: &[&str] =
-    &["httphost", "vhost", "servername", "authority", "cshost", "xhostheader", "clientrequesthost", "urldomain"];
-/// Where one of these is the client, a column that is just called host is not.
-const CLIENT_NAMES: &[&str] = &["remoteaddr", "remoteip", "clientip", "clientaddr", "cip", "client", "remotehost"];
-/// What such a target is asked with, where it stands in a column of its own.
-const QUERY_NAMES: &[&str] = &["query", "querystring", "args", "csuriquery", "uriquery", "urlquery"];
-/// Columns that hold the line of a request, or its target, where no other is known to hold keys.
-const REQUEST_NAMES: &[&str] = &["request", "requestline", "httprequest"];
-const SIZE_NAMES: &[&str] = &[
-    "size",
-    "objsize",
-    "objectsize",
-    "bytes",
-    "valuesize",
-    "iosize",
-    "sizebytes",
-    "responsesize",
-    "bytessent",
-    "bodybytessent",
-    "length",
-    "scbytes",
-    "edgeresponsebytes",
-    "responsebodysize",
-];
-const OP_NAMES: &[&str] = &["op", "optype", "operation", "opname", "method", "command", "cmd", "opcode"];
-/// Their words are methods of HTTP.
-const METHOD_NAMES: &[&str] =
-    &["method", "requestmethod", "csmethod", "clientrequestmethod", "httpmethod", "httprequestmethod"];
-const TTL_NAMES: &[&str] = &["ttl", "ttlseconds", "timetolive", "maxage"];
-/// The status of an answer over HTTP: it decides what the size says.
-const STATUS_NAMES: &[&str] = &[
-    "status",
-    "statuscode",
-    "httpstatus",
-    "response",
-    "responsecode",
-    "scstatus",
-    "responsestatus",
-    "edgeresponsestatus",
-];
-/// Whether a cache answered, and how long the backend took.
-const RESULT_NAMES: &[&str] = &["cachestatus", "cacheresult", "upstreamcachestatus", "cachecachestatus", "cachehit"];
-const BACKEND_NAMES: &[&str] = &["upstreamresponsetime", "originresponsedurationms", "backendtime"];
-/// How often the backend was asked for one answer.
-const TRIES_NAMES: &[&str] = &["upstreamrequestattemptcount", "tries", "attempts"];
-/// What a miss costs the backend, and whether the row is behind the one before it in a chain, as convert writes them.
-const COST_NAMES: &[&str] = &["misscost"];
-const CHAINED_NAMES: &[&str] = &["chained"];
-/// How often the row happened: Meta's tables count equal operations.
-const COUNT_NAMES: &[&str] = &["opcount"];
-/// The share of the keys that the table has.
-const SAMPLING_NAMES: &[&str] = &["samplingrate"];
 
 /// Of more columns no message names all.
 const NAMED: usize = 100;
@@ -318,8 +216,11 @@ impl Columns {
         let says_duration = |name: &str| {
             let is_one =
                 self.time.is_some() && self.duration.is_none() && DURATION_NAMES.contains(&plain(name).as_str());
+            let is_host = self.is_http && self.key_parts.is_empty() && plain(name) == "host";
             if is_one {
                 format!("{name} (if times are of the answers' end: --columns duration={name})")
+            } else if is_host && let Some(path) = names.get(self.key) {
+                format!("{name} (if it is what was asked, and not who asks: --columns key={name}+{path})")
             } else {
                 name.to_string()
             }

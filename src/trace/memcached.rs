@@ -149,7 +149,7 @@ impl Seen {
     fn finish(self, rows: &mut Builder<'_>) {
         if self.others > 0 {
             rows.note(format!(
-                "left out, records that are no gets, sets or deletes (evictions, proxies): {}",
+                "left out, records that are no gets, sets or deletes (evictions, proxies, refused sets): {}",
                 grouped(self.others)
             ));
         }

@@ -4,7 +4,7 @@
 
 use super::format::{Format, Head, Sniff};
 use super::input::{self, Input, in_shell};
-use super::presets::PRESETS;
+use super::presets;
 use super::words::is_utf8;
 use crate::error::{Error, Result};
 
@@ -35,7 +35,7 @@ const BEFORE_PRESETS: usize = 16;
 
 /// Every format and preset, in the order they are asked.
 pub fn all() -> impl Iterator<Item = &'static dyn Format> {
-    let presets = PRESETS.iter().map(|preset| preset as &dyn Format);
+    let presets = presets::all().map(|preset| preset as &dyn Format);
     FORMATS[..BEFORE_PRESETS].iter().copied().chain(presets).chain(FORMATS[BEFORE_PRESETS..].iter().copied())
 }
 

@@ -32,6 +32,7 @@ fn json_of_web_servers_keeps_host_path_and_query_together() {
         r#"{"time":"12/Mar/2026:08:14:05 +0000","remoteIP":"192.0.2.1","host":"h","request":"/p","query":"?x=1","method":"GET","status":"200","bytes":"5"}"#,
         r#"{"time":"2026-03-12T08:14:05Z","client_ip":"192.0.2.1","host":"h","url":"/p?x=1","method":"GET","status":200,"bytes":5}"#,
         r#"{"@timestamp":"2026-03-12T08:14:05Z","url":{"path":"/p","query":"x=1","domain":"h"},"http":{"request":{"method":"GET"},"response":{"status_code":200,"body":{"bytes":5}}}}"#,
+        r#"{"@timestamp":"2026-03-12T08:14:05Z","url":{"original":"/p?x=1","domain":"h"},"http":{"request":{"method":"GET"},"response":{"status_code":200,"body":{"bytes":5}}}}"#,
         r#"{"time":"2026-03-12T08:14:05Z","vhost":"h","request":"GET /p?x=1 HTTP/1.1","status":200,"bytes":5}"#,
     ] {
         expect(line, "json", "0 h/p?x=1 5 get\n", "");
