@@ -21,6 +21,8 @@ const LEAST: usize = 20;
 pub struct Calibration {
     /// Gets after warm-up whose records say who answered.
     pub gets: u64,
+    /// Gets after warm-up whose records say neither: passed by the cache, refused, redirected.
+    pub other_gets: u64,
     /// Those that a cache answered, as a share; `None` where records do not say it.
     pub hit_ratio: Option<f64>,
     /// Gets among them that a cache answered although the trace never had their key before, as a share of those that it answered.
@@ -43,13 +45,17 @@ impl Calibration {
     pub fn of(trace: &Trace, warm: usize) -> Option<Calibration> {
         let records = trace.records.as_deref()?;
         let op = |i: usize| trace.ops.as_ref().map_or(Op::Get, |ops| ops[i]);
-        let (mut known, mut hits, mut unexplained) = (0u64, 0u64, 0u64);
+        let (mut known, mut others, mut hits, mut unexplained) = (0u64, 0u64, 0u64, 0u64);
         let mut touched = 0;
         for (i, answered) in records.iter().enumerate() {
             // Ids go by first touch.
             let is_first = trace.objects[i].0 >= touched;
             touched = touched.max(trace.objects[i].0 + 1);
-            if i < warm || op(i) != Op::Get || !answered.is_get() {
+            if i < warm || op(i) != Op::Get {
+                continue;
+            }
+            if !answered.is_get() {
+                others += 1;
                 continue;
             }
             known += 1;
@@ -73,6 +79,7 @@ impl Calibration {
         let carried = carried.flatten();
         Some(Calibration {
             gets: known,
+            other_gets: others,
             hit_ratio: (says_hits && known > 0).then(|| hits as f64 / known as f64),
             unexplained_hit_ratio: (hits > 0).then(|| unexplained as f64 / hits as f64),
             misses: records.iter().filter(|answered| counts(answered)).count() as u64,

@@ -240,6 +240,15 @@ impl Judged {
                 format!(", where the replay of this cache says {}", percent(replayed))
             });
             line("hits, recorded", &format!("{} of {} gets{beside}", percent(hits), grouped(recorded.gets)));
+            if recorded.other_gets > 0 {
+                let others = grouped(recorded.other_gets);
+                line(
+                    "kept as gets",
+                    &format!(
+                        "{others} whose records say neither hit nor miss: no cache may answer them, or it is not said"
+                    ),
+                );
+            }
         }
         if let Some(seconds) = recorded.service_time_seconds {
             let time = Seconds(seconds);

@@ -20,6 +20,8 @@ use crate::units::grouped;
 
 /// Bytes of the shortest date.
 const DATE_LEAST: usize = "2015-05-17T10:05:03".len() - 1;
+/// Where the point stands in $msec.
+const MSEC_POINT: usize = "1773303245".len();
 /// Lines that are looked at to recognise a log whose first line is not a request.
 const LINES_TO_SNIFF: usize = 10;
 
@@ -32,10 +34,10 @@ static INFO: FormatInfo = FormatInfo {
     summary: "access logs in the Common or the combined format (Apache, nginx)",
     layout: "host ident user [17/May/2015:10:05:03 +0000] \"GET /path?query HTTP/1.1\" status bytes, then anything; of fields that are appended \
              as name=value, rt or request_time makes the arrival of the answer's end, urt and cs (upstream_response_time, upstream_cache_status) say who answered. The \
-             key is path and query, behind the host where lines begin with one (vhost_combined), with percent escapes normalised (RFC 3986, 6.2.2). GET and HEAD are gets; POST, PUT, \
+             key is path and query, behind the host where lines begin with one (vhost_combined, behind what syslog writes, too), with percent escapes normalised (RFC 3986, 6.2.2). GET and HEAD are gets; POST, PUT, \
              PATCH and DELETE invalidate the key; other methods and lines without a request (timeouts, handshakes) are \
              left out and counted in a note. An object has the size of its largest answer of status 200, in bytes sent. Times have the zone they are written \
-             with. A line that begins with a blank or a quote, or after an open quote, continues the one before.",
+             with; $msec in brackets is read as well. A line that begins with a blank or a quote, or after an open quote, continues the one before.",
 };
 
 impl Format for AccessLog {
@@ -218,10 +220,11 @@ impl<'a> Line<'a> {
             line[open + 1..]
                 .get(..3)
                 .is_some_and(|start| start.iter().all(|byte| byte.is_ascii_digit() || *byte == b'/'))
-                && line[open + 1..]
-                    .iter()
-                    .take_while(|byte| **byte != b']')
-                    .any(|byte| matches!(byte, b'/' | b'-' | b'T'))
+                && (line.get(open + 1 + MSEC_POINT) == Some(&b'.')
+                    || line[open + 1..]
+                        .iter()
+                        .take_while(|byte| **byte != b']')
+                        .any(|byte| matches!(byte, b'/' | b'-' | b'T')))
         };
         let mut open = begin(0);
         while open.is_some_and(|at| !is_date(&at)) {
@@ -293,8 +296,11 @@ impl Default for Dates {
 impl Dates {
     fn read(&mut self, date: &[u8]) -> Option<u64> {
         if self.last != date {
-            // Numbers in brackets are no dates.
-            let is_date = date.len() > DATE_LEAST && date.iter().any(|byte| matches!(byte, b':'));
+            // Numbers in brackets are no dates, but seconds with a fraction are nginx's $msec.
+            let is_date = match date.len() > DATE_LEAST {
+                true => date.iter().any(|byte| matches!(byte, b':')),
+                false => date.get(MSEC_POINT) == Some(&b'.'),
+            };
             self.time =
                 self.clock.date_of_log(date).or_else(|| self.clock.read(Cell::Text(date)).ok().filter(|_| is_date))?;
             self.last.clear();
@@ -307,19 +313,45 @@ impl Dates {
 /// The host that was asked, where the line begins with it (`vhost_combined` of Apache has its port behind it, `$host` of nginx
 /// none); else nothing. Paths of different hosts are different objects.
 fn virtual_host(prefix: &[u8]) -> &[u8] {
-    let mut fields = prefix.split(|byte| *byte == b' ');
-    let (first, client) = (fields.next().unwrap_or_default(), fields.next().unwrap_or_default());
-    let is_address = |name: &[u8]| name.iter().all(|byte| byte.is_ascii_hexdigit() || matches!(byte, b'.' | b':'));
-    let (host, port) = match first.iter().rposition(|byte| *byte == b':') {
-        Some(colon) => (&first[..colon], &first[colon + 1..]),
-        // One address behind another is who forwarded the request.
-        None if first.contains(&b'.') && !is_address(first) && is_address(client) => (first, &b"0"[..]),
-        None => return &[],
+    let prefix = prefix.trim_ascii_end();
+    let begin = |prefix: &[u8]| {
+        let mut ends = memchr::memchr_iter(b' ', prefix);
+        let (first, client) = (ends.next()?, ends.next()?);
+        asked_host(&prefix[..first], &prefix[first + 1..client]).map(<[u8]>::len)
     };
-    let is_port = (1..=5).contains(&port.len()) && port.iter().all(u8::is_ascii_digit);
-    // A client alone may be an address of IPv6, which ends like a port; then comes its identity.
-    let is_client = client.iter().any(|byte| matches!(byte, b'.' | b':'));
-    if is_port && is_client && !host.is_empty() && fields.count() >= 2 { host } else { &[] }
+    if let Some(length) = begin(prefix) {
+        return &prefix[..length];
+    }
+    // Behind the tag that syslog writes; else behind what anybody writes, if it has its port.
+    if let Some(tag) = memchr::memmem::rfind(prefix, b": ")
+        && let Some(length) = begin(&prefix[tag + 2..])
+    {
+        return &prefix[tag + 2..][..length];
+    }
+    let mut fields = prefix.rsplit(|byte| *byte == b' ').skip(2);
+    match (fields.next(), fields.next()) {
+        (Some(client), Some(first)) => {
+            asked_host(first, client).filter(|host| host.len() < first.len()).unwrap_or_default()
+        }
+        _ => &[],
+    }
+}
+
+/// The host of a word that holds one, with its port or without, where the next word is the client.
+fn asked_host<'l>(word: &'l [u8], client: &[u8]) -> Option<&'l [u8]> {
+    let is_address = |name: &[u8]| name.iter().all(|byte| byte.is_ascii_hexdigit() || matches!(byte, b'.' | b':'));
+    let is_port = |port: &[u8]| (1..=5).contains(&port.len()) && port.iter().all(u8::is_ascii_digit);
+    let port = word.iter().rposition(|byte| *byte == b':').filter(|colon| is_port(&word[colon + 1..]));
+    let host = &word[..port.unwrap_or(word.len())];
+    // Neither a date nor an address of IPv6 without brackets, which end like a port, nor a list of who forwarded the request.
+    let is_name = host.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_'))
+        || (host.starts_with(b"[") && host.ends_with(b"]"));
+    let is_there = match port {
+        Some(_) => client.iter().any(|byte| matches!(byte, b'.' | b':')),
+        // One address behind another is who forwarded the request.
+        None => host.contains(&b'.') && !is_address(host) && is_address(client),
+    };
+    (!host.is_empty() && is_name && is_there).then_some(host)
 }
 
 #[cfg(test)]
@@ -339,6 +371,8 @@ mod tests {
         assert_eq!((row.size, row.op), (Some(512), Op::Get));
         // 2015-05-17 08:05:03 UTC.
         assert_eq!(row.time, Some(1_431_849_903 * SECOND));
+        let (row, ..) = reader.row(br#"h - - [1431849903.250] "GET /a HTTP/1.1" 200 5"#).unwrap().unwrap();
+        assert_eq!(row.time, Some(1_431_849_903 * SECOND + SECOND / 4));
     }
 
     #[test]
@@ -389,7 +423,24 @@ mod tests {
         let text = |text: &[u8]| format!("{:?}", Key::Text(text));
         assert_eq!(key("shop.example:80 192.0.2.1 - -"), text(b"shop.example/a"));
         assert_eq!(key("blog.example:443 2001:db8::7 - bob"), text(b"blog.example/a"));
-        for alone in ["192.0.2.1 - -", "2001:db8::7 - -", "2001:db8::7 - a.b", "h - first.name last", "h:80 - -"] {
+        assert_eq!(key("<190>Mar 12 08:14:05 web1 nginx: blog.example:443 192.0.2.1 - -"), text(b"blog.example/a"));
+        for behind in [
+            "2026-03-12T08:14:05+00:00 web1.example nginx: ",
+            "2026-03-12T08:14:05Z stdout F ",
+            "<190>1 - web1 nginx 71 - - ",
+        ] {
+            assert_eq!(key(&format!("{behind}blog.example:443 192.0.2.1 - -")), text(b"blog.example/a"));
+            assert_eq!(key(&format!("{behind}192.0.2.1 - -")), text(b"/a"), "{behind}");
+        }
+        assert_eq!(key("blog.example:443 192.0.2.1 - a: b"), text(b"blog.example/a"));
+        for alone in [
+            "192.0.2.1, 192.0.2.2 - -",
+            "192.0.2.1 - -",
+            "2001:db8::7 - -",
+            "2001:db8::7 - a.b",
+            "h - first.name last",
+            "h:80 - -",
+        ] {
             assert_eq!(key(alone), text(b"/a"), "{alone}");
         }
     }

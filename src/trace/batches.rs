@@ -7,6 +7,7 @@ use super::builder::{Batch, Builder, Flow};
 use super::columns::{self, Columns};
 use super::guard;
 use super::options::ReadOptions;
+use super::presets::of_names;
 use super::table::Table;
 use super::words::Cell;
 use crate::error::{Error, Result, Spot};
@@ -49,7 +50,8 @@ impl Selection {
         let mut found = Vec::new();
         leaves(schema.fields(), &[], "", &mut found);
         let (names, paths): (Vec<String>, Vec<Vec<usize>>) = found.into_iter().unzip();
-        let mut columns = columns::choose(Some(&names), names.len(), None, options)?;
+        let preset = of_names(&names);
+        let mut columns = columns::choose(Some(&names), names.len(), preset, options)?;
         if let Some(time) = columns.time
             && let Some(unit) = field_at(schema, &paths[time]).and_then(unit_of)
         {
@@ -59,7 +61,8 @@ impl Selection {
             }
             columns.unit = Some(unit);
         }
-        let layout = format!("a table of {} columns; {}", names.len(), columns.told(Some(&names)));
+        let source = preset.map_or(String::new(), |preset| format!(", those of {}", preset.info.name));
+        let layout = format!("a table of {} columns{source}; {}", names.len(), columns.told(Some(&names)));
         let sorted = |mut numbers: Vec<usize>| {
             numbers.sort_unstable();
             numbers.dedup();

@@ -6,6 +6,7 @@ mod fingerprint;
 mod last_line;
 mod memory;
 mod order;
+mod settle;
 
 use super::faults::Faults;
 use super::input::{Size, in_shell};
@@ -14,11 +15,11 @@ use super::merge::Part;
 use super::options::ReadOptions;
 use super::record::Answered;
 use super::sample::{self, Drawn};
-use super::sizes::{self, Says};
+use super::sizes::Says;
 use super::{Trace, merge, ticks};
 use crate::error::{Error, Result, Spot};
 use crate::request::{ObjectId, Op, RENEWS, SECOND};
-use crate::units::{Ratio, Seconds, grouped};
+use crate::units::{Ratio, Seconds};
 pub(super) use fingerprint::fingerprint;
 use last_line::LastLine;
 use std::ops::ControlFlow;
@@ -99,6 +100,8 @@ pub struct Builder<'o> {
     layout: Option<String>,
     /// What the sizes of answers over HTTP say; empty where rows are no such answers.
     answers: Vec<Says>,
+    /// Whether a set of 0 bytes does not know its object's size.
+    sets_keep_sizes: bool,
     /// What the records of rows say of who answered; empty until one says any. And what that of the next row says.
     records: Vec<Answered>,
     answered: Answered,
@@ -150,6 +153,7 @@ impl<'o> Builder<'o> {
             last_line: LastLine::Whole,
             layout: None,
             answers: Vec::new(),
+            sets_keep_sizes: false,
             records: Vec::new(),
             answered: Answered::default(),
             huge: 0,
@@ -194,6 +198,11 @@ impl<'o> Builder<'o> {
     /// Times are arrivals that were made of the answers' ends: they may be in any order.
     pub(super) fn allow_disorder(&mut self) {
         self.most_disorder = u64::MAX;
+    }
+
+    /// Sets of 0 bytes are of commands that do not name what the object then is: it stays as large as it was.
+    pub(super) fn keep_sizes(&mut self) {
+        self.sets_keep_sizes = true;
     }
 
     /// Says who answered the request of the next row that is pushed.
@@ -523,35 +532,6 @@ impl<'o> Builder<'o> {
         };
         trace.fingerprint = fingerprint(&trace);
         Ok(trace)
-    }
-
-    /// Gives requests that do not say their object's size the one that others say.
-    fn settle_sizes(&mut self) {
-        if self.huge > 0 {
-            self.note(format!("sizes of 4 GiB and more, which count as 4 GiB: {}", grouped(self.huge)));
-        }
-        if self.sizes.is_empty() || self.natives == self.parts.len() {
-            return;
-        }
-        let (sizes, objects, count) = (&mut self.sizes, &self.objects, self.interner.len());
-        if !self.answers.is_empty() {
-            self.answers.resize(sizes.len(), Says::All);
-            let silent = sizes::of_answers(sizes, objects, &self.answers, count);
-            if silent > 0 {
-                self.note(format!(
-                    "an object has the size of its largest answer of status 200; HEAD, 304, parts (206) and errors say less: {}",
-                    grouped(silent)
-                ));
-            }
-        } else if sizes.contains(&0) {
-            let filled = sizes::fill_in(sizes, objects, &self.ops, count);
-            if filled > 0 {
-                self.note(format!(
-                    "gets of 0 bytes, which have the size that their object has before or later: {}",
-                    grouped(filled)
-                ));
-            }
-        }
     }
 
     #[cold]

@@ -4,7 +4,7 @@
 
 use super::words::{self, Cell};
 use crate::error::{Error, Result};
-use crate::request::RENEWS;
+use crate::request::{RENEWS, SECOND};
 use crate::units::grouped;
 
 /// A row that claims to have happened more often is taken for a mistake.
@@ -38,6 +38,20 @@ pub fn read_cost(cell: Cell<'_>) -> Result<u32> {
 fn too_long(ttl: u64) -> Error {
     Error::trace(format!("a time to live of {ttl} s is more than 68 years"))
         .hint("check which column holds it: --columns ttl=NAME, in seconds; ttl=- leaves times to live out")
+}
+
+/// Nanoseconds that something took: in the column's unit, or in one that stands behind the number, as programs in Go write it.
+/// `None` where it is not said, or a clock stepped back.
+pub fn duration(cell: Cell<'_>, unit: u64) -> Option<u64> {
+    let text = match cell {
+        Cell::Text(text) => text,
+        Cell::Float(took) if took >= 0.0 => return Some((took * unit as f64) as u64),
+        cell => return words::natural(cell).and_then(|took| took.checked_mul(unit)),
+    };
+    let units = [("ns", 1), ("us", 1_000), ("µs", 1_000), ("ms", 1_000_000), ("s", SECOND)];
+    let own = units.iter().find_map(|(name, unit)| Some((text.strip_suffix(name.as_bytes())?, *unit)));
+    let (number, unit) = own.unwrap_or((text, unit));
+    words::decimal(number, unit).map(|(took, _)| took)
 }
 
 /// How often a row happened; 0 where it says that it did not.
@@ -74,6 +88,19 @@ mod tests {
         assert_eq!((read("812/640/93/31/1"), read("812/640/93/31/+2"), read("8/6/9/3/0")), (2, 3, 1));
         assert_eq!((read("2"), read("-"), read(""), read("/"), read("99999")), (2, 0, 0, 0, 255));
         assert_eq!((tries(Cell::Unsigned(3)), tries(Cell::Null), read("18446744073709551615")), (3, 0, 255));
+    }
+
+    #[test]
+    fn a_duration_may_have_a_unit_of_its_own() {
+        let read = |text: &str| duration(Cell::Text(text.as_bytes()), 1_000_000);
+        assert_eq!((read("184"), read("0.5")), (Some(184_000_000), Some(500_000)));
+        assert_eq!((read("184.5ms"), read("1.184s")), (Some(184_500_000), Some(1_184_000_000)));
+        assert_eq!((read("7µs"), read("7us"), read("7ns")), (Some(7_000), Some(7_000), Some(7)));
+        for none in ["", "-", "-1", "ms", "1m2s", "x"] {
+            assert_eq!(read(none), None, "{none}");
+        }
+        assert_eq!(duration(Cell::Unsigned(2), SECOND), Some(2 * SECOND));
+        assert_eq!((duration(Cell::Float(0.5), SECOND), duration(Cell::Float(-1.0), 1)), (Some(SECOND / 2), None));
     }
 
     #[test]

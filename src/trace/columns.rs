@@ -4,110 +4,14 @@
 
 use super::clock::unit_in_name;
 use super::dates;
+use super::names::{
+    BACKEND_NAMES, CHAINED_NAMES, CLIENT_NAMES, COST_NAMES, COUNT_NAMES, DAY_NAMES, DURATION_NAMES, HOST_NAMES,
+    KEY_NAMES, METHOD_NAMES, OP_NAMES, QUERY_NAMES, REQUEST_NAMES, RESULT_NAMES, SAMPLING_NAMES, SIZE_NAMES,
+    STATUS_NAMES, TIME_NAMES, TRIES_NAMES, TTL_NAMES, URL_NAMES,
+};
 use super::options::{Meaning, ReadOptions, Role};
 use super::preset::Preset;
 use crate::error::{Error, Result};
-
-/// Names that are known, the surest first: lower case, letters and digits only, a unit at the end left out.
-const TIME_NAMES: &[&str] = &[
-    "time",
-    "timestamp",
-    "ts",
-    "optime",
-    "relativeunix",
-    "eventtime",
-    "datetime",
-    "unixtime",
-    "epoch",
-    "timeiso8601",
-    "timelocal",
-    "msec",
-    "starttime",
-    "timestart",
-    "edgestarttimestamp",
-    "requestdatetime",
-    "t",
-    "date",
-];
-/// The day, where another column holds the time of day.
-const DAY_NAMES: &[&str] = &["date", "day", "logdate", "requestdate"];
-/// Columns that say how long an answer took. Only a user knows whether the time is that of its end.
-const DURATION_NAMES: &[&str] = &["requesttime", "duration", "elapsed", "timetaken", "requestduration"];
-const KEY_NAMES: &[&str] = &[
-    "key",
-    "object",
-    "obj",
-    "objid",
-    "objectid",
-    "id",
-    "keyid",
-    "cachekey",
-    "anonymizedkey",
-    "anonymisedkey",
-    "lbn",
-    "blockid",
-    "hashedhostpathquery",
-    "hashedpathquery",
-    "hashedhostandpath",
-    "url",
-    "uri",
-    "requesturi",
-    "requestpath",
-    "csuri",
-    "csuristem",
-    "clientrequesturi",
-    "path",
-];
-/// Columns that hold targets of requests over HTTP, so that the host that was asked is a part of the key. A column that is just
-/// called host is not among the latter: in many tables it is the client.
-const URL_NAMES: &[&str] =
-    &["url", "uri", "requesturi", "requestpath", "csuri", "csuristem", "clientrequesturi", "path"];
-const HOST_NAMES: &[&str] =
-    &["httphost", "vhost", "servername", "authority", "cshost", "xhostheader", "clientrequesthost"];
-const SIZE_NAMES: &[&str] = &[
-    "size",
-    "objsize",
-    "objectsize",
-    "bytes",
-    "valuesize",
-    "iosize",
-    "sizebytes",
-    "responsesize",
-    "bytessent",
-    "bodybytessent",
-    "length",
-    "scbytes",
-    "edgeresponsebytes",
-    "responsebodysize",
-];
-const OP_NAMES: &[&str] = &["op", "optype", "operation", "opname", "method", "command", "cmd", "opcode"];
-/// Their words are methods of HTTP.
-const METHOD_NAMES: &[&str] =
-    &["method", "requestmethod", "csmethod", "clientrequestmethod", "httpmethod", "httprequestmethod"];
-const TTL_NAMES: &[&str] = &["ttl", "ttlseconds", "timetolive", "maxage"];
-/// The status of an answer over HTTP: it decides what the size says.
-const STATUS_NAMES: &[&str] = &[
-    "status",
-    "statuscode",
-    "httpstatus",
-    "response",
-    "responsecode",
-    "scstatus",
-    "responsestatus",
-    "edgeresponsestatus",
-];
-/// Whether a cache answered, and how long the backend took.
-const RESULT_NAMES: &[&str] = &["cachestatus", "cacheresult", "upstreamcachestatus", "cachecachestatus", "cachehit"];
-const BACKEND_NAMES: &[&str] = &["upstreamresponsetime", "originresponsedurationms", "backendtime"];
-/// How often the backend was asked for one answer.
-const TRIES_NAMES: &[&str] = &["upstreamrequestattemptcount", "tries", "attempts"];
-/// What a miss costs the backend, and whether the row is behind the one before it in a chain, as convert writes them.
-const COST_NAMES: &[&str] = &["misscost"];
-const CHAINED_NAMES: &[&str] = &["chained"];
-/// How often the row happened: Meta's tables count equal operations.
-const COUNT_NAMES: &[&str] = &["opcount"];
-/// The share of the keys that the table has.
-const SAMPLING_NAMES: &[&str] = &["samplingrate"];
 
 /// Of more columns no message names all.
 const NAMED: usize = 100;
@@ -156,6 +60,8 @@ pub struct Columns {
     pub ttl: Option<usize>,
     /// What a miss costs the backend.
     pub cost: Option<usize>,
+    /// How many tokens a block of a chain has.
+    pub block: Option<usize>,
     /// Whether the row is behind the one before it in a chain.
     pub chained: Option<usize>,
     /// How often the row happened.
@@ -196,6 +102,7 @@ impl Columns {
             op,
             ttl,
             cost,
+            block,
             chained,
             count,
             sampling,
@@ -207,9 +114,13 @@ impl Columns {
         } = *self;
         let one =
             [time, time_of_day, size, size_else, key_size, status, op, ttl, cost, chained, count, sampling, duration];
-        let one = one.into_iter().chain([result, backend, tries]);
-        let parts = self.key_parts.iter().map(|part| part.column);
+        let one = one.into_iter().chain([result, backend, tries, block]);
+        let parts = self.key_parts.iter().map(|part| part.column).chain(self.request.filter(|_| self.op.is_none()));
         one.flatten().chain([self.key]).chain(parts).collect()
+    }
+
+    fn used_by_key(&self, column: usize) -> bool {
+        self.key == column || self.key_parts.iter().any(|part| part.column == column)
     }
 
     /// The same columns where they stand elsewhere: the i-th at `place(i)`.
@@ -228,6 +139,7 @@ impl Columns {
             op: moved(self.op),
             ttl: moved(self.ttl),
             cost: moved(self.cost),
+            block: moved(self.block),
             chained: moved(self.chained),
             count: moved(self.count),
             sampling: moved(self.sampling),
@@ -267,7 +179,7 @@ impl Columns {
         for part in &self.key_parts {
             key += &format!(" + {}{}", if part.is_query { "?" } else { "" }, name(part.column));
         }
-        if self.request.is_some() {
+        if self.request.is_some_and(|request| self.used_by_key(request)) {
             key += ", the request's line";
         }
         let time = self.time.map(|time| match self.time_of_day {
@@ -290,6 +202,7 @@ impl Columns {
             ("op", self.op.map(name)),
             ("ttl", self.ttl.map(name)),
             ("cost", self.cost.map(name)),
+            ("tokens of a block", self.block.map(name)),
             ("repeats", self.count.map(name)),
             ("sampled", self.sampling.map(name)),
         ];
@@ -303,8 +216,11 @@ impl Columns {
         let says_duration = |name: &str| {
             let is_one =
                 self.time.is_some() && self.duration.is_none() && DURATION_NAMES.contains(&plain(name).as_str());
+            let is_host = self.is_http && self.key_parts.is_empty() && plain(name) == "host";
             if is_one {
                 format!("{name} (if times are of the answers' end: --columns duration={name})")
+            } else if is_host && let Some(path) = names.get(self.key) {
+                format!("{name} (if it is what was asked, and not who asks: --columns key={name}+{path})")
             } else {
                 name.to_string()
             }
@@ -375,17 +291,26 @@ pub fn choose(
     let given =
         |role: Role| options.columns.iter().find(|(known, _)| *known == role).map(|(_, column)| column.as_str());
     let preset_columns = preset.map_or("", |preset| preset.columns);
-    // A column that a preset names need not be there: owners of a log choose its fields.
-    // Of each part, the first of several names that is there.
-    let by_preset = |role: Role| -> Option<Vec<Part>> {
-        let wanted =
-            preset_columns.split(',').filter_map(|part| part.split_once('=')).find(|(name, _)| *name == role.name())?.1;
-        let parts = wanted.split('+').filter_map(|part| {
-            let (is_query, part) = (part.starts_with('?'), part.trim_start_matches('?'));
-            Some(Part { column: part.split('|').find_map(|column| spot(column).ok())?, is_query })
-        });
-        Some(parts.collect())
+    let wanted_by_preset = |role: &str| {
+        preset_columns
+            .split(',')
+            .filter_map(|part| part.split_once('='))
+            .find(|(name, _)| *name == role)
+            .map(|(_, of)| of)
     };
+    // Of each part of what a preset names, the first of several names that is there.
+    let there = |part: &'static str| {
+        let names = part.trim_start_matches('?').split('|');
+        names.filter_map(|name| Some((name, spot(name.trim_start_matches('!')).ok()?))).next()
+    };
+    // A column that a preset names need not be there: owners of a log choose its fields.
+    let by_preset = |role: &str| -> Vec<Part> {
+        let parts = wanted_by_preset(role).into_iter().flat_map(|wanted| wanted.split('+'));
+        parts.filter_map(|part| Some(Part { column: there(part)?.1, is_query: part.starts_with('?') })).collect()
+    };
+    // But a host without a path is no key.
+    let path = wanted_by_preset("key").and_then(|wanted| wanted.split('+').rfind(|part| !part.starts_with('?')));
+    let lacks_path = path.is_some_and(|path| there(path).is_none());
     let size_else = preset_columns
         .split(',')
         .find_map(|part| part.strip_prefix("size=")?.split_once('|'))
@@ -403,7 +328,8 @@ pub fn choose(
             // What the user gave to another role is not used twice.
             None => {
                 let found = match preset {
-                    Some(_) => by_preset(role).unwrap_or_default(),
+                    Some(_) if role == Role::Key && lacks_path => Vec::new(),
+                    Some(_) => by_preset(role.name()),
                     None => found.map(|column| Part { column, is_query: false }).into_iter().collect(),
                 };
                 Ok(found.into_iter().filter(|part| !taken.contains(&part.column)).collect())
@@ -413,22 +339,32 @@ pub fn choose(
     let first = |parts: &[Part]| parts.first().map(|part| part.column);
     let second = |parts: &[Part]| parts.get(1).map(|part| part.column);
     let name_is = |column: Option<usize>, known: &[&str]| {
-        column.and_then(|column| names?.get(column)).is_some_and(|name| known.contains(&plain(name).as_str()))
+        let is_known = |name: &str| known.contains(&plain(name).as_str());
+        let name = column.and_then(|column| names?.get(column));
+        name.is_some_and(|name| is_known(name) || name.rsplit_once('.').is_some_and(|(_, last)| is_known(last)))
     };
     let time = role(Role::Time, names.and_then(find_time))?;
     let op = first(&role(Role::Op, by_name(OP_NAMES).or_else(|| by_name(METHOD_NAMES)))?);
     let size = role(Role::Size, by_name(SIZE_NAMES))?;
-    let request = first(&role(Role::Request, None)?);
+    let mut request = first(&role(Role::Request, None)?);
     let mut key = role(Role::Key, by_name(KEY_NAMES))?;
+    let is_free = |column: &usize| !taken.contains(column);
     if let Some(column) = request {
         key.push(Part { column, is_query: false });
-    } else if preset.is_none()
-        && given(Role::Key).is_none()
-        && name_is(first(&key), URL_NAMES)
-        && let Some(host) = by_name(HOST_NAMES).filter(|host| !taken.contains(host))
-    {
-        // The same path of two hosts is two objects.
-        key.insert(0, Part { column: host, is_query: false });
+    } else if preset.is_some() {
+        request = path.and_then(there).filter(|(name, _)| name.starts_with('!')).map(|(_, column)| column);
+    } else if given(Role::Key).is_none() {
+        if key.is_empty() {
+            request = by_name(REQUEST_NAMES).filter(is_free);
+            key.extend(request.map(|column| Part { column, is_query: false }));
+        }
+        if request.is_some() || name_is(first(&key), URL_NAMES) {
+            // The same path of two hosts is two objects.
+            let plain_host = || by_name(&["host"]).filter(|_| by_name(CLIENT_NAMES).is_some());
+            let host = by_name(HOST_NAMES).or_else(plain_host).filter(is_free);
+            key.splice(0..0, host.map(|column| Part { column, is_query: false }));
+            key.extend(by_name(QUERY_NAMES).filter(is_free).map(|column| Part { column, is_query: true }));
+        }
     }
     let duration = first(&role(Role::Duration, None)?);
     let recorded = |of: Role, known: &'static [&'static str]| -> Result<Option<usize>> {
@@ -462,6 +398,7 @@ pub fn choose(
         ops,
         ttl: first(&role(Role::Ttl, by_name(TTL_NAMES))?),
         cost,
+        block: first(&by_preset("block")),
         chained: by_name(CHAINED_NAMES).filter(|index| cost.is_some() && !taken.contains(index)),
         count: by_name(COUNT_NAMES).filter(|index| !taken.contains(index)),
         sampling: by_name(SAMPLING_NAMES).filter(|index| !taken.contains(index)),

@@ -290,7 +290,9 @@ impl Survey {
             && fixed_names.is_empty()
             && (is_named || is_header(&rows, options));
         let names = if !fixed_names.is_empty() {
-            Some(fixed_names.split(' ').map(str::to_string).collect())
+            // What a source adds later stands behind what is known.
+            let more = (fixed_names.split(' ').count()..width).map(|i| (i + 1).to_string());
+            Some(fixed_names.split(' ').map(str::to_string).chain(more).collect())
         } else {
             comment_names.or_else(|| (header_is_first_row && !rows.is_empty()).then(|| names_of(&rows.remove(0))))
         };

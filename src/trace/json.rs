@@ -12,7 +12,7 @@ use super::input::{Input, in_shell};
 use super::lines::{Lines, first_lines};
 use super::preset::Preset;
 use super::table::{Block, Table};
-use super::words::{Cell, shown};
+use super::words::{Cell, natural, shown};
 use crate::error::{Error, Result};
 use scan::{Node, Scan, Value, elements};
 
@@ -41,8 +41,9 @@ impl Format for JsonLines {
     fn sniff(&self, head: &Head<'_>) -> Sniff {
         let lines = first_lines(head.bytes, head.complete, LINES_TO_SNIFF);
         match names(&lines) {
-            Some(names) if names_a_key(&names) => Sniff::Yes("each line is an object of JSON with known names"),
-            Some(names) if !names.is_empty() => Sniff::NotSure("each line is an object of JSON"),
+            (_, false) => Sniff::No,
+            (names, _) if names_a_key(&names) => Sniff::Yes("each line is an object of JSON with known names"),
+            (names, _) if !names.is_empty() => Sniff::NotSure("each line is an object of JSON"),
             _ => Sniff::No,
         }
     }
@@ -58,7 +59,7 @@ impl Format for JsonLines {
 /// Names that say no key; see also [`Table::push`].
 pub fn read(preset: Option<&Preset>, input: Input, options: &ReadOptions, rows: &mut Builder<'_>) -> Result<()> {
     let head = input.head();
-    let mut names = names(&first_lines(head.bytes, head.complete, LINES_TO_SNIFF)).unwrap_or_default();
+    let mut names = names(&first_lines(head.bytes, head.complete, LINES_TO_SNIFF)).0;
     // What the user names need not be in the first lines.
     for path in options.columns.iter().filter(|(_, path)| path != "-").flat_map(|(_, path)| path.split('+')) {
         let path = path.trim_start_matches('?');
@@ -93,18 +94,20 @@ pub fn read(preset: Option<&Preset>, input: Input, options: &ReadOptions, rows: 
     let moved = columns.moved(|column| wanted.partition_point(|wanted| *wanted < column));
     // Where rows have costs, an array is a chain of blocks that share its row's.
     let block_tokens = preset.and_then(|preset| preset.block_tokens);
-    let (cost, is_chain) = (moved.cost, moved.cost.is_some() || block_tokens.is_some());
+    let (cost, block, is_chain) = (moved.cost, moved.block, moved.cost.is_some() || block_tokens.is_some());
     let mut table = Table::new(moved);
     let mut lines = Lines::new(input);
     let mut scan = Scan::default();
     'lines: while let Some((line, spot)) = lines.next()? {
+        let is_array = line.starts_with(b"[");
         let line = object(line);
         if line.is_empty() {
             continue;
         }
         if scan.line(line, &tree, wanted.len()).is_none() {
+            let filter = if is_array { ".[]" } else { "." };
             let fault = Error::trace(format!("not an object of JSON: '{}'", shown(line)))
-                .hint("remove the line, or write one object a line: jq -c .");
+                .hint(format!("remove the line, or write one object a line: jq -c '{filter}'"));
             rows.skip(fault, spot)?;
             continue;
         }
@@ -125,10 +128,11 @@ pub fn read(preset: Option<&Preset>, input: Input, options: &ReadOptions, rows: 
                 continue;
             }
         };
-        for (i, element) in (0..).zip(elements(&line[begin..end])) {
+        let said = block.and_then(|block| whole_number(scan.cell(line, block))).filter(|tokens| *tokens > 0);
+        for (i, element) in (0u32..).zip(elements(&line[begin..end])) {
             if is_chain {
-                let size = block_tokens.or_else(|| Some(whole?.div_ceil(count)));
-                let before = i * size.unwrap_or(0);
+                let size = said.or(block_tokens).or_else(|| Some(whole?.div_ceil(count)));
+                let before = i.saturating_mul(size.unwrap_or(0));
                 let cost = whole.zip(size).map(|(whole, size)| size.min(whole.saturating_sub(before)));
                 table.set_block(Some(Block { cost, is_chained: i > 0 }));
             }
@@ -140,6 +144,10 @@ pub fn read(preset: Option<&Preset>, input: Input, options: &ReadOptions, rows: 
     }
     table.finish(rows);
     Ok(())
+}
+
+fn whole_number(cell: Cell<'_>) -> Option<u32> {
+    natural(cell).and_then(|number| u32::try_from(number).ok())
 }
 
 /// The columns with that of the day, where a line shows that the times are times of day.
@@ -184,11 +192,11 @@ fn element(line: &[u8]) -> &[u8] {
     }
 }
 
-/// The names of all fields of these lines; `None` where most are no objects.
-fn names(lines: &[&[u8]]) -> Option<Vec<String>> {
+/// The names of all fields of these lines, and whether most are objects.
+fn names(lines: &[&[u8]]) -> (Vec<String>, bool) {
     let mut names = Vec::new();
     let lines: Vec<&[u8]> = lines.iter().map(|line| object(line)).filter(|line| !line.is_empty()).collect();
     let is_object = |line: &&&[u8]| scan::names(line, &mut names).is_some();
     let objects = lines.iter().filter(is_object).count();
-    (objects > 0 && objects * 10 >= lines.len() * 9).then_some(names)
+    (names, objects > 0 && objects * 10 >= lines.len() * 9)
 }

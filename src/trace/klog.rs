@@ -12,13 +12,16 @@ use super::record::{Answered, By, Fetches};
 use super::tokens;
 use super::words::{self, digits, shown};
 use crate::error::{Error, Result};
-use crate::request::{Op, RENEWS};
+use crate::request::{Op, RENEWS, SECOND};
 use crate::units::grouped;
 
 /// Lines that are looked at to recognise it.
 const LINES_TO_SNIFF: usize = 10;
 /// Bytes of the reply to a get that found nothing, `END` and the end of the line.
 const NOTHING_FOUND: u64 = 5;
+
+/// Seconds of the longest time to live that is none since 1970.
+const MONTH: u64 = 30 * 24 * 3_600;
 
 /// The format.
 pub struct CommandLog;
@@ -51,6 +54,16 @@ fn parse<'a>(line: &'a [u8], clock: &mut Clock, parts: &mut Vec<(usize, usize)>)
     Some(Line { peer: part(peer), time, command: part(command), reply })
 }
 
+/// Seconds to live, as memcached's protocol has it: a negative number is over at once, one beyond a month is a moment.
+fn life(expiry: &[u8], time: u64) -> u32 {
+    let seconds = match (expiry.starts_with(b"-"), digits(expiry).unwrap_or(0)) {
+        (true, _) => 1,
+        (false, moment) if moment > MONTH => moment.saturating_sub(time / SECOND).max(1),
+        (false, seconds) => seconds,
+    };
+    seconds.min(u64::from(RENEWS - 1)) as u32
+}
+
 impl Format for CommandLog {
     fn info(&self) -> &FormatInfo {
         &INFO
@@ -67,7 +80,7 @@ impl Format for CommandLog {
         options.refuse_columns(INFO.name)?;
         rows.set_layout("lines of a command log: peer, [date], \"command\", kind and length of the reply".to_string());
         let (mut lines, mut parts, mut clock) = (Lines::new(input), Vec::new(), Clock::new(None));
-        let (mut fetches, mut others) = (Fetches::default(), 0u64);
+        let (mut fetches, mut others, mut flushes) = (Fetches::default(), 0u64, 0u64);
         'lines: while let Some((line, spot)) = lines.next()? {
             if line.trim_ascii().is_empty() {
                 continue;
@@ -79,7 +92,9 @@ impl Format for CommandLog {
                 continue;
             };
             let mut command = command.split(|byte| *byte == b' ').filter(|word| !word.is_empty());
-            let Some(op) = command.next().and_then(|word| words::op(word).ok().flatten()) else {
+            let word = command.next().unwrap_or_default();
+            let Some(op) = words::op(word).ok().flatten() else {
+                flushes += u64::from(word.starts_with(b"flush"));
                 others += 1;
                 continue;
             };
@@ -93,7 +108,7 @@ impl Format for CommandLog {
                 let is_hit = reply > NOTHING_FOUND;
                 let (size, ttl) = match op {
                     Op::Get if keys.len() == 1 && is_hit => (reply, 0),
-                    Op::Set => (number(3).unwrap_or(0), number(2).unwrap_or(0).min(u64::from(RENEWS - 1)) as u32),
+                    Op::Set => (number(3).unwrap_or(0), life(arguments.get(2).copied().unwrap_or_default(), time)),
                     _ => (0, 0),
                 };
                 if options.records {
@@ -116,9 +131,27 @@ impl Format for CommandLog {
         if others > 0 {
             rows.note(format!("left out, commands that neither read nor change: {}", grouped(others)));
         }
+        if flushes > 0 {
+            rows.note(format!("flush_all, which emptied the server: {}; here nothing is emptied", grouped(flushes)));
+        }
         rows.note(
             "a command log may hold one command in N only; where it does, every hit ratio is too low".to_string(),
         );
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_to_live_is_memcached_s() {
+        let now = 1_773_303_245 * SECOND;
+        for (expiry, seconds) in
+            [("0", 0), ("3600", 3_600), ("1773306845", 3_600), ("1773303000", 1), ("-1", 1), ("x", 0)]
+        {
+            assert_eq!(life(expiry.as_bytes(), now), seconds, "{expiry}");
+        }
     }
 }

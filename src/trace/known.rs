@@ -10,6 +10,8 @@ use crate::error::Result;
 
 /// Lines that must all fit.
 const LINES_TO_SNIFF: usize = 20;
+/// Lines of JSON of which one must: what a server says while it starts may stand before its first request.
+const OBJECTS_TO_SNIFF: usize = 50;
 
 impl Format for Preset {
     fn info(&self) -> &FormatInfo {
@@ -39,7 +41,8 @@ impl Format for Preset {
 
 impl Preset {
     fn fits(&self, bytes: &[u8], complete: bool) -> bool {
-        let lines = first_lines(bytes, complete, LINES_TO_SNIFF);
+        let most = if matches!(self.shape, Shape::Json) { OBJECTS_TO_SNIFF } else { LINES_TO_SNIFF };
+        let lines = first_lines(bytes, complete, most);
         let comments = lines.iter().take_while(|line| line.starts_with(b"#"));
         let mut rows = lines.iter().filter(|line| !line.starts_with(b"#")).peekable();
         match (&self.sign, self.shape) {
@@ -53,13 +56,14 @@ impl Preset {
                     let mut ends = memchr::memmem::find_iter(line, &quoted).map(|at| &line[at + quoted.len()..]);
                     ends.any(|rest| rest.trim_ascii_start().starts_with(b":"))
                 };
-                let fits = |line: &[u8]| line.starts_with(b"{") && names.iter().all(|name| has(line, name));
-                is_most(rows.map(|line| json::object(line)).filter(|line| !line.is_empty()).map(fits))
+                let fits = |line: &[u8]| {
+                    line.starts_with(b"{") && names.iter().all(|of| of.split('|').any(|name| has(line, name)))
+                };
+                rows.any(|line| fits(json::object(line)))
             }
-            (Sign::Names(names), shape) => rows.next().is_some_and(|header| {
-                let fields = fields(header, shape).unwrap_or_default();
-                names.iter().all(|name| fields.iter().any(|field| field.trim_ascii() == name.as_bytes()))
-            }),
+            (Sign::Names(_), shape) => {
+                rows.next().is_some_and(|header| self.is_named(&fields(header, shape).unwrap_or_default()))
+            }
             (Sign::Rows(fits), Shape::Tokens { .. }) => {
                 is_most(rows.filter_map(|line| fields(line, self.shape)).map(|fields| fits(&fields)))
             }

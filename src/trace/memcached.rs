@@ -24,7 +24,8 @@ static INFO: FormatInfo = FormatInfo {
     extensions: &["txt", "log"],
     summary: "what watch prints of memcached",
     layout: "watch fetchers mutations (evictions deletions): item_get is a get, item_store a set with its time to live, deleted a \
-             delete. Digits behind the point of ts are microseconds without zeros before them: .42 is 42. Keys are written \
+             delete. Digits behind the point of ts are microseconds without zeros before them: .42 is 42; records are sorted by it, those of one \
+             microsecond stay as they stand. Keys are written \
              with percent escapes. Records that the server dropped (skipped=N) are counted, with the share of gets that it found. \
              The record of a deletion was not checked with a server; all others follow its source.",
 };
@@ -148,7 +149,7 @@ impl Seen {
     fn finish(self, rows: &mut Builder<'_>) {
         if self.others > 0 {
             rows.note(format!(
-                "left out, records that are no gets, sets or deletes (evictions, proxies): {}",
+                "left out, records that are no gets, sets or deletes (evictions, proxies, refused sets): {}",
                 grouped(self.others)
             ));
         }

@@ -32,6 +32,7 @@ mod long_line;
 mod memcached;
 mod merge;
 mod messages;
+mod names;
 pub mod native;
 pub mod options;
 mod oracle_general;

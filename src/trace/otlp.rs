@@ -111,8 +111,10 @@ impl Span<'_> {
         names.iter().find_map(|name| self.attributes.iter().find(|attribute| attribute.key == *name)).map(|a| &a.value)
     }
 
-    fn text(&self, names: &[&str]) -> Option<&str> {
-        self.value(names)?.string_value.as_deref()
+    fn text(&self, names: &[&str]) -> Option<Cow<'_, str>> {
+        let value = self.value(names)?;
+        let number = || value.int_value.as_ref()?.get().map(|number| Cow::Owned(number.to_string()));
+        value.string_value.as_deref().map(Cow::Borrowed).or_else(number)
     }
 }
 
@@ -160,15 +162,16 @@ impl Format for Spans {
             without_spans += u64::from(export.resource_spans.is_empty());
             let scopes = export.resource_spans.iter().flat_map(|resource| &resource.scope_spans);
             for span in scopes.flat_map(|scope| &scope.spans) {
-                let mut command = span.text(COMMANDS).unwrap_or_default().split_ascii_whitespace();
+                let command = span.text(COMMANDS).unwrap_or_default();
+                let mut command = command.split_ascii_whitespace();
                 let verb = command.next();
                 let argument = command.next().filter(|argument| *argument != "?");
-                let Some(key) = span.text(keys).or(argument.filter(|_| named.is_none())) else {
+                let Some(key) = span.text(keys).or(argument.filter(|_| named.is_none()).map(Cow::Borrowed)) else {
                     without_key += 1;
                     continue;
                 };
-                let word = span.text(OPERATIONS).or(verb).unwrap_or(&span.name);
-                let op = match options.ops.iter().find(|(_, known)| known.eq_ignore_ascii_case(word)) {
+                let word = span.text(OPERATIONS).or(verb.map(Cow::Borrowed)).unwrap_or(Cow::Borrowed(&span.name));
+                let op = match options.ops.iter().find(|(_, known)| known.eq_ignore_ascii_case(&word)) {
                     Some((meaning, _)) => meaning.op(),
                     None => words::op(word.as_bytes()).unwrap_or(Some(Op::Get)),
                 };

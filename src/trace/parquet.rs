@@ -60,7 +60,8 @@ static INFO: FormatInfo = FormatInfo {
              assumed. Files that coldgap writes also hold object = UINT32, the keys numbered by first touch, and the entry \
              coldgap.summary: from these a replay is streamed without holding the trace in memory. Tables written elsewhere are read as well: columns are found by the names that CSV headers \
              use (coldgap formats csv) or told with --columns, integers of any width, floating-point seconds, \
-             strings, dictionaries and timestamps are understood. Columns in structures are named by path, request.key. Compression: zstd, snappy, gzip, lz4 or none.",
+             strings, dictionaries and timestamps are understood. Columns in structures are named by path, request.key. Tables with the names of a source are read as that: of Pelikan's simulator \
+             (timestamp in nanoseconds, obj_id, obj_size, next_access_vtime, which is not read, op as a number, ttl), of CloudFront's logs and others in JSON. Compression: zstd, snappy, gzip, lz4 or none.",
 };
 
 impl Format for Parquet {

@@ -2,9 +2,10 @@
 //!
 //! It knows what sources write, and not how it is read.
 
-use super::clock::DATES;
+mod research;
+
 use super::format::FormatInfo;
-use super::preset::{Preset, Shape, Sign};
+use super::preset::{Preset, Shape, Sign, is_iso, is_number};
 use super::words::S3;
 use crate::request::SECOND;
 
@@ -41,7 +42,11 @@ const fn fixed(delimiter: u8, names: &'static str) -> Shape {
 }
 
 /// Every source. Where signs overlap the first that fits is taken.
-pub static PRESETS: &[Preset] = &[
+pub fn all() -> impl Iterator<Item = &'static Preset> {
+    SERVERS.iter().chain(research::SETS)
+}
+
+static SERVERS: &[Preset] = &[
     // Delivery networks.
     Preset {
         info: info(
@@ -55,7 +60,7 @@ pub static PRESETS: &[Preset] = &[
         ),
         shape: fixed(b'\t', ""),
         sign: Sign::Comment("x-edge-location"),
-        columns: "time=date+time,key=x-host-header|cs(Host)+cs-uri-stem+?cs-uri-query,size=sc-content-len|sc-bytes,status=sc-status,op=cs-method,duration=time-taken,result=x-edge-detailed-result-type|x-edge-result-type,backend=time-to-first-byte",
+        columns: "time=date|timestamp(ms)|timestamp+time,key=x-host-header|cs(Host)+cs-uri-stem+?cs-uri-query,size=sc-content-len|sc-bytes,status=sc-status,op=cs-method,duration=time-taken,result=x-edge-detailed-result-type|x-edge-result-type,backend=time-to-first-byte",
         is_http: true,
         ..PLAIN
     },
@@ -67,7 +72,7 @@ pub static PRESETS: &[Preset] = &[
             "The names of the standard log as fields; see cloudfront.",
         ),
         sign: Sign::Names(&["x-edge-location", "cs-uri-stem"]),
-        columns: "time=date+time,key=x-host-header|cs(Host)+cs-uri-stem+?cs-uri-query,size=sc-content-len|sc-bytes,status=sc-status,op=cs-method,duration=time-taken,result=x-edge-detailed-result-type|x-edge-result-type,backend=time-to-first-byte",
+        columns: "time=date|timestamp(ms)|timestamp+time,key=x-host-header|cs(Host)+cs-uri-stem+?cs-uri-query,size=sc-content-len|sc-bytes,status=sc-status,op=cs-method,duration=time-taken,result=x-edge-detailed-result-type|x-edge-result-type,backend=time-to-first-byte",
         is_http: true,
         ..PLAIN
     },
@@ -104,10 +109,11 @@ pub static PRESETS: &[Preset] = &[
             "cloudflare",
             &["json", "ndjson"],
             "Cloudflare Logpush, http_requests as JSON lines",
-            "The time is EdgeStartTimestamp, the arrival, in nanoseconds, seconds or RFC 3339. The key is host and URI.",
+            "The time is EdgeStartTimestamp, the arrival (without it EdgeEndTimestamp, the answer's end), in nanoseconds, seconds or RFC 3339. \
+             The key is host and URI.",
         ),
-        sign: Sign::Names(&["EdgeStartTimestamp", "ClientRequestURI"]),
-        columns: "time=EdgeStartTimestamp,key=ClientRequestHost+ClientRequestURI,size=EdgeResponseBytes,status=EdgeResponseStatus,op=ClientRequestMethod,result=CacheCacheStatus,backend=OriginResponseDurationMs",
+        sign: Sign::Names(&["EdgeStartTimestamp|EdgeEndTimestamp", "ClientRequestURI"]),
+        columns: "time=EdgeStartTimestamp|EdgeEndTimestamp,key=ClientRequestHost+ClientRequestURI,size=EdgeResponseBytes,status=EdgeResponseStatus,op=ClientRequestMethod,result=CacheCacheStatus,backend=OriginResponseDurationMs",
         backend_unit: 1_000_000,
         is_http: true,
         ..PLAIN
@@ -117,11 +123,11 @@ pub static PRESETS: &[Preset] = &[
             "fastly",
             &["json"],
             "Fastly, JSON lines by habit",
-            "Customers write the format; these are the usual names, of which fastly_state must be there. The time is time_start, the \
+            "Customers write the format; these are the usual names. One that begins with fastly, or response_state, must be there. The time is time_start, the \
              arrival; time_elapsed of a miss, in microseconds, is what the backend took. From excerpts; nodes of a cluster may write one request twice.",
         ),
-        sign: Sign::Names(&["fastly_state"]),
-        columns: "time=time_start|timestamp,key=host+url|request,size=response_body_size|bytes,status=response_status|status,op=request_method|method,result=fastly_state,backend=time_elapsed",
+        sign: Sign::Names(&["fastly_state|fastlyState|fastly_info_state|fastly_server|response_state", "url|request"]),
+        columns: "time=time_start|timestamp,key=host+url|request,size=response_body_size|bytes,status=response_status|status,op=request_method|method,result=fastly_state|fastlyState|fastly_info_state|response_state,backend=time_elapsed",
         backend_unit: 1_000,
         is_http: true,
         ..PLAIN
@@ -146,7 +152,7 @@ pub static PRESETS: &[Preset] = &[
                 && is_iso(f[1])
                 && is_iso(f[21])
         }),
-        columns: "time=request_creation_time,request=request,size=sent_bytes,status=elb_status_code,backend=target_processing_time",
+        columns: "time=request_creation_time,key=!request,size=sent_bytes,status=elb_status_code,backend=target_processing_time",
         ..PLAIN
     },
     Preset {
@@ -163,7 +169,7 @@ pub static PRESETS: &[Preset] = &[
         sign: Sign::Rows(|f| {
             f.len() >= 12 && is_iso(f[0]) && is_number(f[9]) && is_number(f[10]) && f[11].contains(&b' ')
         }),
-        columns: "time=time,request=request,size=sent_bytes,status=elb_status_code,backend=backend_processing_time",
+        columns: "time=time,key=!request,size=sent_bytes,status=elb_status_code,backend=backend_processing_time",
         ..PLAIN
     },
     Preset {
@@ -185,7 +191,7 @@ pub static PRESETS: &[Preset] = &[
                 && is_number(f[4])
                 && is_number(f[5])
         }),
-        columns: "time=start_time,key=authority,request=request,size=bytes_sent,status=response_code,backend=upstream_service_time",
+        columns: "time=start_time,key=authority+!request,size=bytes_sent,status=response_code,backend=upstream_service_time",
         backend_unit: 1_000_000,
         ..PLAIN
     },
@@ -203,7 +209,7 @@ pub static PRESETS: &[Preset] = &[
         sign: Sign::Rows(|f| {
             f.len() >= 16 && is_iso(f[0]) && is_number(f[2]) && is_number(f[7]) && is_number(f[8]) && is_number(f[9])
         }),
-        columns: "time=start_time,key=authority,request=request,size=bytes_sent,status=response_code,backend=upstream_service_time",
+        columns: "time=start_time,key=authority+!request,size=bytes_sent,status=response_code,backend=upstream_service_time",
         backend_unit: 1_000_000,
         ..PLAIN
     },
@@ -233,9 +239,11 @@ pub static PRESETS: &[Preset] = &[
             skips: true,
         },
         sign: Sign::Rows(|f| {
-            f.len() >= 11 && f[3].iter().filter(|byte| **byte == b'/').count() == 4 && is_number(f[4])
+            f.len() >= 11
+                && f[3].iter().filter(|byte| **byte == b'/').count() == 4
+                && (is_number(f[4]) || f[4] == b"-1")
         }),
-        columns: "time=accept_date,request=request,size=bytes,status=status,backend=timers,tries=connections",
+        columns: "time=accept_date,key=!request,size=bytes,status=status,backend=timers,tries=connections",
         backend_unit: 1_000_000,
         ..PLAIN
     },
@@ -249,7 +257,11 @@ pub static PRESETS: &[Preset] = &[
         ),
         shape: tokens("time elapsed client result bytes method url ident hierarchy type"),
         sign: Sign::Rows(|f| {
-            f.len() >= 10 && f[0].get(10) == Some(&b'.') && is_number(f[1]) && f[3].contains(&b'/') && is_number(f[4])
+            f.len() >= 10
+                && f[0].get(10) == Some(&b'.')
+                && is_number(f[1].strip_prefix(b"-").unwrap_or(f[1]))
+                && f[3].contains(&b'/')
+                && is_number(f[4])
         }),
         columns: "time=time,duration=elapsed,key=url,size=bytes,status=result,op=method,result=result,backend=elapsed",
         backend_unit: 1_000_000,
@@ -276,8 +288,8 @@ pub static PRESETS: &[Preset] = &[
             "s3",
             &["log"],
             "server access logs of S3",
-            "The key is bucket and object, the size that of the object, else the bytes sent. GET and HEAD of objects are gets, PUT and COPY \
-             sets. The time is that of receipt, in whole seconds; files are not in order: convert --sort. From excerpts.",
+            "The key is bucket and object, the size that of the object. GET and HEAD of objects are gets, PUT, COPY and the end of an upload in \
+             parts sets. The time is that of receipt, in whole seconds; files are not in order: convert --sort. From excerpts.",
         ),
         shape: tokens(
             "owner bucket time ip requester request_id operation key request status error bytes_sent object_size total_time turn_around_time",
@@ -287,7 +299,19 @@ pub static PRESETS: &[Preset] = &[
                 && f[2].get(2) == Some(&b'/')
                 && S3.iter().chain([&&b"S3."[..]]).any(|way| f[6].starts_with(way))
         }),
-        columns: "time=time,key=bucket+key,size=object_size|bytes_sent,op=operation,backend=turn_around_time",
+        columns: "time=time,key=bucket+key,size=object_size,op=operation,backend=turn_around_time",
+        backend_unit: 1_000_000,
+        ..PLAIN
+    },
+    Preset {
+        info: info(
+            "s3-json",
+            &["json"],
+            "server access logs of S3 as JSON lines, as they reach CloudWatch",
+            "As s3, with times in milliseconds. From excerpts.",
+        ),
+        sign: Sign::Names(&["bucket_name", "operation", "request_time"]),
+        columns: "time=request_time,key=bucket_name+key,size=object_size,op=operation,backend=turn_around_time",
         backend_unit: 1_000_000,
         ..PLAIN
     },
@@ -310,10 +334,10 @@ pub static PRESETS: &[Preset] = &[
             &["json", "log"],
             "nginx, JSON lines with the names of its variables",
             "The time is $msec, $time_iso8601 or $time_local, all of them when the answer ended; the arrival is $request_time \
-             earlier. The key is host and $request_uri or $uri, the size $body_bytes_sent.",
+             earlier. The key is host and $request_uri, or $uri and $args, or what $request asks for; the size is $body_bytes_sent.",
         ),
-        sign: Sign::Names(&["request_time", "status"]),
-        columns: "time=msec|time_iso8601|@timestamp|timestamp|time_local|time,duration=request_time,key=http_host|host|server_name+request_uri|uri|url|path,size=body_bytes_sent|bytes_sent|size,status=status,op=request_method|method,result=upstream_cache_status,backend=upstream_response_time",
+        sign: Sign::Names(&["request_time|request_uri|body_bytes_sent", "status"]),
+        columns: "time=msec|time_iso8601|@timestamp|timestamp|time_local|time,duration=request_time,key=http_host|host|server_name+request_uri|uri|url|path|!request+?args|query_string,size=body_bytes_sent|bytes_sent|size,status=status,op=request_method|method,result=upstream_cache_status,backend=upstream_response_time",
         is_http: true,
         ..PLAIN
     },
@@ -356,212 +380,10 @@ pub static PRESETS: &[Preset] = &[
         is_http: true,
         ..PLAIN
     },
-    // Caches.
-    Preset {
-        info: info(
-            "valkey-csv",
-            &["csv"],
-            "traces of Valkey's tools: microseconds, client, database, command, \"key\", kind, ...",
-            "Quotes in keys have a backslash before them. What the last columns hold is not documented; they are not read.",
-        ),
-        shape: Shape::Delimited {
-            delimiter: b',',
-            names: "time client db op key kind hit type key_bytes value_bytes",
-            escapes: true,
-        },
-        sign: Sign::Rows(|f| {
-            f.len() >= 10
-                && f[0].len() == 16
-                && is_number(f[0])
-                && f.iter().any(|f| [&b"READ"[..], b"WRITE", b"DELETE"].contains(f))
-        }),
-        columns: "time=time,key=key,op=op",
-        ..PLAIN
-    },
-    // Research.
-    Preset {
-        info: info(
-            "ibm-cos",
-            &["txt"],
-            "IBM's object store traces: milliseconds, REST.GET.OBJECT, object, [size, [start, end]]",
-            "GET and HEAD are gets, PUT and COPY sets.",
-        ),
-        shape: tokens("time op key size start end"),
-        sign: Sign::Rows(|f| (3..=6).contains(&f.len()) && is_number(f[0]) && f[1].starts_with(b"REST.")),
-        columns: "time=time,key=key,size=size,op=op",
-        unit: Some(1_000_000),
-        ..PLAIN
-    },
-    Preset {
-        info: info(
-            "ibm-cos-csv",
-            &["csv"],
-            "IBM's object store traces with numbers for operations",
-            "Under a comment that says: Put 0, Get 1, Delete 2, Head 3, Copy 4. Times are milliseconds.",
-        ),
-        shape: fixed(b',', "time op key size"),
-        sign: Sign::Comment("op type [Put:0"),
-        columns: "time=time,key=key,size=size,op=op",
-        ops: "set=0,get=1,delete=2,get=3,set=4",
-        unit: Some(1_000_000),
-        ..PLAIN
-    },
-    Preset {
-        info: info(
-            "ibm-docker",
-            &["json"],
-            "IBM's Docker registry traces, JSON lines",
-            "The key is http.request.uri. An array over a whole file is made into lines by: jq -c '.[]'.",
-        ),
-        sign: Sign::Names(&["http.request.uri", "http.response.written"]),
-        columns: "time=timestamp,key=http.request.uri,size=http.response.written,status=http.response.status,op=http.request.method",
-        is_http: true,
-        ..PLAIN
-    },
-    Preset {
-        info: info(
-            "msr",
-            &["csv"],
-            "MSR Cambridge block traces: ticks, host, disk, Read or Write, offset, size, response time",
-            "The key is host, disk and offset, as it stands: an access that spans several blocks is one object.",
-        ),
-        shape: fixed(b',', "timestamp host disk type offset size response_time"),
-        sign: Sign::Rows(|f| {
-            f.len() == 7 && f[0].len() == 18 && is_number(f[0]) && is_read_or_write(f[3]) && is_number(f[4])
-        }),
-        columns: "time=timestamp,key=host+disk+offset,size=size,op=type",
-        ..PLAIN
-    },
-    Preset {
-        info: info(
-            "alibaba-block",
-            &["csv"],
-            "Alibaba block traces: device, R or W, offset, length, microseconds",
-            "The key is device and offset, as it stands: an access that spans several blocks is one object.",
-        ),
-        shape: fixed(b',', "device op offset length time"),
-        sign: Sign::Rows(|f| {
-            f.len() == 5 && is_read_or_write(f[1]) && [0, 2, 3, 4].iter().all(|i| is_number(f[*i])) && f[4].len() >= 15
-        }),
-        columns: "time=time,key=device+offset,size=length,op=op",
-        unit: Some(1_000),
-        ..PLAIN
-    },
-    Preset {
-        info: info(
-            "tencent-block",
-            &["csv"],
-            "Tencent block traces: seconds, offset and length in sectors, 0 read or 1 write, volume",
-            "The key is volume and offset; sectors have 512 bytes.",
-        ),
-        shape: fixed(b',', "time offset length op volume"),
-        sign: Sign::Rows(|f| {
-            f.len() == 5 && f[0].len() == 10 && f.iter().all(|f| is_number(f)) && matches!(f[3], b"0" | b"1")
-        }),
-        columns: "time=time,key=volume+offset,size=length,op=op",
-        ops: "get=0,set=1",
-        unit: Some(SECOND),
-        size_unit: 512,
-        ..PLAIN
-    },
-    Preset {
-        info: info(
-            "tencent-photo",
-            &["txt"],
-            "Tencent photo cache: YYYYMMDDHHMMSS, photo, format, size class, bytes, hit, terminal, ms",
-            "The key is photo, format and class.",
-        ),
-        shape: fixed(b' ', "time photo format class bytes hit terminal ms"),
-        sign: Sign::Rows(|f| {
-            f.len() == 8
-                && f[0].len() == 14
-                && f[0].starts_with(b"20")
-                && is_number(f[0])
-                && is_number(f[4])
-                && f[3].len() == 1
-        }),
-        columns: "time=time,key=photo+format+class,size=bytes,result=hit",
-        unit: Some(DATES),
-        ..PLAIN
-    },
-    Preset {
-        info: info(
-            "systor",
-            &["csv"],
-            "SYSTOR '17 block traces: Timestamp, Response, IOType, LUN, Offset, Size",
-            "The key is LUN and offset, as it stands.",
-        ),
-        shape: fixed(b',', ""),
-        sign: Sign::Names(&["IOType", "LUN", "Offset"]),
-        columns: "time=Timestamp,key=LUN+Offset,size=Size,op=IOType",
-        ..PLAIN
-    },
-    Preset {
-        info: info(
-            "wikimedia-2016",
-            &["tsv"],
-            "Wikimedia 2016: hashed_host_and_path, uri_query, content_type, response_size, X_Cache",
-            "It has no times: give --rate.",
-        ),
-        shape: fixed(b'\t', ""),
-        sign: Sign::Names(&["hashed_host_and_path", "response_size"]),
-        columns: "key=hashed_host_and_path+?uri_query,size=response_size",
-        ..PLAIN
-    },
-    // Prefix caches of language models: a row is a chain of blocks.
-    Preset {
-        info: info(
-            "qwen",
-            &["jsonl"],
-            "Qwen-Bailian traces of prefix blocks, JSON lines",
-            "Each of hash_ids is a get of its block, 16 tokens, and a hit needs all blocks before it; input_length says what the last one \
-             costs. Times are seconds. Give the backend in tokens a second: -b 20000tokens/s.",
-        ),
-        sign: Sign::Names(&["hash_ids", "chat_id"]),
-        columns: "time=timestamp,key=hash_ids,cost=input_length",
-        block_tokens: Some(16),
-        unit: Some(SECOND),
-        ..PLAIN
-    },
-    Preset {
-        info: info(
-            "mooncake",
-            &["jsonl"],
-            "Mooncake traces of prefix blocks, JSON lines",
-            "Each of hash_ids is a get of its block, 512 tokens, and a hit needs all blocks before it; input_length says what the last one \
-             costs. Times are milliseconds. Give the backend in tokens a second: -b 20000tokens/s.",
-        ),
-        sign: Sign::Names(&["hash_ids"]),
-        columns: "time=timestamp,key=hash_ids,cost=input_length",
-        block_tokens: Some(512),
-        unit: Some(1_000_000),
-        ..PLAIN
-    },
-    Preset {
-        info: info(
-            "lmcache",
-            &["jsonl"],
-            "LMCache's log of lookups, JSON lines",
-            "Each of chunk_hashes is a get of its chunk, 256 tokens, and a hit needs all chunks before it. What is behind the last whole \
-             chunk is never cached, and left out. Give the backend in tokens a second: -b 20000tokens/s.",
-        ),
-        sign: Sign::Names(&["chunk_hashes"]),
-        columns: "time=timestamp,key=chunk_hashes,cost=seq_len",
-        block_tokens: Some(256),
-        unit: Some(SECOND),
-        ..PLAIN
-    },
 ];
 
-fn is_number(field: &[u8]) -> bool {
-    !field.is_empty() && field.iter().all(u8::is_ascii_digit)
-}
-
-/// A date and time as of ISO 8601.
-fn is_iso(field: &[u8]) -> bool {
-    field.len() >= 19 && field[4] == b'-' && field[10] == b'T' && is_number(&field[..4])
-}
-
-fn is_read_or_write(field: &[u8]) -> bool {
-    [&b"R"[..], b"W", b"Read", b"Write"].contains(&field)
+/// The source whose columns have these names, if it is one of tables.
+pub fn of_names(names: &[String]) -> Option<&'static Preset> {
+    let names: Vec<&[u8]> = names.iter().map(|name| name.as_bytes()).collect();
+    research::TABLES.iter().chain(all()).find(|preset| preset.block_tokens.is_none() && preset.is_named(&names))
 }

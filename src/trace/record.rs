@@ -39,8 +39,19 @@ pub struct Answered {
     pub micros: u32,
 }
 
-/// Who answered, by a source's word: `HIT`, `TCP_MEM_HIT/200`, `MISS-CLUSTER`, `RefreshHit`, `not_found`, `true`.
-pub fn by_word(word: &[u8]) -> By {
+/// Who answered, by a source's word: `HIT`, `TCP_MEM_HIT/200`, `MISS-CLUSTER`, `RefreshHit`, `not_found`, `true`. Of several
+/// caches, `cp1 miss(0), cp2 hit/7`, one that had it is enough.
+pub fn by_word(text: &[u8]) -> By {
+    let by = by_one(text);
+    if by != By::Unsaid || memchr::memchr(b' ', text).is_none() {
+        return by;
+    }
+    let words = text.split(|byte| !byte.is_ascii_alphabetic()).map(by_one);
+    let rank = |by: &By| [By::Unsaid, By::Failed, By::Backend, By::Cache].iter().position(|known| known == by);
+    words.max_by_key(rank).unwrap_or_default()
+}
+
+fn by_one(word: &[u8]) -> By {
     let word = word.split(|byte| matches!(byte, b'/' | b'-')).next().unwrap_or_default().to_ascii_lowercase();
     let word = word.strip_prefix(b"tcp_").unwrap_or(&word);
     match word {
@@ -152,6 +163,15 @@ mod tests {
             for word in words.split(' ') {
                 assert_eq!(by_word(word.as_bytes()), by, "{word}");
             }
+        }
+        for (words, by) in [
+            ("cp1099 hit/7, cp4 miss", By::Cache),
+            ("cp1 miss(1), cp3 frontend miss(0)", By::Backend),
+            ("cp1 pass, cp3 frontend pass(1)", By::Unsaid),
+            ("Miss from cloudfront", By::Backend),
+            ("cp3 int", By::Unsaid),
+        ] {
+            assert_eq!(by_word(words.as_bytes()), by, "{words}");
         }
     }
 

@@ -15,6 +15,22 @@ use crate::units::grouped;
 
 /// Lines that are looked at to recognise it.
 const LINES_TO_SNIFF: usize = 10;
+/// So many of the commands that are left out are named.
+const NAMED: usize = 12;
+/// Commands of Redis that are no words of others: those that read their key, and those that change it.
+#[rustfmt::skip]
+const READS: &[&str] = &[
+    "hscan", "sscan", "zscan", "hstrlen", "hrandfield", "zrandmember", "zlexcount", "zrevrangebylex", "lpos", "pfcount", "geopos", "geodist",
+    "geohash", "geosearch", "georadius_ro", "georadiusbymember_ro", "bitpos", "bitfield_ro", "substr", "lcs", "dump", "sort_ro", "expiretime",
+    "pexpiretime", "xread", "xreadgroup", "xpending",
+];
+#[rustfmt::skip]
+const WRITES: &[&str] = &[
+    "lpushx", "rpushx", "linsert", "lmove", "blmove", "rpoplpush", "brpoplpush", "blpop", "brpop", "smove", "sunionstore", "sinterstore",
+    "sdiffstore", "zunionstore", "zinterstore", "zdiffstore", "zrangestore", "zpopmin", "zpopmax", "bzpopmin", "bzpopmax",
+    "zremrangebyscore", "zremrangebyrank", "zremrangebylex", "pfadd", "pfmerge", "geoadd", "geosearchstore", "xdel", "xtrim", "bitfield",
+    "hsetex", "hgetdel", "restore", "rename", "renamenx",
+];
 /// The longest time to live in seconds: longer ones do not end.
 const LONGEST_LIFE: u64 = RENEWS as u64 - 1;
 
@@ -28,8 +44,9 @@ static INFO: FormatInfo = FormatInfo {
     layout: "redis-cli MONITOR > FILE; seconds.microseconds [database client] \"COMMAND\" \"argument\" ... Commands that read are gets \
              (MGET, EXISTS and the like one of each key), those that write sets of the value's length, DEL and UNLINK deletes; EX, \
              PX, SETEX, EXPIRE and the like say times to live. Keys of other databases than 0 have its number before them. Commands \
-             without a key, and scripts, whose commands follow by themselves, are left out and counted. MONITOR does not say what a \
-             get found: an object is as large as it was last set. It costs a server up to half its throughput.",
+             without a key, and scripts, whose commands follow by themselves, are left out, counted and named. MONITOR does not say what a \
+             get found: an object is as large as it was last set, and those that change a part of it (INCR, HDEL, LPOP) keep its size. It \
+             costs a server up to half its throughput.",
 };
 
 impl Format for RedisMonitor {
@@ -50,7 +67,8 @@ impl Format for RedisMonitor {
         rows.set_layout("lines of MONITOR: time, [database client], command, key by command".to_string());
         let mut lines = Lines::new(input);
         let (mut arguments, mut key) = (Arguments::default(), Vec::new());
-        let (mut others, mut flushes) = (0u64, 0u64);
+        let (mut others, mut flushes, mut named) = (0u64, 0u64, Vec::new());
+        rows.keep_sizes();
         let mut fetches = Fetches::default();
         'lines: while let Some((line, spot)) = lines.next()? {
             if line.trim_ascii().is_empty() || is_ok(line) {
@@ -68,13 +86,15 @@ impl Format for RedisMonitor {
                 continue;
             }
             let Some(command) = Command::of(&arguments, parsed.time) else {
+                let name = arguments.get(0).unwrap_or_default().to_ascii_uppercase();
                 others += 1;
-                flushes += u64::from(
-                    arguments.get(0).is_some_and(|word| word.len() >= 7 && word[..5].eq_ignore_ascii_case(b"flush")),
-                );
+                flushes += u64::from(name.starts_with(b"FLUSH"));
+                if named.len() < NAMED && !named.contains(&name) {
+                    named.push(name);
+                }
                 continue;
             };
-            for (place, value) in command.keys(&arguments) {
+            for (place, op, value) in command.keys(&arguments) {
                 let Some(name) = arguments.get(place) else { continue };
                 key.clear();
                 if parsed.database != b"0" {
@@ -87,7 +107,7 @@ impl Format for RedisMonitor {
                     time: Some(parsed.time),
                     key: Key::parse(&key),
                     size: Some(size),
-                    op: command.op,
+                    op,
                     ttl: command.ttl | if command.renews { RENEWS } else { 0 },
                 };
                 match row.op {
@@ -103,7 +123,9 @@ impl Format for RedisMonitor {
             }
         }
         if others > 0 {
-            rows.note(format!("left out, commands without a key, scripts and the like: {}", grouped(others)));
+            let named: Vec<String> = named.iter().map(|name| shown(name)).collect();
+            let (others, named) = (grouped(others), named.join(", "));
+            rows.note(format!("left out, commands without a key, scripts and the like: {others} ({named})"));
         }
         if flushes > 0 {
             rows.note(format!(
@@ -223,6 +245,16 @@ enum Keys {
     All,
     /// Every other, with its value behind it.
     Pairs,
+    /// All but the last.
+    AllButLast,
+    /// The first and the second.
+    Two,
+    /// The second alone.
+    Second,
+    /// The first goes, the second comes in its place.
+    Renamed,
+    /// The first half of what is behind the word STREAMS.
+    Streams,
 }
 
 /// What a command does.
@@ -239,19 +271,32 @@ impl Command {
     /// `None` for commands that neither read nor change a key that they name.
     fn of(arguments: &Arguments, time: u64) -> Option<Command> {
         let name = arguments.get(0)?;
-        let op = words::op(name).ok().flatten()?;
         let is = |word: &str| name.eq_ignore_ascii_case(word.as_bytes());
         let any = |words: &[&str]| words.iter().any(|word| is(word));
-        let keys = if any(&["mset", "msetnx"]) {
-            Keys::Pairs
-        } else if any(&["mget", "exists", "del", "unlink", "touch", "sunion", "sinter", "sdiff", "json.mget"]) {
-            Keys::All
-        } else {
-            Keys::First
+        let op = match words::op(name) {
+            Ok(op) => op?,
+            Err(_) if any(READS) => Op::Get,
+            Err(_) if any(WRITES) => Op::Set,
+            Err(_) => return None,
         };
+        let keys = match () {
+            () if any(&["mset", "msetnx"]) => Keys::Pairs,
+            () if any(&["mget", "exists", "del", "unlink", "touch", "sunion", "sinter", "sdiff", "pfcount"]) => {
+                Keys::All
+            }
+            () if any(&["json.mget", "blpop", "brpop", "bzpopmin", "bzpopmax"]) => Keys::AllButLast,
+            () if any(&["lcs", "smove", "rpoplpush", "brpoplpush", "lmove", "blmove"]) => Keys::Two,
+            () if is("copy") => Keys::Second,
+            () if any(&["rename", "renamenx"]) => Keys::Renamed,
+            () if any(&["xread", "xreadgroup"]) => Keys::Streams,
+            () => Keys::First,
+        };
+        // Other commands change a part of what is there.
         let value = match () {
-            () if any(&["setex", "psetex", "hset", "hmset", "zadd", "json.set", "setrange"]) => Some(3),
-            () if op == Op::Set => Some(2),
+            () if any(&["setex", "psetex", "hset", "hmset", "hsetnx", "zadd", "json.set", "setrange", "lset"]) => {
+                Some(3)
+            }
+            () if any(&["set", "setnx", "getset", "append", "lpush", "rpush", "sadd"]) => Some(2),
             () => None,
         };
         let now = time / SECOND;
@@ -288,18 +333,26 @@ impl Command {
             return None;
         }
         let renews = changes_life || is("getex") && ttl.is_some() || is("touch");
-        Some(Command { op, keys, value: value.filter(|_| !renews), ttl: ttl.unwrap_or(0), renews })
+        Some(Command { op, keys, value, ttl: ttl.unwrap_or(0), renews })
     }
 
-    /// Where its keys stand, each with its value.
-    fn keys<'a>(&self, arguments: &'a Arguments) -> impl Iterator<Item = (usize, Option<usize>)> + use<'a> {
-        let (value, kind) = (self.value, self.keys);
-        let (end, step) = match kind {
-            Keys::First => (2, 1),
-            Keys::All => (arguments.len(), 1),
-            Keys::Pairs => (arguments.len(), 2),
+    /// Where its keys stand, each with what is done to it and its value.
+    fn keys<'a>(&self, arguments: &'a Arguments) -> impl Iterator<Item = (usize, Op, Option<usize>)> + use<'a> {
+        let (op, value, kind, count) = (self.op, self.value, self.keys, arguments.len());
+        let (begin, end, step) = match kind {
+            Keys::First => (1, 2, 1),
+            Keys::All => (1, count, 1),
+            Keys::Pairs => (1, count, 2),
+            Keys::AllButLast => (1, count - 1, 1),
+            Keys::Two | Keys::Renamed => (1, 3, 1),
+            Keys::Second => (2, 3, 1),
+            Keys::Streams => {
+                let begin = (1..count).find(|i| arguments.is(*i, "streams")).map_or(count, |at| at + 1);
+                (begin, begin + (count - begin) / 2, 1)
+            }
         };
         let value = move |place: usize| if matches!(kind, Keys::Pairs) { Some(place + 1) } else { value };
-        (1..end.min(arguments.len()).max(1)).step_by(step).map(move |place| (place, value(place)))
+        let op = move |place: usize| if matches!(kind, Keys::Renamed) && place == 1 { Op::Delete } else { op };
+        (begin..end.min(count).max(begin)).step_by(step).map(move |place| (place, op(place), value(place)))
     }
 }

@@ -10,7 +10,9 @@ use crate::request::{ObjectId, Op, weight};
 pub enum Says {
     /// There is no body of the object's.
     Nothing,
-    /// They are a part of it, or a page about an error that stands for it: better than nothing.
+    /// They are a page about an error, or about where it moved: better than nothing.
+    Page,
+    /// They are a part of it.
     Part,
     /// They are the object's.
     All,
@@ -23,6 +25,7 @@ impl Says {
             _ if !is_get => Says::Nothing,
             204 | 304 => Says::Nothing,
             200..=205 | 207..=299 => Says::All,
+            300.. => Says::Page,
             _ => Says::Part,
         }
     }
@@ -42,10 +45,19 @@ pub fn of_answers(sizes: &mut [u32], objects: &[ObjectId], answers: &[Says], obj
 }
 
 /// Gives gets of 0 bytes the size that their object had before or, if there is none, the first that it has later. Returns how
-/// many there were. Objects that are never larger stay as they are, and so do writes: who writes knows the size.
-pub fn fill_in(sizes: &mut [u32], objects: &[ObjectId], ops: &[Op], object_count: usize) -> u64 {
+/// many there were. Objects that are never larger stay as they are, and so do writes, as who writes knows the size: but not
+/// those that only renew a life (`renews`), and, where sets keep sizes, not those of 0 bytes, which are filled in, too.
+pub fn fill_in(
+    sizes: &mut [u32],
+    objects: &[ObjectId],
+    ops: &[Op],
+    renews: impl Fn(usize) -> bool,
+    sets_keep_sizes: bool,
+    object_count: usize,
+) -> u64 {
     let op = |i: usize| ops.get(i).copied().unwrap_or_default();
-    let says = |i: usize, size: u32| op(i) == Op::Set || (op(i) == Op::Get && size > 0);
+    let writes = |i: usize| op(i) == Op::Set && !renews(i);
+    let says = |i: usize, size: u32| op(i) != Op::Delete && (size > 0 || (writes(i) && !sets_keep_sizes));
     let mut known: Vec<Option<u32>> = vec![None; object_count];
     // The first of each object, for what comes before it; then each in turn.
     for i in (0..sizes.len()).rev().filter(|i| says(*i, sizes[*i])) {
@@ -56,9 +68,9 @@ pub fn fill_in(sizes: &mut [u32], objects: &[ObjectId], ops: &[Op], object_count
         let known = &mut known[objects[i].index()];
         if says(i, sizes[i]) {
             *known = Some(sizes[i]);
-        } else if let Some(size) = known.filter(|size| op(i) == Op::Get && weight(*size) > weight(0)) {
+        } else if let Some(size) = known.filter(|size| (op(i) == Op::Get || writes(i)) && weight(*size) > weight(0)) {
             sizes[i] = size;
-            filled += 1;
+            filled += u64::from(op(i) == Op::Get);
         }
     }
     filled
@@ -70,6 +82,15 @@ mod tests {
 
     fn ids(ids: &[u32]) -> Vec<ObjectId> {
         ids.iter().map(|id| ObjectId(*id)).collect()
+    }
+
+    #[test]
+    fn a_part_says_more_than_a_page_about_an_error() {
+        let answers = [206, 404, 301].map(|status| Says::of(true, status));
+        assert_eq!(answers, [Says::Part, Says::Page, Says::Page]);
+        let mut sizes = [100, 9_000, 400];
+        assert_eq!(of_answers(&mut sizes, &ids(&[0; 3]), &answers, 1), 3);
+        assert_eq!(sizes, [100; 3]);
     }
 
     #[test]
@@ -89,8 +110,15 @@ mod tests {
         let objects = ids(&[0, 0, 0, 1, 0, 1, 2, 2, 0, 0]);
         let ops = [Op::Get, Op::Set, Op::Get, Op::Get, Op::Set, Op::Delete, Op::Get, Op::Get, Op::Get, Op::Set];
         let mut sizes = [0, 10, 0, 0, 20, 5, 7, 0, 0, 0];
-        assert_eq!(fill_in(&mut sizes, &objects, &ops, 3), 4);
+        assert_eq!(fill_in(&mut sizes, &objects, &ops, |_| false, false, 3), 4);
         assert_eq!(sizes, [10, 10, 10, 0, 20, 5, 7, 7, 20, 0]);
-        assert_eq!(fill_in(&mut sizes, &objects, &ops, 3), 0, "filling in twice changes nothing");
+        assert_eq!(fill_in(&mut sizes, &objects, &ops, |_| false, false, 3), 0, "filling in twice changes nothing");
+        // Set, touched, changed in a part, read.
+        let ops = [Op::Set, Op::Set, Op::Set, Op::Get];
+        for (keep, expected) in [(true, [5, 0, 5, 5]), (false, [5, 0, 0, 0])] {
+            let mut sizes = [5, 0, 0, 0];
+            fill_in(&mut sizes, &ids(&[0; 4]), &ops, |i| i == 1, keep, 1);
+            assert_eq!(sizes, expected);
+        }
     }
 }

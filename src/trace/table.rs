@@ -3,7 +3,7 @@
 //! It sees one row at a time as [`Cell`]s, and must not know where they come from.
 
 use super::builder::{Builder, Flow, Row};
-use super::cells::{read_cost, read_ttl, repeats, tries};
+use super::cells::{self, read_cost, read_ttl, repeats, tries};
 use super::clock::Clock;
 use super::columns::{Columns, Part};
 use super::http;
@@ -50,6 +50,8 @@ pub struct Table {
     others: u64,
     /// Rows without a request over HTTP.
     no_request: u64,
+    /// Rows that do not say how long they took, though there is a column for it.
+    untimed: u64,
     /// The share of the keys that the table has, and whether all rows say so.
     sampling: Option<f64>,
     samplings_differ: bool,
@@ -93,6 +95,7 @@ impl Table {
             requests: 0,
             others: 0,
             no_request: 0,
+            untimed: 0,
             sampling: None,
             samplings_differ: false,
             is_coarse: true,
@@ -329,11 +332,8 @@ impl Table {
         };
         let Some(duration) = self.columns.duration else { return Ok(time) };
         self.is_coarse &= time.is_multiple_of(SECOND);
-        let took = match cell(duration) {
-            Cell::Text(text) => words::decimal(text, self.columns.duration_unit).map(|(took, _)| took),
-            Cell::Float(took) if took >= 0.0 => Some((took * self.columns.duration_unit as f64) as u64),
-            cell => words::natural(cell).and_then(|took| took.checked_mul(self.columns.duration_unit)),
-        };
+        let took = cells::duration(cell(duration), self.columns.duration_unit);
+        self.untimed += u64::from(took.is_none());
         // A clock of whole seconds does not become finer by it: its ticks stay ticks.
         let took = took.unwrap_or(0);
         let took = if self.is_coarse { (took + SECOND / 2) / SECOND * SECOND } else { took };
@@ -371,6 +371,9 @@ impl Table {
                 false => text,
             };
             if part.is_query {
+                if scratch.contains(&b'?') {
+                    continue;
+                }
                 scratch.extend(if target.starts_with(b"?") { &b""[..] } else { b"?" });
                 scratch.extend(target);
             } else if columns.is_http {
@@ -449,6 +452,7 @@ impl Table {
         for (what, count) in [
             ("left out, of operations that neither read nor change", self.others),
             ("left out, rows without an HTTP request (timeouts, handshakes, garbage)", self.no_request),
+            ("rows that do not say how long they took, so that they count as arriving when they ended", self.untimed),
         ] {
             if count > 0 {
                 rows.note(format!("{what}: {}", grouped(count)));

@@ -84,6 +84,7 @@ pub fn read(
         rows.allow_disorder();
     }
     let least = columns.time.into_iter().chain([columns.key]).filter(|column| Some(*column) != last).max().unwrap_or(0);
+    let used = columns.used();
     let mut table = Table::new(columns);
     let mut lines = Lines::new(input);
     let mut words = Vec::new();
@@ -97,8 +98,11 @@ pub fn read(
             continue;
         };
         let is_closed = split(line, &mut words);
-        if !is_closed && matches!(spot, Spot::LastLine(_)) {
-            let fault = Error::trace("a quote or a bracket is left open").hint("the file is cut off here");
+        // A user agent may hold a quote; what is read may not end anywhere.
+        if !is_closed && (matches!(spot, Spot::LastLine(_)) || last.is_some() || used.contains(&(words.len() - 1))) {
+            let fault = Error::trace("a quote or a bracket is left open").hint(
+                "the line is cut off: by the end of the file, or by who wrote it, as HAProxy does beyond 1,024 bytes (len in its log line)",
+            );
             rows.skip(fault, spot)?;
             continue;
         }

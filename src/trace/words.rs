@@ -195,14 +195,14 @@ const OTHERS: &[&str] = &[
     "quit",
     "script",
     "flush",
+    "flushall",
 ];
 
 /// Those that start the object's life anew: the first three read it, the others do nothing else.
 const RENEWALS: [&str; 5] = ["gat", "gats", "getex", "touch", "expire"];
 
-/// By which way a request came to S3, and what its operation ends in where it is one of objects.
+/// By which way a request came to S3.
 pub const S3: [&[u8]; 4] = [b"REST.", b"BATCH.", b"WEBSITE.", b"SOAP."];
-const S3_OBJECTS: [&[u8]; 3] = [b".OBJECT", b".PART", b".UPLOAD"];
 
 /// Longer words are no operation's.
 const LONGEST_WORD: usize = 16;
@@ -255,8 +255,10 @@ fn any_op(text: &[u8]) -> Result<Option<Op>> {
         return Ok(matches!(text, b"S3.EXPIRE.OBJECT" | b"S3.CREATE.DELETEMARKER").then_some(Op::Delete));
     }
     let text = match S3.iter().find_map(|prefix| text.strip_prefix(*prefix)) {
-        // Of buckets, lists of access and the like.
-        Some(text) if !S3_OBJECTS.iter().any(|end| text.ends_with(end)) => return Ok(None),
+        // A form that was sent, and the end of an upload in parts.
+        Some(b"POST.OBJECT" | b"POST.UPLOAD") => return Ok(Some(Op::Set)),
+        // Of buckets, lists of access, parts and the like.
+        Some(text) if !text.ends_with(b".OBJECT") => return Ok(None),
         Some(text) => text,
         None => text,
     };

@@ -14,6 +14,7 @@ mod round_trip;
 pub mod samples;
 mod sizes;
 pub mod sources;
+mod variants;
 
 use coldgap::error::Result;
 use coldgap::trace::input::Input;

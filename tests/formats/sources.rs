@@ -266,6 +266,15 @@ Mar 12 08:14:05 lb1 haproxy[4711]: 203.0.113.7:51514 [12/Mar/2026:08:14:05.323] 
 ",
     },
     Source {
+        name: "s3-json",
+        lines: r#"{"bucket_owner":"79a5","bucket_name":"shop-assets","request_time":"2026-03-12T08:14:05.123Z","remote_ip":"203.0.113.7","operation":"REST.GET.OBJECT","key":"img/4711.jpg","http_status":"200","bytes_sent":"5120","object_size":"5120","total_time":"38","turn_around_time":"37"}
+{"bucket_owner":"79a5","bucket_name":"shop-assets","request_time":"2026-03-12T08:14:05.125Z","remote_ip":"203.0.113.7","operation":"REST.DELETE.OBJECT","key":"img/4711.jpg","http_status":"204","bytes_sent":"-","object_size":"-","total_time":"38","turn_around_time":"37"}
+"#,
+        requests: "0 shop-assets/img/4711.jpg 5120 get
+2000 shop-assets/img/4711.jpg 0 delete
+",
+    },
+    Source {
         name: "caddy",
         lines: r#"{"level":"info","ts":1773303245.307,"logger":"http.log.access","msg":"handled request","request":{"remote_ip":"203.0.113.7","proto":"HTTP/2.0","method":"GET","host":"shop.example","uri":"/p/4711?lang=fi","headers":{"A":["b"]}},"bytes_read":0,"duration":0.184,"size":5120,"status":200}
 {"level":"info","ts":1773303245.308,"logger":"http.log.access","msg":"handled request","request":{"method":"GET","host":"shop.example","uri":"/p"},"bytes_read":0,"duration":0.005,"size":20,"status":200}
@@ -395,6 +404,14 @@ Mar 12 08:14:05 lb1 haproxy[4711]: 203.0.113.7:51514 [12/Mar/2026:08:14:05.323] 
 ",
         requests: "0 1/4096 8192 set
 45 2/4096 512 get
+",
+    },
+    Source {
+        name: "webcachesim",
+        lines: "0 17 100\n1 18 200\n5 17 100\n",
+        requests: "0 17 100 get
+1000000 18 200 get
+5000000 17 100 get
 ",
     },
     Source {
