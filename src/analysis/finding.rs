@@ -8,7 +8,7 @@ use crate::replay::Tally;
 use crate::replay::cell::Cell;
 use crate::replay::ground::Ground;
 use crate::replay::observe::Observation;
-use crate::replay::windows::Windows;
+use crate::replay::windows::{Window, Windows};
 use crate::replay::worst::columns::Hits;
 use crate::replay::worst::lattice::{Axis, Level};
 use crate::units::{Demand, Loss, Rate};
@@ -284,11 +284,18 @@ fn needs(ground: &Ground<'_>, losses: &[Loss], warm: Option<f64>, lost: &[Needed
         .collect()
 }
 
-/// The largest miss ratio among the windows wholly after warm-up that hold enough gets; that in which the trace ends is none.
+/// Whether a window that ends at `end` holds all of its width of a trace: less than a mean gap between requests may be missing.
+pub fn is_whole(end: f64, span: f64, requests: u64) -> bool {
+    end - span <= span / requests.max(1) as f64
+}
+
+/// The largest miss ratio among the windows wholly after warm-up that hold enough gets; one that the trace's end cuts is none.
 fn worst_window(tallies: &[Tally], windows: &Windows, warm: usize) -> Option<f64> {
+    let requests = windows.all.last().map_or(0, |last| last.range.end) as u64;
+    let is_whole = |window: &Window| is_whole(window.start as f64 / 1e9 + windows.width.0, windows.span.0, requests);
     let counted = tallies
         .iter()
-        .zip(windows.complete())
-        .filter(|(tally, window)| window.range.start >= warm && tally.requests >= ENOUGH);
+        .zip(&windows.all)
+        .filter(|(tally, window)| window.range.start >= warm && tally.requests >= ENOUGH && is_whole(window));
     counted.filter_map(|(tally, _)| tally.miss_ratio()).max_by(f64::total_cmp)
 }

@@ -32,7 +32,7 @@ mod withstand;
 
 pub use cost::{Cost, costs};
 pub use facts::{CompulsoryPoint, Facts};
-pub use finding::{Finding, LossFinding, Need};
+pub use finding::{Finding, LossFinding, Need, is_whole};
 pub use healing::{End, Estimate, Healing, Measured, Point};
 pub use if_lost::{IfLost, Lost};
 pub use job::{Job, ONE_PASS};
