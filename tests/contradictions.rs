@@ -125,7 +125,7 @@ fn the_window_in_which_a_trace_ends_is_neither_the_worst_nor_drawn() {
     for row in &drawn.rows {
         assert_eq!(cell(drawn, row, "requests_per_second").number, Some(50.0));
     }
-    // One that ends a gap between requests before its own end is whole.
+    // One that lacks but the last gap between requests is whole.
     let trace = written(folder.path(), (0..20_000).map(|i| (f64::from(i) / 50.0, key(i))));
     let report = gap(&[&trace, "-b", "60/s", "-c", "20obj", "-p", "lru", "--quick"]);
     assert_eq!(tables(&report, "requests_per_second")[0].rows.len(), 40);
@@ -134,14 +134,14 @@ fn the_window_in_which_a_trace_ends_is_neither_the_worst_nor_drawn() {
 /// Without simulation nothing was said of a service that is down, and the command that tells more was another service's.
 #[test]
 fn a_quick_report_says_what_to_do_while_down_and_what_tells_more() {
-    let report = gap(&[BURST, "-b", "75/s", "-p", "lru", "--quick", "--timeout", "2s", "--retries", "1"]);
+    let report = gap(&[BURST, "-b", "65/s", "-p", "lru", "--quick", "--timeout", "2s", "--retries", "1"]);
     let text = short(&report);
-    assert!(text.contains("Once down it is sure to come back below 37.5/s"), "{text}");
+    assert!(text.contains("Once down it is sure to come back below 32.5/s"), "{text}");
     let (_, command) = text.split_once("without simulation: coldgap ").unwrap();
     let (command, _) = command.split_once(" tells").unwrap();
     let (Saved::Outage(outage), _) = made(&command.split(' ').collect::<Vec<_>>()) else { panic!("an outage") };
     let client = outage.config.model.client;
-    assert_eq!((client.timeout.0, client.retries, outage.config.backend.per_second), (2.0, 1, 75.0));
+    assert_eq!((client.timeout.0, client.retries, outage.config.backend.per_second), (2.0, 1, 65.0));
     assert_eq!(outage.verdict.load_per_second, baseline(&report).load_per_second);
 }
 

@@ -1,6 +1,7 @@
 //! The finding for one cell: what its replays say, turned into the numbers of `docs/definitions.md`.
 
 use super::sweep::capacity_ratio;
+use super::whole::is_whole;
 use super::withstand::{Endurance, Needed, load_or_backend};
 use super::{Facts, Lost, Measured};
 use crate::capacity::{self, Gap};
@@ -284,15 +285,10 @@ fn needs(ground: &Ground<'_>, losses: &[Loss], warm: Option<f64>, lost: &[Needed
         .collect()
 }
 
-/// Whether a window that ends at `end` holds all of its width of a trace: less than a mean gap between requests may be missing.
-pub fn is_whole(end: f64, span: f64, requests: u64) -> bool {
-    end - span <= span / requests.max(1) as f64
-}
-
 /// The largest miss ratio among the windows wholly after warm-up that hold enough gets; one that the trace's end cuts is none.
 fn worst_window(tallies: &[Tally], windows: &Windows, warm: usize) -> Option<f64> {
-    let requests = windows.all.last().map_or(0, |last| last.range.end) as u64;
-    let is_whole = |window: &Window| is_whole(window.start as f64 / 1e9 + windows.width.0, windows.span.0, requests);
+    let width = windows.width.0;
+    let is_whole = |window: &Window| is_whole(window.start as f64 / 1e9 + width, width, windows.span.0);
     let counted = tallies
         .iter()
         .zip(&windows.all)

@@ -17,7 +17,7 @@ pub(super) fn section(group: &Group) -> Section {
     };
     let mut windows: Vec<&WindowRow> = group.report.windows.iter().filter(own).collect();
     // Where the trace ends inside the last one it would look as if fewer came.
-    let is_cut = |last: &&&WindowRow| !is_whole(last.start_seconds + width, trace.span_seconds, trace.requests);
+    let is_cut = |last: &&&WindowRow| !is_whole(last.start_seconds + width, width, trace.span_seconds);
     if windows.len() > 1 && windows.last().filter(is_cut).is_some() {
         windows.pop();
     }
