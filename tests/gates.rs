@@ -151,8 +151,8 @@ fn without_limit_is_more_than_any_limit_and_unknown_is_a_failure() {
         ("advertised < 1000000000/s", 0),
         ("advertised > 1000000000/s", 1),
         ("amplification > 1000000x", 1),
-        ("reclaimable(5%) < 0%", 1),
-        ("reclaimable(5%) > 0%", 1),
+        ("reclaimable(12.5%) < 0%", 1),
+        ("reclaimable(12.5%) > 0%", 1),
     ] {
         let (found, text, error) = run(&with(&all, &[gate]));
         assert_eq!(found, code, "{gate}: {text}{error}");
@@ -251,7 +251,7 @@ fn what_is_no_gate_is_refused_before_the_work_with_a_way_out() {
         assert!(error.contains(wanted), "{gate}: {error}");
         assert!(error.contains("hint: ") && !error.contains("a bug"), "{gate}: {error}");
     }
-    let bytes = ["gap", NO_TRACE, "-b", "3MB/s", "--fail-if", "least_backend(5%) > 400/s"];
+    let bytes = ["gap", NO_TRACE, "-b", "3MB/s", "--fail-if", "least_backend(12.5%) > 400/s"];
     assert!(run(&bytes).2.contains("bytes a second, like 250MB/s"));
 }
 

@@ -16,9 +16,9 @@ pub const NODES: u32 = 8;
 /// Seeds with which each outage is simulated.
 const SEEDS: u64 = 3;
 
-/// What is lost where nobody says it.
+/// What is lost where nobody says it: numbers of [`NODES`] nodes.
 pub fn default_losses() -> Vec<Loss> {
-    [20, 8, 4, 2, 1].map(Loss::one_of).to_vec()
+    [8, 4, 2, 1].map(Loss::one_of).to_vec()
 }
 
 /// Losses as they are tried: each once, in rising order.
@@ -107,7 +107,7 @@ impl Asked {
             unsaid.push("cache size (10%)".to_string());
         }
         if nodes.is_none() {
-            unsaid.push(format!("cache nodes ({NODES})"));
+            unsaid.push(format!("nodes ({NODES})"));
         }
         let one_node = Some(Loss::one_of(nodes.unwrap_or(NODES))).filter(|_| prices.is_some());
         let survive = self.survive.or(one_node);

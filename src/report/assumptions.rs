@@ -4,7 +4,7 @@ use super::decisions::assumptions as decisions;
 use super::format::{capacity_text, percent};
 use crate::analysis::outage::closed_loop::beyond_the_predicate;
 use crate::analysis::{AUTO_BACKEND_HEADROOM, End, Finding, Findings, Question};
-use crate::capacity::EPSILON;
+use crate::capacity::{AGREEING, EPSILON};
 use crate::policy::spec::PolicySpec;
 use crate::report::outage::assumptions::{each_tried, service as surroundings};
 use crate::trace::source::About;
@@ -63,7 +63,7 @@ pub fn assumptions(question: &Question, found: &[Findings]) -> Vec<String> {
         service.timeout, service.retries
     ));
     all.push(
-        "hidden is the safe bound: below it no answer is ever late, so retries do not move it (they lower the floor). Beyond it the service may still heal".to_string(),
+        "hidden is the safe bound: below it no answer is ever late, so nobody retries; retries lower the floor, and the loads beyond the bound at which simulated outages still heal".to_string(),
     );
     all.push(measurement(question, found));
     if let Some(backend) = found.first().and_then(|findings| findings.backend).filter(|_| !question.seeds.is_empty()) {
@@ -78,7 +78,7 @@ pub fn assumptions(question: &Question, found: &[Findings]) -> Vec<String> {
             .to_string(),
     );
     all.push(format!(
-        "the first {} of the requests only warm the caches; after a loss {} of trace time is walked; refilled means the flush costs less than {} of the requests",
+        "the first {} of the requests only warm the caches; after a loss {} of trace time is walked; refilled means that less than {} of the requests of the next {AGREEING} steps miss only because of the flush",
         question.sweep.warmup,
         question.horizon,
         percent(EPSILON)
@@ -289,13 +289,6 @@ pub fn warnings(question: &Question, found: &[Findings]) -> Vec<String> {
             }
         }
         all.extend(decisions::warnings(trace, question, findings));
-        let mut refills = findings.cells.iter().zip(&findings.refills);
-        if refills.any(|(cell, refill)| refill.over.is_none() && !cell.cell.policy.info().unbounded) {
-            all.push(format!(
-                "{}: not every cache was refilled before the trace or the horizon ended; its refill time is unknown",
-                trace.name
-            ));
-        }
         if findings.facts.counted < ENOUGH {
             all.insert(
                 0,

@@ -205,7 +205,7 @@ pub const FIELDS: &[(&str, &str)] = &[
     ("miss_ratio_low", "The lower end of its 95 % interval, where it is estimated from a sample."),
     (
         "miss_ratio_worst_window",
-        "The largest miss ratio of a window after warm-up, but for that in which the trace ends. Null: no window holds enough gets.",
+        "The largest miss ratio of a window after warm-up, but for one that the trace's end cuts. Null: no window holds enough gets.",
     ),
     ("misses", "Gets that the cache did not answer, after warm-up."),
     ("model", "The simulated service, as it was."),
@@ -240,7 +240,7 @@ pub const FIELDS: &[(&str, &str)] = &[
     ("refill_requests", "Requests until the cache is refilled. Null: not before the trace or the horizon ended."),
     (
         "refill_seconds",
-        "How long after a flush the cache costs misses that an undisturbed one would not have. Null: not seen to end.",
+        "How long after a flush until less than 1 % of the requests of the next ten steps miss only because of it. Null: not seen to end.",
     ),
     ("remedy", "The remedy, as the simulator takes it."),
     ("requests", "Requests that count: gets after warm-up; of a trace, all of it."),

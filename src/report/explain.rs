@@ -33,7 +33,7 @@ pub fn explain(name: &str) -> Result<String> {
     let mut known: Vec<(String, String)> = Vec::new();
     for (kind, schema) in &schemas {
         fields(schema, &mut |field, description| {
-            if bare(field) {
+            if bare(field) && !description.is_empty() {
                 known.push((format!("{field} ({})", kind.name()), description.to_string()));
             }
         });

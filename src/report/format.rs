@@ -32,23 +32,40 @@ pub fn whole_percent(ratio: f64) -> String {
     format!("{}%", if rounded == 0.0 { 0.0 } else { rounded })
 }
 
-/// What may be cut of a backend, or must be added to it: `9.09%`, `add 31%`. A cut is never rounded up, an addition never
-/// down.
+/// What may be cut of a backend, or must be added to it: `9.1%`, `add 31.2%`, `add 130%`. A cut is never rounded up, an addition
+/// never down: on a tenth of a percent, or on the third digit where that is more.
 pub fn cut(share: f64) -> String {
+    let percents = share.abs() * 100.0;
+    let digit = 10f64.powi((percents.log10().floor() as i32 - 2).max(-1));
     match share {
-        share if share.abs() < 5e-4 => "0%".to_string(),
-        share if share < 0.0 => format!("add {}", percent((-share * 1000.0 - 1e-6).ceil() / 1000.0)),
-        share => percent((share * 1000.0 + 1e-6).floor() / 1000.0),
+        _ if percents < 0.05 => "0%".to_string(),
+        share if share < 0.0 => format!("add {}", percent((percents / digit - 1e-5).ceil() * digit / 100.0)),
+        _ => percent((percents / digit + 1e-5).floor() * digit / 100.0),
     }
 }
 
-/// The same in whole percents from 10 on.
-pub fn short_cut(share: f64) -> String {
-    match share * 100.0 {
-        percents if percents.abs() < 10.0 => cut(share),
-        percents if percents < 0.0 => format!("add {}%", (-percents - 1e-4).ceil()),
-        percents => format!("{}%", (percents + 1e-4).floor()),
-    }
+/// `31.5% for 1/8, 0% for 1/2 or everything`: neighbours that are alike once, with all that they are for.
+pub fn each_once(values: &[(String, String)], link: &str) -> String {
+    let alike = values.chunk_by(|a, b| a.0 == b.0).map(|alike| {
+        let what: Vec<&str> = alike.iter().map(|(_, what)| what.as_str()).collect();
+        format!("{} {link} {}", alike[0].0, what.join(" or "))
+    });
+    alike.collect::<Vec<_>>().join(", ")
+}
+
+/// A rate as an option takes it.
+pub fn compact(rate: Rate) -> String {
+    let unit = match rate.of {
+        Demand::Answers => "",
+        Demand::Bytes => "B",
+        Demand::Units(ref name) => name.as_str(),
+    };
+    format!("{}{unit}/s", rate.per_second)
+}
+
+/// What stands beside a backend's capacity that nobody gave.
+pub fn given(assumed: bool) -> &'static str {
+    if assumed { " (assumed)" } else { "" }
 }
 
 /// `3.05x`.
@@ -110,7 +127,6 @@ mod tests {
         assert_eq!(cut(0.0199), "1.9%");
         assert_eq!(cut(-0.3001), "add 30.1%");
         assert_eq!(cut(0.0001), "0%");
-        assert_eq!([0.29, 0.119, 0.0388, -0.0051].map(short_cut), ["29%", "11%", "3.8%", "add 0.6%"]);
-        assert_eq!([-0.281, -1.3].map(short_cut), ["add 29%", "add 130%"]);
+        assert_eq!([-0.1, -0.0051, -1.2932, -1.3].map(cut), ["add 10%", "add 0.6%", "add 130%", "add 130%"]);
     }
 }

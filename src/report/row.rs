@@ -111,6 +111,19 @@ impl Row {
         if self.limits_known { otherwise } else { "unknown" }
     }
 
+    /// Whether the backend carries the load with no cache at all, on average: bursts make answers late, and an outage is over once
+    /// its queue has drained.
+    pub fn drains(&self) -> bool {
+        let floor = self.floor_per_second.zip(self.floor_long_run_per_second);
+        floor.is_none_or(|(worst, mean)| self.load_per_second <= worst.max(mean))
+    }
+
+    /// The load below which the service comes back once it is down, where a simulation showed that it stays down.
+    pub fn let_in(&self) -> Option<f64> {
+        let shed = self.shed_ratio.filter(|shed| *shed > 0.0 && self.recovers == Some(false))?;
+        Some(self.load_per_second * (1.0 - shed))
+    }
+
     /// True for the baseline's own row.
     pub fn is_baseline(&self) -> bool {
         self.policy == self.baseline

@@ -29,8 +29,8 @@ pub fn verdict(findings: &Findings, question: &Question) -> Verdict {
                 if hidden > 0.0 { format!("{}x", significant(load / hidden)) } else { "far more than".to_string() };
             let (seen, counsel) = seen(cell, load);
             format!(
-                "{served} and {} from losing its cache only below {}{seen}. \
-                 With {name} it runs at {times} {counsel}.",
+                "{served} and {} from losing its cache, with no answer late, only below {}/s. \
+                 With {name} it runs at {times} {counsel}.{seen}",
                 recovers(cell),
                 grouped_rate(hidden)
             )
@@ -42,12 +42,12 @@ pub fn verdict(findings: &Findings, question: &Question) -> Verdict {
         Region::Unknown => format!("{served}. The trace is too short to say what it recovers from."),
         Region::Survives => {
             let below = cell.hidden.map_or("at any load in this trace's shape".to_string(), |hidden| {
-                format!("below {}", grouped_rate(hidden))
+                format!("below {}/s", grouped_rate(hidden))
             });
             let most = cell.measured.as_ref().map(|measured| measured.healing.hidden[0]);
             let little = most.and_then(|most| most.load.filter(|_| most.low.is_some_and(|low| low < load)));
             let margin = little.map_or(String::new(), |at| {
-                format!(" But there is little margin: of simulated outages 95% heal at {}.", grouped_rate(at))
+                format!(" But there is little margin: of simulated outages 95% heal at {}/s.", grouped_rate(at))
             });
             let heals = if little.is_some() { "should heal" } else { "heals" };
             format!(
@@ -78,19 +78,20 @@ fn recovers(cell: &Finding) -> &'static str {
 
 /// What simulated outages showed beyond the safe bound, and what to make of a load above that.
 fn seen(cell: &Finding, load: f64) -> (String, &'static str) {
+    const LOST: &str = " Of outages simulated at any moment tried, whose answers may be late,";
     let warning = "that load: do not count on it to come back by itself after a full cache loss";
     let heals =
         cell.measured.as_ref().map_or([None; 3], |measured| measured.healing.hidden.map(|estimate| estimate.load));
     let low = cell.measured.as_ref().and_then(|measured| measured.healing.hidden[0].low);
     let numbers = match heals {
         [Some(most), Some(half), _] if grouped_rate(most) != grouped_rate(half) => {
-            format!("; of simulated outages 95% heal at {} and half at {}", grouped_rate(most), grouped_rate(half))
+            format!("{LOST} 95% heal at {}/s and half at {}/s.", grouped_rate(most), grouped_rate(half))
         }
-        [Some(most), ..] => format!("; of simulated outages 95% heal at {}", grouped_rate(most)),
-        _ => low.map_or(String::new(), |low| format!("; of simulated outages 95% heal up to {}", grouped_rate(low))),
+        [Some(most), ..] => format!("{LOST} 95% heal at {}/s.", grouped_rate(most)),
+        _ => low.map_or(String::new(), |low| format!("{LOST} 95% heal up to {}/s.", grouped_rate(low))),
     };
     match low {
-        _ if cell.floor.is_none_or(|floor| load <= floor) => (
+        _ if cell.floor.zip(cell.floor_long_run).is_none_or(|(worst, mean)| load <= worst.max(mean)) => (
             String::new(),
             "that load. Its backend carries it with no cache at all, on average: bursts make answers late, and \
              an outage ends once the queue has drained",

@@ -11,7 +11,6 @@ pub fn ended(mut page: Page, head: &Head, traces: &[String]) -> Page {
     let page = page.section(gates(&head.gates));
     let page = if head.report == Kind::Replay { page } else { page.section(terms()) };
     page.section(Section::new("assumptions", "What these numbers rest on").list(&head.assumptions))
-        .section(Section::new("warnings", "Warnings").list(&head.warnings))
         .section(provenance(head, traces))
 }
 
@@ -40,7 +39,7 @@ fn gates(gates: &[GateRow]) -> Section {
 }
 
 /// The words of reports, and what they mean.
-pub(super) const TERMS: [(&str, &str); 12] = [
+pub(super) const TERMS: [(&str, &str); 17] = [
     ("Load", "Requests a second. Today's is that of the trace's busiest window."),
     (
         "Backend",
@@ -73,7 +72,34 @@ pub(super) const TERMS: [(&str, &str); 12] = [
         "Making the backend smaller because a better policy misses less. After a full loss all policies are alike, so hidden capacity falls with the backend.",
     ),
     ("Baseline", "The policy that others are compared with: the one in use."),
-    ("Refill", "The time after a flush during which the cache misses more than one that was never flushed."),
+    (
+        "Refill",
+        "The time after a flush until under 1% of the requests of the next ten steps together miss only because of it, against a cache \
+         that was never flushed. In a single step more may.",
+    ),
+    (
+        "Well again",
+        "97% of the requests are answered in time, in every stretch of five windows from then on, and the backend's queue has been empty: \
+         healed.",
+    ),
+    (
+        "Escape load",
+        "Once the service is down, with its queue full of old work, it comes back only below this load. It lies below hidden capacity, \
+         which is of a cache lost while all is well.",
+    ),
+    (
+        "Safe bound",
+        "Hidden capacity as it is computed: below it no answer is late after losing the cache at any moment.",
+    ),
+    (
+        "Half heal at",
+        "The load at which half of the simulated losses of the whole cache heal, some answers late; at another 95% do.",
+    ),
+    (
+        "Least wait",
+        "The shortest wait in the backend's queue over a window: the minimum queueing delay. After a spike it returns to 0; above the \
+         clients' timeout every answer of the backend is late.",
+    ),
 ];
 
 /// The report's words, for a reader who has not met them.

@@ -39,6 +39,7 @@ fn charts_show_their_tables(page: &Value) {
     for (fault, what) in [
         ("meets", "labels that meet"),
         ("hides", "words that may hide lines"),
+        ("crossed", "words of bars that a vertical line crosses"),
         ("alike", "bars without their whole name"),
         ("unsigned", "tables that go on to the right and do not say so, or say so and do not"),
         ("holes", "rows of answers with a hole"),

@@ -45,6 +45,14 @@ const meets = (figure) => {
   const boxes = [...figure.querySelectorAll(".chart > svg text")].filter((text) => text.textContent.trim() && !text.closest('[aria-label="tip"]')).map((text) => ({ words: text.textContent, box: text.getBoundingClientRect(), turned: /rotate\((?!0)/.test(text.getAttribute("transform") ?? "") }));
   return boxes.flatMap((a, i) => boxes.slice(i + 1).filter((b) => !a.turned && !b.turned && a.box.left < b.box.right - 1 && b.box.left < a.box.right - 1 && a.box.top < b.box.bottom - 4 && b.box.top < a.box.bottom - 4).map((b) => `${figure.id}: ${a.words} / ${b.words}`));
 };
+// Words of a bar that a vertical line crosses, or a name that hides one.
+const crossed = (figure) => {
+  const svg = figure.querySelector(".chart > svg");
+  const rules = [...svg.querySelectorAll('g[aria-label="rule"][stroke-dasharray] line')].map((line) => line.getBoundingClientRect());
+  const said = [...svg.querySelectorAll('g[aria-label="text"] text')].map((text) => ({ words: text.textContent, box: text.getBoundingClientRect() }));
+  const meet = (box, rule) => box.left < rule.left - 1 && box.right > rule.right + 1 && box.top + 3 < rule.bottom && box.bottom - 3 > rule.top;
+  return svg.querySelector('g[aria-label="bar"]') ? said.filter(({ box }) => rules.some((rule) => meet(box, rule))).map(({ words }) => `${figure.id}: ${words}`) : [];
+};
 // Words inside the frame of a chart of lines, where they would hide some.
 const hides = (figure) => {
   const svg = figure.querySelector(".chart > svg");
@@ -92,6 +100,7 @@ said.textContent = JSON.stringify({
   cut: [...document.querySelectorAll("table")].filter(isCut).map((table) => table.closest("[id]").id),
   unsigned,
   hides: [...document.querySelectorAll("figure[data-chart]")].flatMap(hides),
+  crossed: [...document.querySelectorAll("figure[data-chart]")].flatMap(crossed),
   alike: [...document.querySelectorAll("figure[data-chart]")].flatMap(alike),
   holes: holes(),
   meets: [...document.querySelectorAll("figure[data-chart]")].flatMap(meets),

@@ -133,8 +133,8 @@ pub struct Edge {
     /// The healing curve of the service as it is: that of `gap`. Of others only the load at which half heals, so many times that
     /// of `gap` as few trials of both tell: they meet the same chance, and what it does to both of them goes out.
     pub hidden: [Estimate; 3],
-    /// The safe bound: of the service as it is that of `gap`, of others by walks from an idle backend at these moments; `None`
-    /// where it is not defined, or any load is safe.
+    /// The safe bound: of the service as it is that of `gap`, of others so many times that as walks from an idle backend at these
+    /// moments tell of both; `None` where it is not defined, or any load is safe.
     pub safe: Option<f64>,
     /// By those walks for the service as it is too, to be compared.
     walked: Option<f64>,
@@ -302,8 +302,12 @@ impl<'t> Scene<'t> {
                 shelf = laboratory.shared;
             }
             let walked = replayed[i].1.map(|load| load * self.today);
-            let is_known = i == 0 && self.setup.at.is_none() && walked.is_some();
-            let safe = if is_known { self.known.limits.safe } else { walked };
+            // As many times `gap`'s as walks of both tell, like the load at which half heals.
+            let safe = match (self.known.limits.safe, replayed[0].1.filter(|_| self.setup.at.is_none())) {
+                (Some(safe), Some(base)) => walked.map(|own| safe * own / (base * self.today)),
+                (None, Some(_)) if i == 0 => None,
+                _ => walked,
+            };
             // The walks begin after a loss: what is carried warm they do not know.
             let warm = limits.advertised.filter(|_| variant.model == self.model);
             let safe = safe.map(|safe| safe.min(warm.unwrap_or(f64::INFINITY)));

@@ -4,7 +4,7 @@ use super::closed_loop::ClosedLoop;
 use super::scenario::{Deed, Scenario, one_policy};
 use super::setup::Setup;
 use super::{Extent, Question, words};
-use crate::analysis::{Backend, Sweep};
+use crate::analysis::{AUTO_BACKEND_HEADROOM, Backend, Sweep};
 use crate::error::{Error, Result};
 use crate::outage::backend::Scatter;
 use crate::outage::trigger::{Happening, Trigger};
@@ -80,7 +80,9 @@ impl Scenario {
             budget: self.retry_budget.map(|share| words::budget(share.get())),
             error_cost: self.error_cost.unwrap_or(plain.error_cost),
         };
+        let assumed = rate.is_none() && otherwise == Backend::Assumed;
         let unsaid = [
+            assumed.then(|| format!("backend ({AUTO_BACKEND_HEADROOM}x what it needs warm)")),
             self.timeout.is_none().then(|| format!("timeout ({timeout})")),
             (self.service_time.is_none() && self.servers.is_none()).then(|| format!("service time ({service_time})")),
             self.retries.is_none().then(|| "retries (0)".to_string()),

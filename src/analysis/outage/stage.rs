@@ -3,6 +3,7 @@
 use super::closed_loop::{ClosedLoop, Draw};
 use super::moment::Moment;
 use super::{LEAD, Question, is_trigger};
+use crate::analysis::whole::MISSING;
 use crate::error::Result;
 use crate::interrupt::Interrupt;
 use crate::outage::Model;
@@ -189,8 +190,6 @@ impl<'t> Stage<'t> {
 
     /// Without the last window, where the trace's end cuts it, or those of a last tick: it would look as if fewer came.
     pub fn whole<'w>(&self, windows: &'w [Window]) -> &'w [Window] {
-        /// What may be missing of a window, as a share of it: requests do not come at its very end.
-        const MISSING: f64 = 0.05;
         let whole = ((self.lasts() - self.last_tick.0) / self.window.0 + MISSING) as usize;
         let cut = 1 + (self.last_tick.0 / self.window.0) as usize;
         if (whole + 1..=whole + cut).contains(&windows.len()) { &windows[..whole] } else { windows }

@@ -1,9 +1,9 @@
 //! The comparison in some thirty lines: where both sides stand, what differs by more than noise, what of a saving may be cut.
 
-use super::{answers, close, given, hung, open, unsaid};
+use super::{answers, close, hung, open, rests_on};
 use crate::report::compare::words::{cells, names, word};
 use crate::report::compare::{Change, CompareReport, Decision, Direction, Material, state};
-use crate::report::format::{self, loss_name as loss};
+use crate::report::format::{self, given, loss_name as loss, percent};
 use crate::report::page::Answer;
 use crate::report::sheet::Sheet;
 use crate::report::sheet::columns::Columns;
@@ -30,8 +30,7 @@ pub fn compare(report: &CompareReport, look: &Look) -> String {
     }
     out.blank();
     out.prose("  ", &about(report));
-    unsaid(&mut out, &report.head);
-    out.blank();
+    rests_on(&mut out, &report.head);
     changes(&mut out, report);
     cuts(&mut out, report);
     close(out, &report.head, &["-o comment.md".to_string()])
@@ -94,14 +93,15 @@ fn cuts(sheet: &mut Sheet, report: &CompareReport) {
     let row = |name: &str, of: &dyn Fn(&Decision) -> String| {
         std::iter::once(name.to_string()).chain(report.decisions.iter().map(of)).collect::<Vec<_>>()
     };
-    let told = |material: Material, cut: Option<f64>| match (material, cut) {
+    // What misses promise is written as their change is; what may be cut is never rounded up.
+    let told = |material: Material, share: Option<f64>, show: fn(f64) -> String| match (material, share) {
         (Material::No, _) => "0%".to_string(),
-        (Material::Yes, Some(share)) => format::cut(share),
-        (Material::Unknown, Some(share)) => format!("{}?", format::cut(share)),
+        (Material::Yes, Some(share)) => show(share),
+        (Material::Unknown, Some(share)) => format!("{}?", show(share)),
         (_, None) => "unknown".to_string(),
     };
-    table.row(row("looks like", &|decision| told(decision.looks_like_material, decision.looks_like_ratio)));
-    table.row(row("is", &|decision| told(decision.material, decision.is_ratio)));
+    table.row(row("looks like", &|decision| told(decision.looks_like_material, decision.looks_like_ratio, percent)));
+    table.row(row("is", &|decision| told(decision.material, decision.is_ratio, format::cut)));
     sheet.table(&table);
     sheet.prose(
         "    ",

@@ -1,6 +1,6 @@
 //! An estimate from a sample in some thirty lines: the answers, and the baseline's numbers between the ends of their intervals.
 
-use super::{answers, close, hung, open, unsaid};
+use super::{answers, close, hung, open, rests_on};
 use crate::report::estimate::{self, EstimateReport, EstimateRow, EstimateTrace};
 use crate::report::format::{self, percent};
 use crate::report::sheet::columns::Columns;
@@ -17,8 +17,7 @@ pub fn estimate(report: &EstimateReport, look: &Look) -> String {
         for baseline in report.cells(&trace.name).filter(|row| row.is_baseline()) {
             answers(&mut out, &estimate::answers(report, trace, baseline));
             out.prose("  ", &about(report, trace, baseline));
-            unsaid(&mut out, &report.head);
-            out.blank();
+            rests_on(&mut out, &report.head);
             out.table(&numbers(report, trace, baseline));
             out.blank();
         }

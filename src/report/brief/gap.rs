@@ -1,18 +1,17 @@
 //! The gap report in some thirty lines: the answers, the capacities as bars, the backend that each loss takes.
 
-use super::{answers, bearing, close, compact, given, hung, open, unsaid};
+use super::{answers, bearing, close, hung, open, rests_on};
 use crate::policy::Capacity;
-use crate::prose::quoted;
 use crate::report::details;
-use crate::report::format::{self, cut, percent_of, short_cut, times, whole_percent};
-use crate::report::gap_page::answers::{answers as of_trace, best};
+use crate::report::format::{self, cut, each_once, given, percent, percent_of, times, whole_percent};
+use crate::report::gap_page::answers::{answers as of_trace, best, outage_command};
 use crate::report::gap_page::asked_for;
 use crate::report::knobs::sentence;
 use crate::report::sheet::Sheet;
 use crate::report::sheet::columns::Columns;
 use crate::report::sheet::look::{Look, Tone};
 use crate::report::{Region, Report, Row, TraceReport};
-use crate::units::{Demand, Rate, Seconds, bytes, coarse, grouped, grouped_rate, significant};
+use crate::units::{Demand, Seconds, bytes, coarse, grouped, grouped_rate};
 
 /// Length of the longest bar.
 const BAR: usize = 24;
@@ -20,8 +19,6 @@ const BAR: usize = 24;
 const LEAD: usize = 36;
 /// Losses beside which the table shows hits as well.
 const LOSSES: usize = 6;
-/// Of which losses a share is told: not of the worst moment's alone.
-const MOMENTS: &str = "Of full losses at all moments tried, not only the worst,";
 /// Policies that the table shows; `--details` has all of them.
 const POLICIES: usize = 8;
 
@@ -33,7 +30,7 @@ pub fn gap(report: &Report, look: &Look) -> String {
         let cells: Vec<&Row> = report.cells(&trace.name).collect();
         for group in cells.chunks(report.config.policies.len().max(1)) {
             let Some(baseline) = group.iter().find(|row| row.is_baseline()) else { continue };
-            section(&mut out, report, trace, group, baseline);
+            more.extend(section(&mut out, report, trace, group, baseline));
         }
     }
     asked_for(report).iter().for_each(|part| details::section(&mut out, part));
@@ -41,24 +38,12 @@ pub fn gap(report: &Report, look: &Look) -> String {
         hung(&mut out, None, "  WHICH KNOB ", &knobs);
         out.blank();
     }
-    if let [trace] = report.traces.as_slice()
-        && let Some(rate) = trace.rate()
-    {
-        let assumed = trace.backend.as_ref().is_some_and(|backend| backend.assumed);
-        // One that nobody said is no number to be repeated to its last digit.
-        let short = significant(rate.per_second).parse().ok().filter(|_| assumed);
-        let rate = compact(Rate { per_second: short.unwrap_or(rate.per_second), ..rate });
-        let files: Vec<String> = match trace.files.as_slice() {
-            [] => vec![quoted(&trace.name)],
-            files => files.iter().map(|file| quoted(file)).collect(),
-        };
-        more.push(format!("coldgap outage {} -b {rate}", files.join(" ")));
-    }
     more.push("coldgap explain hidden".to_string());
     close(out, &report.head, &more)
 }
 
-fn section(out: &mut Sheet, report: &Report, trace: &TraceReport, group: &[&Row], baseline: &Row) {
+/// One trace at one cache size. Gives the command that tells its outage, unless the answers do or there are other traces.
+fn section(out: &mut Sheet, report: &Report, trace: &TraceReport, group: &[&Row], baseline: &Row) -> Option<String> {
     let alone = report.traces.len() == 1;
     if trace.files.len() > 1 {
         out.prose("  ", &format!("{} files, merged by time: {}", trace.files.len(), trace.files.join(", ")));
@@ -66,18 +51,21 @@ fn section(out: &mut Sheet, report: &Report, trace: &TraceReport, group: &[&Row]
     } else if !alone {
         out.line(&format!("  {}", trace.name));
     }
-    answers(out, &of_trace(report, trace, baseline, ""));
+    let said = of_trace(report, trace, baseline, "");
+    let is_said = |command: &str| said.iter().any(|answer| answer.also.contains(command));
+    let next = outage_command(report, trace).filter(|command| alone && !is_said(command));
+    answers(out, &said);
     out.prose("  ", &about(report, trace, baseline));
-    if report.traces.first().is_some_and(|first| first.name == trace.name) {
-        unsaid(out, &report.head);
+    match report.traces.first() {
+        Some(first) if first.name == trace.name => rests_on(out, &report.head),
+        _ => out.blank(),
     }
-    out.blank();
     if trace.limits_known {
         bars(out, trace, baseline);
     }
     needed(out, report, trace, group, baseline);
     if trace.verdict.region == Region::OverloadedWarm || !trace.limits_known {
-        return;
+        return next;
     }
     let (told, heals) = (report.told(baseline), simulated(baseline));
     if let Some(told) = told {
@@ -89,6 +77,7 @@ fn section(out: &mut Sheet, report: &Report, trace: &TraceReport, group: &[&Row]
     if told.is_some() || heals.is_some() {
         out.blank();
     }
+    next
 }
 
 /// `lru, 3,006 objects (10% of the footprint) on 8 nodes; backend 350/s; today 3,000/s (busiest 10 s of 3 min)`.
@@ -119,7 +108,7 @@ fn bars(out: &mut Sheet, trace: &TraceReport, row: &Row) {
     let mut all = [
         ("warm", row.advertised_per_second, "advertised: warm, no answer late".to_string()),
         (if is_today(trace) { "today" } else { "to carry" }, Some(row.load_per_second), load_words(trace)),
-        ("recovers below", row.hidden_safe_per_second, "hidden: after losing it all".to_string()),
+        ("recovers below", row.hidden_safe_per_second, "hidden: all lost while it runs".to_string()),
         ("no cache", row.floor_per_second, floor_words(trace, row).to_string()),
     ];
     all.sort_by(|a, b| f64::total_cmp(&b.1.unwrap_or(f64::INFINITY), &a.1.unwrap_or(f64::INFINITY)));
@@ -225,7 +214,7 @@ fn needed(out: &mut Sheet, report: &Report, trace: &TraceReport, group: &[&Row],
 
 /// What may be cut of the backend, by loss.
 fn cut_row<'r>(report: &'r Report, baseline: &'r Row) -> impl Iterator<Item = String> + 'r {
-    report.losses(baseline).map(|loss| loss.safe_cut_ratio.map_or("-".to_string(), short_cut))
+    report.losses(baseline).map(|loss| loss.safe_cut_ratio.map_or("-".to_string(), cut))
 }
 
 fn name_width(group: &[&Row]) -> usize {
@@ -239,22 +228,22 @@ fn looks_like(report: &Report, group: &[&Row]) -> Option<String> {
     let real = report.losses(best).filter(|row| row.loss_ratio > 0.0);
     let real = real.filter_map(|row| {
         let what = if row.loss_ratio >= 1.0 { "everything" } else { &row.loss };
-        let share = row.reclaimable_ratio?;
-        Some(format!("{} for {what}", cut(share)))
+        Some((cut(row.reclaimable_ratio?), what.to_string()))
     });
-    let real: Vec<String> = real.collect();
-    let it_is = if real.is_empty() { String::new() } else { format!("; it is {}", real.join(", ")) };
+    let real: Vec<(String, String)> = real.collect();
+    let it_is = if real.is_empty() { String::new() } else { format!("; it is {}", each_once(&real, "for")) };
     Some(format!(
         "{} misses {} less than {baseline}, which looks like as large a cut of what {baseline} needs{it_is}.",
         best.policy,
-        whole_percent(saving),
+        percent(saving),
         baseline = report.config.baseline
     ))
 }
 
-/// `Of full losses at all moments tried, not only the worst, 95% heal up to 1,000/s (880..1,100), half up to 1,130/s`: the answers
-/// above are of the worst alone.
+/// `Lost at any moment tried, answers may be late: 95% heal up to 1,000/s (880..1,100), half up to 1,130/s`, and which of the loads
+/// that are told counts when.
 fn simulated(row: &Row) -> Option<String> {
+    const LOST: &str = "Lost at any moment tried, answers may be late:";
     let half = row.hidden_50_per_second;
     let (low, high) = (row.hidden_95_per_second_low, row.hidden_95_per_second_high);
     let digits = bearing(low.or(high).unwrap_or(0.0), low, high);
@@ -262,16 +251,24 @@ fn simulated(row: &Row) -> Option<String> {
     let interval = format::interval(low, high, show);
     let half = half.map_or(String::new(), |half| format!(", half up to {}/s", show(half)));
     let all = row.hidden_measured_end.as_deref() == Some("advertised");
-    match (row.hidden_95_per_second, low) {
+    let text = match (row.hidden_95_per_second, low) {
         (Some(most), _) if all => {
-            Some(format!("{MOMENTS} 95% heal at any load up to the {}/s that it carries while warm.", show(most)))
+            let most = row.advertised_per_second.unwrap_or(most);
+            format!("95% heal at any load up to the {}/s that it carries while warm.", grouped_rate(most))
         }
-        (Some(most), _) => Some(format!("{MOMENTS} 95% heal up to {}/s{interval}{half}.", show(most))),
-        (None, Some(low)) => Some(format!("{MOMENTS} more than 95% heal up to {}/s at least.", show(low))),
-        (None, None) => None,
-    }
-    .map(|text| match row.healed_at_safe_ratio {
-        Some(share) if share < 0.95 => format!("{text} At the hidden load itself {} heal.", whole_percent(share)),
-        _ => text,
-    })
+        (Some(most), _) => format!("95% heal up to {}/s{interval}{half}.", show(most)),
+        (None, Some(low)) => format!("more than 95% heal up to {}/s at least.", show(low)),
+        (None, None) => return None,
+    };
+    let at_safe = match row.healed_at_safe_ratio {
+        Some(share) if share < 0.95 => format!(" At the hidden load itself {} heal.", whole_percent(share)),
+        _ => String::new(),
+    };
+    let counts =
+        row.hidden_safe_per_second.filter(|hidden| row.load_per_second > *hidden).map_or(String::new(), |hidden| {
+            let down =
+                row.let_in().map_or(String::new(), |load| format!("; once down, act on {}/s", grouped_rate(load)));
+            format!(" Plan with {}/s{down}.", grouped_rate(hidden))
+        });
+    Some(format!("{LOST} {text}{at_safe}{counts}"))
 }

@@ -21,7 +21,6 @@ use super::gates;
 use super::page::{Answer, Tone as Judged};
 use super::sheet::Sheet;
 use super::sheet::look::{Look, Tone};
-use crate::units::{Demand, Rate};
 
 /// Columns that a question takes beside its answer.
 const QUESTION: usize = 30;
@@ -59,16 +58,11 @@ fn hung(out: &mut Sheet, tone: Option<Tone>, lead: &str, text: &str) {
     out.line(&format!("{lead}{}", paint(&text[width..])));
 }
 
-/// What the numbers rest on that nobody said: beside what they are about, before any of them.
-fn unsaid(out: &mut Sheet, head: &Head) {
+/// What the numbers rest on that nobody said, and what should make a reader careful: before any of them.
+fn rests_on(out: &mut Sheet, head: &Head) {
     if !head.unsaid.is_empty() {
-        hung(out, None, "  Assumed, as you did not say: ", &format!("{}.", head.unsaid.join(", ")));
+        hung(out, None, "  Assumed: ", &format!("{}.", head.unsaid.join(", ")));
     }
-}
-
-/// What every short report ends with: gates, warnings, where there is more.
-fn close(mut out: Sheet, head: &Head, more: &[String]) -> String {
-    gates::text::section(&mut out, &head.gates);
     for warning in head.warnings.iter().take(WARNINGS) {
         let text = out.look.wrapped(warning, "    ");
         let mut lines: Vec<&str> = text.trim_start().lines().collect();
@@ -80,10 +74,16 @@ fn close(mut out: Sheet, head: &Head, more: &[String]) -> String {
         }
         out.line(&format!("  ! {}{}", lines.join("\n"), if cut { " ..." } else { "" }));
     }
-    let rest = head.warnings.len().saturating_sub(WARNINGS);
-    let rest = (rest > 0).then(|| format!("{rest} more warning{}", if rest == 1 { "" } else { "s" }));
-    let more: Vec<String> = rest.into_iter().chain(["--details".to_string()]).chain(more.iter().cloned()).collect();
-    hung(&mut out, None, "  More: ", &more.join("; "));
+    if head.warnings.len() > WARNINGS {
+        out.line(&format!("  ! {} more: --details", head.warnings.len() - WARNINGS));
+    }
+    out.blank();
+}
+
+/// What every short report ends with: gates, and where there is more.
+fn close(mut out: Sheet, head: &Head, more: &[String]) -> String {
+    gates::text::section(&mut out, &head.gates);
+    hung(&mut out, None, "  More: ", &[&["--details".to_string()], more].concat().join("; "));
     out.finish()
 }
 
@@ -97,21 +97,6 @@ fn capitalised(text: &str) -> String {
 fn bearing(value: f64, low: Option<f64>, high: Option<f64>) -> i32 {
     let width = low.zip(high).map_or(0.1 * value, |(low, high)| high - low).max(0.005 * value);
     if value <= 0.0 { 2 } else { (value.log10().floor() as i32 - width.log10().floor() as i32 + 2).clamp(2, 3) }
-}
-
-/// What stands beside a backend's capacity: whether anybody gave it.
-fn given(assumed: bool) -> &'static str {
-    if assumed { " (ASSUMED, 1.1x what it needs warm)" } else { "" }
-}
-
-/// A rate as an option takes it.
-fn compact(rate: Rate) -> String {
-    let unit = match rate.of {
-        Demand::Answers => "",
-        Demand::Bytes => "B",
-        Demand::Units(ref name) => name.as_str(),
-    };
-    format!("{}{unit}/s", rate.per_second)
 }
 
 /// The start of a short report.

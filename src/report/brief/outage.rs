@@ -1,8 +1,10 @@
 //! One outage in some forty lines: does it heal, why, what to do, what would prevent it; the answered share, the timeline.
 
-use super::{answers, bearing, close, compact, given, hung, open, unsaid};
+use super::{answers, bearing, close, hung, open, rests_on};
+use crate::outage::verdict::HEALTHY;
 use crate::prose::quoted;
 use crate::report::details;
+use crate::report::format::{compact, given, percent, percent_of};
 use crate::report::outage::{OutageReport, RemedyRow, TimelineRow, page, sentence};
 use crate::report::page::{Answer, Mark, Tone};
 use crate::report::sheet::Sheet;
@@ -26,8 +28,7 @@ pub fn outage(report: &OutageReport, look: &Look) -> String {
     }
     answers(&mut out, &said(report));
     out.prose("  ", &subject(report));
-    unsaid(&mut out, &report.head);
-    out.blank();
+    rests_on(&mut out, &report.head);
     answered(&mut out, report);
     timeline(&mut out, report);
     remedies(&mut out, report);
@@ -64,18 +65,22 @@ fn said(report: &OutageReport) -> Vec<Answer> {
 fn come_back(report: &OutageReport) -> String {
     let verdict = &report.verdict;
     let shed = format!(
-        "Shed {} of the load, down to {}/s, until the queue is empty",
+        "It comes back only below {}/s: shed over {} until {} are answered in time and the queue is empty",
+        grouped_rate(verdict.escape_per_second),
         sentence::share(verdict.shed_ratio),
-        grouped_rate(verdict.escape_per_second)
+        percent(HEALTHY)
     );
-    let Some(ramp) = &report.ramp else { return format!("{shed}; no schedule to let it back was found") };
+    let Some(ramp) = &report.ramp else {
+        return format!("{shed}. How long that takes is unknown: no schedule to let the load back was found");
+    };
     let steps = ramp.steps.iter().map(|step| match step.hold_seconds {
-        Some(hold) => format!("{}/s for {}", grouped_rate(step.load_per_second), clock(hold)),
+        Some(hold) => format!("{}/s for {}", grouped_rate(step.load_per_second), Seconds(hold)),
         None => format!("all {}/s", grouped_rate(step.load_per_second)),
     });
     format!(
-        "{shed}. Held in each of {} simulations: let in {}, each only once the least wait is back at 0",
+        "{shed}. Held in each of {} simulations, {} in all: let in {}, each only once the least wait is back at 0",
         ramp.simulations,
+        Seconds(ramp.takes_seconds),
         steps.collect::<Vec<_>>().join(", then ")
     )
 }
@@ -83,9 +88,9 @@ fn come_back(report: &OutageReport) -> String {
 fn subject(report: &OutageReport) -> String {
     let (config, verdict) = (&report.config, &report.verdict);
     let events: Vec<&str> = report.events.iter().map(|event| event.what.as_str()).take(2).collect();
-    let of = crate::report::format::percent_of(config.cache_capacity_ratio, 2);
+    let of = percent_of(config.cache_capacity_ratio, 2);
     format!(
-        "{} ({of} of the footprint), backend {}{}, {}/s; {} at {}",
+        "{} ({of} of the footprint), backend {}{}, load {}/s; {} {} into the trace",
         config.policy,
         config.backend,
         given(config.backend_assumed),

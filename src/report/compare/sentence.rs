@@ -3,7 +3,7 @@
 use super::metric::METRICS;
 use super::words::{moved, name_of};
 use super::{Change, CompareReport, Decision, Material, Side, Verdict};
-use crate::report::format::{loss_name as loss, percent};
+use crate::report::format::{self, loss_name as loss, percent};
 
 /// Metrics that the headline is about, and their names in it.
 const HEADLINE: [(&str, &str); 4] = [
@@ -111,12 +111,10 @@ fn capacity(report: &CompareReport, saves: bool, material: bool) -> String {
 fn looks_like(decisions: &[Decision]) -> Option<String> {
     let saving = decisions.first()?.looks_like_ratio.filter(|saving| *saving > 0.0)?;
     let lost = decisions.iter().filter(|decision| decision.loss_ratio > 0.0);
-    let real: Vec<String> = lost
-        .filter_map(|decision| {
-            Some(format!("{} if you must survive losing {}", cut(decision)?, loss(decision.loss_ratio)))
-        })
-        .collect();
-    Some(format!("It looks like a backend smaller by {}. What may really be cut: {}.", percent(saving), listed(&real)))
+    let real: Vec<(String, String)> =
+        lost.filter_map(|decision| Some((cut(decision)?, loss(decision.loss_ratio)))).collect();
+    let real = format::each_once(&real, "to survive losing");
+    Some(format!("It looks like a backend smaller by {}. What may really be cut: {real}.", percent(saving)))
 }
 
 /// What may really be cut; nothing where that is within the noise.
@@ -124,24 +122,22 @@ pub fn cut(decision: &Decision) -> Option<String> {
     let share = decision.is_ratio?;
     Some(match decision.material {
         Material::No => "nothing".to_string(),
-        Material::Unknown => format!("{} (noise unknown)", percent(share)),
-        Material::Yes if share >= 0.0 => percent(share),
-        Material::Yes => format!("nothing, {} more are needed,", percent(-share)),
+        Material::Unknown => format!("{} (noise unknown)", format::cut(share)),
+        Material::Yes if share >= 0.0 => format::cut(share),
+        Material::Yes => format!("nothing ({})", format::cut(share)),
     })
 }
 
 /// The incentive trap, priced.
 fn trap(report: &CompareReport) -> Option<String> {
     let banked = report.banked.as_ref()?;
-    let by = |ratio: f64, up: &str, down: &str| {
-        format!("{} by {}", if ratio > 0.0 { up } else { down }, percent(ratio.abs()))
-    };
     let mut parts = Vec::new();
     if let Some(ratio) = banked.hidden_change_ratio {
-        parts.push(format!("hidden capacity {}", by(ratio, "rises", "falls")));
+        let moves = if ratio > 0.0 { "rises" } else { "falls" };
+        parts.push(format!("hidden capacity {moves} by {}", percent(ratio.abs())));
     }
     match (banked.baseline_loss_survived_ratio, banked.loss_survived_ratio) {
-        (Some(before), Some(after)) => {
+        (Some(before), Some(after)) if before != after => {
             let verb = if after > before { "rises" } else { "falls" };
             parts.push(format!("the loss survived {verb} from {} to {}", percent(before), percent(after)));
         }
@@ -152,9 +148,6 @@ fn trap(report: &CompareReport) -> Option<String> {
             ));
         }
         _ => {}
-    }
-    if let Some(ratio) = banked.gap_change_ratio {
-        parts.push(format!("the gap {}", by(ratio, "widens", "narrows")));
     }
     let cut = percent(banked.cut_ratio);
     (!parts.is_empty()).then(|| {

@@ -2,10 +2,12 @@
 //! cache is lost, what to do. For a reader who knows nothing else; every number is the report's.
 
 use crate::analysis::MOST_NODES;
-use crate::report::format::{cut, load, loss_name, percent};
+use crate::outage::verdict::HEALTHY;
+use crate::prose::quoted;
+use crate::report::format::{compact, cut, given, load, loss_name, percent};
 use crate::report::page::{Answer, Tone};
 use crate::report::{Region, Report, Row, TraceReport};
-use crate::units::{Loss, Rate, Seconds, grouped, grouped_rate};
+use crate::units::{Loss, Rate, Seconds, grouped, grouped_rate, significant};
 
 /// All of them, about the baseline; `of` names the trace where there are several.
 pub(in crate::report) fn answers(report: &Report, trace: &TraceReport, baseline: &Row, of: &str) -> Vec<Answer> {
@@ -20,6 +22,30 @@ pub(in crate::report) fn answers(report: &Report, trace: &TraceReport, baseline:
         all.iter_mut().for_each(|answer| answer.question = format!("{of}: {}", answer.question));
     }
     all
+}
+
+/// The command that simulates the loss of a trace's cache with the service of the report; `None` without a backend.
+pub(in crate::report) fn outage_command(report: &Report, trace: &TraceReport) -> Option<String> {
+    let (config, backend) = (&report.config, trace.backend?);
+    // One that nobody said is no number to be repeated to its last digit.
+    let short = significant(backend.rate.per_second).parse().ok().filter(|_| backend.assumed);
+    let rate = Rate { per_second: short.unwrap_or(backend.rate.per_second), ..backend.rate };
+    let files = if trace.files.is_empty() { std::slice::from_ref(&trace.name) } else { &trace.files };
+    let files: Vec<String> = files.iter().map(|file| quoted(file)).collect();
+    let cache = config.caches.first().map_or("", String::as_str);
+    let load = Rate::answers(trace.load_per_second);
+    let flags = [
+        (config.baseline != "lru").then(|| format!("-p {}", quoted(&config.baseline))),
+        (!matches!(cache, "auto" | "10%")).then(|| format!("-c {cache}")),
+        config.ignore_size.then(|| "--ignore-size".to_string()),
+        (trace.load_per_second != trace.today_per_second).then(|| format!("--load {}", compact(load))),
+        (config.timeout_seconds != 1.0).then(|| format!("--timeout {}s", config.timeout_seconds)),
+        (config.service_time_seconds != 0.01).then(|| format!("--service-time {}s", config.service_time_seconds)),
+        (config.retries != 0).then(|| format!("--retries {}", config.retries)),
+        config.single_flight.then(|| "--single-flight".to_string()),
+    ];
+    let said = [format!("coldgap outage {} -b {}", files.join(" "), compact(rate))];
+    Some(said.into_iter().chain(flags.into_iter().flatten()).collect::<Vec<_>>().join(" "))
 }
 
 /// The deployable policy with the fewest misses, where that is not the baseline.
@@ -51,7 +77,7 @@ impl<'r> About<'r> {
 
     fn has(&self) -> String {
         let assumed = self.trace.backend.is_some_and(|backend| backend.assumed);
-        format!("{}{}", self.rate(self.mu()), if assumed { " (assumed: none was given)" } else { "" })
+        format!("{}{}", self.rate(self.mu()), given(assumed))
     }
 
     fn carried(&self) -> String {
@@ -286,7 +312,7 @@ impl<'r> About<'r> {
                     None => (format!("It goes down at {carried}, and stays down{}", self.watched()), Tone::Bad),
                 }
             }
-            Region::Vulnerable if baseline.floor_per_second.is_none_or(|floor| load <= floor) => {
+            Region::Vulnerable if baseline.drains() => {
                 ("Answers are late until a queue has drained; then it is well".to_string(), Tone::Careful)
             }
             Region::Vulnerable if came_back => {
@@ -299,22 +325,42 @@ impl<'r> About<'r> {
             }
             _ => (format!("It heals by itself at {carried}, whenever that happens"), Tone::Good),
         };
-        let shed = baseline.shed_ratio.filter(|shed| *shed > 0.0 && verdict.region == Region::Vulnerable);
-        let also = match (shed, verdict.region) {
-            (Some(shed), _) if baseline.recovers == Some(false) => {
-                let let_in = grouped_rate(load * (1.0 - shed));
-                format!(
-                    "To come back once it is down, shed more than {}: let in less than {let_in}/s until it is well",
-                    percent(shed)
-                )
-            }
-            (_, Region::Vulnerable) => baseline
-                .hidden_safe_per_second
-                .map_or(String::new(), |hidden| format!("No answer is late only below {}/s", grouped_rate(hidden))),
-            _ => String::new(),
-        };
+        let also = if verdict.region == Region::Vulnerable { self.comes_back() } else { String::new() };
         let text = format!("{}{}", verdict.sentence, self.simulated());
         answer("What if the cache is lost?", short, also, text, tone)
+    }
+
+    /// Below which load no answer is late, below which it comes back once it is down, and until when.
+    fn comes_back(&self) -> String {
+        let row = self.baseline;
+        let hidden =
+            row.hidden_safe_per_second.map(|hidden| format!("No answer is late only below {}/s", grouped_rate(hidden)));
+        let well = format!("until {} are answered in time and the queue is empty", percent(HEALTHY));
+        let command = outage_command(self.report, self.trace);
+        let ask = command.map_or(String::new(), |command| format!(": {command} tells"));
+        let quick = self.report.config.seeds.is_empty();
+        let down = match (row.let_in(), row.recovery_seconds, row.floor_long_run_per_second) {
+            (Some(load), ..) => Some(format!(
+                "Once down it comes back only below {}/s: let in less, so shed over {}, {well}. For how long is unknown here{ask}",
+                grouped_rate(load),
+                percent(row.shed_ratio.unwrap_or(0.0))
+            )),
+            (_, Some(seconds), _) => {
+                Some(format!("It was well again after {} in the slowest simulation", Seconds(seconds)))
+            }
+            _ if row.drains() => quick.then(|| format!("How long that takes is unknown without simulation{ask}")),
+            // What the backend answers with no cache at all it works off, whatever the cache holds.
+            (.., Some(floor)) => Some(format!(
+                "Once down it is sure to come back below {}/s, where the backend keeps up even if every get asks it: let in less {well}. \
+                 Whether more may be let in, and for how long, is unknown{}",
+                grouped_rate(floor),
+                if quick { format!(" without simulation{ask}") } else { String::new() }
+            )),
+            _ => None,
+        };
+        // Of a service that stays down what brings it back says more than from where it would not go down.
+        let hidden = hidden.filter(|_| row.let_in().is_none());
+        down.into_iter().chain(hidden).collect::<Vec<_>>().join(". ")
     }
 
     /// For how long an outage was watched.

@@ -124,8 +124,8 @@ pub(super) fn policies(group: &Group) -> Section {
         .column("refill_seconds", "refill", |row| maybe(row.refill_seconds, Cell::seconds, "not seen"))
         .note(format!(
             "Rates are requests a second. loss survived: the largest share of the cache that may be lost at the load to carry; nodes: the \
-             fewest of which any one may be lost; misses: share of the requests after warm-up; widening: of the gap, against {}; refill: \
-             how long a full flush costs misses.{bounds}",
+             fewest of which any one may be lost; misses: share of the requests after warm-up; widening: of the gap with the same backend, \
+             against {}; refill: until under 1% of the requests of the next ten steps miss only because of a full flush.{bounds}",
             group.report.config.baseline
         ));
     let section = Section::new(group.id("policies"), "The policies").table(table);

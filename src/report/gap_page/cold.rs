@@ -1,6 +1,8 @@
 //! Cold misses: three different things, and never one number.
 
 use super::{Group, name};
+use crate::capacity::{AGREEING, EPSILON};
+use crate::report::format::percent;
 use crate::report::page::{Axis, Cell, Figure, Mark, Of, Section, Table, Unit, maybe};
 use crate::report::{RefillRow, Row};
 use crate::units::Seconds;
@@ -44,9 +46,7 @@ fn refill(group: &Group) -> Figure {
         .column("requests", "requests", |(_, step)| Cell::count(step.requests))
         .column("misses", "misses", |(_, step)| Cell::count(step.misses))
         .column("twin_misses", "twin's misses", |(_, step)| Cell::count(step.twin_misses))
-        .column("added_ratio", "added misses", |(_, step)| {
-            Cell::share((step.misses as f64 - step.twin_misses as f64) / step.requests as f64)
-        })
+        .column("added_ratio", "added misses", |(_, step)| Cell::share(added(step)))
         .note(if all {
             "All steps are in the JSON (refill)."
         } else {
@@ -56,8 +56,15 @@ fn refill(group: &Group) -> Figure {
         Axis::log("since the flush", Unit::Seconds),
         Axis::linear("misses that the flush adds, of all requests", Unit::Share),
     );
-    let marks = vec![Mark::lines("seconds", "added_ratio", "policy")];
+    let over =
+        group.baseline().and_then(|row| Some(Mark::rule_x(row.refill_seconds?, format!("{} is refilled", name(row)))));
+    let marks = std::iter::once(Mark::lines("seconds", "added_ratio", "policy")).chain(over).collect();
     Figure::new(group.id("refill-chart"), refill_caption(group), axes, marks, table)
+}
+
+/// The share of a step's requests that miss only because of the flush.
+fn added(step: &RefillRow) -> f64 {
+    (step.misses as f64 - step.twin_misses as f64) / step.requests as f64
 }
 
 /// The steps of one curve, until every cache was refilled for as long again; of those that follow each other late, some.
@@ -85,20 +92,23 @@ fn refill_caption(group: &Group) -> String {
     let known = || group.deployable().filter_map(|row| Some((row.refill_seconds?, row)));
     let slowest = known().max_by(|a, b| a.0.total_cmp(&b.0));
     let quickest = known().min_by(|a, b| a.0.total_cmp(&b.0));
-    match (quickest, slowest) {
-        (Some((short, first)), Some((long, last))) if long > short => format!(
-            "From {} after a full flush on {} misses less than 1% more over the next ten steps, {} from {} on.",
-            Seconds(short),
-            first.policy,
-            last.policy,
-            Seconds(long)
-        ),
-        (Some((short, _)), _) => {
-            format!(
-                "From {} after a full flush on less than 1% is missed more over the next ten steps.",
-                Seconds(short)
-            )
+    let when = match (quickest, slowest) {
+        (Some((short, first)), Some((long, last))) if long > short => {
+            format!("after {} ({}) to {} ({})", Seconds(short), first.policy, Seconds(long), last.policy)
         }
-        _ => "The refill was not over before the trace or the horizon ended.".to_string(),
-    }
+        (Some((short, _)), _) => format!("after {}", Seconds(short)),
+        _ => return "The refill was not over before the trace or the horizon ended.".to_string(),
+    };
+    let least = percent(EPSILON);
+    // Of the baseline, what is drawn beyond its mark.
+    let later = group.baseline().and_then(|row| {
+        let after = steps(group, row).into_iter().filter(|step| Some(step.seconds) > row.refill_seconds).map(added);
+        row.refill_seconds.and(after.max_by(f64::total_cmp)).filter(|most| *most > EPSILON).map(|most| (row, most))
+    });
+    let later = later.map_or(String::new(), |(row, most)| {
+        format!(" In a single step more may: up to {} with {}.", percent(most), row.policy)
+    });
+    format!(
+        "Refilled {when}: under {least} of the requests of the next {AGREEING} steps together miss only because of the flush.{later}"
+    )
 }

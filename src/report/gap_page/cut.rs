@@ -2,7 +2,7 @@
 
 use super::{Group, load, loss, name};
 use crate::report::Row;
-use crate::report::format::{cut, loss_in_full, percent, whole_percent};
+use crate::report::format::{cut, each_once, loss_in_full, percent};
 use crate::report::page::{Axis, Block, Cell, Figure, Fill, Mark, Section, Table, Tone, Unit, maybe};
 use crate::units::Demand;
 
@@ -156,19 +156,16 @@ fn promised(group: &Group) -> Option<Figure> {
 /// `lru -> sieve looks like a 45% cut; it is 29% if losing 12.5% must be survived, and 0% for everything.`
 fn looks_like(group: &Group, row: &Row) -> Option<String> {
     let saving = row.naive_saving_ratio?;
-    let is: Vec<String> = group
-        .report
-        .losses(row)
-        .filter(|of_loss| of_loss.loss_ratio > 0.0)
-        .filter_map(|of_loss| Some(format!("{} for {}", cut(of_loss.reclaimable_ratio?), loss(of_loss.loss_ratio))))
-        .collect();
+    let losses = group.report.losses(row).filter(|of_loss| of_loss.loss_ratio > 0.0);
+    let is: Vec<(String, String)> =
+        losses.filter_map(|of_loss| Some((cut(of_loss.reclaimable_ratio?), loss(of_loss.loss_ratio)))).collect();
     (!is.is_empty()).then(|| {
         format!(
             "{} → {} looks like a cut of {}. What it is of what {0} needs, if losing a part must be survived: {}.",
             group.report.config.baseline,
             row.policy,
-            whole_percent(saving),
-            is.join(", ")
+            percent(saving),
+            each_once(&is, "for")
         )
     })
 }
@@ -178,10 +175,8 @@ fn trap(group: &Group) -> Option<String> {
     let (baseline, best) = (group.baseline()?, group.best()?);
     let (saving, before, after) =
         (best.naive_saving_ratio?, baseline.hidden_safe_per_second?, best.hidden_safe_reclaimed_per_second?);
-    let widens = best.widening_reclaimed_ratio.filter(|ratio| *ratio > 0.0);
-    let widens = widens.map_or(String::new(), |ratio| format!(", and the gap widens by {}", percent(ratio)));
     Some(format!(
-        "The trap: bank {}'s saving (make the backend smaller by {}) and hidden capacity falls from {} to {}{widens}.",
+        "The trap: bank {}'s saving (make the backend smaller by {}) and hidden capacity falls from {} to {}.",
         best.policy,
         percent(saving),
         load(Some(before)),

@@ -1,6 +1,7 @@
 //! The trace itself: its load over time, and what misses of it with the baseline.
 
 use super::{Group, load};
+use crate::analysis::is_whole;
 use crate::report::WindowRow;
 use crate::report::format::percent;
 use crate::report::page::{Axis, Cell, Figure, Mark, Section, Table, Unit};
@@ -15,8 +16,9 @@ pub(super) fn section(group: &Group) -> Section {
         window.trace == trace.name && window.policy == baseline.policy && window.cache_capacity == baseline.capacity()
     };
     let mut windows: Vec<&WindowRow> = group.report.windows.iter().filter(own).collect();
-    // The trace ends inside the last one: it would look as if fewer came.
-    if windows.len() > 1 {
+    // Where the trace ends inside the last one it would look as if fewer came.
+    let is_cut = |last: &&&WindowRow| !is_whole(last.start_seconds + width, width, trace.span_seconds);
+    if windows.len() > 1 && windows.last().filter(is_cut).is_some() {
         windows.pop();
     }
     let table = Table::of(format!("windows of {}, a second", Seconds(width)), windows)

@@ -15,7 +15,7 @@ mod money;
 mod sizes;
 
 use super::decisions::IfLost;
-use super::format::{capacity_text, load, loss_name as loss};
+use super::format::{capacity_text, given, load, loss_name as loss};
 use super::page::{Cell, Page, Section, maybe};
 use super::words::{ended, origin};
 use super::{Region, Report, Row, TraceReport};
@@ -108,8 +108,7 @@ fn subtitle(report: &Report) -> String {
     let mut parts = vec![names.join(", "), format!("policies {}", report.config.policies.join(", "))];
     if let [trace] = report.traces.as_slice() {
         let assumed = trace.backend.is_some_and(|backend| backend.assumed);
-        let assumed = if assumed { " (assumed: none was given)" } else { "" };
-        parts.push(format!("backend {}{assumed}", trace.backend_text()));
+        parts.push(format!("backend {}{}", trace.backend_text(), given(assumed)));
         parts.push(format!("load {}", load(Some(trace.load_per_second))));
     }
     parts.join(" · ")

@@ -94,6 +94,7 @@ const marksOf = (chart, rows, { middle, room, lift }) => {
   // Words lie above all lines.
   const labels = [];
   let raised = 0;
+  const rules = chart.marks.filter((mark) => mark.mark === "rule" && mark.across === "x").map((mark) => mark.at);
   for (const mark of chart.marks) {
     if (mark.mark === "zone") {
       marks.push(Plot.rect([mark], { x1: "from", x2: "to", fill: FILLS.bad, fillOpacity: SHADE }));
@@ -107,9 +108,16 @@ const marksOf = (chart, rows, { middle, room, lift }) => {
       const text = (row) => row[mark.to].words;
       // Where another bar goes on, the words stand inside, if they fit.
       const goesOn = chart.marks.some((other) => other.from === mark.to);
-      const fits = (row) => goesOn && room(x2(row)) > text(row).length * LETTER + 10;
-      labels.push(words(known.filter(fits), { y, x: x2, text, textAnchor: "end", dx: -5, dy: lift / 2 }));
-      if (!goesOn) labels.push(words(known, { y, x: (row) => Math.max(0, x2(row)), text, textAnchor: "start", dx: 5, dy: lift / 2 }));
+      const end = (row) => Math.max(0, x2(row));
+      const long = (row) => text(row).length * LETTER + 10;
+      const fits = (row) => room(x2(row)) > long(row);
+      // The vertical line that words after the bar would cross, or inside it.
+      const crossed = (row) => rules.find((at) => at > end(row) && room(at) - room(end(row)) < long(row));
+      const crossedInside = (row) => rules.some((at) => at < end(row) && room(end(row)) - room(at) < long(row));
+      const inside = (row) => fits(row) && !crossedInside(row) && (goesOn || crossed(row) !== undefined);
+      labels.push(words(known.filter(inside), { y, x: x2, text, textAnchor: "end", dx: -5, dy: lift / 2 }));
+      const outside = known.filter((row) => !goesOn && !inside(row));
+      labels.push(words(outside, { y, x: (row) => crossed(row) ?? end(row), text, textAnchor: "start", dx: 5, dy: lift / 2 }));
     }
     if (mark.mark === "tick") {
       const known = rows.filter((row) => row[mark.x].number !== null);
@@ -127,6 +135,15 @@ const marksOf = (chart, rows, { middle, room, lift }) => {
     }
   }
   return [marks, labels];
+};
+
+// Vertical lines beside the bars only, where names stand above these.
+const partRules = (svg, categories, lift) => {
+  const y = svg.scale("y");
+  for (const line of svg.querySelectorAll('g[aria-label="rule"][stroke-dasharray] line')) {
+    for (const name of categories) d3.select(line.parentNode.insertBefore(line.cloneNode(), line)).attr("y1", y.apply(name) + lift).attr("y2", y.apply(name) + y.bandwidth);
+    line.remove();
+  }
 };
 
 // Where lines end, if there is room for a name at each.
@@ -267,6 +284,7 @@ const draw = (figure, width) => {
   d3.select(svg).insert("defs", ":first-child").html(HATCHED);
   svg.setAttribute("role", "img");
   svg.setAttribute("aria-label", `${figure.querySelector("figcaption").textContent} The numbers are in the table below.`);
+  if (lift > 0) partRules(svg, categories, lift);
   const ends = mayName ? endsOf(svg, lines) : null;
   if (ends) nameLines(svg, ends, width - marginRight);
   place.replaceChildren(...[keyOf(chart, lines, ends !== null || lines.length < 2), svg].filter(Boolean));

@@ -1,7 +1,8 @@
 //! Turns what was measured into the reports' data.
 
 use super::{
-    Config, Elasticity, PreloadRow, RestartRow, Restarts, SensitivityReport, SensitivityRow, WarmupReport, sentence,
+    Config, Elasticity, PreloadRow, RestartRow, Restarts, SKEW, SensitivityReport, SensitivityRow, WarmupReport,
+    sentence,
 };
 use crate::analysis::knobs::Scene;
 use crate::analysis::knobs::bench::SEEDS;
@@ -43,7 +44,7 @@ pub fn sensitivity(command: &str, scene: &Scene<'_>, rows: &[Row]) -> Sensitivit
     let rows = sensitivity_rows(rows);
     let mut all = about(scene);
     all.push(
-        "each row changes one thing of the service and is simulated anew, with as few trials as tell at which load half heal, beside as few of the service as it is; the first row stands as `gap` finds it, the others as many times as high"
+        "each row changes one thing of the service and is simulated anew, with as few trials as tell at which load half heal, beside as few of the service as it is; the first row stands as `gap` finds it, the others as many times as high; so does the safe bound"
             .to_string(),
     );
     all.push(if can_redraw(scene) {
@@ -111,7 +112,7 @@ pub fn warmup(command: &str, scene: &Scene<'_>, found: &WarmUp, restarted: &Rest
         head: Head { warnings, ..Head::new(Kind::Warmup, command, Some(scene.setup.seed), all) },
         config: config(scene),
         trace: facts(scene),
-        sentence: sentence::warmup(&rows, elasticity.as_ref(), &restarts),
+        sentence: sentence::warmup(&rows, &restarts),
         rows,
         elasticity,
         restarts,
@@ -222,6 +223,6 @@ fn words(knob: &Knob) -> (&'static str, String) {
         Knob::Fill(Fill::Late) => ("insert_rule", "late answers enter as well".to_string()),
         Knob::Fill(Fill::InTime) => ("insert_rule", "only answers in time".to_string()),
         Knob::Policy(policy) => ("eviction", policy.to_string()),
-        Knob::Skew(exponent) => ("skew", format!("keys drawn again, Zipf {exponent}")),
+        Knob::Skew(exponent) => (SKEW, format!("keys drawn again, Zipf {exponent}")),
     }
 }

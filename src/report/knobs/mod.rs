@@ -17,6 +17,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 
+/// The knob that is none: other keys, whose rows are compared with each other only.
+pub(super) const SKEW: &str = "skew";
+
 /// Hidden capacity against the service's knobs.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[allow(missing_docs, reason = "as in the report of an outage")]

@@ -1,109 +1,125 @@
 //! What moves hidden capacity, as documents: one change at a time, and what is loaded beforehand.
 
 use super::sentence::name;
-use super::{Config, Elasticity, RestartRow, Restarts, SensitivityReport, SensitivityRow, WarmupReport};
-use crate::report::Head;
-use crate::report::format::{capacity_of, capacity_text, percent};
+use super::{Config, Elasticity, RestartRow, Restarts, SKEW, SensitivityReport, SensitivityRow, WarmupReport};
+use crate::outage::search::TOLERANCE;
+use crate::report::format::{capacity_of, capacity_text, given, percent, times};
+use crate::report::head::Headed;
 use crate::report::outage::TraceFacts;
 use crate::report::page::{Answer, Axis, Cell, Figure, Fill, Mark, Of, Page, Section, Table, Tone, Unit, maybe};
 use crate::report::words::ended;
-use crate::units::{Seconds, grouped, grouped_rate, significant};
+use crate::units::{Seconds, grouped, grouped_rate};
 
-/// Hidden capacity against the knobs.
+/// The load that heals against the knobs.
 pub fn sensitivity(report: &SensitivityReport) -> Page {
     let question = "What moves the load that heals by itself?";
-    let page = document(&report.head, &report.config, &report.trace, question, &report.sentence).section(knobs(
-        "knobs",
-        &report.rows,
-        &report.sentence,
-    ));
+    let page = document("What moves the load that heals", report, &report.config, &report.trace)
+        .answer(Answer::told(question, &report.sentence, Tone::Plain))
+        .section(knobs("knobs", &report.rows, &report.sentence));
     ended(page, &report.head, &[report.trace.line()])
 }
 
 /// What loading the hottest keys buys, and how nodes may restart.
 pub fn warmup(report: &WarmupReport) -> Page {
     let question = "What does loading keys beforehand buy, and how may nodes restart?";
-    let page = document(&report.head, &report.config, &report.trace, question, &report.sentence)
+    let page = document("What loading keys beforehand buys", report, &report.config, &report.trace)
+        .answer(Answer::told(question, &report.sentence, Tone::Plain))
         .section(preloads(report).prose(elasticity(report.elasticity.as_ref())))
         .section(restarts(&report.restarts));
     ended(page, &report.head, &[report.trace.line()])
 }
 
-fn document(head: &Head, config: &Config, trace: &TraceFacts, question: &str, sentence: &str) -> Page {
+fn document(title: &str, report: &impl Headed, config: &Config, trace: &TraceFacts) -> Page {
     let cache = capacity_text(capacity_of(config.cache_capacity_objects, config.cache_capacity_bytes));
-    let subtitle = format!("{} · {} with a cache of {cache} · backend {}", trace.name, config.policy, config.backend);
-    Page::new("Hidden capacity", subtitle, head).answer(Answer::told(question, sentence, Tone::Plain))
+    let backend = format!("{}{}", config.backend, given(config.backend_assumed));
+    let subtitle = format!("{} · {} with a cache of {cache} · backend {backend}", trace.name, config.policy);
+    Page::new(title, subtitle, report.head())
 }
 
-/// Hidden capacity of each change, whichever report it stands in.
+/// The load at which half heal with each change, whichever report it stands in; below it, with other keys.
 pub(in crate::report) fn knobs(id: &str, rows: &[SensitivityRow], sentence: &str) -> Section {
     let base = rows.first().and_then(|row| row.hidden_50_per_second);
-    let mut marks = vec![Mark::bar("setting", "hidden_50_per_second", Fill::Good, "half heal at")];
+    // Where trials tell nothing the safe bound is what there is.
+    let (key, name) = match base {
+        Some(_) => ("hidden_50_per_second", "half heal at"),
+        None => ("hidden_safe_per_second", "safe bound"),
+    };
+    let mut marks = vec![Mark::bar("setting", key, Fill::Good, name)];
     marks.extend(base.map(|base| Mark::rule_x(base, "as it is")));
     let axes = (Axis::linear("requests a second", Unit::Number), Axis::words("setting"));
-    Section::new(id, "What moves hidden capacity").figure(Figure::new(
-        format!("{id}-chart"),
-        sentence,
-        axes,
-        marks,
-        knobs_table(rows),
-    ))
+    let [settings, keys] = [false, true].map(|keys| knobs_table(rows.iter().filter(|row| (row.knob == SKEW) == keys)));
+    Section::new(id, "What moves the load that heals")
+        .figure(Figure::new(format!("{id}-chart"), sentence, axes, marks, settings))
+        .table(keys)
 }
 
-/// Changes of the service and what they do, all of them or the strongest.
+/// Changes of the service and what they do, all of them or the strongest; or what other keys do, which are no setting.
 pub(in crate::report) fn knobs_table<'r>(rows: impl IntoIterator<Item = &'r SensitivityRow>) -> Of<&'r SensitivityRow> {
-    Table::of("hidden capacity with one change at a time, in requests a second", rows)
+    let rows: Vec<&SensitivityRow> = rows.into_iter().collect();
+    let keys = rows.iter().all(|row| row.knob == SKEW);
+    let tried = rows.iter().any(|row| row.hidden_50_per_second.is_some());
+    let title = match keys {
+        true => "loads with other keys, drawn anew, in requests a second: compare them with each other only",
+        false => "loads with one change at a time, in requests a second",
+    };
+    let table = Table::of(title, rows)
         .column("setting", "", |row| match &*row.knob {
-            "base" => Cell::text(&row.setting),
+            "base" | SKEW => Cell::text(&row.setting),
             knob => Cell::text(format!("{}: {}", name(knob), row.setting)),
         })
-        .column("hidden_50_per_second", "half heal at", |row| {
+        .column_if(tried, "hidden_50_per_second", "half heal at", |row| {
             maybe(row.hidden_50_per_second, Cell::rate, "none of those tried")
         })
-        .column("hidden_factor", "change", |row| maybe(row.hidden_factor, Cell::times, "-"))
+        .column_if(tried && !keys, "hidden_factor", "change", |row| maybe(row.hidden_factor, Cell::times, "-"))
         .column("hidden_safe_per_second", "safe bound", |row| maybe(row.hidden_safe_per_second, Cell::rate, "-"))
-        .column("advertised_per_second", "advertised", |row| maybe(row.advertised_per_second, Cell::rate, "-"))
-        .note(
-            "half heal at: the load at which half of the simulated outages heal after a full flush; change: the same over the first row's, a \
-             few hundredths are chance; safe bound: below it no answer is ever late, '-' where none is defined; advertised: \
-             carried in the long run while the cache is warm.",
-        )
+        .column("advertised_per_second", "warm, mean", |row| maybe(row.advertised_per_second, Cell::rate, "-"));
+    let half = "half heal at: the load at which half of the simulated losses of the whole cache heal; change: that load over the first \
+                row's, a few hundredths are chance; ";
+    let note = "safe bound: hidden capacity, below it no answer is ever late, '-' where none is defined; warm, mean: carried on average \
+                while the cache is warm, backend over miss ratio.";
+    if keys { table } else { table.note(format!("{}{note}", if tried { half } else { "" })) }
 }
 
 /// What loading so many keys beforehand buys.
 pub(in crate::report) fn preloads(report: &WarmupReport) -> Section {
-    // What traces without sizes have no number for is left out.
+    // What traces without sizes have no number for is left out, and so is what no trial told.
     let sized = report.rows.iter().any(|row| row.bytes.is_some());
-    let title = "hidden capacity with the hottest keys back at once, in requests a second";
+    let tried = report.rows.iter().any(|row| row.hidden_50_per_second.is_some());
+    let title = "loads with the hottest keys back at once, in requests a second";
     let table = Table::of(title, &report.rows)
         .column("keys", "keys", |row| Cell::count(row.keys))
         .column("entries_ratio", "of the cache", |row| Cell::share(row.entries_ratio))
         .column_if(sized, "bytes", "bytes", |row| maybe(row.bytes.map(|size| size as f64), Cell::bytes, "-"))
-        .column("hidden_50_per_second", "half heal at", |row| maybe(row.hidden_50_per_second, Cell::rate, "none tried"))
-        .column("hidden_factor", "change", |row| maybe(row.hidden_factor, Cell::times, "-"))
+        .column_if(tried, "hidden_50_per_second", "half heal at", |row| {
+            maybe(row.hidden_50_per_second, Cell::rate, "none tried")
+        })
+        .column_if(tried, "hidden_factor", "change", |row| maybe(row.hidden_factor, Cell::times, "-"))
         .column("hidden_safe_per_second", "safe bound", |row| maybe(row.hidden_safe_per_second, Cell::rate, "-"))
-        .column_if(sized, "gain_per_gib", "gain per GiB", |row| maybe(row.gain_per_gib, gained, "-"))
-        .column_if(!sized, "gain_per_thousand_keys", "gain per 1,000 keys", |row| {
+        .column_if(tried, "gain_per_thousand_keys", "gain per 1,000 keys", |row| {
             maybe(row.gain_per_thousand_keys, gained, "-")
         })
-        .note("The gain is over the row above. Changes of a few hundredths are chance.");
+        .note(if tried { "The gain is over the row above. Changes of a few hundredths are chance." } else { "" });
     let axes = (
         Axis::linear("share of the cache's entries loaded beforehand", Unit::Share),
         Axis::linear("requests a second", Unit::Number),
     );
-    let marks = vec![
-        Mark::line("entries_ratio", "hidden_50_per_second", "half heal at"),
-        Mark::line("entries_ratio", "hidden_safe_per_second", "safe bound"),
-    ];
+    let half = tried.then(|| Mark::line("entries_ratio", "hidden_50_per_second", "half heal at"));
+    let marks = half.into_iter().chain([Mark::line("entries_ratio", "hidden_safe_per_second", "safe bound")]).collect();
     let best = report.rows.iter().filter_map(|row| Some((row.hidden_factor?, row.keys)));
-    let best = best.max_by(|a, b| a.0.total_cmp(&b.0));
-    let caption = best.map_or(String::new(), |(factor, keys)| {
-        format!(
-            "With the {} hottest keys back at once half heal at {}x the load at which they do without.",
-            grouped(keys),
-            significant(factor)
-        )
-    });
+    let best = best.max_by(|a, b| a.0.total_cmp(&b.0)).filter(|(factor, _)| *factor > 1.0 + TOLERANCE);
+    let caption =
+        best.map_or("Having them back does not move the load at which half heal.".to_string(), |(factor, keys)| {
+            format!(
+                "With the {} hottest keys back at once half heal at {} the load without.",
+                grouped(keys),
+                times(factor)
+            )
+        });
+    let caption = if tried {
+        caption
+    } else {
+        "At which load half heal is not known: no load that was tried shows it.".to_string()
+    };
     let figure = Figure::new("preload-chart", caption, axes, marks, table);
     Section::new("preload", "Loading the hottest keys").figure(figure)
 }

@@ -1,47 +1,40 @@
 //! The sentences at the top, no stronger than the rows below them.
 
-use super::{Elasticity, PreloadRow, Restarts, SensitivityRow};
+use super::{PreloadRow, Restarts, SKEW, SensitivityRow};
 use crate::outage::search::TOLERANCE;
 use crate::outage::verdict::HEALTHY;
-use crate::report::format::{cut, percent};
-use crate::units::{Seconds, grouped, grouped_rate, significant};
+use crate::report::format::{cut, percent, times};
+use crate::units::{Seconds, grouped, grouped_rate};
+
+/// The load that everything here is about.
+const HALF: &str = "the load at which half heal";
 
 /// Up to which load the service heals by itself, and what moves that most.
 pub fn sensitivity(rows: &[SensitivityRow]) -> String {
     let Some(base) = rows.first() else { return String::new() };
-    let sentence = format!(
-        "{} {}",
-        as_it_is(base.hidden_95_per_second, base.hidden_50_per_second),
-        moved(rows, "the load that heals")
-    );
-    sentence.trim_end().to_string()
+    let is = as_it_is(base.hidden_95_per_second, base.hidden_50_per_second, base.hidden_safe_per_second);
+    [Some(is), knobs(rows)].into_iter().flatten().collect::<Vec<_>>().join(" ")
 }
 
-/// What moves the load at which half heal, where it is known.
+/// What moves the load at which half heal most, up and down, and whether eviction does; `None` where that load is not known.
 pub fn knobs(rows: &[SensitivityRow]) -> Option<String> {
     rows.first()?.hidden_50_per_second?;
-    Some(moved(rows, "the load at which half of full losses heal"))
-}
-
-/// What moves that load most, up and down, and whether eviction does.
-fn moved(rows: &[SensitivityRow], load: &str) -> String {
     let mut said = Vec::new();
-    let changes = || rows[1..].iter().filter(|row| row.knob != "skew" && row.knob != "eviction");
-    let factors = || changes().filter_map(|row| row.hidden_factor);
+    let settings = || rows[1..].iter().filter(|row| row.knob != SKEW && row.knob != "eviction");
+    let factors = || settings().filter_map(|row| row.hidden_factor);
     let (most, least) = (factors().fold(1.0, f64::max), factors().fold(1.0, f64::min));
     let at = |factor: f64| {
-        let those = changes().filter(|row| row.hidden_factor == Some(factor));
+        let those = settings().filter(|row| row.hidden_factor == Some(factor));
         let those: Vec<String> = those.map(|row| format!("{} {}", name(&row.knob), row.setting)).collect();
-        format!("{} ({}x)", those.join(", or "), significant(factor))
+        format!("{} ({})", those.join(", or "), times(factor))
     };
-    if most > 1.0 + TOLERANCE {
-        said.push(format!("Raises {load}: above all {}.", at(most)));
+    let up = (most > 1.0 + TOLERANCE).then(|| format!("up, {}", at(most)));
+    let down = (least < 1.0 - TOLERANCE).then(|| format!("down, {}", at(least)));
+    let most: Vec<String> = up.into_iter().chain(down).collect();
+    if !most.is_empty() {
+        said.push(format!("Of its settings these move {HALF} most: {}.", most.join("; ")));
     }
-    if least < 1.0 - TOLERANCE {
-        let it = if said.is_empty() { load } else { "it" };
-        said.push(format!("Lowers {it}: above all {}.", at(least)));
-    }
-    let it = if said.is_empty() { load } else { "it" };
+    let it = if said.is_empty() { HALF } else { "it" };
     let policies: Vec<&SensitivityRow> = rows.iter().filter(|row| row.knob == "eviction").collect();
     let off = policies.iter().map(|row| row.hidden_factor.map_or(f64::INFINITY, |factor| (factor - 1.0).abs()));
     match off.fold(0.0, f64::max) {
@@ -57,7 +50,7 @@ fn moved(rows: &[SensitivityRow], load: &str) -> String {
         }
         _ => {}
     }
-    said.join(" ")
+    Some(said.join(" "))
 }
 
 /// A knob as people say it.
@@ -69,48 +62,51 @@ pub fn name(knob: &str) -> &str {
     }
 }
 
-/// Up to which load the service heals as it is: in 95 of 100 outages, and in half of them.
-fn as_it_is(most: Option<f64>, half: Option<f64>) -> String {
-    let after = "After losing its whole cache the service heals by itself";
+/// Up to which load the service heals as it is: in 95 of 100 outages, and in half of them; where that is not known, the safe bound.
+fn as_it_is(most: Option<f64>, half: Option<f64>, safe: Option<f64>) -> String {
+    let after = "Losing its whole cache while it runs, the service";
     match (most, half) {
-        (Some(most), Some(half)) => {
+        (Some(most), Some(half)) if most >= half => {
             format!(
-                "{after} in 95% of simulations at {}/s, in half of them at {}/s.",
-                grouped_rate(most),
-                grouped_rate(half)
+                "{after} heals by itself in 95% of simulations up to {}/s, the highest load tried.",
+                grouped_rate(most)
             )
         }
-        _ => format!("{after} at a load that is not known: no load that was tried shows it."),
+        (Some(most), Some(half)) => format!(
+            "{after} heals by itself in 95% of simulations at {}/s, in half of them at {}/s.",
+            grouped_rate(most),
+            grouped_rate(half)
+        ),
+        _ => {
+            let safe = safe.map_or("any load".to_string(), |safe| format!("{}/s", grouped_rate(safe)));
+            format!(
+                "{after} has no late answer below {safe}, the safe bound. Up to which load it heals is not known: no load that was \
+                 tried shows it."
+            )
+        }
     }
 }
 
 /// What preloading buys, and how to restart.
-pub fn warmup(rows: &[PreloadRow], elasticity: Option<&Elasticity>, restarts: &Restarts) -> String {
-    format!("{} {}", loading(rows, elasticity), self::restarts(restarts))
+pub fn warmup(rows: &[PreloadRow], restarts: &Restarts) -> String {
+    format!("{} {}", loading(rows), self::restarts(restarts))
 }
 
 /// What preloading buys.
-pub fn loading(rows: &[PreloadRow], elasticity: Option<&Elasticity>) -> String {
+pub fn loading(rows: &[PreloadRow]) -> String {
     let Some(base) = rows.first() else { return String::new() };
-    let mut said = as_it_is(base.hidden_95_per_second, base.hidden_50_per_second);
+    let is = as_it_is(base.hidden_95_per_second, base.hidden_50_per_second, base.hidden_safe_per_second);
     let tenth = rows.iter().find(|row| row.entries_ratio >= 0.1);
-    if let Some((row, factor)) = tenth.and_then(|row| Some((row, row.hidden_factor?))) {
-        said += &format!(
-            " With the {} hottest keys ({} of the cache's entries) back at once that load is {}x as high.",
-            grouped(row.keys),
-            percent(row.entries_ratio),
-            significant(factor)
-        );
-    }
-    if let Some((found, gain)) = elasticity.and_then(|found| Some((found, found.safe_elasticity?))) {
-        said += &format!(
-            " {} fewer cold misses in the deciding {} raise the safe bound by {}.",
-            percent(found.spared_ratio),
-            Seconds(significant_seconds(found.deciding_seconds)),
-            percent(gain * found.spared_ratio)
-        );
-    }
-    said
+    let Some((row, factor)) = tenth.and_then(|row| Some((row, row.hidden_factor?))) else { return is };
+    let moves = match factor {
+        factor if factor > 1.0 + TOLERANCE => format!("makes {HALF} {} as high", times(factor)),
+        _ => format!("does not move {HALF}"),
+    };
+    format!(
+        "{is} Having the {} hottest keys ({} of the cache's entries) back at once {moves}.",
+        grouped(row.keys),
+        percent(row.entries_ratio)
+    )
 }
 
 /// How many nodes may restart at once, and how far apart.
@@ -141,8 +137,4 @@ pub fn restarts(restarts: &Restarts) -> String {
         None if nodes > 1 => format!("{batch} A safe time between two restarts is unknown."),
         None => batch,
     }
-}
-
-fn significant_seconds(seconds: f64) -> f64 {
-    significant(seconds).parse().unwrap_or(seconds)
 }

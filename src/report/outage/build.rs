@@ -191,7 +191,7 @@ pub(in crate::report) fn warnings(story: &Story) -> Vec<String> {
         let until = Seconds(watched.round());
         all.push(match story.stays_down() {
             true => format!(
-                "the trace ends {until} after the trigger is over, and something keeps it down to the end; only a longer trace shows whether it or a remedy heals later than that"
+                "the trace ends {until} after the trigger is over, while it is still down; whether it heals later only a longer trace shows"
             ),
             false => format!(
                 "the trace ends {until} after the trigger is over: whether it would heal later is not known, nor is it for the remedies; a longer trace or a lower --load shows more"

@@ -2,7 +2,8 @@
 
 use super::sentence::{self, share};
 use super::{Event, OutageReport, Phase, RemedyRow, SignalRow, TimelineRow, Verdict, WindowRow, alerts};
-use crate::report::format::{capacity_of, capacity_text};
+use crate::outage::verdict::HEALTHY;
+use crate::report::format::{capacity_of, capacity_text, percent};
 use crate::report::page::{Answer, Axis, Cell, Figure, Mark, Of, Page, Section, Table, Tone, Unit, maybe};
 use crate::report::words::ended;
 use crate::units::{Demand, Rate, Seconds, grouped, grouped_rate};
@@ -116,9 +117,9 @@ fn loop_breaker(report: &OutageReport) -> Answer {
     };
     if verdict.shed_ratio > 0.0 && verdict.recovery_seconds.is_none() {
         text += &format!(
-            " Without changing anything: shed at least {} of the load, down to {} requests a second, until the queue is empty.",
-            share(verdict.shed_ratio),
-            grouped_rate(verdict.escape_per_second)
+            " Without changing anything it comes back only below {} requests a second: shed over {}.",
+            grouped_rate(verdict.escape_per_second),
+            share(verdict.shed_ratio)
         );
     }
     Answer::new("What breaks the loop?", short, text, Tone::Plain)
@@ -303,10 +304,12 @@ fn come_back(report: &OutageReport) -> Section {
         return section;
     }
     let shed = format!(
-        "Escape load: {} requests a second. Above it the queue does not shrink, so shed at least {} of today's {}.",
+        "Once it is down it comes back only below {} requests a second, its escape load: above it the queue does not shrink, so shed over {} \
+         of the load of {}, until {} of the requests are answered in time and the queue is empty.",
         grouped_rate(verdict.escape_per_second),
         share(verdict.shed_ratio),
-        grouped_rate(verdict.load_per_second)
+        grouped_rate(verdict.load_per_second),
+        percent(HEALTHY)
     );
     let backlog = format!(
         "At the end the oldest in the queue have waited {}: work for clients who left long ago. Emptying it (a restart of the \

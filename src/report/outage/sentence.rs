@@ -36,6 +36,9 @@ pub fn outcome(story: &Story) -> String {
              the backend's queue runs empty, and it is asked less than it can answer.",
             share(tail(story).success().unwrap_or(0.0))
         ),
+        _ if !story.is_felt() && verdict.worst_success >= 1.0 => {
+            "Nobody notices: every request is answered in time.".to_string()
+        }
         _ if !story.is_felt() => format!(
             "Hardly anybody notices: in the worst five windows {} were answered in time.",
             share(verdict.worst_success)
@@ -183,10 +186,14 @@ pub fn edge(verdict: &Verdict, show: impl Fn(f64) -> String) -> String {
     let heals = match (verdict.hidden_95_per_second, low) {
         (Some(most), _) => {
             let half = verdict.hidden_50_per_second.map_or(String::new(), |half| format!(", half at {}/s", show(half)));
-            format!("95% of outages like this heal at {}/s{}{half}", show(most), interval(low, high, &show))
+            format!(
+                "Lost while it runs, 95% of outages like this heal at {}/s{}{half}",
+                show(most),
+                interval(low, high, &show)
+            )
         }
         (None, Some(low)) => format!(
-            "More than 95% of outages like this heal at {}/s, the highest that the warm cache carries",
+            "Lost while it runs, more than 95% of outages like this heal at {}/s, the highest that the warm cache carries on average",
             show(low)
         ),
         (None, None) => String::new(),

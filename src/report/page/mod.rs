@@ -105,15 +105,16 @@ impl Answer {
 }
 
 impl Page {
-    /// An empty document.
+    /// A document that holds only what should make a reader careful.
     pub fn new(title: impl Into<String>, subtitle: impl Into<String>, head: &Head) -> Page {
-        Page {
+        let page = Page {
             title: title.into(),
             subtitle: subtitle.into(),
             answers: Vec::new(),
             sections: Vec::new(),
             made_by: format!("{} {}", head.tool.name, head.tool.version),
-        }
+        };
+        page.section(Section::new("warnings", "Warnings").list(&head.warnings))
     }
 
     /// Adds an answer.
