@@ -1,7 +1,6 @@
 //! The finding for one cell: what its replays say, turned into the numbers of `docs/definitions.md`.
 
 use super::sweep::capacity_ratio;
-use super::whole::is_whole;
 use super::withstand::{Endurance, Needed, load_or_backend};
 use super::{Facts, Lost, Measured};
 use crate::capacity::{self, Gap};
@@ -9,7 +8,7 @@ use crate::replay::Tally;
 use crate::replay::cell::Cell;
 use crate::replay::ground::Ground;
 use crate::replay::observe::Observation;
-use crate::replay::windows::{Window, Windows};
+use crate::replay::windows::Windows;
 use crate::replay::worst::columns::Hits;
 use crate::replay::worst::lattice::{Axis, Level};
 use crate::units::{Demand, Loss, Rate};
@@ -287,11 +286,9 @@ fn needs(ground: &Ground<'_>, losses: &[Loss], warm: Option<f64>, lost: &[Needed
 
 /// The largest miss ratio among the windows wholly after warm-up that hold enough gets; one that the trace's end cuts is none.
 fn worst_window(tallies: &[Tally], windows: &Windows, warm: usize) -> Option<f64> {
-    let width = windows.width.0;
-    let is_whole = |window: &Window| is_whole(window.start as f64 / 1e9 + width, width, windows.span.0);
     let counted = tallies
         .iter()
-        .zip(&windows.all)
-        .filter(|(tally, window)| window.range.start >= warm && tally.requests >= ENOUGH && is_whole(window));
+        .zip(windows.complete())
+        .filter(|(tally, window)| window.range.start >= warm && tally.requests >= ENOUGH);
     counted.filter_map(|(tally, _)| tally.miss_ratio()).max_by(f64::total_cmp)
 }

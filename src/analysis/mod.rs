@@ -28,7 +28,6 @@ mod strata;
 mod study;
 mod sweep;
 mod task;
-mod whole;
 mod withstand;
 
 pub use cost::{Cost, costs};
@@ -43,7 +42,6 @@ pub use parts::{Done, Work, assemble, tasks, work};
 pub use run::{Monitor, SweepCell, Swept};
 pub use sweep::{AUTO_CACHE_SHARE, Sweep};
 pub use task::Task;
-pub use whole::is_whole;
 pub use withstand::MOST_NODES;
 
 use crate::error::{Error, Result};

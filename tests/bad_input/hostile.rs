@@ -218,6 +218,23 @@ fn more_threads_than_any_machine_has_use_for_are_refused() {
 }
 
 /// Names of files and columns, and what saved reports hold, may steer no terminal.
+/// Strides of a search are not longer than a number of nanoseconds can be, and restarts may be behind the last request.
+#[test]
+fn requests_that_are_an_age_apart_end_in_a_report() {
+    let folder = tempfile::tempdir().unwrap();
+    let trace = folder.path().join("t.csv");
+    for (text, asked) in [
+        ("time,key,size\n177245,/b,5\n1773303246,/a,5\n", "gap -b 100/s --quick -p lru"),
+        ("time,key,size\n10.000000001,0,1\n1000000010.000000000,0,1\n", "warmup -b 0.001/s"),
+    ] {
+        std::fs::write(&trace, text).unwrap();
+        let mut run = assert_cmd::Command::cargo_bin("coldgap").unwrap();
+        run.timeout(std::time::Duration::from_secs(60));
+        let output = run.args(asked.split(' ')).arg(&trace).output().unwrap();
+        assert!(matches!(output.status.code(), Some(0 | 3)), "{asked}: {}", String::from_utf8_lossy(&output.stderr));
+    }
+}
+
 #[test]
 fn no_control_character_reaches_a_terminal() {
     let folder = tempfile::tempdir().unwrap();

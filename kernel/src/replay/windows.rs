@@ -13,6 +13,15 @@ const WIDTHS: [f64; 5] = [10.0, 60.0, 600.0, 3600.0, 86_400.0];
 /// Requests that a window should hold on average, so that its rate is a rate and not chance.
 const ENOUGH: f64 = 100.0;
 
+/// What the trace's end may cut off a window, as a share of it: requests do not come at its very end.
+pub const MISSING: f64 = 0.05;
+
+/// Whether a window of `width` that ends at `end` is whole in a trace that ends at `span`; all in seconds. What is missing of
+/// others would look as if fewer requests came.
+pub fn is_whole(end: f64, width: f64, span: f64) -> bool {
+    end - span <= MISSING * width
+}
+
 /// One window.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Window {
@@ -59,13 +68,15 @@ impl Windows {
         Windows { width, all, span }
     }
 
-    /// All windows but the last, inside which the trace ends.
+    /// All windows, but the last where the trace's end cuts it.
     pub fn complete(&self) -> &[Window] {
-        &self.all[..self.all.len().saturating_sub(1)]
+        let end = |last: &Window| last.start as f64 / SECOND as f64 + self.width.0;
+        let cut = self.all.last().is_some_and(|last| !is_whole(end(last), self.width.0, self.span.0));
+        &self.all[..self.all.len() - usize::from(cut)]
     }
 
-    /// The window with the most gets, and its load in gets a second; the first of equals. The last window counts only
-    /// where it is the only one, since the trace ends inside it. `None` where all requests carry the same time.
+    /// The window with the most gets, and its load in gets a second; the first of equals. One that the trace's end cuts counts
+    /// only where it is the only one. `None` where all requests carry the same time.
     pub fn busiest(&self) -> Option<(&Window, f64)> {
         match self.complete().iter().rev().max_by_key(|window| window.gets) {
             Some(window) => Some((window, window.gets as f64 / self.width.0)),
@@ -128,6 +139,10 @@ mod tests {
         assert_eq!(gets, [2, 3, 0, 0, 1]);
         let (busiest, rate) = windows.busiest().unwrap();
         assert_eq!((busiest.start, rate), (10 * SECOND, 0.3));
+        assert_eq!(windows.complete().len(), 4, "half of the last is missing");
+        let whole = [0, 10, 11, 12, 13, 19].map(|s| s * SECOND + SECOND / 2);
+        let windows = Windows::cut(&requests(&whole, &objects), Some(Seconds(10.0)));
+        assert_eq!(windows.busiest().map(|(busiest, rate)| (busiest.start, rate)), Some((10 * SECOND, 0.5)));
         let moments = moments(&windows, 0, &requests(&times, &objects), Seconds(1.0));
         assert!(moments.contains(&0) && moments.contains(&2) && moments.contains(&5), "{moments:?}");
     }

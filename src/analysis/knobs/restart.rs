@@ -205,10 +205,10 @@ impl Trials<'_, '_> {
         Ok(tried)
     }
 
-    /// Real time that is left after a moment.
+    /// Real time that is left after a moment, which may be behind the last request.
     fn room(&self, moment: usize) -> f64 {
         let times = self.scene.trace.requests().times;
-        let left = (times[times.len() - 1] - times[self.begins[moment].position]) as f64 / SECOND as f64;
-        (left / self.scene.load).min(self.scene.setup.horizon.0)
+        let left = times.get(self.begins[moment].position).map_or(0, |begin| times[times.len() - 1] - begin);
+        (left as f64 / SECOND as f64 / self.scene.load).min(self.scene.setup.horizon.0)
     }
 }

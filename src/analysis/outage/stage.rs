@@ -3,7 +3,6 @@
 use super::closed_loop::{ClosedLoop, Draw};
 use super::moment::Moment;
 use super::{LEAD, Question, is_trigger};
-use crate::analysis::whole::MISSING;
 use crate::error::Result;
 use crate::interrupt::Interrupt;
 use crate::outage::Model;
@@ -14,6 +13,7 @@ use crate::outage::verdict::{Verdict, judge};
 use crate::outage::window::Window;
 use crate::replay::any_cache::AnyCache;
 use crate::replay::grid;
+use crate::replay::windows::MISSING;
 use crate::request::{Requests, SECOND};
 use crate::trace::Trace;
 use crate::units::Seconds;

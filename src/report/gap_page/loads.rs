@@ -1,7 +1,7 @@
 //! The trace itself: its load over time, and what misses of it with the baseline.
 
 use super::{Group, load};
-use crate::analysis::is_whole;
+use crate::replay::windows::is_whole;
 use crate::report::WindowRow;
 use crate::report::format::percent;
 use crate::report::page::{Axis, Cell, Figure, Mark, Section, Table, Unit};

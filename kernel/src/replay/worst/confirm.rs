@@ -92,7 +92,7 @@ struct Parts<'a> {
 impl Parts<'_> {
     /// So many patiences, in nanoseconds of the trace.
     fn nanoseconds(&self, patiences: f64) -> u64 {
-        (patiences * self.subject.rules.patience * self.point.load * 1e9) as u64
+        self.subject.rules.nanoseconds(patiences, self.point.load)
     }
 
     /// The last position at which the backend is idle, so many patiences before another.

@@ -280,7 +280,7 @@ impl<'a> Search<'a> {
 
     /// So many patiences at the present level, in nanoseconds of the trace.
     pub(super) fn apart(&self, patiences: f64) -> u64 {
-        (patiences * self.subject.rules.patience * self.axis.point(self.level).load * 1e9).max(1.0) as u64
+        self.subject.rules.nanoseconds(patiences, self.axis.point(self.level).load)
     }
 
     /// The position so many nanoseconds after (or before) another.

@@ -104,3 +104,13 @@ pub struct Rules {
     /// Whether a miss joins the fetch of its key that is under way, instead of asking again.
     pub single_flight: bool,
 }
+
+/// Nanoseconds that no walk goes beyond: some 36 years, of which a few can be added to any time.
+const LONGEST: u64 = 1 << 60;
+
+impl Rules {
+    /// So many patiences at a load, in nanoseconds of the trace: at least one.
+    pub fn nanoseconds(&self, patiences: f64, load: f64) -> u64 {
+        (patiences * self.patience * load * 1e9).clamp(1.0, LONGEST as f64) as u64
+    }
+}
