@@ -120,7 +120,7 @@ fn certified(question: &Question, findings: &Findings) -> String {
             )
         }
         (false, false) => {
-            "searched, not certified: a worse moment would be worse by under 1 % as far as tests go; --certify \
+            "searched, not certified: a worse moment is possible, by up to 2 % where it was held against --certify, mostly by none; --certify \
                            clears every moment and node"
                 .to_string()
         }
