@@ -357,9 +357,11 @@ pub fn rounded(value: f64, digits: i32) -> String {
     if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_string() } else { text }
 }
 
-/// A count or a rate with so many significant digits, grouped: `1,000`, `0.35`.
-pub fn coarse(value: f64, digits: i32) -> String {
-    let text = rounded(value, digits);
+/// A load that is promised, with three significant digits and never rounded up, grouped: `1,060` of 1,062 or of 1,069.
+pub fn coarse(value: f64) -> String {
+    const DIGITS: i32 = 3;
+    let unit = 10f64.powi(value.max(f64::MIN_POSITIVE).log10().floor() as i32 - DIGITS + 1);
+    let text = rounded((value / unit + 1e-9).floor() * unit, DIGITS);
     match text.parse() {
         Ok(whole) if value >= 100.0 => grouped(whole),
         _ => text,
@@ -435,7 +437,7 @@ mod tests {
 
     #[test]
     fn coarse_numbers_have_as_many_digits_as_they_are_given() {
-        assert_eq!([coarse(1044.0, 2), coarse(1044.0, 3), coarse(0.3456, 2)], ["1,000", "1,040", "0.35"]);
+        assert_eq!([coarse(1069.9), coarse(1040.0), coarse(0.3456), coarse(0.0)], ["1,060", "1,040", "0.345", "0"]);
         assert_eq!([rounded(98.76, 2), rounded(0.0, 2), rounded(1234.5, 1)], ["99", "0", "1000"]);
         assert_eq!(significant(1234.5), "1234");
     }

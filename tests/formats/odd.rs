@@ -5,10 +5,10 @@ use super::read;
 use super::sources::requests;
 
 /// Reads a text and expects this format, these requests, and this in its notes; empty: nothing of the kind.
-fn expect(text: &str, format: &str, expected: &str, note: &str) {
+pub(super) fn expect(text: &str, format: &str, expected: &str, note: &str) {
     let trace = read("x", text.as_bytes()).unwrap_or_else(|error| panic!("{text}: {error}"));
     let notes = trace.notes.join("; ");
-    assert_eq!((trace.format.as_str(), requests(&trace).as_str()), (format, expected), "{notes}");
+    assert_eq!((trace.format.as_str(), requests(&trace).as_str()), (format, expected), "{text}: {notes}");
     assert!(notes.contains(note), "{notes}");
 }
 

@@ -1,18 +1,11 @@
 //! Records of known sources as their owners choose them: other fields, other units, several caches. None merges what are
 //! different objects, and what is not read is said.
 
+use super::odd::expect;
 use super::sources::requests;
 use super::{read, read_with};
 use coldgap::trace::ReadOptions;
 use coldgap::trace::record::By;
-
-/// Reads a text, and expects this format, these requests, and this in its notes; empty: nothing of the kind.
-fn expect(text: &str, format: &str, expected: &str, note: &str) {
-    let trace = read("x", text.as_bytes()).unwrap_or_else(|error| panic!("{text}: {error}"));
-    let notes = trace.notes.join("; ");
-    assert_eq!((trace.format.as_str(), requests(&trace).as_str()), (format, expected), "{text}: {notes}");
-    assert!(notes.contains(note), "{notes}");
-}
 
 #[test]
 fn json_of_web_servers_keeps_host_path_and_query_together() {

@@ -1,6 +1,6 @@
 //! The gap report in some thirty lines: the answers, the capacities as bars, the backend that each loss takes.
 
-use super::{answers, bearing, close, hung, open, rests_on};
+use super::{answers, close, hung, open, rests_on};
 use crate::policy::Capacity;
 use crate::report::details;
 use crate::report::format::{self, cut, each_once, given, percent, percent_of, times, whole_percent};
@@ -246,18 +246,16 @@ fn simulated(row: &Row) -> Option<String> {
     const LOST: &str = "Lost at any moment tried, answers may be late:";
     let half = row.hidden_50_per_second;
     let (low, high) = (row.hidden_95_per_second_low, row.hidden_95_per_second_high);
-    let digits = bearing(low.or(high).unwrap_or(0.0), low, high);
-    let show = |value: f64| coarse(value, digits);
-    let interval = format::interval(low, high, show);
-    let half = half.map_or(String::new(), |half| format!(", half up to {}/s", show(half)));
+    let interval = format::interval(low, high, coarse);
+    let half = half.map_or(String::new(), |half| format!(", half up to {}/s", coarse(half)));
     let all = row.hidden_measured_end.as_deref() == Some("advertised");
     let text = match (row.hidden_95_per_second, low) {
         (Some(most), _) if all => {
             let most = row.advertised_per_second.unwrap_or(most);
             format!("95% heal at any load up to the {}/s that it carries while warm.", grouped_rate(most))
         }
-        (Some(most), _) => format!("95% heal up to {}/s{interval}{half}.", show(most)),
-        (None, Some(low)) => format!("more than 95% heal up to {}/s at least.", show(low)),
+        (Some(most), _) => format!("95% heal up to {}/s{interval}{half}.", coarse(most)),
+        (None, Some(low)) => format!("more than 95% heal up to {}/s at least.", coarse(low)),
         (None, None) => return None,
     };
     let at_safe = match row.healed_at_safe_ratio {

@@ -93,12 +93,6 @@ fn capitalised(text: &str) -> String {
     letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
 }
 
-/// A number with as many digits as its interval bears: two of the interval's width.
-fn bearing(value: f64, low: Option<f64>, high: Option<f64>) -> i32 {
-    let width = low.zip(high).map_or(0.1 * value, |(low, high)| high - low).max(0.005 * value);
-    if value <= 0.0 { 2 } else { (value.log10().floor() as i32 - width.log10().floor() as i32 + 2).clamp(2, 3) }
-}
-
 /// The start of a short report.
 fn open(look: &Look) -> Sheet {
     let mut out = Sheet::new(look);

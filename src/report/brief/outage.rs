@@ -1,6 +1,6 @@
 //! One outage in some forty lines: does it heal, why, what to do, what would prevent it; the answered share, the timeline.
 
-use super::{answers, bearing, close, hung, open, rests_on};
+use super::{answers, close, hung, open, rests_on};
 use crate::outage::verdict::HEALTHY;
 use crate::prose::quoted;
 use crate::report::details;
@@ -53,8 +53,7 @@ fn said(report: &OutageReport) -> Vec<Answer> {
     if verdict.phase == "metastable" {
         all.push(plain("What to do while down?", come_back(report), Tone::Plain));
     }
-    let (low, high) = (verdict.hidden_95_per_second_low, verdict.hidden_95_per_second_high);
-    let edge = sentence::edge(verdict, |load| coarse(load, bearing(load, low, high)));
+    let edge = sentence::edge(verdict, coarse);
     if !edge.is_empty() {
         all.push(plain("Up to what load?", edge, Tone::Plain));
     }
