@@ -5,6 +5,7 @@
 //! room for all that came since. A walk starts with the warm backlog at `m`, and ends where its backlog has met the warm one with no fetch of its
 //! own under way: what follows is no worse than the same loss at that instant, which has a walk of its own.
 
+use super::ahead::Ahead;
 use super::tape::{ASKS, CHAINED, EVICTED, GET, NEVER, Point, Rules, Tape, is_broken_before};
 use super::warm::Warm;
 use crate::placement::Lost;
@@ -32,8 +33,8 @@ impl Peak {
     }
 }
 
-/// A loss at any of some moments. What is walked of several is worse than the loss at each of them, because every get of a
-/// lost key inside them asks and is not remembered.
+/// A loss at any of some moments. What is walked of several is no better than the loss at each of them: a get of a lost key inside
+/// them asks, or was paid ahead (see `ahead`), and the next one behind them does so once more.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Block {
     /// The keys.
@@ -64,9 +65,12 @@ pub enum Until {
 }
 
 /// Memory for walks, used again from walk to walk, and what they cost.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Default)]
 pub struct Walker {
+    /// By position from the moments on: when the fetch of the key that is touched there is answered; 0 where none is under way, negative
+    /// where it may have been forgotten since (inside a block) and has been paid ahead.
     until: Vec<f64>,
+    ahead: Ahead,
     /// Requests walked.
     pub steps: u64,
 }
@@ -117,6 +121,9 @@ impl Walker {
             self.until.resize(n - begin, 0.0);
         }
         let own = &mut self.until[..n - begin];
+        let paid = &mut self.ahead;
+        paid.begin(edge - begin);
+        let mut pays = !SHARES;
         let mut busy_since = times[begin] as f64 * scale;
         let mut free_at = busy_since + backlog[begin];
         let mut own_until = 0.0_f64;
@@ -135,20 +142,36 @@ impl Walker {
             let kind = kinds[position];
             let get = kind & GET != 0;
             let untouched = before == NEVER || (before as usize) < edge || position < edge;
-            let forgotten = untouched && get && lost.holds(hashes[position]);
+            let forgotten = untouched && lost.holds(hashes[position]);
             // Touched since, and nothing was evicted since.
             let kept = kind & EVICTED != 0 && !untouched && entered < room;
             let missing = kind & ASKS != 0 && !kept;
             // Of a chain the request before missed, so this one asks whether or not its object is there.
             broken &= kind & CHAINED != 0;
-            if !missing && !forgotten && known == 0.0 && !broken {
-                // A hit or a write: most requests, and nothing to do for them.
+            if !get {
+                // Written, it is there, and the answer under way is let go.
+                if paid.has_paid(known) {
+                    paid.take();
+                }
                 own[position - begin] = 0.0;
-                entered = entered.saturating_add(u64::from(!get));
+                entered = entered.saturating_add(1);
+                position += 1;
+                continue;
+            }
+            if !missing && !forgotten && known == 0.0 && !broken {
+                // A hit: most requests, and nothing to do for them.
+                own[position - begin] = 0.0;
                 position += 1;
                 continue;
             }
             let now = times[position] as f64 * scale;
+            let inside = position < edge;
+            if kind & CHAINED != 0 {
+                // What a get asks then hangs on others.
+                pays = false;
+                paid.stop();
+            }
+            free_at = paid.settle(free_at, now, backlog[position], cost, inside);
             let turn = free_at.max(now);
             let wait = turn - now;
             let ahead = wait > backlog[position] + EQUAL;
@@ -156,10 +179,18 @@ impl Walker {
                 break;
             }
             let under_way = known > now;
-            let misses = missing | forgotten | (get & under_way);
-            // Inside the block nothing is remembered, so nothing of a lost key can be joined.
+            let misses = missing | forgotten | under_way;
+            let is_paid = paid.has_paid(known);
+            let is_free = is_paid & !missing & (JOINS | (-known <= now));
+            // What is forgotten since some of the moments cannot be joined.
             let asks = (misses & !(JOINS & under_way)) | (broken & !misses);
             broken |= misses;
+            let mut answered = turn;
+            if is_paid {
+                paid.take();
+                answered = (paid.turn(turn, now, before as usize - begin)).max(-known - rules.service_time);
+            }
+            answered += rules.service_time;
             if asks {
                 if wait > peak.wait {
                     peak = Peak { wait, busy: now - busy_since };
@@ -172,17 +203,26 @@ impl Walker {
                 if wait == 0.0 {
                     busy_since = now;
                 }
-                free_at = turn + if SHARES { cost * tape.share(position) } else { cost };
+                if !is_free {
+                    free_at = turn + if SHARES { cost * tape.share(position) } else { cost };
+                }
+                paid.ask(cost);
                 entered = entered.saturating_add(1);
                 if ahead | !missing {
                     own_until = turn + rules.service_time;
                 }
             }
-            let remembered = misses & !(forgotten & (position < edge));
             own[position - begin] = if under_way {
                 known
-            } else if remembered {
-                turn + rules.service_time
+            } else if forgotten & inside {
+                if pays & !missing {
+                    paid.pay(position - begin, backlog[position]);
+                    -answered
+                } else {
+                    0.0
+                }
+            } else if misses {
+                answered
             } else {
                 0.0
             };
@@ -190,5 +230,53 @@ impl Walker {
         }
         self.steps += (position - begin) as u64;
         peak
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::made::{Made, requests};
+    use super::*;
+    use crate::placement::Losses;
+    use proptest::prelude::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 50_000, max_global_rejects: 1_000_000, ..ProptestConfig::default() })]
+
+        /// A walk ends where what follows is no worse than the same loss at that instant, so a later moment may fail.
+        #[test]
+        fn a_block_that_survives_holds_no_moment_that_fails(
+            requests in requests(),
+            (chains, skewed, single_flight) in any::<(bool, bool, bool)>(),
+            mu in 30.0f64..200.0,
+            nodes in 1u32..4,
+            room in 0u64..20,
+            (patience, service_time) in (0.02f64..0.5, 0.001f64..0.05),
+            block in (0usize..200, 2usize..60),
+        ) {
+            let with = |(gap, key, missed): (u64, u32, bool)| {
+                (if chains { gap } else { 5 + gap / 4 }, if skewed { key * key / 30 } else { key }, missed)
+            };
+            let made = Made::of(requests.into_iter().map(with).collect(), room);
+            let (n, tape, point) = (made.times.len(), made.tape(), Point { mu, load: 1.0 });
+            let rules = Rules { patience, service_time, single_flight };
+            let mut warm = Warm::default();
+            prop_assume!(warm.walk(&tape, &made.hits, 0, point, &rules).is_ok());
+            let begin = block.0.min(n - 1);
+            let mut walker = Walker::default();
+            for lost in Losses::of(1, nodes).ways {
+                let mut fails = |moments: Range<usize>| {
+                    let block = Block { lost, moments, room };
+                    !walker.walk(&tape, &warm, point, &rules, block, Until::Decided).survives(&rules)
+                };
+                let end = (begin + block.1).min(n);
+                if fails(begin..end) || (end..n).any(|moment| fails(moment..moment + 1)) {
+                    continue;
+                }
+                for moment in (begin..end).filter(|moment| made.is_quiet(&warm, point, &rules, *moment)) {
+                    prop_assert!(!fails(moment..moment + 1), "{moment} of {begin}..{end}");
+                }
+            }
+        }
     }
 }

@@ -1,10 +1,12 @@
 //! Small traces for property tests of walks and searches.
 
 use super::columns::Hits;
-use super::tape::{ASKS, CHAINED, EVICTED, GET, NEVER, Tape};
+use super::tape::{ASKS, CHAINED, EVICTED, GET, NEVER, Point, Rules, Tape};
+use super::warm::Warm;
 use proptest::prelude::*;
 
-/// Gaps in milliseconds, keys, and whether the twin misses. What comes at once is behind the one before it in a chain.
+/// Gaps in milliseconds, keys, and whether the twin misses. What comes at once is behind the one before it in a chain; some are
+/// writes.
 pub fn requests() -> impl Strategy<Value = Vec<(u64, u32, bool)>> {
     prop::collection::vec((0u64..40, 0u32..30, prop::bool::weighted(0.15)), 50..250)
 }
@@ -31,6 +33,7 @@ impl Made {
             kinds.push(
                 chained
                     | match (before == NEVER, missed) {
+                        _ if gap % 7 == 6 => 0,
                         (true, _) => GET | ASKS,
                         (false, true) => GET | ASKS | EVICTED,
                         (false, false) => GET,
@@ -42,5 +45,12 @@ impl Made {
 
     pub fn tape(&self) -> Tape<'_> {
         Tape { times: &self.times, previous: &self.previous, hashes: &self.hashes, shares: None, interrupt: None }
+    }
+
+    /// Whether no fetch of warm traffic is under way at a moment: a walk that begins there takes its repeats for fetches of their own.
+    pub fn is_quiet(&self, warm: &Warm, point: Point, rules: &Rules, moment: usize) -> bool {
+        let answered = |at: usize| point.arrival(self.times[at]) + warm.backlog[at] + rules.service_time;
+        let now = point.arrival(self.times[moment]);
+        (0..moment).all(|at| warm.kinds[at] & ASKS == 0 || answered(at) <= now)
     }
 }

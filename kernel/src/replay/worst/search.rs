@@ -31,8 +31,10 @@ const MILDEST: usize = 3;
 const NEAR: usize = 30;
 /// Of those that came near on another axis, how many are said to have come near on this one as well.
 const SOWN: usize = 4;
-/// Neighbourhoods that are cleared after the last one that raised the limit: ranked well, the worst is among the first.
-const CLEARED: usize = 24;
+/// Neighbourhoods that are cleared after the last one that raised the limit, as a share of all and at least: ranked well, the worst
+/// is among the first.
+const CLEARED: f64 = 0.2;
+const LEAST_CLEARED: usize = 8;
 /// Requests of a block that is cleared in one walk, at most.
 const BLOCK: usize = 512;
 /// Requests walked since the limit was raised last, for each request of the trace, before the search gives up clearing; and
@@ -400,7 +402,7 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// Clears neighbourhoods in the order of rankings, until [`CLEARED`] of them or some `effort` requests brought no find, or
+    /// Clears neighbourhoods in the order of rankings, until a share of them ([`CLEARED`]) or some `effort` requests brought no find, or
     /// (where the `first` failure is enough) the limit was raised. True where all were cleared.
     fn clear_all(&mut self, ranked: &[Vec<(f64, Case)>; 3], effort: u64, first: bool) -> bool {
         let begins = self.neighbourhoods();
@@ -410,7 +412,8 @@ impl<'a> Search<'a> {
         self.warm_up(self.limit + slack);
         let mut stop = self.steps().saturating_add(effort);
         let mut limit = self.limit;
-        let (mut visited, most) = (0, if effort == u64::MAX { usize::MAX } else { CLEARED });
+        let share = (CLEARED * begins.len() as f64) as usize;
+        let (mut visited, most) = (0, if effort == u64::MAX { usize::MAX } else { share.max(LEAST_CLEARED) });
         let longest = ranked.iter().map(Vec::len).max().unwrap_or(0);
         let in_turn = (0..longest).flat_map(|i| ranked.iter().filter_map(move |list| list.get(i)));
         let of = |case: &Case| begins.partition_point(|begin| *begin <= case.moment) - 1;
