@@ -120,6 +120,8 @@ pub struct Search<'a> {
     base: Level,
     limit: Level,
     case: Option<Case>,
+    /// Moments of the block that is tried next: twice as many as were cleared in one walk last, or half as many as were not.
+    stride: usize,
 }
 
 impl<'a> Search<'a> {
@@ -139,6 +141,7 @@ impl<'a> Search<'a> {
             base: level,
             limit: level,
             case: None,
+            stride: BLOCK,
         };
         search.warm_up(level);
         search
@@ -464,15 +467,16 @@ impl<'a> Search<'a> {
 
     /// Clears the moments of a block that failed; walks are `slack` levels above the limit.
     fn clear(&mut self, loss: usize, block: Range<usize>, slack: Level) {
-        let mut length = block.len().div_ceil(2);
         let mut from = block.start;
         while from < block.end {
-            let to = (from + length).min(block.end);
+            let to = (from + self.stride).min(block.end);
             if !self.fails(loss, from..to) {
+                if to - from == self.stride {
+                    self.stride = (2 * self.stride).min(BLOCK);
+                }
                 from = to;
-                length *= 2;
             } else if to - from > 1 {
-                length = (to - from) / 2;
+                self.stride = (to - from) / 2;
             } else {
                 self.limit = self.level;
                 self.raise(Case { loss, moment: from });
