@@ -8,12 +8,20 @@ use crate::units::grouped;
 
 /// The document with its end: gates, words, what it rests on and where it comes from. `traces` has a line for each.
 pub fn ended(mut page: Page, head: &Head, traces: &[String]) -> Page {
-    page.answers.extend(verdict(&head.gates));
+    // A gate that passes says nothing of what it does not ask, and least beside an answer that warns.
+    let warns = page.answers.iter().any(|answer| matches!(answer.tone, Tone::Bad | Tone::Careful));
+    page.answers.extend(verdict(&head.gates).map(|answer| match answer.tone {
+        Tone::Good if warns => Answer { tone: Tone::Plain, ..answer },
+        _ => answer,
+    }));
     let page = page.section(gates(&head.gates));
     let page = if head.report == Kind::Replay { page } else { page.section(terms()) };
     page.section(Section::new("assumptions", "What these numbers rest on").list(&head.assumptions))
         .section(provenance(head, traces))
 }
+
+/// What a gate that passes does not say.
+const ONLY: &str = "Gates judge what they ask, and no more: the other answers stand.";
 
 /// Whether the gates pass, where there are any.
 fn verdict(gates: &[GateRow]) -> Option<Answer> {
@@ -21,8 +29,8 @@ fn verdict(gates: &[GateRow]) -> Option<Answer> {
     let told: Vec<&str> = failed.iter().map(|gate| gate.text.as_str()).collect();
     let (short, text, tone) = match (gates.len(), failed.len()) {
         (0, _) => return None,
-        (1, 0) => ("It passes".to_string(), String::new(), Tone::Good),
-        (all, 0) => (format!("All {all} pass"), String::new(), Tone::Good),
+        (1, 0) => ("It passes".to_string(), ONLY.to_string(), Tone::Good),
+        (all, 0) => (format!("All {all} pass"), ONLY.to_string(), Tone::Good),
         (all, failed) => (format!("{failed} of {all} fail"), format!("{}.", told.join("; ")), Tone::Bad),
     };
     Some(Answer::new("Do the gates pass?", short, text, tone))
