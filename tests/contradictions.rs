@@ -296,7 +296,7 @@ fn a_backend_that_is_too_small_even_warm_leaves_no_question_open() {
         let other = report.cells(trace).min_by_key(|row| row.misses).unwrap();
         let least = coldgap::units::grouped_rate(other.least_backend_per_second.unwrap());
         let does = match other.least_backend_per_second.unwrap() <= backend {
-            true => format!("With {} {least}/s would do while nothing is lost", other.policy),
+            true => format!("With {} {least}/s would do warm", other.policy),
             false => format!("With {}, which needs the least, it is {least}/s: too much as well", other.policy),
         };
         assert!(text.contains(&does), "{does}: {text}");
@@ -305,7 +305,7 @@ fn a_backend_that_is_too_small_even_warm_leaves_no_question_open() {
         for (lost, says) in [("1/8", "1 of 8 nodes"), ("100%", "everything")] {
             let row = report.losses(row).find(|row| row.loss == lost).unwrap();
             let more = short_of(row).replace("add ", "");
-            assert!(text.contains(&format!("{more} to survive losing {says}")), "{lost}: {text}");
+            assert!(text.contains(&format!("{more} to lose {says}")), "{lost}: {text}");
         }
         assert!(text.contains("climb out below") && text.contains("While the cache is warm it carries"), "{text}");
         let lines = report.text(&Look::terminal(90, Ink::Ascii, false)).lines().count();
@@ -337,7 +337,7 @@ fn one_moment_and_all_of_them_are_told_apart() {
     let (row, told) = (baseline(&report), &report.if_lost[0]);
     assert!(told.simulations_healed < told.simulations && row.load_per_second < row.advertised_per_second.unwrap());
     let text = short(&report);
-    let of_one = format!("alone {} of {} heal at 1.69/s", told.simulations_healed, told.simulations);
+    let of_one = format!("alone {} of {} do at 1.69/s", told.simulations_healed, told.simulations);
     assert!(text.contains("95% heal at any load") && text.contains(&of_one), "{text}");
     assert!(text.contains("No load need be shed: with no cache at all its backend carries 4.02/s"), "{text}");
 }

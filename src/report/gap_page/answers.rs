@@ -130,7 +130,7 @@ impl<'r> About<'r> {
             }
             None => format!("No: {}, not {carried}", self.carries_warm()),
         };
-        let check = "Is -b a second's, and that of all replicas together? Is -c right?";
+        let check = "Is -b a second's, of all replicas? Is -c right?";
         let carries = answer(
             "Does it carry the load?",
             short,
@@ -140,7 +140,7 @@ impl<'r> About<'r> {
         );
         let add =
             |row: &Row, what: String| Some(format!("{} {what}", cut(row.safe_cut_ratio?).trim_start_matches("add ")));
-        let survive = |row: &'r Row| add(row, format!("to survive losing {}", lost(row)));
+        let survive = |row: &'r Row| add(row, format!("to lose {}", lost(row)));
         let all = [
             warm.and_then(|row| add(row, "for warm traffic".to_string())),
             self.one_node().and_then(survive),
@@ -153,7 +153,7 @@ impl<'r> About<'r> {
         } else {
             format!("Add {}", all.join(", "))
         };
-        let short = "No, by nothing: it is too small already".to_string();
+        let short = "No: it is too small already".to_string();
         vec![carries, answer("May the backend be cut?", short, also, String::new(), Tone::Bad)]
     }
 
@@ -167,7 +167,7 @@ impl<'r> About<'r> {
     fn others(&self, warm: &Row) -> String {
         match self.survivor(warm) {
             Some((policy, least)) if least <= self.mu() => {
-                format!("With {policy} {} would do while nothing is lost", self.rate(least))
+                format!("With {policy} {} would do warm", self.rate(least))
             }
             Some((policy, least)) if *policy != self.baseline.policy => {
                 format!("With {policy}, which needs the least, it is {}: too much as well", self.rate(least))
@@ -287,7 +287,7 @@ impl<'r> About<'r> {
         let (short, also, tone) = if row.safe_cut_ratio.is_some_and(|share| share >= 0.0) {
             (format!("{what}: no answer is late, whichever it is and whenever"), Vec::new(), Tone::Good)
         } else if self.trace.verdict.region == Region::OverloadedWarm {
-            (format!("{what}: answers are late, as they are while none is lost{takes}"), self.spared(row), Tone::Bad)
+            (format!("{what}: answers are late, as without a loss{takes}"), self.spared(row), Tone::Bad)
         } else {
             let nodes = match self.baseline.nodes_needed {
                 None => format!("No number of nodes up to {MOST_NODES} makes losing one of them safe"),
@@ -334,9 +334,7 @@ impl<'r> About<'r> {
             || (baseline.recovers.is_none() && low.is_some_and(|low| low >= carried_load));
         let carried = self.carried();
         let (short, tone) = match verdict.region {
-            Region::OverloadedWarm => {
-                (format!("Answers are late at {carried}, as they are while nothing is lost"), Tone::Bad)
-            }
+            Region::OverloadedWarm => ("Answers are late, as they are while nothing is lost".to_string(), Tone::Bad),
             Region::Vulnerable if stayed_down => match told.filter(|told| told.simulations_healed > 0) {
                 Some(told) => (
                     format!(
@@ -405,7 +403,7 @@ impl<'r> About<'r> {
             // What the backend answers with no cache at all it works off, whatever the cache holds.
             (_, Some(_)) => vec![format!(
                 "Once down it is sure to climb out below {}/s, where the backend keeps up even if every get asks it: let in less {well}. \
-                 Whether more may be let in, and for how long, is unknown{}",
+                 Whether more, and for how long, is unknown{}",
                 grouped_rate(row.floor_long_run_per_second.unwrap_or(0.0)),
                 if quick { format!(" without simulation{ask}") } else { String::new() }
             )],

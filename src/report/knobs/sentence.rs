@@ -138,7 +138,7 @@ pub fn restarts(restarts: &Restarts, lost: &[Lost]) -> String {
     let batch = match (restarts.control_worst_success_ratio, restarts.safe_batch_nodes) {
         (None, _) => return format!("How many of {nodes} nodes may restart is unknown: the trace is too short."),
         (Some(control), _) if control < HEALTHY => {
-            return format!("At {load}/s users suffer even while nothing restarts, so no restart is safe.");
+            return format!("Simulated at {load}/s, users suffer even while nothing restarts, so no restart is safe.");
         }
         (_, None) => {
             let none = format!(
