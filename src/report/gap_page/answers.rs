@@ -308,7 +308,7 @@ impl<'r> About<'r> {
     /// With which policy this backend is enough for a loss, if with any.
     fn spared(&self, loss: &Row) -> Vec<String> {
         let enough = self.survivor(loss).filter(|(_, least)| *least <= self.mu());
-        let said = |(policy, least)| format!("With {policy} it takes {} and is survived", self.rate(least));
+        let said = |(policy, least)| format!("With {policy} {} would do", self.rate(least));
         enough.map(said).into_iter().collect()
     }
 
