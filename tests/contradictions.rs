@@ -131,15 +131,20 @@ fn the_window_in_which_a_trace_ends_is_neither_the_worst_nor_drawn() {
     assert_eq!(tables(&report, "requests_per_second")[0].rows.len(), 40);
 }
 
+/// The words of a command among those that a short text ends with.
+fn command<'t>(text: &'t str, name: &str) -> Vec<&'t str> {
+    let at = text.rfind(&format!("; coldgap {name} ")).unwrap_or_else(|| panic!("{name} in {text}"));
+    text[at..].split(';').nth(1).unwrap().split_whitespace().skip(1).collect()
+}
+
 /// Without simulation nothing was said of a service that is down, and the command that tells more was another service's.
 #[test]
 fn a_quick_report_says_what_to_do_while_down_and_what_tells_more() {
     let report = gap(&[BURST, "-b", "65/s", "-p", "lru", "--quick", "--timeout", "2s", "--retries", "1"]);
     let text = short(&report);
-    assert!(text.contains("Once down it is sure to come back below 32.5/s"), "{text}");
-    let (_, command) = text.split_once("without simulation: coldgap ").unwrap();
-    let (command, _) = command.split_once(" tells").unwrap();
-    let (Saved::Outage(outage), _) = made(&command.split(' ').collect::<Vec<_>>()) else { panic!("an outage") };
+    assert!(text.contains("Once down it is sure to climb out below 32.5/s"), "{text}");
+    assert!(text.contains("without simulation: coldgap outage tells"), "{text}");
+    let (Saved::Outage(outage), _) = made(&command(&text, "outage")) else { panic!("an outage") };
     let client = outage.config.model.client;
     assert_eq!((client.timeout.0, client.retries, outage.config.backend.per_second), (2.0, 1, 65.0));
     assert_eq!(outage.verdict.load_per_second, baseline(&report).load_per_second);
@@ -275,4 +280,105 @@ fn restarts_are_tried_where_losing_a_node_is_worst() {
     assert_eq!(one.loss_worst_node, Some(7), "{one:?}");
     assert!(one.least_backend_per_second > Some(20.0));
     assert_eq!(report.if_lost[0].restarts.safe_batch_nodes, None, "{:?}", report.if_lost[0].restarts);
+}
+
+/// Nothing was said of what people ask first.
+#[test]
+fn a_backend_that_is_too_small_even_warm_leaves_no_question_open() {
+    for (trace, backend, policies) in [(ARTICLE, 200.0, "lru,fifo,sieve"), (BURST, 40.0, "lru,fifo,s3fifo")] {
+        let report = gap(&[trace, "-b", &format!("{backend}/s"), "-p", policies, "--quick"]);
+        let text = short(&report);
+        let row = baseline(&report);
+        for question in ["DOES IT CARRY", "MAY THE BACKEND BE CUT?", "IF A NODE IS LOST?", "IF THE CACHE IS LOST?"] {
+            assert!(text.contains(question), "{question}: {text}");
+        }
+        assert_eq!(report.page().answers.len(), 4);
+        let other = report.cells(trace).min_by_key(|row| row.misses).unwrap();
+        let least = coldgap::units::grouped_rate(other.least_backend_per_second.unwrap());
+        let does = match other.least_backend_per_second.unwrap() <= backend {
+            true => format!("With {} {least}/s would do warm", other.policy),
+            false => format!("With {}, which needs the least, it is {least}/s: too much as well", other.policy),
+        };
+        assert!(text.contains(&does), "{does}: {text}");
+        let short_of = |row: &Row| coldgap::report::format::cut(row.safe_cut_ratio.unwrap());
+        assert!(text.contains(&format!("too small already. {} for warm traffic", short_of(row).replace("add", "Add"))));
+        for (lost, says) in [("1/8", "1 of 8 nodes"), ("100%", "everything")] {
+            let row = report.losses(row).find(|row| row.loss == lost).unwrap();
+            let more = short_of(row).replace("add ", "");
+            assert!(text.contains(&format!("{more} to lose {says}")), "{lost}: {text}");
+        }
+        assert!(text.contains("climb out below") && text.contains("While the cache is warm it carries"), "{text}");
+        let lines = report.text(&Look::terminal(90, Ink::Ascii, false)).lines().count();
+        assert!(lines <= 40, "{lines} lines");
+    }
+}
+
+/// "Up to 2 of 8 nodes: all answers stay in time" stood beside a loss of two nodes that takes more than the backend.
+#[test]
+fn what_is_said_of_restarts_is_not_more_than_what_is_said_of_losses() {
+    let mut unsure = 0;
+    for report in [gap(&[BURST, "-b", "70/s", "-p", "lru"]), SIX_NODES.clone()] {
+        let told = &report.if_lost[0];
+        let (nodes, says) = (f64::from(told.restarts.nodes), &told.restarts_sentence);
+        let safe = f64::from(told.restarts.safe_batch_nodes.unwrap());
+        let fails = |row: &&Row| row.safe_cut_ratio < Some(0.0) && row.loss_ratio * nodes <= safe + 1e-9;
+        let is_unsure = report.losses(baseline(&report)).find(fails).is_some();
+        assert_eq!(says.contains("not sure. At the worst moment answers are late"), is_unsure, "{says}");
+        assert!(says.contains("simulated from 4 moments") || says.contains("simulated from 3 moments"), "{says}");
+        unsure += usize::from(is_unsure);
+    }
+    assert!(unsure > 0);
+}
+
+/// "Stayed down" stood beside "95% heal" at a higher load: one is of a moment, the other of all that were tried.
+#[test]
+fn one_moment_and_all_of_them_are_told_apart() {
+    let report = gap(&["traces/web.log.gz", "-b", "4.02/s", "-p", "lru"]);
+    let (row, told) = (baseline(&report), &report.if_lost[0]);
+    assert!(told.simulations_healed < told.simulations && row.load_per_second < row.advertised_per_second.unwrap());
+    let text = short(&report);
+    let of_one = format!("alone {} of {} do at 1.69/s", told.simulations_healed, told.simulations);
+    assert!(text.contains("95% heal at any load") && text.contains(&of_one), "{text}");
+    assert!(text.contains("No load need be shed: with no cache at all its backend carries 4.02/s"), "{text}");
+}
+
+/// The answer for the loss of everything comes first, unless somebody said what must be survived.
+#[test]
+fn the_careful_answer_is_the_first() {
+    let text = short(&*SIX_NODES);
+    assert!(text.contains("MAY THE BACKEND BE CUT? No, if losing everything must be survived"), "{text}");
+    let report = gap(&[BURST, "-b", "70/s", "-p", "lru", "--quick", "--survive", "1/8"]);
+    let text = short(&report);
+    assert!(text.contains("CUT? By up to 8.4%, if losing 1 of 8 nodes must be survived. Not at all"), "{text}");
+}
+
+/// What recovers, what heals and what climbs out are three loads.
+#[test]
+fn a_service_that_is_down_climbs_out() {
+    let (Saved::Outage(outage), _) = made(&["outage", ARTICLE, "-b", "350/s", "--quick"]) else { panic!("an outage") };
+    let wide = Look::terminal(200, Ink::Ascii, false);
+    for look in [wide.clone(), wide.with_details(true)] {
+        for text in [SIX_NODES.text(&look), outage.text(&look)] {
+            assert!(text.contains("climbs out only below") && !text.contains("comes back"), "{text}");
+        }
+    }
+}
+
+/// A timeout that was given stood nowhere; a hint led to another service.
+#[test]
+fn what_was_said_of_the_service_is_shown_and_goes_into_the_next_command() {
+    let service =
+        "-b 90/s -c 5% --timeout 20s --retries 1 --queue lifo --backoff exponential:first=50ms,cap=2s,jitter=10%";
+    let asked = format!("outage {BURST} {service} -p fifo --load 1.5x --lose 1/6 --quick");
+    let (Saved::Outage(outage), _) = made(&asked.split(' ').collect::<Vec<_>>()) else { panic!("an outage") };
+    let text = short(&*outage);
+    assert!(text.contains("Given: timeout 20s, retries 1, backoff exponential:first=0.05s,cap=2s"), "{text}");
+    assert!(text.contains("queue lifo. Assumed: service time (10 ms)."), "{text}");
+    let report = gap(&[&command(&text, "gap")[1..], &["--quick"]].concat());
+    let (config, client) = (&report.config, outage.config.model.client);
+    assert_eq!((config.timeout_seconds, config.retries), (client.timeout.0, client.retries));
+    assert_eq!((&*config.queue_rule, config.nodes, &*config.baseline, &*config.caches[0]), ("lifo", 6, "fifo", "5%"));
+    assert_eq!(report.traces[0].load_per_second, outage.verdict.load_per_second);
+    let next = short(&report);
+    assert!(next.contains("Given: timeout 20s") && command(&next, "outage").contains(&"--retries"), "{next}");
 }

@@ -299,6 +299,8 @@ class GapRestartRow(_Fields):
     """Nodes that restart together."""
     healed: bool
     """Whether it healed, or how often."""
+    moments_tried: int
+    """Moments of the trace at which it was tried: those that leave enough of it. Reports of older versions do not say it."""
     recovery_seconds: Optional[float]
     """How long that takes, in the slowest simulation. Null: it does not, or not simulated."""
     safe: bool
@@ -462,8 +464,8 @@ class GapRow(_Fields):
     miss_ratio: Optional[float]
     """Misses over gets, after warm-up."""
     miss_ratio_worst_window: Optional[float]
-    """The largest miss ratio of a window after warm-up, but for that in which the trace ends. Null: no window holds enough
-    gets.
+    """The largest miss ratio of a window after warm-up, but for one that the trace's end cuts. Null: no window holds
+    enough gets.
     """
     misses: int
     """Gets that the cache did not answer, after warm-up."""
@@ -478,15 +480,15 @@ class GapRow(_Fields):
     unknown.
     """
     recovers: Optional[bool]
-    """Whether the service comes back by itself at the load to carry, in all simulations. Null: not simulated, or not
-    settled.
-    """
+    """Whether the service heals by itself at the load to carry, in all simulations. Null: not simulated, or not settled."""
     recovery_seconds: Optional[float]
     """How long that takes, in the slowest simulation. Null: it does not, or not simulated."""
     refill_requests: Optional[int]
     """Requests until the cache is refilled. Null: not before the trace or the horizon ended."""
     refill_seconds: Optional[float]
-    """How long after a flush the cache costs misses that an undisturbed one would not have. Null: not seen to end."""
+    """How long after a flush until less than 1 % of the requests of the next ten steps miss only because of it. Null: not
+    seen to end.
+    """
     requests: int
     """Requests that count: gets after warm-up; of a trace, all of it."""
     requests_failed: Optional[int]
@@ -496,7 +498,7 @@ class GapRow(_Fields):
     backend. Null: none is enough, or unknown.
     """
     shed_ratio: Optional[float]
-    """The share of the load to shed so that the collapsed service comes back; 0 where it heals by itself. Null: not
+    """The share of the load to shed so that the collapsed service climbs out; 0 where it heals by itself. Null: not
     simulated.
     """
     trace: str
@@ -608,7 +610,9 @@ class GapStretchRow(_Fields):
     policy: str
     """The eviction policy, with its parameters and filter."""
     refill_seconds: Optional[float]
-    """How long after a flush the cache costs misses that an undisturbed one would not have. Null: not seen to end."""
+    """How long after a flush until less than 1 % of the requests of the next ten steps miss only because of it. Null: not
+    seen to end.
+    """
     start_seconds: float
     """When it begins, seconds into the trace or after the first trigger's begin."""
     trace: str
@@ -760,7 +764,7 @@ class GapVerdict2(_Fields):
     sentence: str
     """Whether it heals, in sentences."""
     shed_ratio: float
-    """The share of the load to shed so that the collapsed service comes back; 0 where it heals by itself. Null: not
+    """The share of the load to shed so that the collapsed service climbs out; 0 where it heals by itself. Null: not
     simulated.
     """
     user_seconds_lost: float
@@ -871,6 +875,8 @@ class GapReport(Report):
     """Which report it is."""
     rows: list[GapRow]
     """One per trace, cache size, policy and loss."""
+    said: list[str]
+    """What was said of the service beside its backend's capacity, as flags say it: `--timeout 20s`."""
     schema_version: str
     """Another one where a field changed its meaning or went away; new fields do not count."""
     seed: Optional[int]
@@ -1275,7 +1281,7 @@ class OutageVerdict(_Fields):
     sentence: str
     """Whether it heals, in sentences."""
     shed_ratio: float
-    """The share of the load to shed so that the collapsed service comes back; 0 where it heals by itself. Null: not
+    """The share of the load to shed so that the collapsed service climbs out; 0 where it heals by itself. Null: not
     simulated.
     """
     user_seconds_lost: float
@@ -1356,6 +1362,8 @@ class OutageReport(Report):
     """Each remedy alone, the best first."""
     report: str
     """Which report it is."""
+    said: list[str]
+    """What was said of the service beside its backend's capacity, as flags say it: `--timeout 20s`."""
     schema_version: str
     """Another one where a field changed its meaning or went away; new fields do not count."""
     seed: Optional[int]
@@ -1604,6 +1612,8 @@ class CompareReport(Report):
     """How the noise was found."""
     report: str
     """Which report it is."""
+    said: list[str]
+    """What was said of the service beside its backend's capacity, as flags say it: `--timeout 20s`."""
     schema_version: str
     """Another one where a field changed its meaning or went away; new fields do not count."""
     seed: Optional[int]
@@ -1740,6 +1750,8 @@ class ReplayReport(Report):
     """Which report it is."""
     rows: list[ReplayReplayRow]
     """One per trace, cache size and policy."""
+    said: list[str]
+    """What was said of the service beside its backend's capacity, as flags say it: `--timeout 20s`."""
     schema_version: str
     """Another one where a field changed its meaning or went away; new fields do not count."""
     seed: Optional[int]

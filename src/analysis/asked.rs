@@ -1,6 +1,6 @@
 //! What is asked of a gap, as people say it: what they leave out has a default here, for the command line and for the library.
 
-use super::outage::said::{Said, check_lengths};
+use super::outage::said::{Said, Settings, check_lengths};
 use super::outage::scenario::Scenario;
 use super::{Backend, Prices, Question, Sweep};
 use crate::error::{Error, Result};
@@ -94,20 +94,20 @@ impl Default for Asked {
 }
 
 impl Asked {
-    /// The question, and what was left open: each with what is taken instead.
+    /// The question, and what was said of the service and left open.
     ///
     /// # Errors
     /// Things said that contradict each other.
-    pub fn question(self) -> Result<(Question, Vec<String>)> {
+    pub fn question(self) -> Result<(Question, Settings)> {
         let Asked { mut sweep, mut losses, nodes, prices, .. } = self;
-        let Said { backend, service, closed_loop, mut unsaid } = self.service.service(self.otherwise)?;
+        let Said { backend, service, closed_loop, mut settings } = self.service.service(self.otherwise)?;
         check_lengths(self.window, self.horizon, &service)?;
         let baseline = baseline(self.baseline, &mut sweep.policies);
         if matches!(sweep.sizes.as_slice(), [CacheSize::Auto]) {
-            unsaid.push("cache size (10%)".to_string());
+            settings.unsaid.push("cache size (10%)".to_string());
         }
         if nodes.is_none() {
-            unsaid.push(format!("nodes ({NODES})"));
+            settings.unsaid.push(format!("nodes ({NODES})"));
         }
         let one_node = Some(Loss::one_of(nodes.unwrap_or(NODES))).filter(|_| prices.is_some());
         let survive = self.survive.or(one_node);
@@ -143,7 +143,7 @@ impl Asked {
             seeds: if self.quick { Vec::new() } else { seeds(self.seed) },
             stretches: !self.quick,
         };
-        Ok((question, unsaid))
+        Ok((question, settings))
     }
 }
 

@@ -21,6 +21,9 @@ use crate::trace::Trace;
 use crate::units::{CacheSize, Load, Rate, Seconds};
 use serde::{Deserialize, Serialize};
 
+/// Begins the reason of a moment that is the worst.
+pub const WORST: &str = "where a flush is worst";
+
 /// What is lost with the cache, in the worst of the simulations.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Lost {
@@ -81,7 +84,7 @@ impl Service<'_> {
         if let Some(at) = worst.into_iter().flatten().find(|at| follows(*at))
             && baseline.hidden.is_some()
         {
-            let why = format!("where a flush is worst for {}", baseline.policy());
+            let why = format!("{WORST} for {}", baseline.policy());
             return Ok(Some(Moment { at: Seconds(at), why }));
         }
         let horizon = Seconds(question.horizon.0 * load);

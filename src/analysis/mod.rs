@@ -34,7 +34,7 @@ pub use cost::{Cost, costs};
 pub use facts::{CompulsoryPoint, Facts};
 pub use finding::{Finding, LossFinding, Need};
 pub use healing::{End, Estimate, Healing, Measured, Point};
-pub use if_lost::{IfLost, Lost};
+pub use if_lost::{IfLost, Lost, WORST};
 pub use job::{Job, ONE_PASS};
 pub use moments::Moments;
 pub use money::{Offer, Prices};

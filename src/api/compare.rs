@@ -247,7 +247,7 @@ impl Sides {
         let banked = banked.transpose()?;
         let mut report =
             compare::build(command, &before, &after, banked.as_ref().and_then(|report| report.rows.first()));
-        report.head.unsaid = self.asked.service.service(Backend::Assumed)?.unsaid;
+        report.head.set(self.asked.service.service(Backend::Assumed)?.settings);
         if size == CacheSize::Auto {
             report.head.unsaid.push("cache size (10%)".to_string());
         }

@@ -125,12 +125,12 @@ impl<'t> Gap<'t> {
                     .hint("say both backend-price and cache-price"));
             }
         };
-        let (question, unsaid) = asked.question()?;
+        let (question, settings) = asked.question()?;
         watch.expect(steps(&question));
         let trace = self.told.ahead(&question.sweep.policies);
         let findings = analyse(&trace, &question, interrupt, *watch)?;
         let mut report = report::build(self.told.command(), &question, &[findings]);
-        report.head.unsaid = unsaid;
+        report.head.set(settings);
         Ok(report)
     }
 }

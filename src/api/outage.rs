@@ -131,13 +131,13 @@ impl<'t> Outage<'t> {
     /// A trace without times or load, or too short for it; things said that contradict each other; an interrupt.
     pub fn run(&self) -> Result<OutageReport> {
         let Told { interrupt, watch, .. } = &self.told;
-        let (setup, unsaid) = self.said.setup(self.sweep.clone(), self.otherwise)?;
+        let (setup, settings) = self.said.setup(self.sweep.clone(), self.otherwise)?;
         let question = self.said.outage(setup, &self.triggers, self.window, self.extent)?;
         watch.expect(STEPS);
         let trace = self.told.ahead(&question.setup.sweep.policies);
         let story = tell(&trace, &question, interrupt, *watch)?;
         let mut report = build(self.told.command(), self.said.about.clone(), &trace, &question, &story);
-        report.head.unsaid = unsaid;
+        report.head.set(settings);
         Ok(report)
     }
 }

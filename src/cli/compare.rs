@@ -172,7 +172,7 @@ pub fn run(args: &CompareArgs, interrupt: &Interrupt) -> Result<()> {
         traces if !traces.iter().any(|path| is_saved(path)) => of_trace(args, traces, interrupt)?,
         saved => of_saved(args, saved)?,
     };
-    args.output.deliver(targets, &gates, report.head.unsaid.clone(), report)
+    args.output.deliver(targets, &gates, report.head.settings(), report)
 }
 
 /// Two saved reports, or two cells of one.

@@ -4,6 +4,7 @@ use super::gate_args;
 use super::print;
 use super::target::{self, Target};
 use super::terminal::look;
+use crate::analysis::outage::said::Settings;
 use crate::error::Result;
 use crate::report::frame::Table;
 use crate::report::gates::{self, Gate, Gated};
@@ -32,7 +33,7 @@ impl OutputArgs {
         target::open(&self.output, inputs)
     }
 
-    /// Judges a report, writes it wherever it goes, prints it, and passes its gates. `unsaid`: what the command line left open.
+    /// Judges a report, writes it wherever it goes, prints it, and passes its gates. `settings`: of the service, said and left open.
     ///
     /// # Errors
     /// An output that cannot be written to its end, a gate that failed.
@@ -40,10 +41,10 @@ impl OutputArgs {
         &self,
         targets: Vec<Target>,
         gates: &[Gate<R::Row>],
-        unsaid: Vec<String>,
+        settings: Settings,
         mut report: R,
     ) -> Result<()> {
-        report.head_mut().unsaid = unsaid;
+        report.head_mut().set(settings);
         gates::judge(gates, &mut report);
         self.show(targets, &report)?;
         gate_args::pass(report.head())

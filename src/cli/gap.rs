@@ -12,6 +12,7 @@ use super::trace_args::{Files, TraceArgs};
 use super::{command_line, print};
 use crate::analysis::asked::{Asked, default_losses};
 use crate::analysis::calibration::Calibration;
+use crate::analysis::outage::said::Settings;
 use crate::analysis::outage::scenario::Scenario;
 use crate::analysis::sampled::Sampling;
 use crate::analysis::{self, Backend, Prices, Question, estimated};
@@ -160,7 +161,7 @@ pub fn run(args: &GapArgs, interrupt: &Interrupt) -> Result<()> {
         return estimate(args, Sampling { share, seed: args.ask.seed }, interrupt);
     }
     let targets = args.output.targets(&args.ask.files.traces)?;
-    let (mut question, mut unsaid) = question(&args.ask)?;
+    let (mut question, mut settings) = question(&args.ask)?;
     // A page has the space, and a reader who cannot ask again.
     let implied = !question.full && targets.iter().any(Target::is_page);
     question.full |= implied;
@@ -172,7 +173,7 @@ pub fn run(args: &GapArgs, interrupt: &Interrupt) -> Result<()> {
     let mut found = Vec::new();
     for paths in services {
         let trace = match args.calibrated {
-            true => calibrate(args, paths, memory, (&mut question, &mut unsaid), interrupt)?,
+            true => calibrate(args, paths, memory, (&mut question, &mut settings), interrupt)?,
             false => args.ask.read(paths, &question, memory, interrupt)?,
         };
         if args.budget.is_asked() {
@@ -197,13 +198,13 @@ pub fn run(args: &GapArgs, interrupt: &Interrupt) -> Result<()> {
         return Ok(());
     }
     let command = command_line() + if implied { " --full" } else { "" };
-    args.output.deliver(targets, &gates, unsaid, report::build(&command, &question, &found))
+    args.output.deliver(targets, &gates, settings, report::build(&command, &question, &found))
 }
 
 /// Estimates from a sample of the keys.
 fn estimate(args: &GapArgs, sampling: Sampling, interrupt: &Interrupt) -> Result<()> {
     let targets = args.output.targets(&args.ask.files.traces)?;
-    let (question, unsaid) = question(&args.ask)?;
+    let (question, settings) = question(&args.ask)?;
     let gates = args.ask.gates.parse::<EstimateReport>(&scope(&question))?;
     let services = args.ask.files.each();
     let memory = budget::for_reading(args.budget.limit_with_files(question.sweep.threads));
@@ -214,7 +215,7 @@ fn estimate(args: &GapArgs, sampling: Sampling, interrupt: &Interrupt) -> Result
         found.push(estimated::run(&trace, &question, sampling, interrupt, &progress)?);
     }
     drop(progress);
-    args.output.deliver(targets, &gates, unsaid, report::estimate::build(&command_line(), &question, &found))
+    args.output.deliver(targets, &gates, settings, report::estimate::build(&command_line(), &question, &found))
 }
 
 /// Reads a trace, and takes what was not said from its records, and notes it.
@@ -222,7 +223,7 @@ fn calibrate(
     args: &GapArgs,
     paths: &[PathBuf],
     memory: Option<u64>,
-    (question, unsaid): (&mut Question, &mut Vec<String>),
+    (question, settings): (&mut Question, &mut Settings),
     interrupt: &Interrupt,
 ) -> Result<Trace> {
     let reading = args.ask.reading.within(memory);
@@ -245,16 +246,18 @@ fn calibrate(
             .hint("say how long clients wait: --timeout 5s"));
         }
         question.service.service_time = time;
-        unsaid.retain(|what| !what.starts_with("service time"));
+        settings.unsaid.retain(|what| !what.starts_with("service time"));
+        settings.said.push(format!("--service-time {}s", time.0));
         trace.notes.push(format!(
             "service time: {time}, the mean of what {} misses took, as recorded",
             grouped(recorded.misses)
         ));
     }
-    let leaves_retries_open = unsaid.iter().any(|what| what.starts_with("retries"));
+    let leaves_retries_open = settings.unsaid.iter().any(|what| what.starts_with("retries"));
     if let Some(tries) = recorded.most_tries.filter(|tries| *tries > 1 && leaves_retries_open) {
         question.service.retries = u32::from(tries) - 1;
-        unsaid.retain(|what| !what.starts_with("retries"));
+        settings.unsaid.retain(|what| !what.starts_with("retries"));
+        settings.said.push(format!("--retries {}", tries - 1));
         trace.notes.push(format!("retries: {}, as up to {tries} tries for one answer were recorded", tries - 1));
     }
     if let Some(rate) = recorded.carried_per_second.filter(|_| question.backend == Backend::Unknown) {
@@ -283,7 +286,7 @@ pub fn scope(question: &Question) -> Scope {
 ///
 /// # Errors
 /// Flags that contradict each other.
-pub fn question(args: &Ask) -> Result<(Question, Vec<String>)> {
+pub fn question(args: &Ask) -> Result<(Question, Settings)> {
     let asked = Asked {
         sweep: args.sweep.sweep(args.warmup)?,
         baseline: args.baseline.as_deref().map(baseline).transpose()?,

@@ -50,10 +50,10 @@ pub(super) fn deliver(files: &[(&Path, &str)], targets: Vec<Target>, output: &Ou
         return Err(Error::trace(format!("parts of '{}' cannot be merged", command.join(" ")))
             .hint("only the work of gap is done in parts"));
     };
-    let (question, unsaid) = gap::question(&asked.ask)?;
+    let (question, settings) = gap::question(&asked.ask)?;
     let gates = asked.ask.gates.parse::<Report>(&gap::scope(&question))?;
     let found = traces.into_iter().map(|(bare, done)| analysis::assemble(&question, bare, done));
     let found = found.collect::<Result<Vec<_>>>()?;
     let command: Vec<String> = command.iter().map(|word| quoted(word)).collect();
-    output.deliver(targets, &gates, unsaid, report::build(&command.join(" "), &question, &found))
+    output.deliver(targets, &gates, settings, report::build(&command.join(" "), &question, &found))
 }

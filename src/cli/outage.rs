@@ -4,6 +4,7 @@ use super::command_line;
 use super::gate_args::{self, GateArgs};
 use super::progress::Progress;
 use super::setup_args::SetupArgs;
+use crate::analysis::outage::said::Settings;
 use crate::analysis::outage::scenario::{EXAMPLE, Scenario};
 use crate::analysis::outage::words::{self, REMEDIES, TRIGGERS, Word};
 use crate::analysis::outage::{self, Extent, Question};
@@ -76,14 +77,14 @@ fn words_help() -> String {
 pub fn run(args: &OutageArgs, interrupt: &Interrupt) -> Result<()> {
     let targets = args.setup.targets()?;
     let scenario = args.scenario.as_deref().map_or_else(|| Ok(Scenario::default()), read_scenario)?;
-    let (question, unsaid) = question(args, &scenario)?;
+    let (question, settings) = question(args, &scenario)?;
     let gates = args.gates.parse::<OutageReport>(&Scope::of(&question.setup))?;
     let trace = args.setup.read(&question.setup, interrupt)?;
     let progress = Progress::start("simulating", outage::STEPS);
     let story = outage::tell(&trace, &question, interrupt, &progress)?;
     drop(progress);
     let report = build(&command_line(), scenario.about, &trace, &question, &story);
-    args.setup.output.deliver(targets, &gates, unsaid, report)
+    args.setup.output.deliver(targets, &gates, settings, report)
 }
 
 fn read_scenario(path: &Path) -> Result<Scenario> {
@@ -95,11 +96,11 @@ fn read_scenario(path: &Path) -> Result<Scenario> {
 }
 
 /// Flags, else the scenario, else a default.
-fn question(args: &OutageArgs, scenario: &Scenario) -> Result<(Question, Vec<String>)> {
+fn question(args: &OutageArgs, scenario: &Scenario) -> Result<(Question, Settings)> {
     let mut said = args.setup.over(scenario);
     said.act_after = args.act_after.or(said.act_after);
-    let (setup, unsaid) = args.setup.setup(&said)?;
+    let (setup, settings) = args.setup.setup(&said)?;
     let triggers: Vec<Trigger> = args.lose.into_iter().chain(args.trigger.iter().copied()).collect();
     let extent = Extent { remedies: true, edges: !args.quick, ramp: true, alerts: args.alerts };
-    Ok((said.outage(setup, &triggers, args.window, extent)?, unsaid))
+    Ok((said.outage(setup, &triggers, args.window, extent)?, settings))
 }

@@ -31,7 +31,7 @@ const EXAMPLES: &str = "Examples:
 /// A trace that cannot be read, flags that contradict each other, an output that cannot be written, an interrupt.
 pub fn run(args: &SensitivityArgs, interrupt: &Interrupt) -> Result<()> {
     let targets = args.setup.targets()?;
-    let (setup, unsaid) = args.setup.setup(&args.setup.over(&Scenario::default()))?;
+    let (setup, settings) = args.setup.setup(&args.setup.over(&Scenario::default()))?;
     let gates = args.gates.parse::<SensitivityReport>(&Scope::of(&setup))?;
     let trace = args.setup.read(&setup, interrupt)?;
     let progress = Progress::start("simulating", 1);
@@ -40,5 +40,5 @@ pub fn run(args: &SensitivityArgs, interrupt: &Interrupt) -> Result<()> {
     let rows = sensitivity::sensitivity(&scene, &|steps| progress.expect(steps), &|| progress.step(1))?;
     interrupt.check()?;
     drop(progress);
-    args.setup.output.deliver(targets, &gates, unsaid, knobs::sensitivity(&command_line(), &scene, &rows))
+    args.setup.output.deliver(targets, &gates, settings, knobs::sensitivity(&command_line(), &scene, &rows))
 }

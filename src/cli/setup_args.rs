@@ -5,6 +5,7 @@ use super::service_args::ServiceArgs;
 use super::target::Target;
 use super::trace_args::TraceArgs;
 use crate::analysis::Sweep;
+use crate::analysis::outage::said::Settings;
 use crate::analysis::outage::scenario::{Scenario, one_policy};
 use crate::analysis::outage::setup::Setup;
 use crate::error::Result;
@@ -89,7 +90,7 @@ impl SetupArgs {
     ///
     /// # Errors
     /// Flags that contradict each other.
-    pub fn setup(&self, said: &Scenario) -> Result<(Setup, Vec<String>)> {
+    pub fn setup(&self, said: &Scenario) -> Result<(Setup, Settings)> {
         let SetupArgs { ignore_size, warmup, threads, .. } = *self;
         said.setup(Sweep { ignore_size, warmup, threads, ..Sweep::default() }, self.service.otherwise())
     }

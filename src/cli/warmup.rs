@@ -34,7 +34,7 @@ const EXAMPLES: &str = "Examples:
 /// A trace that cannot be read, flags that contradict each other, an output that cannot be written, an interrupt.
 pub fn run(args: &WarmupArgs, interrupt: &Interrupt) -> Result<()> {
     let targets = args.setup.targets()?;
-    let (setup, unsaid) = args.setup.setup(&args.setup.over(&Scenario::default()))?;
+    let (setup, settings) = args.setup.setup(&args.setup.over(&Scenario::default()))?;
     let gates = args.gates.parse::<WarmupReport>(&Scope::of(&setup))?;
     let trace = args.setup.read(&setup, interrupt)?;
     let progress = Progress::start("simulating", warmup::STEPS + 2);
@@ -45,5 +45,5 @@ pub fn run(args: &WarmupArgs, interrupt: &Interrupt) -> Result<()> {
     progress.step(1);
     interrupt.check()?;
     drop(progress);
-    args.setup.output.deliver(targets, &gates, unsaid, knobs::warmup(&command_line(), &scene, &found, &restarted))
+    args.setup.output.deliver(targets, &gates, settings, knobs::warmup(&command_line(), &scene, &found, &restarted))
 }

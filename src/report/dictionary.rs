@@ -234,7 +234,7 @@ pub const FIELDS: &[(&str, &str)] = &[
     ),
     (
         "recovers",
-        "Whether the service comes back by itself at the load to carry, in all simulations. Null: not simulated, or not settled.",
+        "Whether the service heals by itself at the load to carry, in all simulations. Null: not simulated, or not settled.",
     ),
     ("recovery_seconds", "How long that takes, in the slowest simulation. Null: it does not, or not simulated."),
     ("refill_requests", "Requests until the cache is refilled. Null: not before the trace or the horizon ended."),
@@ -265,7 +265,7 @@ pub const FIELDS: &[(&str, &str)] = &[
     ("setting", "What the knob is set to, in words."),
     (
         "shed_ratio",
-        "The share of the load to shed so that the collapsed service comes back; 0 where it heals by itself. Null: not simulated.",
+        "The share of the load to shed so that the collapsed service climbs out; 0 where it heals by itself. Null: not simulated.",
     ),
     ("signal", "What an alert watches."),
     ("signals", "One row for each signal."),

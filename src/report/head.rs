@@ -2,6 +2,7 @@
 
 use super::SCHEMA_VERSION;
 use super::gate_row::GateRow;
+use crate::analysis::outage::said::Settings;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -62,6 +63,9 @@ pub struct Head {
     /// The first seed of what was simulated; null where nothing was. Nothing else is random: lost shards are chosen by a
     /// fixed hash of the key's number.
     pub seed: Option<u64>,
+    /// What was said of the service beside its backend's capacity, as flags say it: `--timeout 20s`.
+    #[serde(default)]
+    pub said: Vec<String>,
     /// What could have been said and was not, each with what was taken instead: `timeout (1 s)`.
     #[serde(default)]
     pub unsaid: Vec<String>,
@@ -83,6 +87,16 @@ pub trait Headed {
 }
 
 impl Head {
+    /// What was said of the service, and what was left open.
+    pub fn set(&mut self, Settings { said, unsaid }: Settings) {
+        (self.said, self.unsaid) = (said, unsaid);
+    }
+
+    /// The same again.
+    pub fn settings(&self) -> Settings {
+        Settings { said: self.said.clone(), unsaid: self.unsaid.clone() }
+    }
+
     /// The head of a report that this program makes now.
     pub fn new(report: Kind, command: &str, seed: Option<u64>, assumptions: Vec<String>) -> Head {
         let tool = Tool { name: Cow::Borrowed("coldgap"), version: Cow::Borrowed(env!("CARGO_PKG_VERSION")) };
@@ -92,6 +106,7 @@ impl Head {
             tool,
             command: command.to_string(),
             seed,
+            said: Vec::new(),
             unsaid: Vec::new(),
             assumptions,
             warnings: Vec::new(),

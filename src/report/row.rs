@@ -118,7 +118,7 @@ impl Row {
         floor.is_none_or(|(worst, mean)| self.load_per_second <= worst.max(mean))
     }
 
-    /// The load below which the service comes back once it is down, where a simulation showed that it stays down.
+    /// The load below which the service climbs out once it is down, where a simulation showed that it stays down.
     pub fn let_in(&self) -> Option<f64> {
         let shed = self.shed_ratio.filter(|shed| *shed > 0.0 && self.recovers == Some(false))?;
         Some(self.load_per_second * (1.0 - shed))

@@ -79,7 +79,7 @@ fn recovers(cell: &Finding) -> &'static str {
 /// What simulated outages showed beyond the safe bound, and what to make of a load above that.
 fn seen(cell: &Finding, load: f64) -> (String, &'static str) {
     const LOST: &str = " Of outages simulated at any moment tried, whose answers may be late,";
-    let warning = "that load: do not count on it to come back by itself after a full cache loss";
+    let warning = "that load: do not count on it to recover by itself from a full cache loss";
     let heals =
         cell.measured.as_ref().map_or([None; 3], |measured| measured.healing.hidden.map(|estimate| estimate.load));
     let low = cell.measured.as_ref().and_then(|measured| measured.healing.hidden[0].low);
@@ -97,7 +97,7 @@ fn seen(cell: &Finding, load: f64) -> (String, &'static str) {
              an outage ends once the queue has drained",
         ),
         Some(low) if low >= load => {
-            (numbers, "that load: it mostly came back by itself when it was tried, which is no guarantee")
+            (numbers, "that load: it mostly healed by itself when it was tried, which is no guarantee")
         }
         _ => (numbers, warning),
     }

@@ -3,16 +3,25 @@
 use super::gates::GateRow;
 use super::head::{Head, Kind};
 use super::page::{Answer, Block, Cell, Page, Section, Table, Tone};
+use crate::prose::quoted;
 use crate::units::grouped;
 
 /// The document with its end: gates, words, what it rests on and where it comes from. `traces` has a line for each.
 pub fn ended(mut page: Page, head: &Head, traces: &[String]) -> Page {
-    page.answers.extend(verdict(&head.gates));
+    // A gate that passes says nothing of what it does not ask, and least beside an answer that warns.
+    let warns = page.answers.iter().any(|answer| matches!(answer.tone, Tone::Bad | Tone::Careful));
+    page.answers.extend(verdict(&head.gates).map(|answer| match answer.tone {
+        Tone::Good if warns => Answer { tone: Tone::Plain, ..answer },
+        _ => answer,
+    }));
     let page = page.section(gates(&head.gates));
     let page = if head.report == Kind::Replay { page } else { page.section(terms()) };
     page.section(Section::new("assumptions", "What these numbers rest on").list(&head.assumptions))
         .section(provenance(head, traces))
 }
+
+/// What a gate that passes does not say.
+const ONLY: &str = "Gates judge what they ask, and no more: the other answers stand.";
 
 /// Whether the gates pass, where there are any.
 fn verdict(gates: &[GateRow]) -> Option<Answer> {
@@ -20,8 +29,8 @@ fn verdict(gates: &[GateRow]) -> Option<Answer> {
     let told: Vec<&str> = failed.iter().map(|gate| gate.text.as_str()).collect();
     let (short, text, tone) = match (gates.len(), failed.len()) {
         (0, _) => return None,
-        (1, 0) => ("It passes".to_string(), String::new(), Tone::Good),
-        (all, 0) => (format!("All {all} pass"), String::new(), Tone::Good),
+        (1, 0) => ("It passes".to_string(), ONLY.to_string(), Tone::Good),
+        (all, 0) => (format!("All {all} pass"), ONLY.to_string(), Tone::Good),
         (all, failed) => (format!("{failed} of {all} fail"), format!("{}.", told.join("; ")), Tone::Bad),
     };
     Some(Answer::new("Do the gates pass?", short, text, tone))
@@ -51,9 +60,9 @@ pub(super) const TERMS: [(&str, &str); 17] = [
     ),
     (
         "Hidden capacity",
-        "The load below which the service heals by itself after losing its cache. 'Hidden', because nothing shows it until the \
-         cache is lost. Below the safe bound no answer is late where service times are even; which share of \
-         simulated outages heals, by load, stands beside it.",
+        "The load below which the service recovers from losing its whole cache while it runs: no answer is late where service times \
+         are even. 'Hidden', because nothing shows it until the cache is lost. Which share of simulated outages heals, by load, some \
+         answers late, stands beside it; once the service is down only loads below the escape load count.",
     ),
     ("Floor", "The load carried with no cache at all."),
     ("Gap", "Advertised over hidden capacity: how far the service depends on its cache not being lost."),
@@ -84,7 +93,7 @@ pub(super) const TERMS: [(&str, &str); 17] = [
     ),
     (
         "Escape load",
-        "Once the service is down, with its queue full of old work, it comes back only below this load. It lies below hidden capacity, \
+        "Once the service is down, with its queue full of old work, it climbs out only below this load. It lies below hidden capacity, \
          which is of a cache lost while all is well.",
     ),
     (
@@ -106,6 +115,13 @@ pub(super) const TERMS: [(&str, &str); 17] = [
 fn terms() -> Section {
     let terms = TERMS.iter().map(|(word, meaning)| (word.to_string(), meaning.to_string())).collect();
     Section::new("words", "The words").with(Block::Terms(terms))
+}
+
+/// A command that goes on from a report: about the same files, backend and service. `own`: its other flags.
+pub(super) fn next(command: &str, files: &[String], backend: &str, own: &[Option<String>], head: &Head) -> String {
+    let files: Vec<String> = files.iter().map(|file| quoted(file)).collect();
+    let said = [format!("coldgap {command} {} -b {backend}", files.join(" "))];
+    said.iter().chain(own.iter().flatten()).chain(&head.said).cloned().collect::<Vec<_>>().join(" ")
 }
 
 /// Where a trace comes from, in a line. `counts`: requests, gets, objects; `more` follows them.

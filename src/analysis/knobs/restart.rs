@@ -31,6 +31,8 @@ pub struct Restart {
     pub worst_success: f64,
     /// From the first restart until the service was well again, in the slowest.
     pub recovery: Option<Seconds>,
+    /// Moments of the trace at which it was tried: those that leave enough of it.
+    pub moments: usize,
 }
 
 impl Restart {
@@ -180,6 +182,7 @@ impl Trials<'_, '_> {
                 healed: verdict.healed,
                 worst_success: verdict.worst_success,
                 recovery: verdict.recovery,
+                moments: jobs.iter().filter(|job| job.0 == i).count() / draws.len(),
             });
             mine.reduce(|worst, other| Restart {
                 healed: worst.healed && other.healed,

@@ -7,10 +7,20 @@ use super::{Extent, Question, words};
 use crate::analysis::{AUTO_BACKEND_HEADROOM, Backend, Sweep};
 use crate::error::{Error, Result};
 use crate::outage::backend::Scatter;
+use crate::outage::client::Backoff;
 use crate::outage::trigger::{Happening, Trigger};
 use crate::outage::{Fill, SameKey};
 use crate::service::Service;
-use crate::units::{CacheSize, Demand, Rate, Seconds};
+use crate::units::{CacheSize, Demand, Rate, Ratio, Seconds};
+
+/// Settings of a service.
+#[derive(Debug, Clone, Default)]
+pub struct Settings {
+    /// What somebody said beside the backend's capacity, as flags say it: `--timeout 20s`.
+    pub said: Vec<String>,
+    /// What was left open, each with what is taken instead: `timeout (1 s)`.
+    pub unsaid: Vec<String>,
+}
 
 /// A service as it was said.
 pub struct Said {
@@ -20,8 +30,8 @@ pub struct Said {
     pub service: Service,
     /// What simulations know beside that.
     pub closed_loop: ClosedLoop,
-    /// What was left open, each with what is taken instead.
-    pub unsaid: Vec<String>,
+    /// What of it was said, and what was left open.
+    pub settings: Settings,
 }
 
 /// Refuses windows that hold nothing, and horizons within which nobody can see whether answers keep coming in time.
@@ -87,21 +97,59 @@ impl Scenario {
             (self.service_time.is_none() && self.servers.is_none()).then(|| format!("service time ({service_time})")),
             self.retries.is_none().then(|| "retries (0)".to_string()),
         ];
-        Ok(Said { backend, service, closed_loop, unsaid: unsaid.into_iter().flatten().collect() })
+        let settings = Settings { said: self.told(), unsaid: unsaid.into_iter().flatten().collect() };
+        Ok(Said { backend, service, closed_loop, settings })
+    }
+
+    /// What was said of the service beside its backend's capacity, as flags say it.
+    fn told(&self) -> Vec<String> {
+        let of = |flag: &str, value: Option<String>| value.map(|value| format!("--{flag} {value}"));
+        let time = |flag: &str, value: Option<Seconds>| of(flag, value.map(written));
+        let share = |flag: &str, value: Option<Ratio>| of(flag, value.map(|share| format!("{}%", share.get() * 100.0)));
+        let scatter: Vec<String> = self.service.iter().map(ToString::to_string).collect();
+        let backoff = self.backoff.map(|backoff| match backoff {
+            Backoff::None => "none".to_string(),
+            Backoff::Fixed(wait) => written(wait),
+            Backoff::Exponential { first, cap, jitter } => {
+                format!("exponential:first={},cap={},jitter={jitter}", written(first), written(cap))
+            }
+        });
+        let same_key = self.single_flight.filter(|same_key| *same_key != SameKey::EachAsks);
+        let late = self.late_answers.filter(|late| *late);
+        let all = [
+            time("timeout", self.timeout),
+            time("service-time", self.service_time),
+            of("servers", self.servers.map(|count| count.to_string())),
+            of("service", Some(scatter.join(",")).filter(|scatter| !scatter.is_empty())),
+            of("retries", self.retries.map(|count| count.to_string())),
+            of("backoff", backoff),
+            share("retry-budget", self.retry_budget),
+            of("queue", self.queue.map(|queue| queue.to_string())),
+            of("abandoned", self.abandoned.map(|abandoned| abandoned.to_string())),
+            share("error-cost", self.error_cost),
+            same_key.map(|same_key| format!("--single-flight={same_key}")),
+            late.map(|_| "--late-answers".to_string()),
+        ];
+        all.into_iter().flatten().collect()
     }
 }
 
+/// A time as a flag says it.
+fn written(time: Seconds) -> String {
+    format!("{}s", time.0)
+}
+
 impl Scenario {
-    /// The service under its load, with defaults where nothing is said, and what was left open. Policy and size of `sweep` are
+    /// The service under its load, with defaults where nothing is said, and what was said and left open. Policy and size of `sweep` are
     /// the scenario's.
     ///
     /// # Errors
     /// See [`Scenario::service`]; no backend; a horizon that is too short.
-    pub fn setup(&self, sweep: Sweep, otherwise: Backend) -> Result<(Setup, Vec<String>)> {
+    pub fn setup(&self, sweep: Sweep, otherwise: Backend) -> Result<(Setup, Settings)> {
         let horizon = self.horizon.unwrap_or(Seconds(900.0));
-        let Said { backend, service, closed_loop, mut unsaid } = self.service(otherwise)?;
+        let Said { backend, service, closed_loop, mut settings } = self.service(otherwise)?;
         if self.cache.is_none() {
-            unsaid.push("cache size (10%)".to_string());
+            settings.unsaid.push("cache size (10%)".to_string());
         }
         check_lengths(None, horizon, &service)?;
         let policy = self.policy.clone().map_or_else(|| one_policy("lru"), Ok)?;
@@ -117,7 +165,7 @@ impl Scenario {
             horizon,
             seed: self.seed.unwrap_or(1),
         };
-        Ok((setup, unsaid))
+        Ok((setup, settings))
     }
 
     /// The question about an outage of this service: `triggers` at its begin, else the scenario's steps, else the loss of the

@@ -30,7 +30,7 @@ pub fn compare(report: &CompareReport, look: &Look) -> String {
     }
     out.blank();
     out.prose("  ", &about(report));
-    rests_on(&mut out, &report.head);
+    rests_on(&mut out, &report.head, "");
     changes(&mut out, report);
     cuts(&mut out, report);
     close(out, &report.head, &["-o comment.md".to_string()])

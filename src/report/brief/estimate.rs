@@ -17,7 +17,7 @@ pub fn estimate(report: &EstimateReport, look: &Look) -> String {
         for baseline in report.cells(&trace.name).filter(|row| row.is_baseline()) {
             answers(&mut out, &estimate::answers(report, trace, baseline));
             out.prose("  ", &about(report, trace, baseline));
-            rests_on(&mut out, &report.head);
+            rests_on(&mut out, &report.head, "");
             out.table(&numbers(report, trace, baseline));
             out.blank();
         }

@@ -2,6 +2,7 @@
 
 use super::{answers, close, hung, open, rests_on};
 use crate::policy::Capacity;
+use crate::report::decisions::IfLost;
 use crate::report::details;
 use crate::report::format::{self, cut, each_once, given, percent, percent_of, times, whole_percent};
 use crate::report::gap_page::answers::{answers as of_trace, best, outage_command};
@@ -38,11 +39,13 @@ pub fn gap(report: &Report, look: &Look) -> String {
         hung(&mut out, None, "  WHICH KNOB ", &knobs);
         out.blank();
     }
-    more.push("coldgap explain hidden".to_string());
+    if more.len() == 1 {
+        more.push("coldgap explain hidden".to_string());
+    }
     close(out, &report.head, &more)
 }
 
-/// One trace at one cache size. Gives the command that tells its outage, unless the answers do or there are other traces.
+/// One trace at one cache size. Gives the command that tells its outage, unless there are other traces.
 fn section(out: &mut Sheet, report: &Report, trace: &TraceReport, group: &[&Row], baseline: &Row) -> Option<String> {
     let alone = report.traces.len() == 1;
     if trace.files.len() > 1 {
@@ -51,13 +54,15 @@ fn section(out: &mut Sheet, report: &Report, trace: &TraceReport, group: &[&Row]
     } else if !alone {
         out.line(&format!("  {}", trace.name));
     }
-    let said = of_trace(report, trace, baseline, "");
-    let is_said = |command: &str| said.iter().any(|answer| answer.also.contains(command));
-    let next = outage_command(report, trace).filter(|command| alone && !is_said(command));
-    answers(out, &said);
+    let next = outage_command(report, trace).filter(|_| alone);
+    answers(out, &of_trace(report, trace, baseline, ""));
     out.prose("  ", &about(report, trace, baseline));
     match report.traces.first() {
-        Some(first) if first.name == trace.name => rests_on(out, &report.head),
+        Some(first) if first.name == trace.name => {
+            // Of one trace nobody needs to be told which.
+            let of = format!("{}: ", trace.name);
+            rests_on(out, &report.head, if alone { &of } else { "" });
+        }
         _ => out.blank(),
     }
     if trace.limits_known {
@@ -67,7 +72,8 @@ fn section(out: &mut Sheet, report: &Report, trace: &TraceReport, group: &[&Row]
     if trace.verdict.region == Region::OverloadedWarm || !trace.limits_known {
         return next;
     }
-    let (told, heals) = (report.told(baseline), simulated(baseline));
+    let told = report.told(baseline);
+    let heals = simulated(baseline, told);
     if let Some(told) = told {
         hung(out, None, "  RESTARTS   ", &told.restarts_sentence);
     }
@@ -240,9 +246,9 @@ fn looks_like(report: &Report, group: &[&Row]) -> Option<String> {
     ))
 }
 
-/// `Lost at any moment tried, answers may be late: 95% heal up to 1,000/s (880..1,100), half up to 1,130/s`, and which of the loads
-/// that are told counts when.
-fn simulated(row: &Row) -> Option<String> {
+/// `Lost at any moment tried, answers may be late: 95% heal up to 1,000/s (880..1,100), half up to 1,130/s`, how many do at the one
+/// that is told, and which of the loads counts when.
+fn simulated(row: &Row, told: Option<&IfLost>) -> Option<String> {
     const LOST: &str = "Lost at any moment tried, answers may be late:";
     let half = row.hidden_50_per_second;
     let (low, high) = (row.hidden_95_per_second_low, row.hidden_95_per_second_high);
@@ -258,15 +264,24 @@ fn simulated(row: &Row) -> Option<String> {
         (None, Some(low)) => format!("more than 95% heal up to {}/s at least.", coarse(low)),
         (None, None) => return None,
     };
+    // One moment is not all of them: here fewer may heal than of all that were tried.
+    let contradicts = |told: &&IfLost| {
+        let heals =
+            if all { row.advertised_per_second } else { row.hidden_95_per_second_high.or(row.hidden_95_per_second) };
+        let fewer = told.simulations_healed < told.simulations;
+        fewer && (told.simulations_healed > 0 || heals.is_none_or(|heals| row.load_per_second <= heals))
+    };
+    let alone = told.filter(contradicts).map_or(String::new(), |told| {
+        let (healed, all) = (told.simulations_healed, told.simulations);
+        format!(" Of those {} alone {healed} of {all} do at {}/s.", told.when(), grouped_rate(row.load_per_second))
+    });
     let at_safe = match row.healed_at_safe_ratio {
         Some(share) if share < 0.95 => format!(" At the hidden load itself {} heal.", whole_percent(share)),
         _ => String::new(),
     };
-    let counts =
-        row.hidden_safe_per_second.filter(|hidden| row.load_per_second > *hidden).map_or(String::new(), |hidden| {
-            let down =
-                row.let_in().map_or(String::new(), |load| format!("; once down, act on {}/s", grouped_rate(load)));
-            format!(" Plan with {}/s{down}.", grouped_rate(hidden))
-        });
-    Some(format!("{LOST} {text}{at_safe}{counts}"))
+    let counts = row
+        .hidden_safe_per_second
+        .filter(|hidden| row.load_per_second > *hidden)
+        .map_or(String::new(), |hidden| format!(" Plan with {}/s.", grouped_rate(hidden)));
+    Some(format!("{LOST} {text}{alone}{at_safe}{counts}"))
 }

@@ -18,7 +18,7 @@ pub fn sensitivity(report: &SensitivityReport, look: &Look) -> String {
     let mut out = open(look);
     answers(&mut out, &[said("Which knob?", &report.sentence)]);
     out.prose("  ", &about(&report.config, &report.trace));
-    rests_on(&mut out, &report.head);
+    rests_on(&mut out, &report.head, "");
     let (keys, settings): (Vec<_>, Vec<_>) = strongest(&report.rows).into_iter().partition(|row| row.knob == SKEW);
     for rows in [settings, keys].into_iter().filter(|rows| !rows.is_empty()) {
         details::table(&mut out, &page::knobs_table(rows).into(), None);
@@ -46,10 +46,13 @@ pub fn warmup(report: &WarmupReport, look: &Look) -> String {
     let load = sentence::loading(&report.rows);
     answers(
         &mut out,
-        &[said("What does loading buy?", &load), said("How may nodes restart?", &sentence::restarts(&report.restarts))],
+        &[
+            said("What does loading buy?", &load),
+            said("How may nodes restart?", &sentence::restarts(&report.restarts, &[])),
+        ],
     );
     out.prose("  ", &about(&report.config, &report.trace));
-    rests_on(&mut out, &report.head);
+    rests_on(&mut out, &report.head, "");
     details::section(&mut out, &page::preloads(report));
     restarts(&mut out, report);
     end(out, &report.head)

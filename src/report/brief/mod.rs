@@ -27,7 +27,7 @@ const QUESTION: usize = 30;
 /// Warnings that are printed; `--details` has all of them.
 const WARNINGS: usize = 2;
 /// Lines of a warning.
-const WARNING_LINES: usize = 3;
+const WARNING_LINES: usize = 2;
 
 /// Each question with its answer beside it.
 fn answers(out: &mut Sheet, answers: &[Answer]) {
@@ -58,13 +58,18 @@ fn hung(out: &mut Sheet, tone: Option<Tone>, lead: &str, text: &str) {
     out.line(&format!("{lead}{}", paint(&text[width..])));
 }
 
-/// What the numbers rest on that nobody said, and what should make a reader careful: before any of them.
-fn rests_on(out: &mut Sheet, head: &Head) {
-    if !head.unsaid.is_empty() {
-        hung(out, None, "  Assumed: ", &format!("{}.", head.unsaid.join(", ")));
+/// What of the service was said and what is assumed, and what should make a reader careful: before any number. `of`: what every
+/// warning begins with, and need not.
+fn rests_on(out: &mut Sheet, head: &Head, of: &str) {
+    let said: Vec<&str> = head.said.iter().map(|flag| flag.trim_start_matches('-')).collect();
+    let listed = [("Given: ", said.join(", ")), ("Assumed: ", head.unsaid.join(", "))];
+    let listed = listed.into_iter().filter(|(_, all)| !all.is_empty());
+    let listed: Vec<String> = listed.map(|(lead, all)| format!("{lead}{all}.")).collect();
+    if let Some((lead, text)) = listed.join(" ").split_once(' ') {
+        hung(out, None, &format!("  {lead} "), text);
     }
     for warning in head.warnings.iter().take(WARNINGS) {
-        let text = out.look.wrapped(warning, "    ");
+        let text = out.look.wrapped(warning.strip_prefix(of).unwrap_or(warning), "    ");
         let mut lines: Vec<&str> = text.trim_start().lines().collect();
         let cut = lines.len() > WARNING_LINES;
         lines.truncate(WARNING_LINES);

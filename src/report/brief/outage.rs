@@ -1,6 +1,7 @@
 //! One outage in some forty lines: does it heal, why, what to do, what would prevent it; the answered share, the timeline.
 
 use super::{answers, close, hung, open, rests_on};
+use crate::outage::trigger::{Happening, Trigger};
 use crate::outage::verdict::HEALTHY;
 use crate::prose::quoted;
 use crate::report::details;
@@ -10,6 +11,7 @@ use crate::report::page::{Answer, Mark, Tone};
 use crate::report::sheet::Sheet;
 use crate::report::sheet::columns::Columns;
 use crate::report::sheet::look::Look;
+use crate::report::words::next;
 use crate::units::{Seconds, coarse, grouped, grouped_rate, significant};
 
 /// Rows of the timeline; `--details` has all of them.
@@ -28,16 +30,29 @@ pub fn outage(report: &OutageReport, look: &Look) -> String {
     }
     answers(&mut out, &said(report));
     out.prose("  ", &subject(report));
-    rests_on(&mut out, &report.head);
+    rests_on(&mut out, &report.head, "");
     answered(&mut out, report);
     timeline(&mut out, report);
     remedies(&mut out, report);
     details::section(&mut out, &page::signals(report));
-    let more = [
-        "-o outage.html".to_string(),
-        format!("coldgap gap {} -b {}", quoted(&report.trace.name), compact(report.config.backend)),
-    ];
+    let more = ["-o outage.html".to_string(), gap_command(report)];
     close(out, &report.head, &more)
+}
+
+/// The command that tells what may be cut of the same service.
+fn gap_command(report: &OutageReport) -> String {
+    let config = &report.config;
+    let nodes = config.steps.iter().find_map(|step| match step.what {
+        Happening::Trigger(Trigger::Shards { of: nodes, .. } | Trigger::RollingRestart { nodes, .. }) => Some(nodes),
+        _ => None,
+    });
+    let own = [
+        (config.policy != "lru").then(|| format!("--baseline {}", quoted(&config.policy))),
+        (!matches!(config.cache.as_str(), "auto" | "10%")).then(|| format!("-c {}", config.cache)),
+        (config.load_ratio != 1.0).then(|| format!("--load {}x", config.load_ratio)),
+        nodes.map(|nodes| format!("--nodes {nodes}")),
+    ];
+    next("gap", std::slice::from_ref(&report.trace.name), &compact(config.backend), &own, &report.head)
 }
 
 fn said(report: &OutageReport) -> Vec<Answer> {
@@ -50,8 +65,10 @@ fn said(report: &OutageReport) -> Vec<Answer> {
     let plain = |question: &str, short: String, tone: Tone| Answer::new(question, short, "", tone);
     let mut all = vec![plain("Does it heal by itself?", verdict.sentence.clone(), tone)];
     all.push(plain("Why?", verdict.why.clone(), Tone::Plain));
-    if verdict.phase == "metastable" {
-        all.push(plain("What to do while down?", come_back(report), Tone::Plain));
+    match &*verdict.phase {
+        "metastable" => all.push(plain("What to do while down?", come_back(report), Tone::Plain)),
+        "overloaded_warm" => all.push(plain("What to do while down?", shed(report), Tone::Plain)),
+        _ => {}
     }
     let edge = sentence::edge(verdict, coarse);
     if !edge.is_empty() {
@@ -60,15 +77,21 @@ fn said(report: &OutageReport) -> Vec<Answer> {
     all
 }
 
+/// Below which load it climbs out.
+fn shed(report: &OutageReport) -> String {
+    let verdict = &report.verdict;
+    let well = format!("until {} are answered in time and the queue is empty", percent(HEALTHY));
+    let escape = grouped_rate(verdict.escape_per_second);
+    let shed = format!("It climbs out only below {escape}/s: shed over {} {well}", sentence::share(verdict.shed_ratio));
+    match &*verdict.phase {
+        "overloaded_warm" => format!("{shed}. What it carries once it is warm, and what would do, coldgap gap tells"),
+        _ => shed,
+    }
+}
+
 /// How to come back, in a sentence or two.
 fn come_back(report: &OutageReport) -> String {
-    let verdict = &report.verdict;
-    let shed = format!(
-        "It comes back only below {}/s: shed over {} until {} are answered in time and the queue is empty",
-        grouped_rate(verdict.escape_per_second),
-        sentence::share(verdict.shed_ratio),
-        percent(HEALTHY)
-    );
+    let shed = shed(report);
     let Some(ramp) = &report.ramp else {
         return format!("{shed}. How long that takes is unknown: no schedule to let the load back was found");
     };

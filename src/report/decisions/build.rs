@@ -1,11 +1,12 @@
 //! Turns findings into the data of decisions.
 
 use super::{GrowthRow, IfLost, MoneyRow, Sensitivity, SizeRow};
-use crate::analysis::{self, Finding, Findings, Need, Offer, Question};
+use crate::analysis::{self, Finding, Findings, LossFinding, Need, Offer, Question};
 use crate::report::knobs::build as knobs;
-use crate::report::knobs::sentence;
+use crate::report::knobs::sentence::{self, Lost};
 use crate::report::outage::{build as outage, timeline};
 use crate::trace::source::About;
+use crate::units::{Demand, Rate};
 
 /// What the grown load needs, by loss.
 pub(in crate::report) fn growth(
@@ -38,6 +39,16 @@ pub(in crate::report) fn if_lost(
     let (simulations, simulations_healed) = told.simulations;
     let story = &told.story;
     let restarts = knobs::restarts(&told.restarts, findings.load);
+    let of = findings.backend.map_or(Demand::Answers, |rate| rate.of);
+    let takes = |least: Option<f64>| {
+        least.map_or("more than any backend tried".to_string(), |per_second| Rate { per_second, of }.to_string())
+    };
+    let lost = findings.cells[question.baseline].losses.iter().map(|LossFinding { need, .. }| Lost {
+        share: need.loss.share(),
+        survived: need.safe_cut.is_some_and(|share| share >= 0.0),
+        takes: takes(need.per_second),
+    });
+    let lost: Vec<Lost> = lost.collect();
     IfLost {
         trace: trace.name.clone(),
         policy: question.sweep.policies[question.baseline].to_string(),
@@ -52,7 +63,7 @@ pub(in crate::report) fn if_lost(
         verdict: outage::verdict(story),
         timeline: timeline::rows(story),
         windows: outage::windows(story),
-        restarts_sentence: sentence::restarts(&restarts),
+        restarts_sentence: sentence::restarts(&restarts, &lost),
         restarts,
     }
 }

@@ -6,6 +6,8 @@ pub(super) mod build;
 
 use super::knobs::{Restarts, SensitivityRow};
 use super::outage::{Event, TimelineRow, Verdict, WindowRow};
+use crate::analysis::WORST;
+use crate::units::Seconds;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -47,6 +49,21 @@ pub struct IfLost {
     pub restarts: Restarts,
     /// The same in a sentence.
     pub restarts_sentence: String,
+}
+
+impl IfLost {
+    /// When the cache was lost, to follow a number of simulations.
+    pub(super) fn when(&self) -> String {
+        match self.is_worst() {
+            true => "at the worst moment".to_string(),
+            false => format!("{} into the trace", Seconds(self.moment_seconds)),
+        }
+    }
+
+    /// Whether it was lost where that is worst, and not where the trace goes on for long enough.
+    pub(super) fn is_worst(&self) -> bool {
+        self.moment_reason.starts_with(WORST)
+    }
 }
 
 /// One loss survived by one policy at one cache size, and what that costs.

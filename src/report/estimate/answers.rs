@@ -20,7 +20,14 @@ pub(in crate::report) fn answers(
         "Another sample gives other numbers; what the whole trace gives lies in an interval in 95 of 100 draws.",
         Tone::Careful,
     );
-    [Some(what), row.map(|row| cut_of(trace, row)), Some(lost(baseline))].into_iter().flatten().collect()
+    // Where nobody says what must be survived, the loss of everything comes first.
+    let most =
+        report.losses(baseline).last().filter(|most| report.config.survive_ratio.is_none() && most.loss_ratio >= 1.0);
+    let cut = match (most.map(|most| cut_of(trace, most)), row.map(|row| cut_of(trace, row))) {
+        (Some(most), Some(row)) if most.short != row.short => Some(Answer { also: row.short, ..most }),
+        (most, row) => most.or(row),
+    };
+    [Some(what), cut, Some(lost(baseline))].into_iter().flatten().collect()
 }
 
 /// Whether the backend may be cut, if a loss must be survived.

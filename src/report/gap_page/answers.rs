@@ -6,6 +6,7 @@ use crate::outage::verdict::HEALTHY;
 use crate::prose::quoted;
 use crate::report::format::{compact, cut, given, load, loss_name, percent};
 use crate::report::page::{Answer, Tone};
+use crate::report::words::next;
 use crate::report::{Region, Report, Row, TraceReport};
 use crate::units::{Loss, Rate, Seconds, grouped, grouped_rate, significant};
 
@@ -14,9 +15,12 @@ pub(in crate::report) fn answers(report: &Report, trace: &TraceReport, baseline:
     let about = About { report, trace, baseline };
     let mut all = match (trace.backend, trace.verdict.region) {
         (None, _) => vec![about.unasked()],
-        (_, Region::OverloadedWarm) => vec![about.overloaded()],
         (_, Region::Unknown) => vec![about.unknown()],
-        _ => [Some(about.cut()), about.node(), Some(about.lost())].into_iter().flatten().collect(),
+        (_, region) => {
+            let first = if region == Region::OverloadedWarm { about.overloaded() } else { Vec::new() };
+            let cut = first.is_empty().then(|| about.cut());
+            first.into_iter().chain(cut).chain(about.node()).chain([about.lost()]).collect()
+        }
     };
     if !of.is_empty() {
         all.iter_mut().for_each(|answer| answer.question = format!("{of}: {}", answer.question));
@@ -31,21 +35,15 @@ pub(in crate::report) fn outage_command(report: &Report, trace: &TraceReport) ->
     let short = significant(backend.rate.per_second).parse().ok().filter(|_| backend.assumed);
     let rate = Rate { per_second: short.unwrap_or(backend.rate.per_second), ..backend.rate };
     let files = if trace.files.is_empty() { std::slice::from_ref(&trace.name) } else { &trace.files };
-    let files: Vec<String> = files.iter().map(|file| quoted(file)).collect();
     let cache = config.caches.first().map_or("", String::as_str);
     let load = Rate::answers(trace.load_per_second);
-    let flags = [
+    let own = [
         (config.baseline != "lru").then(|| format!("-p {}", quoted(&config.baseline))),
         (!matches!(cache, "auto" | "10%")).then(|| format!("-c {cache}")),
         config.ignore_size.then(|| "--ignore-size".to_string()),
         (trace.load_per_second != trace.today_per_second).then(|| format!("--load {}", compact(load))),
-        (config.timeout_seconds != 1.0).then(|| format!("--timeout {}s", config.timeout_seconds)),
-        (config.service_time_seconds != 0.01).then(|| format!("--service-time {}s", config.service_time_seconds)),
-        (config.retries != 0).then(|| format!("--retries {}", config.retries)),
-        config.single_flight.then(|| "--single-flight".to_string()),
     ];
-    let said = [format!("coldgap outage {} -b {}", files.join(" "), compact(rate))];
-    Some(said.into_iter().chain(flags.into_iter().flatten()).collect::<Vec<_>>().join(" "))
+    Some(next("outage", files, &compact(rate), &own, &report.head))
 }
 
 /// The deployable policy with the fewest misses, where that is not the baseline.
@@ -103,10 +101,6 @@ impl<'r> About<'r> {
         self.losses().filter(|row| row.loss_ratio > 0.0).last()
     }
 
-    fn needed(&self, loss: f64) -> Option<f64> {
-        self.losses().find(|row| row.loss_ratio == loss).and_then(|row| row.least_backend_per_second)
-    }
-
     /// Without a backend.
     fn unasked(&self) -> Answer {
         let carried = self.carried();
@@ -125,27 +119,61 @@ impl<'r> About<'r> {
         )
     }
 
-    /// Where the load is too high before anything is lost.
-    fn overloaded(&self) -> Answer {
-        let carries = load(self.baseline.advertised_per_second);
+    /// Where the load is too high before anything is lost: that, and that nothing may be cut.
+    fn overloaded(&self) -> Vec<Answer> {
         let (carried, has, policy) = (self.carried(), self.has(), &self.baseline.policy);
-        let short = match self.needed(0.0) {
+        let warm = self.losses().find(|row| row.loss_ratio == 0.0);
+        let needs = warm.and_then(|row| row.least_backend_per_second);
+        let short = match needs {
             Some(warm) => {
                 format!("No: with {policy} {carried} need {} while the cache is warm. It has {has}", self.rate(warm))
             }
-            None => format!("No: with {policy} it carries {carries} while the cache is warm, not {carried}"),
+            None => format!("No: {}, not {carried}", self.carries_warm()),
         };
-        answer(
+        let check = "Is -b a second's, of all replicas? Is -c right?";
+        let carries = answer(
             "Does it carry the load?",
             short,
-            "Is -b a second's, and that of all replicas together? Is -c right? A lost cache is not to blame"
-                .to_string(),
-            format!(
-                "With a backend of {has} the warm cache carries {carries}: it is overloaded before anything is lost, so nothing is \
-                 said of losses."
-            ),
+            format!("{check} {}", warm.map_or(String::new(), |row| self.others(row))),
+            format!("A lost cache is not to blame: with a backend of {has} {}.", self.carries_warm()),
             Tone::Bad,
-        )
+        );
+        let add =
+            |row: &Row, what: String| Some(format!("{} {what}", cut(row.safe_cut_ratio?).trim_start_matches("add ")));
+        let survive = |row: &'r Row| add(row, format!("to lose {}", lost(row)));
+        let all = [
+            warm.and_then(|row| add(row, "for warm traffic".to_string())),
+            self.one_node().and_then(survive),
+            self.most().and_then(survive),
+        ];
+        let mut all: Vec<String> = all.into_iter().flatten().collect();
+        all.dedup();
+        let also = if all.is_empty() {
+            "No backend was found that is large enough".to_string()
+        } else {
+            format!("Add {}", all.join(", "))
+        };
+        let short = "No: it is too small already".to_string();
+        vec![carries, answer("May the backend be cut?", short, also, String::new(), Tone::Bad)]
+    }
+
+    /// `with lru it carries 1,937 requests/s while the cache is warm`.
+    fn carries_warm(&self) -> String {
+        let row = self.baseline;
+        format!("with {} it carries {} while the cache is warm", row.policy, load(row.advertised_per_second))
+    }
+
+    /// Which policy this backend would be enough for while nothing is lost, or that it is for none.
+    fn others(&self, warm: &Row) -> String {
+        match self.survivor(warm) {
+            Some((policy, least)) if least <= self.mu() => {
+                format!("With {policy} {} would do warm", self.rate(least))
+            }
+            Some((policy, least)) if *policy != self.baseline.policy => {
+                format!("With {policy}, which needs the least, it is {}: too much as well", self.rate(least))
+            }
+            _ => "No policy here needs less".to_string(),
+        }
     }
 
     /// Where the trace is too short.
@@ -166,43 +194,49 @@ impl<'r> About<'r> {
     fn cut(&self) -> Answer {
         let must = self.report.config.survive_ratio;
         let must = must.and_then(|must| self.losses().find(|row| row.loss_ratio == must));
+        // The answer that holds for more comes first: who reads no further cuts too little, not too much.
         let (first, rest) = match (must, self.one_node(), self.most()) {
             (Some(must), _, most) => (Some(must), most.filter(|most| most.loss_ratio > must.loss_ratio)),
-            (None, Some(node), most) => (Some(node), most.filter(|most| most.loss_ratio > node.loss_ratio)),
-            (None, None, most) => (most, None),
+            (None, node, most) => {
+                (most, node.filter(|node| most.is_some_and(|most| most.loss_ratio > node.loss_ratio)))
+            }
         };
         let text = format!(
             "It gives {}. To carry {} it needs {}; what is above may go.{}",
             self.has(),
             self.carried(),
             self.needs(),
-            self.trap(first)
+            self.trap(must.or(self.one_node()).or(first))
         );
-        let tone = match first.and_then(|row| row.safe_cut_ratio) {
-            Some(cut) if cut < 0.0 => Tone::Bad,
-            Some(_) if rest.is_none() => Tone::Good,
-            _ => Tone::Careful,
+        let enough = |row: &Row| row.safe_cut_ratio.is_some_and(|cut| cut >= 0.0);
+        let tone = match (first.is_some_and(enough), rest) {
+            (true, Some(_)) if must.is_some() => Tone::Careful,
+            (true, _) => Tone::Good,
+            (false, Some(rest)) if must.is_none() && enough(rest) => Tone::Careful,
+            (false, _) => Tone::Bad,
         };
-        let short = first.map_or("Unknown".to_string(), |row| self.may_cut(row, true));
-        let also = rest.map_or(String::new(), |row| self.may_cut(row, first.is_none()));
+        let is_milder = |row: &Row| first.is_some_and(|first| row.loss_ratio < first.loss_ratio);
+        let short = first.map_or("Unknown".to_string(), |row| self.may_cut(row, "No", "if losing {} must be survived"));
+        let also = rest.map_or(String::new(), |row| match is_milder(row) {
+            true => self.may_cut(row, "Nor", "if at most {} is ever lost"),
+            false => self.may_cut(row, "Not at all", "if losing {} must be survived"),
+        });
         answer("May the backend be cut?", short, also, text, tone)
     }
 
-    /// `By up to 43%, if losing 1 of 6 nodes must be survived`.
-    fn may_cut(&self, row: &Row, is_first: bool) -> String {
-        let survive = format!("if losing {} must be survived", lost(row));
+    /// `By up to 43%, if losing 1 of 6 nodes must be survived`; `none` begins what says that nothing may go, `case` names the loss.
+    fn may_cut(&self, row: &Row, none: &str, case: &str) -> String {
+        let case = case.replace("{}", &lost(row));
+        let none = if none == "Nor" { format!("Nor {case}") } else { format!("{none}, {case}") };
         let needs = |least: f64, share: f64| match cut(share) {
             none if none == "0%" => format!("that takes {}, a little more than it has", self.rate(least)),
-            more => format!("that takes {}, so {more}", self.rate(least)),
+            more => format!("{more}, to {}", self.rate(least)),
         };
-        let nothing = if is_first { "No" } else { "Not at all" };
         match (row.safe_cut_ratio, row.least_backend_per_second) {
-            (Some(share), _) if share >= 0.0 && cut(share) == "0%" => {
-                format!("{nothing}, {survive}: it has just enough")
-            }
-            (Some(share), Some(least)) if share < 0.0 => format!("{nothing}, {survive}: {}", needs(least, share)),
-            (Some(share), _) => format!("By up to {}, {survive}", cut(share)),
-            (None, _) => format!("{nothing}, {survive}: no backend was found that is large enough"),
+            (Some(share), _) if share >= 0.0 && cut(share) == "0%" => format!("{none}: it has just enough"),
+            (Some(share), Some(least)) if share < 0.0 => format!("{none}: {}", needs(least, share)),
+            (Some(share), _) => format!("By up to {}, {case}", cut(share)),
+            (None, _) => format!("{none}: no backend was found that is large enough"),
         }
     }
 
@@ -247,120 +281,138 @@ impl<'r> About<'r> {
     /// What losing one node does; nothing where no such loss was tried.
     fn node(&self) -> Option<Answer> {
         let row = self.one_node()?;
-        let (what, least) = (lost(row), row.least_backend_per_second.map(|least| self.rate(least)));
-        let nodes = self.baseline.nodes_needed.map(|nodes| match nodes {
-            1 => String::new(),
-            nodes => format!("Spread over {} nodes or more, the same cache survives losing one", grouped(nodes)),
-        });
-        let (short, also, tone) = match (row.safe_cut_ratio, least) {
-            (Some(share), _) if share >= 0.0 => {
-                (format!("{what}: no answer is late, whichever it is and whenever"), String::new(), Tone::Good)
-            }
-            (_, least) => (
-                format!(
-                    "{what}: answers are late at the worst moment{}",
-                    least.map_or(String::new(), |least| format!("; it takes {least}"))
-                ),
-                self.survivor(row)
-                    .into_iter()
-                    .chain([nodes.unwrap_or_else(|| {
-                        format!("No number of nodes up to {MOST_NODES} makes losing one of them safe")
-                    })])
-                    .collect::<Vec<_>>()
-                    .join(". "),
-                Tone::Bad,
-            ),
+        let what = lost(row);
+        let takes =
+            row.least_backend_per_second.map_or(String::new(), |least| format!("; it takes {}", self.rate(least)));
+        let (short, also, tone) = if row.safe_cut_ratio.is_some_and(|share| share >= 0.0) {
+            (format!("{what}: no answer is late, whichever it is and whenever"), Vec::new(), Tone::Good)
+        } else if self.trace.verdict.region == Region::OverloadedWarm {
+            (format!("{what}: answers are late, as without a loss{takes}"), self.spared(row), Tone::Bad)
+        } else {
+            let nodes = match self.baseline.nodes_needed {
+                None => format!("No number of nodes up to {MOST_NODES} makes losing one of them safe"),
+                Some(nodes) => {
+                    format!("Spread over {} nodes or more, the same cache survives losing one", grouped(nodes))
+                }
+            };
+            let also = self.spared(row).into_iter().chain([nodes]).collect();
+            (format!("{what}: answers are late at the worst moment{takes}"), also, Tone::Bad)
         };
         let text = format!(
             "Each of the nodes was lost in turn at every moment of the trace; the worst counts{}.",
             row.loss_worst_moment_seconds.map_or(String::new(), |at| format!(", {} into it", Seconds(at)))
         );
-        Some(answer("What if a node is lost?", short, also, text, tone))
+        Some(answer("What if a node is lost?", short, also.join(". "), text, tone))
     }
 
-    /// The policy that needs the least to survive a loss, where this backend is enough for it.
-    fn survivor(&self, loss: &Row) -> Option<String> {
-        let rows: Vec<&Row> = self.report.cells(&self.trace.name).filter(|row| !row.is_bound).collect();
-        let needs =
-            |row: &&Row| self.report.losses(row).find(|of| of.loss_ratio == loss.loss_ratio)?.least_backend_per_second;
-        let of_size = rows.iter().filter(|row| row.cache_capacity_ratio == self.baseline.cache_capacity_ratio);
-        let least = of_size.filter_map(|row| Some((needs(row)?, &row.policy)));
-        let (least, policy) = least.min_by(|a, b| a.0.total_cmp(&b.0))?;
-        (least <= self.mu()).then(|| format!("With {policy} it takes {} and is survived", self.rate(least)))
+    /// With which policy this backend is enough for a loss, if with any.
+    fn spared(&self, loss: &Row) -> Vec<String> {
+        let enough = self.survivor(loss).filter(|(_, least)| *least <= self.mu());
+        let said = |(policy, least)| format!("With {policy} {} would do", self.rate(least));
+        enough.map(said).into_iter().collect()
+    }
+
+    /// The policy that needs the least to survive a loss, and how much.
+    fn survivor(&self, loss: &Row) -> Option<(&'r String, f64)> {
+        let rows = self.report.cells(&self.trace.name).filter(|row| !row.is_bound);
+        let of_size = rows.filter(|row| row.cache_capacity_ratio == self.baseline.cache_capacity_ratio);
+        let least = of_size.filter_map(|row| {
+            let of_loss = self.report.losses(row).find(|of| of.loss_ratio == loss.loss_ratio)?;
+            Some((&row.policy, of_loss.least_backend_per_second?))
+        });
+        least.min_by(|a, b| a.1.total_cmp(&b.1))
     }
 
     fn lost(&self) -> Answer {
         let (trace, baseline) = (self.trace, self.baseline);
         let verdict = &trace.verdict;
-        let load = baseline.load_per_second;
+        let carried_load = baseline.load_per_second;
         let (low, high) = (baseline.hidden_95_per_second_low, baseline.hidden_95_per_second_high);
-        let stayed_down = baseline.recovers == Some(false) || high.is_some_and(|high| high <= load);
-        let came_back =
-            baseline.recovers == Some(true) || (baseline.recovers.is_none() && low.is_some_and(|low| low >= load));
+        let told = self.report.told(baseline);
+        let stayed_down = baseline.recovers == Some(false) || high.is_some_and(|high| high <= carried_load);
+        let came_back = baseline.recovers == Some(true)
+            || (baseline.recovers.is_none() && low.is_some_and(|low| low >= carried_load));
         let carried = self.carried();
         let (short, tone) = match verdict.region {
-            Region::Vulnerable if stayed_down => {
-                match self.report.told(baseline).filter(|told| told.simulations_healed > 0) {
-                    Some(told) => (
-                        format!(
-                            "It may go down at {carried}, and stay down: {} of {} simulations at the worst moment did",
-                            told.simulations - told.simulations_healed,
-                            told.simulations
-                        ),
-                        Tone::Bad,
+            Region::OverloadedWarm => ("Answers are late, as they are while nothing is lost".to_string(), Tone::Bad),
+            Region::Vulnerable if stayed_down => match told.filter(|told| told.simulations_healed > 0) {
+                Some(told) => (
+                    format!(
+                        "It may go down at {carried}, and stay down: {} of {} simulations {} did",
+                        told.simulations - told.simulations_healed,
+                        told.simulations,
+                        told.when()
                     ),
-                    None => (format!("It goes down at {carried}, and stays down{}", self.watched()), Tone::Bad),
-                }
-            }
+                    Tone::Bad,
+                ),
+                None => (format!("It goes down at {carried}, and stays down{}", self.watched()), Tone::Bad),
+            },
             Region::Vulnerable if baseline.drains() => {
                 ("Answers are late until a queue has drained; then it is well".to_string(), Tone::Careful)
             }
             Region::Vulnerable if came_back => {
-                (format!("It came back when tried at {carried}, though answers were late: no guarantee"), Tone::Careful)
+                (format!("It healed when tried at {carried}, though answers were late: no guarantee"), Tone::Careful)
             }
             Region::Vulnerable => (format!("It may go down at {carried}, and stay down"), Tone::Bad),
             Region::Survives if stayed_down => (format!("It heals at {carried}, but with no margin"), Tone::Careful),
-            Region::Survives if low.is_some_and(|low| low < load) => {
+            Region::Survives if low.is_some_and(|low| low < carried_load) => {
                 (format!("It should heal by itself at {carried}, with little margin"), Tone::Careful)
             }
             _ => (format!("It heals by itself at {carried}, whenever that happens"), Tone::Good),
         };
-        let also = if verdict.region == Region::Vulnerable { self.comes_back() } else { String::new() };
+        let also = match verdict.region {
+            Region::Vulnerable => self.climbs_out().join(". "),
+            Region::OverloadedWarm => {
+                let warm = format!("While the cache is warm it carries {}", load(baseline.advertised_per_second));
+                self.climbs_out().into_iter().chain([warm]).collect::<Vec<_>>().join(". ")
+            }
+            _ => String::new(),
+        };
         let text = format!("{}{}", verdict.sentence, self.simulated());
         answer("What if the cache is lost?", short, also, text, tone)
     }
 
-    /// Below which load no answer is late, below which it comes back once it is down, and until when.
-    fn comes_back(&self) -> String {
+    /// Below which load it climbs out once it is down, and until when to let in no more; below which no answer is late at all.
+    fn climbs_out(&self) -> Vec<String> {
         let row = self.baseline;
         let hidden =
             row.hidden_safe_per_second.map(|hidden| format!("No answer is late only below {}/s", grouped_rate(hidden)));
         let well = format!("until {} are answered in time and the queue is empty", percent(HEALTHY));
-        let command = outage_command(self.report, self.trace);
-        let ask = command.map_or(String::new(), |command| format!(": {command} tells"));
+        let ask = ": coldgap outage tells";
         let quick = self.report.config.seeds.is_empty();
-        let down = match (row.let_in(), row.recovery_seconds, row.floor_long_run_per_second) {
-            (Some(load), ..) => Some(format!(
-                "Once down it comes back only below {}/s: let in less, so shed over {}, {well}. For how long is unknown here{ask}",
+        let floor = row.floor_long_run_per_second.map(|mean| mean.max(row.floor_per_second.unwrap_or(0.0)));
+        let healed = row.recovery_seconds.map(|seconds| match seconds {
+            at_once if at_once < 0.5 => "Simulated, hardly anybody notices".to_string(),
+            seconds => format!("In the slowest simulation it was well again after {}", Seconds(seconds)),
+        });
+        let down = match (row.let_in(), floor) {
+            (Some(load), _) => vec![format!(
+                "Once down it climbs out only below {}/s: let in less, so shed over {}, {well}. For how long{ask}",
                 grouped_rate(load),
                 percent(row.shed_ratio.unwrap_or(0.0))
-            )),
-            (_, Some(seconds), _) => {
-                Some(format!("It was well again after {} in the slowest simulation", Seconds(seconds)))
+            )],
+            (_, Some(floor)) if row.drains() => {
+                let unknown = quick.then(|| format!("How long that takes is unknown without simulation{ask}"));
+                let shed = format!(
+                    "No load need be shed: with no cache at all its backend carries {}/s on average",
+                    grouped_rate(floor)
+                );
+                healed.into_iter().chain(unknown).chain([shed]).collect()
             }
-            _ if row.drains() => quick.then(|| format!("How long that takes is unknown without simulation{ask}")),
+            _ if healed.is_some() => healed.into_iter().collect(),
             // What the backend answers with no cache at all it works off, whatever the cache holds.
-            (.., Some(floor)) => Some(format!(
-                "Once down it is sure to come back below {}/s, where the backend keeps up even if every get asks it: let in less {well}. \
-                 Whether more may be let in, and for how long, is unknown{}",
-                grouped_rate(floor),
+            (_, Some(_)) => vec![format!(
+                "Once down it is sure to climb out below {}/s, where the backend keeps up even if every get asks it: let in less {well}. \
+                 Whether more, and for how long, is unknown{}",
+                grouped_rate(row.floor_long_run_per_second.unwrap_or(0.0)),
                 if quick { format!(" without simulation{ask}") } else { String::new() }
-            )),
-            _ => None,
+            )],
+            _ => Vec::new(),
         };
-        // Of a service that stays down what brings it back says more than from where it would not go down.
-        let hidden = hidden.filter(|_| row.let_in().is_none());
-        down.into_iter().chain(hidden).collect::<Vec<_>>().join(". ")
+        // Of a service that may stay down what brings it back says more than from where it would not go down.
+        let is_overloaded = self.trace.verdict.region == Region::OverloadedWarm;
+        let hidden = hidden.filter(|_| (row.drains() || row.recovery_seconds.is_some()) && !is_overloaded);
+        down.into_iter().chain(hidden).collect()
     }
 
     /// For how long an outage was watched.

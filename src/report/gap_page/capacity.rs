@@ -59,7 +59,7 @@ fn glance_caption(group: &Group) -> String {
             grouped_rate(carried)
         ),
         (Region::Vulnerable, _, Some(hidden)) => format!(
-            "With {} the service carries {} while warm, and comes back from a lost cache with no answer late only below {}: its load of {} \
+            "With {} the service carries {} while warm, and recovers from a lost cache with no answer late only below {}: its load of {} \
              lies above that",
             baseline.policy,
             baseline.advertised_per_second.map_or("any load".to_string(), requests),
@@ -70,7 +70,7 @@ fn glance_caption(group: &Group) -> String {
             "What the service carries and recovers from is unknown: the trace is too short".to_string()
         }
         (_, _, hidden) => format!(
-            "With {} the service comes back from a lost cache with no answer late {}: its load of {} lies below that",
+            "With {} the service recovers from a lost cache with no answer late {}: its load of {} lies below that",
             baseline.policy,
             hidden.map_or("at any load".to_string(), |hidden| format!("below {}", requests(hidden))),
             grouped_rate(carried)

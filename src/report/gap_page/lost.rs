@@ -48,7 +48,8 @@ fn healed(told: &IfLost) -> String {
         some => format!("It healed in {some} of them"),
     };
     format!(
-        "Simulated {} times, the cache emptied {} into the trace ({}). {healed}; this is the one that went worst, with seed {}.",
+        "Simulated {} times, the cache emptied {} into the trace ({}). {healed}; this is the one that went worst, with seed {}. It is one \
+         moment: of outages at all that were tried, which calmer ones are among, more may heal.",
         told.simulations,
         Seconds(told.moment_seconds),
         told.moment_reason,

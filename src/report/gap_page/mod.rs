@@ -98,7 +98,11 @@ fn left_out(report: &Report) -> Section {
         (config.backend_price.is_none(), "money: add --backend-price '40 per 100/s' --cache-price '5 per GiB'"),
         (report.head.gates.is_empty(), "gates for a pipeline: add --fail-if 'gap > 3x'"),
     ];
-    let items: Vec<String> = all.iter().filter(|(is_out, _)| *is_out).map(|(_, what)| what.to_string()).collect();
+    let items = all.iter().filter(|(is_out, _)| *is_out).map(|(_, what)| what.to_string());
+    let commands = report.traces.iter().filter_map(|trace| answers::outage_command(report, trace));
+    let told =
+        commands.map(|command| format!("how an outage goes, what breaks it, and how to let the load back: {command}"));
+    let items: Vec<String> = told.chain(items).collect();
     Section::new("more", "What this report leaves out").list(&items)
 }
 

@@ -26,11 +26,14 @@ const seriesOf = (mark, rows) => {
   return names.map((name) => ({ name, rows: rows.filter((row) => row[mark.series].words === name) }));
 };
 
-// A policy looks the same in every chart of the page.
+// A policy looks the same in every chart, and the usual ones on every page; other names only among their own.
+const USUAL = ["lru", "fifo", "sieve", "s3fifo"];
 const looks = new Map();
-const lookOf = (name) => {
-  if (!looks.has(name)) looks.set(name, looks.size % MARKERS.length);
-  return looks.get(name);
+const lookOf = (column, name) => {
+  if (!looks.has(column)) looks.set(column, new Map(column === "policy" ? USUAL.map((policy, look) => [policy, look]) : []));
+  const known = looks.get(column);
+  if (!known.has(name)) known.set(name, known.size % MARKERS.length);
+  return known.get(name);
 };
 
 // All lines of a chart, each with a look of its own: colour, dash and marker.
@@ -40,7 +43,7 @@ const linesOf = (chart, rows) => {
     const x = reader(chart.x, mark.x);
     const y = reader(chart.y, mark.y);
     for (const { name, rows: own } of seriesOf(mark, rows)) {
-      const look = mark.series === null ? lines.length % MARKERS.length : lookOf(name);
+      const look = mark.series === null ? lines.length % MARKERS.length : lookOf(mark.series, name);
       const points = own.filter((row) => x(row) !== null && y(row) !== null);
       if (points.length > 0) {
         const colour = mark.dashed ? "var(--faint-ink)" : `var(--series-${look + 1})`;
@@ -222,6 +225,12 @@ const extent = (chart, rows, axis) => {
   return d3.extent([...known, ...at]);
 };
 
+// What may stand beside the ticks of an upright axis.
+const ticksOf = (chart, rows) => {
+  const [least, most] = extent(chart, rows, "y");
+  return chart.y.unit === "bytes" ? ["1,000 MiB"] : d3.ticks(Math.min(0, least), most, 4).map(formats[chart.y.unit]);
+};
+
 // A name with as many letters as there is room for.
 const fitted = (name, room) => {
   const most = Math.max(6, Math.floor(room / LETTER));
@@ -242,7 +251,7 @@ const draw = (figure, width) => {
   const categories = bars ? Array.from(new Set(rows.map((row) => row[chart.marks.find((mark) => "y" in mark).y].words))) : [];
   // Names that leave too little room beside them stand above their bars.
   const lift = longest(categories) + 16 > width * 0.42 ? 16 : 0;
-  const marginLeft = lift > 0 ? 12 : bars ? longest(categories) + 16 : chart.y.unit === "bytes" ? 72 : 56;
+  const marginLeft = lift > 0 ? 12 : bars ? longest(categories) + 16 : Math.max(56, longest(ticksOf(chart, rows)) + 14);
   const barWords = bars ? chart.marks.filter((mark) => mark.mark === "bar").flatMap((mark) => rows.filter((row) => row[mark.to].number !== null).map((row) => row[mark.to].words)) : [];
   const marginRight = mayName ? Math.min(longest(lines.map((line) => line.name)) + 22, 190) : bars ? Math.min(longest(barWords) + 14, width * 0.4) : 20;
   const rules = chart.marks.filter((mark) => mark.mark === "rule" && mark.across === "x").length;

@@ -128,6 +128,7 @@ pub(in crate::report) fn restarts(restarted: &Restarted, load: f64) -> Restarts 
         healed: restart.healed,
         worst_success_ratio: restart.worst_success,
         recovery_seconds: restart.recovery.map(|time| time.0),
+        moments_tried: restart.moments,
     };
     Restarts {
         nodes: restarted.nodes,

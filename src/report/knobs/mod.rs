@@ -166,4 +166,7 @@ pub struct RestartRow {
     pub healed: bool,
     pub worst_success_ratio: f64,
     pub recovery_seconds: Option<f64>,
+    /// Moments of the trace at which it was tried: those that leave enough of it. Reports of older versions do not say it.
+    #[serde(default)]
+    pub moments_tried: usize,
 }

@@ -89,7 +89,7 @@ fn as_it_is(most: Option<f64>, half: Option<f64>, safe: Option<f64>) -> String {
 
 /// What preloading buys, and how to restart.
 pub fn warmup(rows: &[PreloadRow], restarts: &Restarts) -> String {
-    format!("{} {}", loading(rows), self::restarts(restarts))
+    format!("{} {}", loading(rows), self::restarts(restarts, &[]))
 }
 
 /// What preloading buys.
@@ -109,32 +109,91 @@ pub fn loading(rows: &[PreloadRow]) -> String {
     )
 }
 
-/// How many nodes may restart at once, and how far apart.
-pub fn restarts(restarts: &Restarts) -> String {
+/// What a backend must be to survive losing a share of the cache at the worst moment, and whether it is that.
+pub struct Lost {
+    pub share: f64,
+    pub survived: bool,
+    /// `385/s`.
+    pub takes: String,
+}
+
+impl Lost {
+    /// Nodes of so many that are lost with it, a part as a whole.
+    fn nodes(&self, of: u32) -> u32 {
+        (self.share * f64::from(of) - 1e-6).ceil() as u32
+    }
+}
+
+/// How many nodes may restart at once, and how far apart. What is known of losing them at the worst moment, `lost` in rising order,
+/// comes before what was simulated from some moments.
+pub fn restarts(restarts: &Restarts, lost: &[Lost]) -> String {
     let (load, nodes) = (grouped_rate(restarts.load_per_second), restarts.nodes);
-    let is_well = restarts.control_worst_success_ratio.map(|success| success >= HEALTHY);
-    // What is said of losses asks more: that no answer is late, whichever node it is and whenever.
-    let measure = |safe: u32| {
-        let worst =
-            restarts.batches.iter().find(|row| row.at_once == safe).map_or(HEALTHY, |row| row.worst_success_ratio);
-        let share = if worst >= 1.0 { "all".to_string() } else { format!("at least {} of", cut(worst)) };
-        format!("simulated at {load}/s from some moments, {share} answers stay in time")
-    };
-    let batch = match (is_well, restarts.safe_batch_nodes) {
+    // A part of a node is none that may be lost, but one that may not.
+    let sure = lost
+        .iter()
+        .filter(|lost| lost.survived)
+        .map(|lost| (lost.share * f64::from(nodes) + 1e-6) as u32)
+        .max()
+        .unwrap_or(0);
+    let batch = match (restarts.control_worst_success_ratio, restarts.safe_batch_nodes) {
         (None, _) => return format!("How many of {nodes} nodes may restart is unknown: the trace is too short."),
-        (Some(false), _) => {
-            return format!("At {load}/s users suffer even while nothing restarts, so no restart is safe.");
+        (Some(control), _) if control < HEALTHY => {
+            return format!("Simulated at {load}/s, users suffer even while nothing restarts, so no restart is safe.");
         }
-        (_, Some(safe)) if safe == nodes => format!("All {nodes} nodes at once: {}.", measure(safe)),
-        (_, Some(safe)) => format!("Up to {safe} of {nodes} nodes at once: {}.", measure(safe)),
-        (_, None) => format!(
-            "No node of {nodes} without users feeling it: simulated at {load}/s, fewer than {} of answers are in time.",
-            percent(HEALTHY)
-        ),
+        (_, None) => {
+            let none = format!(
+                "No node of {nodes} without users feeling it: simulated at {load}/s, fewer than {} of answers are in time",
+                percent(HEALTHY)
+            );
+            match sure {
+                0 => format!("{none}."),
+                sure => format!("{none}, though losing {sure} makes none late where service times are even."),
+            }
+        }
+        (_, Some(safe)) => batch(restarts, safe, lost, sure),
     };
     match restarts.safe_spacing_seconds {
-        Some(spacing) => format!("{batch} One after the other: leave {} or more between two.", Seconds(spacing)),
+        Some(spacing) => {
+            format!("{batch} One after the other, simulated: {} or more between two.", Seconds(spacing))
+        }
         None if nodes > 1 => format!("{batch} A safe time between two restarts is unknown."),
         None => batch,
+    }
+}
+
+/// So many nodes at once, the most that nobody feels in simulations; `sure` are by what is known of losing them.
+fn batch(restarts: &Restarts, safe: u32, lost: &[Lost], sure: u32) -> String {
+    let nodes = restarts.nodes;
+    let row = restarts.batches.iter().find(|row| row.at_once == safe);
+    let worst = row.map_or(HEALTHY, |row| row.worst_success_ratio);
+    let share = if worst >= 1.0 { "all".to_string() } else { format!("at least {} of", cut(worst)) };
+    let moments = match row.map_or(0, |row| row.moments_tried) {
+        // An older report does not say how many.
+        0 => "some moments".to_string(),
+        1 => "one moment".to_string(),
+        some => format!("{some} moments"),
+    };
+    let at = if lost.is_empty() { format!(" at {}/s", grouped_rate(restarts.load_per_second)) } else { String::new() };
+    let seen = format!("simulated{at} from {moments}, {share} answers are in time");
+    let at_once = match safe {
+        1 => format!("1 of {nodes} nodes at once"),
+        safe if safe == nodes => format!("All {nodes} nodes at once"),
+        safe => format!("Up to {safe} of {nodes} nodes at once"),
+    };
+    let also = if sure == 0 { String::new() } else { format!(" Sure is {sure} of {nodes}.") };
+    let fails = lost.iter().find(|lost| !lost.survived && lost.nodes(nodes) <= safe);
+    match fails {
+        Some(lost) => format!(
+            "{at_once}: not sure. At the worst moment answers are late ({} takes {}); {seen}.{also}",
+            if lost.nodes(nodes) == safe { "it" } else { "a smaller loss" },
+            lost.takes
+        ),
+        None if safe < sure && restarts.batches.iter().any(|row| !row.safe) => format!(
+            "{at_once}: {seen}; with one more, fewer than {}, though losing {sure} makes none late where service times are even.",
+            percent(HEALTHY)
+        ),
+        None if safe < sure => format!("{at_once}: {seen}. Losing {sure} makes no answer late, whenever that is."),
+        None if safe == sure => format!("{at_once}: no answer is late, whenever that is; {seen}."),
+        None => format!("{at_once}: {seen}; other moments may be worse.{also}"),
     }
 }

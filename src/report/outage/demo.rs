@@ -61,7 +61,7 @@ pub fn render(demo: &Demo, look: &Look) -> String {
     );
     picture(&mut out, better);
     say(&mut out, &ending(better));
-    say(&mut out, "The load at which each of them still comes back by itself in 95 of 100 cases:");
+    say(&mut out, "The load at which each of them still heals by itself in 95 of 100 cases:");
     let names = [better_name.clone(), "LRU".to_string(), format!("LRU, at most {bound} wait")];
     let stories = [better, plain, bounded];
     let most = stories.iter().filter_map(|story| heals_at(story)).fold(f64::MIN_POSITIVE, f64::max);

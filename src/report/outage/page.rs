@@ -117,7 +117,7 @@ fn loop_breaker(report: &OutageReport) -> Answer {
     };
     if verdict.shed_ratio > 0.0 && verdict.recovery_seconds.is_none() {
         text += &format!(
-            " Without changing anything it comes back only below {} requests a second: shed over {}.",
+            " Without changing anything it climbs out only below {} requests a second: shed over {}.",
             grouped_rate(verdict.escape_per_second),
             share(verdict.shed_ratio)
         );
@@ -304,7 +304,7 @@ fn come_back(report: &OutageReport) -> Section {
         return section;
     }
     let shed = format!(
-        "Once it is down it comes back only below {} requests a second, its escape load: above it the queue does not shrink, so shed over {} \
+        "Once it is down it climbs out only below {} requests a second, its escape load: above it the queue does not shrink, so shed over {} \
          of the load of {}, until {} of the requests are answered in time and the queue is empty.",
         grouped_rate(verdict.escape_per_second),
         share(verdict.shed_ratio),
