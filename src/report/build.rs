@@ -6,7 +6,6 @@ use super::head::Kind;
 use super::verdict::verdict;
 use super::{
     BackendReport, Config, Head, HealingRow, MomentRow, RefillRow, Report, Row, StretchRow, TraceReport, WindowRow,
-    seconds,
 };
 use crate::analysis::{Estimate, Finding, Findings, LossFinding, Moments, Point, Question};
 use crate::replay::refill::Refill;
@@ -66,15 +65,15 @@ pub(super) fn config(question: &Question) -> Config {
         baseline: question.sweep.policies[question.baseline].to_string(),
         caches: question.sweep.sizes.iter().map(ToString::to_string).collect(),
         ignore_size: question.sweep.ignore_size,
-        timeout_seconds: seconds(question.service.timeout),
-        service_time_seconds: seconds(question.service.service_time),
+        timeout_seconds: question.service.timeout.0,
+        service_time_seconds: question.service.service_time.0,
         retries: question.service.retries,
         single_flight: question.service.single_flight,
         service_times: question.closed_loop.service_times(),
         queue_rule: question.closed_loop.queue.to_string(),
         abandoned_work: question.closed_loop.abandoned.to_string(),
         warmup_ratio: question.sweep.warmup.get(),
-        horizon_seconds: seconds(question.horizon),
+        horizon_seconds: question.horizon.0,
         losses: question.losses.iter().map(|loss| loss.share()).collect(),
         growth_ratio: question.growth,
         survive_ratio: question.survive.map(Loss::share),
@@ -97,8 +96,8 @@ fn trace_report(trace: &About, findings: &Findings, question: &Question) -> Trac
         gets: facts.gets,
         objects: facts.objects,
         footprint_bytes: facts.footprint_bytes,
-        span_seconds: seconds(findings.windows.span),
-        window_seconds: seconds(findings.windows.width),
+        span_seconds: findings.windows.span.0,
+        window_seconds: findings.windows.width.0,
         today_per_second: findings.today,
         today_at_seconds: findings.busiest_at,
         load_per_second: findings.load,

@@ -46,7 +46,7 @@ pub use row::Row;
 use decisions::{GrowthRow, IfLost, MoneyRow, Sensitivity, SizeRow};
 
 use crate::analysis::CompulsoryPoint;
-use crate::units::{Demand, Rate, Seconds};
+use crate::units::{Demand, Rate};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -327,9 +327,4 @@ impl Report {
             row.trace == cell.trace && row.policy == cell.policy && row.capacity() == cell.capacity()
         })
     }
-}
-
-/// `10 s` as JSON gives it.
-fn seconds(value: Seconds) -> f64 {
-    value.0
 }

@@ -4,7 +4,7 @@ use super::Tone;
 use crate::policy::Capacity;
 use crate::report::format::{cut, loss_in_full, percent, times};
 use crate::report::gates::{Listed, Reading, Unit};
-use crate::units::{Seconds, bytes, grouped, grouped_rate, significant};
+use crate::units::{Seconds, bytes, grouped, grouped_rate};
 
 /// A table.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -204,10 +204,5 @@ impl Cell {
     /// `12.3 MiB/s`.
     pub fn byte_rate(count: f64) -> Cell {
         Cell::number(count, format!("{}/s", bytes(count)))
-    }
-
-    /// Three significant digits.
-    pub fn plain(value: f64) -> Cell {
-        Cell::number(value, significant(value))
     }
 }
