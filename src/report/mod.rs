@@ -22,6 +22,7 @@ pub mod gates;
 pub mod head;
 pub mod html;
 pub mod json;
+mod kinds;
 pub mod knobs;
 pub mod markdown;
 pub mod metrics;

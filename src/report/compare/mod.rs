@@ -14,7 +14,7 @@ mod sentence;
 mod side;
 pub(super) mod state;
 #[cfg(feature = "cli")]
-pub(super) mod table;
+mod table;
 pub(super) mod words;
 
 pub use build::build;
