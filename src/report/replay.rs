@@ -1,7 +1,7 @@
 //! The report of `coldgap replay`: miss ratios by policy and cache size, as data.
 
 use super::column::{known, rows};
-use super::format::{capacity_of, capacity_text, percent};
+use super::format::{capacity_of, capacity_text, percent, policy};
 use super::gates::{Gated, Reading, Scope, Subject};
 use super::head::{Head, Kind};
 use crate::analysis::sampled::{FEWEST_OBJECTS, GROUPS, Sampled};
@@ -223,7 +223,7 @@ fn row(trace: &About, facts: &Facts, policy: &PolicySpec, capacity: Capacity, ca
 impl ReplayRow {
     /// The policy's name; a bound's in brackets.
     pub(super) fn name(&self) -> String {
-        if self.is_bound { format!("({})", self.policy) } else { self.policy.clone() }
+        policy(&self.policy, self.is_bound)
     }
 
     /// The cache's size.

@@ -1,11 +1,9 @@
 //! Miss-ratio curves for reading in a terminal: a line per cache size, a column per policy, and the first one drawn.
 
-use crate::policy::Capacity;
-use crate::report::format::percent;
+use crate::report::format::{percent, size};
 use crate::report::replay::ReplayRow;
 use crate::report::sheet::columns::Columns;
 use crate::report::sheet::look::Look;
-use crate::units::{bytes, grouped};
 
 /// Fewer sizes are a list.
 const FEWEST_SIZES: usize = 10;
@@ -45,11 +43,4 @@ pub fn table(rows: &[&ReplayRow], look: &Look) -> Columns {
         table.row(cells(line).into_iter().chain([bar]));
     }
     table
-}
-
-fn size(capacity: Capacity) -> String {
-    match capacity {
-        Capacity::Objects(n) => format!("{} objects", grouped(n)),
-        Capacity::Bytes(n) => bytes(n as f64),
-    }
 }

@@ -4,7 +4,7 @@ use super::{EstimateReport, EstimateRow, EstimateTrace, answers};
 use crate::report::format::capacity_text;
 use crate::report::page::{Cell, Of, Page, Section, Table, maybe};
 use crate::report::words::{ended, origin};
-use crate::units::{Demand, Seconds};
+use crate::units::Seconds;
 
 /// The document.
 pub fn page(report: &EstimateReport) -> Page {
@@ -52,10 +52,8 @@ fn loads<'r>(report: &'r EstimateReport, trace: &'r EstimateTrace) -> Of<&'r Est
 }
 
 fn backends<'r>(report: &'r EstimateReport, trace: &'r EstimateTrace) -> Of<&'r EstimateRow> {
-    let rate = move |least: Option<f64>| match trace.backend.rate.of {
-        Demand::Bytes => maybe(least, Cell::byte_rate, "unknown"),
-        Demand::Answers | Demand::Units(_) => maybe(least, Cell::rate, "unknown"),
-    };
+    let of = trace.backend.rate.of;
+    let rate = move |least: Option<f64>| maybe(least, |least| Cell::backend(least, of), "unknown");
     let rows = report.cells(&trace.name).flat_map(|cell| report.losses(cell));
     Table::of(format!("the least backend that survives a loss; today's is {}", trace.backend.rate), rows)
         .column("policy", "", |row| named(row))

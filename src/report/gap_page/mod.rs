@@ -15,7 +15,7 @@ mod money;
 mod sizes;
 
 use super::decisions::IfLost;
-use super::format::{capacity_text, given, load, loss_name as loss};
+use super::format::{capacity_text, given, load, loss_name as loss, policy};
 use super::page::{Cell, Page, Section, maybe};
 use super::words::{ended, origin};
 use super::{Region, Report, Row, TraceReport};
@@ -182,10 +182,7 @@ impl<'r> Group<'r> {
 
     /// A backend's capacity as a cell.
     fn needed(&self, least_backend: Option<f64>) -> Cell {
-        let cell = match self.demand() {
-            Demand::Answers | Demand::Units(_) => Cell::rate,
-            Demand::Bytes => Cell::byte_rate,
-        };
+        let cell = |least| Cell::backend(least, self.demand());
         maybe(least_backend, cell, self.trace.absent("none is enough"))
     }
 
@@ -205,7 +202,7 @@ fn region(row: &Row) -> Region {
 
 /// A policy's name; a bound's in brackets.
 fn name(row: &Row) -> String {
-    if row.is_bound { format!("({})", row.policy) } else { row.policy.clone() }
+    policy(&row.policy, row.is_bound)
 }
 
 /// Requests a second in a sentence.
