@@ -3,27 +3,18 @@
 use super::SCHEMA_VERSION;
 use super::gate_row::GateRow;
 use super::kinds::kinds;
+use super::named::named;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 
 macro_rules! kind {
     ($($kind:ident $name:literal $report:ty: $brief:path, $page:path, $rows:ident;)+) => {
-        /// Which report it is: the subcommand that makes it; an estimate is what `gap --sample` makes.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-        #[serde(rename_all = "lowercase")]
-        #[allow(missing_docs, reason = "named after the subcommand")]
-        pub enum Kind {
-            $($kind,)+
-        }
-
-        impl Kind {
-            /// All kinds.
-            pub const ALL: [Kind; [$($name),+].len()] = [$(Kind::$kind),+];
-
-            /// The subcommand, as it stands in the report.
-            pub fn name(self) -> &'static str {
-                match self { $(Kind::$kind => $name),+ }
+        named! {
+            /// Which report it is: the subcommand that makes it; an estimate is what `gap --sample` makes.
+            #[allow(missing_docs, reason = "named after the subcommand")]
+            pub enum Kind {
+                $($kind = $name,)+
             }
         }
     };

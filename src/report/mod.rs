@@ -26,6 +26,7 @@ mod kinds;
 pub mod knobs;
 pub mod markdown;
 pub mod metrics;
+mod named;
 pub mod outage;
 pub mod page;
 pub mod part;

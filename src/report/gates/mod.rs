@@ -59,22 +59,6 @@ pub struct Gate<R: 'static> {
 }
 
 impl Operator {
-    /// All; of two that begin alike the longer comes first.
-    const ALL: [Operator; 6] =
-        [Operator::AtMost, Operator::AtLeast, Operator::Below, Operator::Above, Operator::Equals, Operator::Differs];
-
-    /// As people write it.
-    fn sign(self) -> &'static str {
-        match self {
-            Operator::AtMost => "<=",
-            Operator::AtLeast => ">=",
-            Operator::Below => "<",
-            Operator::Above => ">",
-            Operator::Equals => "==",
-            Operator::Differs => "!=",
-        }
-    }
-
     fn holds(self, value: f64, limit: f64) -> bool {
         match self {
             Operator::AtMost => value <= limit,
