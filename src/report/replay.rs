@@ -268,10 +268,6 @@ impl Gated for ReplayReport {
     }
 
     fn subjects(&self) -> Vec<Subject<'_, ReplayRow>> {
-        fn subject(row: &ReplayRow) -> Subject<'_, ReplayRow> {
-            let capacity = row.capacity();
-            Subject { trace: &row.trace, policy: &row.policy, by_default: true, capacity, loss: 0.0, row }
-        }
-        self.rows.iter().map(subject).collect()
+        self.rows.iter().map(|row| Subject::only(&row.trace, &row.policy, row.capacity(), row)).collect()
     }
 }

@@ -8,7 +8,7 @@ mod field;
 pub mod text;
 
 pub use expression::{Scope, parse};
-pub use field::{Field, Listed, Reading, Unit};
+pub use field::{Field, Listed, Reading, Unit, bare};
 
 use super::format::capacity_text;
 pub use super::gate_row::{GateRow, Known, Operator};
@@ -45,6 +45,13 @@ pub struct Subject<'r, R> {
     pub loss: f64,
     /// The row.
     pub row: &'r R,
+}
+
+impl<'r, R> Subject<'r, R> {
+    /// A row that gates are about whether or not they name its policy, and that is about no loss.
+    pub fn only(trace: &'r str, policy: &'r str, capacity: Capacity, row: &'r R) -> Subject<'r, R> {
+        Subject { trace, policy, by_default: true, capacity, loss: 0.0, row }
+    }
 }
 
 /// An expression that was read, and checked.
