@@ -5,6 +5,7 @@
 mod assumptions;
 mod brief;
 mod build;
+mod cells;
 pub mod chart;
 mod column;
 pub mod compare;
@@ -316,17 +317,5 @@ impl Report {
     /// The outage that was told for a cell; `None` where none was.
     pub fn told<'r>(&'r self, cell: &Row) -> Option<&'r IfLost> {
         self.if_lost.iter().find(|told| told.trace == cell.trace && told.cache_capacity == cell.capacity())
-    }
-
-    /// The rows of one trace, one per cell: those for losing nothing.
-    pub fn cells<'r>(&'r self, trace: &'r str) -> impl Iterator<Item = &'r Row> {
-        self.rows.iter().filter(move |row| row.trace == trace && row.loss_ratio == 0.0)
-    }
-
-    /// The rows of the same cell as `cell`, one per loss.
-    pub fn losses<'r>(&'r self, cell: &'r Row) -> impl Iterator<Item = &'r Row> {
-        self.rows.iter().filter(move |row| {
-            row.trace == cell.trace && row.policy == cell.policy && row.capacity() == cell.capacity()
-        })
     }
 }

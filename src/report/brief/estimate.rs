@@ -66,7 +66,7 @@ fn numbers(report: &EstimateReport, trace: &EstimateTrace, row: &EstimateRow) ->
         [row.hidden_safe_per_second, row.hidden_safe_per_second_low, row.hidden_safe_per_second_high].map(load),
     );
     for lost in report.losses(row) {
-        let backend = |value: Option<f64>| value.map(|value| format::backend(value, trace.backend.rate.of));
+        let backend = |value: Option<f64>| value.map(|value| format::backend(value, trace.demand()));
         let name = match lost.loss_ratio {
             0.0 => "backend needed, warm".to_string(),
             1.0 => "   to lose everything".to_string(),

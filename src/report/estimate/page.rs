@@ -50,7 +50,7 @@ fn loads<'r>(report: &'r EstimateReport, trace: &'r EstimateTrace) -> Of<&'r Est
 }
 
 fn backends<'r>(report: &'r EstimateReport, trace: &'r EstimateTrace) -> Of<&'r EstimateRow> {
-    let of = trace.backend.rate.of;
+    let of = trace.demand();
     let rate = move |least: Option<f64>| maybe(least, |least| Cell::backend(least, of), "unknown");
     let rows = report.cells(&trace.name).flat_map(|cell| report.losses(cell));
     Table::of(format!("the least backend that survives a loss; today's is {}", trace.backend.rate), rows)
