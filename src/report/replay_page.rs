@@ -39,12 +39,11 @@ fn section(report: &ReplayReport, trace: &ReplayTrace, number: usize) -> Section
     if sizes < FEWEST_SIZES {
         return section.table(table);
     }
-    let axes = (
-        Axis::cache(rows.first().map(|row| row.capacity())),
-        Axis::linear("share of the requests that miss", Unit::Share),
-    );
-    let marks = vec![Mark::lines("cache_capacity", "miss_ratio", "policy")];
-    section.figure(Figure::new(format!("trace{number}-curve"), caption(&rows), axes, marks, table))
+    let figure = Figure::new(format!("trace{number}-curve"), caption(&rows), table)
+        .x(Axis::cache(rows.first().map(|row| row.capacity())))
+        .y(Axis::linear("share of the requests that miss", Unit::Share))
+        .mark(Mark::lines("cache_capacity", "miss_ratio", "policy"));
+    section.figure(figure)
 }
 
 /// The first policy at both ends of its curve.
