@@ -57,7 +57,6 @@ pub struct MissingCell {
 rows! {
     table;
     /// One policy at one cache size on one trace: the first columns of the gap report's rows, by the same names.
-    #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
     #[allow(missing_docs, reason = "the names say it, with units; definitions as in the gap report")]
     pub struct ReplayRow {
         pub trace: String,

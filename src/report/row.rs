@@ -4,8 +4,6 @@ use super::Report;
 use super::cells::cells;
 use super::column::{known, limit, rows};
 use super::gates::Reading;
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 
 cells!(Report: Row);
@@ -14,7 +12,6 @@ rows! {
     table;
     /// One row of the result table: a policy at a cache size on a trace, and one loss. All columns before `loss` repeat
     /// for each loss.
-    #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
     #[allow(missing_docs, reason = "the names say it, with units; docs/definitions.md defines each")]
     pub struct Row {
         pub trace: String,

@@ -75,7 +75,6 @@ rows! {
     table;
     /// One row of the result table: a policy at a cache size on a trace, and one loss. All columns before `loss` repeat
     /// for each loss. Null: the sample does not say; of nodes also that no number up to 64 is enough.
-    #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
     #[allow(missing_docs, reason = "the names say it, with units; those of the gap report mean the same")]
     pub struct EstimateRow {
         pub trace: String,

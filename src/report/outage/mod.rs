@@ -124,7 +124,6 @@ pub struct Event {
 
 rows! {
     /// What comes of the outage.
-    #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
     #[allow(missing_docs, reason = "the names say it, with units")]
     pub struct Verdict {
         /// `stable`, `vulnerable`, `metastable`, `unsettled` or `overloaded_warm`.
@@ -207,7 +206,6 @@ pub struct TimelineRow {
 rows! {
     table;
     /// One window.
-    #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
     #[allow(missing_docs, reason = "the names say it, with units; as in the outage's model")]
     pub struct WindowRow {
         pub start_seconds: f64,

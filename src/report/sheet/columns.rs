@@ -63,6 +63,13 @@ impl Columns {
         self.rows.push((cells.into_iter().collect(), Some(tone)));
     }
 
+    /// The same with a cell of words at the end of each row.
+    pub fn beside(self, head: impl Into<String>, cells: impl Iterator<Item = String>) -> Columns {
+        let mut wider = self.left(head, 0).after(2);
+        wider.rows.iter_mut().zip(cells).for_each(|((row, _), cell)| row.push(cell));
+        wider
+    }
+
     /// Columns of the terminal that it takes where there is room.
     pub fn width(&self) -> usize {
         self.total(&self.widths(|column| column.usual))
