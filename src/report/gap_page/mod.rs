@@ -7,7 +7,6 @@ mod cold;
 mod cut;
 mod growth;
 mod healing;
-mod knobs;
 mod loads;
 mod lost;
 mod moments;
@@ -16,6 +15,7 @@ mod sizes;
 
 use super::decisions::IfLost;
 use super::format::{capacity_text, given, load, loss_name as loss, policy};
+use super::knobs::page as knobs;
 use super::page::{Cell, Page, Section, maybe};
 use super::words::{ended, origin};
 use super::{Region, Report, Row, TraceReport};
@@ -139,7 +139,7 @@ impl<'r> Group<'r> {
             capacity::policies(self),
             of_trace(sizes::section),
             cold::section(self),
-            of_trace(knobs::section),
+            of_trace(Self::knobs),
             growth::section(self),
             of_trace(money::section),
         ];
@@ -173,6 +173,13 @@ impl<'r> Group<'r> {
 
     fn cache(&self) -> String {
         self.rows.first().map_or(String::new(), |row| capacity_text(row.cache()))
+    }
+
+    /// Hidden capacity with one knob changed at a time, as `coldgap sensitivity` tells it; empty without `--full`.
+    fn knobs(&self) -> Section {
+        let found = self.report.sensitivity.iter().find(|found| found.trace == self.trace.name);
+        let id = format!("{}knobs", self.trace_prefix);
+        found.map_or_else(Section::default, |found| knobs::knobs(&id, &found.rows, &found.sentence))
     }
 
     /// The simulated outage of the trace's baseline.
