@@ -6,12 +6,11 @@ use crate::analysis::asked::default_losses;
 use crate::analysis::calibration::Calibration;
 use crate::analysis::enough::{Enough, enough};
 use crate::error::Result;
-use crate::policy::Capacity;
 use crate::policy::spec::PolicySpec;
-use crate::report::format::percent;
+use crate::report::format::{percent, size};
 use crate::trace::Trace;
 use crate::trace::profile::Profile;
-use crate::units::{CacheSize, Loss, Rate, Ratio, Seconds, bytes, grouped};
+use crate::units::{CacheSize, Loss, Rate, Ratio, Seconds, grouped};
 use clap::Args;
 use serde::Serialize;
 use std::fmt::Display;
@@ -192,10 +191,7 @@ impl Judged {
 
     /// What is printed, each with its name.
     pub fn lines(&self, line: &mut impl FnMut(&str, &dyn Display)) {
-        let capacity = match self.enough.capacity {
-            Capacity::Objects(objects) => format!("{} objects", grouped(objects)),
-            Capacity::Bytes(size) => bytes(size as f64),
-        };
+        let capacity = size(self.enough.capacity);
         let full = match (self.enough.full_after_seconds, self.enough.full_after_ratio) {
             (Some(seconds), _) => format!("full after {}", Seconds(seconds)),
             (None, Some(ratio)) => format!("full after {} of the requests", percent(ratio)),

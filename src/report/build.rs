@@ -6,58 +6,37 @@ use super::head::Kind;
 use super::verdict::verdict;
 use super::{
     BackendReport, Config, Head, HealingRow, MomentRow, RefillRow, Report, Row, StretchRow, TraceReport, WindowRow,
-    seconds,
 };
-use crate::analysis::{Estimate, Finding, Findings, LossFinding, Moments, Point, Question};
+use crate::analysis::{Estimate, Finding, Findings, LossFinding, Point, Question};
 use crate::replay::refill::Refill;
-use crate::replay::stretch::Stretch;
+use crate::replay::stretch::{Limits, Stretch};
 use crate::replay::worst::map::Hurt;
-use crate::trace::source::About;
 use crate::units::Loss;
 
 /// The report on these traces. `command` is the command line without what does not change the result.
 pub fn build(command: &str, question: &Question, found: &[Findings]) -> Report {
-    let mut report = Report {
+    let traces = || found.iter();
+    let cells =
+        || traces().flat_map(|of| of.cells.iter().enumerate().map(move |(i, cell)| (of, cell, of.refills.get(i))));
+    Report {
         head: Head {
             warnings: warnings(question, found),
             ..Head::new(Kind::Gap, command, question.seeds.first().copied(), assumptions(question, found))
         },
         config: config(question),
-        traces: Vec::new(),
-        rows: Vec::new(),
-        growth: Vec::new(),
-        if_lost: Vec::new(),
-        money: Vec::new(),
-        sizes: Vec::new(),
-        sensitivity: Vec::new(),
-        windows: Vec::new(),
-        moments: Vec::new(),
-        healing: Vec::new(),
-        refill: Vec::new(),
-        stretches: Vec::new(),
-    };
-    for findings in found {
-        let trace = &findings.trace;
-        for (i, cell) in findings.cells.iter().enumerate() {
-            let refilled = findings.refills.get(i);
-            report.rows.extend(rows(trace, findings, question, cell, refilled));
-            report.growth.extend(decisions::growth(trace, findings, question, cell));
-            report.windows.extend(windows(trace, findings, cell));
-            report.healing.extend(healing(trace, cell));
-            report.refill.extend(refilled.map_or(Vec::new(), |refilled| refill(trace, cell, refilled)));
-        }
-        let baseline = &findings.cells[question.baseline];
-        report.moments.extend(findings.hurts.iter().flat_map(|of_loss| moments(trace, baseline, of_loss)));
-        report.if_lost.extend(findings.if_lost.iter().map(|told| decisions::if_lost(trace, findings, question, told)));
-        report.money.extend(decisions::money(trace, findings, question));
-        report.sizes.extend(decisions::sizes(trace, findings, question));
-        report.sensitivity.extend(decisions::sensitivity(trace, findings));
-        for (cell, stretches) in findings.cells.iter().zip(&findings.stretches) {
-            report.stretches.extend(stretches.iter().flat_map(|stretch| stretch_rows(trace, findings, cell, stretch)));
-        }
-        report.traces.push(trace_report(trace, findings, question));
+        traces: traces().map(|of| trace_report(of, question)).collect(),
+        rows: cells().flat_map(|(of, cell, refilled)| rows(of, question, cell, refilled)).collect(),
+        growth: cells().flat_map(|(of, cell, _)| decisions::growth(of, question, cell)).collect(),
+        if_lost: traces().filter_map(|of| decisions::if_lost(of, question)).collect(),
+        money: traces().flat_map(|of| decisions::money(of, question)).collect(),
+        sizes: traces().flat_map(|of| decisions::sizes(of, question)).collect(),
+        sensitivity: traces().filter_map(decisions::sensitivity).collect(),
+        windows: cells().flat_map(|(of, cell, _)| windows(of, cell)).collect(),
+        moments: traces().flat_map(|of| moments(of, &of.cells[question.baseline])).collect(),
+        healing: cells().flat_map(|(of, cell, _)| healing(of, cell)).collect(),
+        refill: cells().flat_map(|(of, cell, refilled)| refill(of, cell, refilled)).collect(),
+        stretches: traces().flat_map(stretches).collect(),
     }
-    report
 }
 
 pub(super) fn config(question: &Question) -> Config {
@@ -66,15 +45,15 @@ pub(super) fn config(question: &Question) -> Config {
         baseline: question.sweep.policies[question.baseline].to_string(),
         caches: question.sweep.sizes.iter().map(ToString::to_string).collect(),
         ignore_size: question.sweep.ignore_size,
-        timeout_seconds: seconds(question.service.timeout),
-        service_time_seconds: seconds(question.service.service_time),
+        timeout_seconds: question.service.timeout.0,
+        service_time_seconds: question.service.service_time.0,
         retries: question.service.retries,
         single_flight: question.service.single_flight,
         service_times: question.closed_loop.service_times(),
         queue_rule: question.closed_loop.queue.to_string(),
         abandoned_work: question.closed_loop.abandoned.to_string(),
         warmup_ratio: question.sweep.warmup.get(),
-        horizon_seconds: seconds(question.horizon),
+        horizon_seconds: question.horizon.0,
         losses: question.losses.iter().map(|loss| loss.share()).collect(),
         growth_ratio: question.growth,
         survive_ratio: question.survive.map(Loss::share),
@@ -86,8 +65,8 @@ pub(super) fn config(question: &Question) -> Config {
     }
 }
 
-fn trace_report(trace: &About, findings: &Findings, question: &Question) -> TraceReport {
-    let facts = &findings.facts;
+fn trace_report(findings: &Findings, question: &Question) -> TraceReport {
+    let Findings { trace, facts, .. } = findings;
     TraceReport {
         name: trace.name.clone(),
         files: trace.files.clone(),
@@ -97,8 +76,8 @@ fn trace_report(trace: &About, findings: &Findings, question: &Question) -> Trac
         gets: facts.gets,
         objects: facts.objects,
         footprint_bytes: facts.footprint_bytes,
-        span_seconds: seconds(findings.windows.span),
-        window_seconds: seconds(findings.windows.width),
+        span_seconds: findings.windows.span.0,
+        window_seconds: findings.windows.width.0,
         today_per_second: findings.today,
         today_at_seconds: findings.busiest_at,
         load_per_second: findings.load,
@@ -113,15 +92,9 @@ fn trace_report(trace: &About, findings: &Findings, question: &Question) -> Trac
     }
 }
 
-fn rows(
-    trace: &About,
-    findings: &Findings,
-    question: &Question,
-    cell: &Finding,
-    refilled: Option<&Refill>,
-) -> Vec<Row> {
+fn rows(findings: &Findings, question: &Question, cell: &Finding, refilled: Option<&Refill>) -> Vec<Row> {
+    let trace = &findings.trace;
     let total = cell.observation.total;
-    let sized = trace.sized;
     let info = cell.cell.policy.info();
     let measured = cell.measured.as_ref();
     let healing = |share: usize| measured.map_or(Estimate::default(), |measured| measured.healing.hidden[share]);
@@ -139,8 +112,8 @@ fn rows(
         misses: total.misses,
         miss_ratio: total.miss_ratio(),
         miss_ratio_worst_window: cell.worst_window,
-        bytes_requested: sized.then_some(findings.facts.bytes_requested),
-        bytes_missed: sized.then_some(total.bytes_missed),
+        bytes_requested: trace.sized.then_some(findings.facts.bytes_requested),
+        bytes_missed: trace.sized.then_some(total.bytes_missed),
         cost_requested: trace.costed.then_some(findings.facts.cost_requested),
         cost_missed: trace.costed.then_some(total.cost_missed),
         compulsory_misses: findings.facts.compulsory_misses,
@@ -207,8 +180,8 @@ fn rows(
     cell.losses.iter().map(row).collect()
 }
 
-fn windows(trace: &About, findings: &Findings, cell: &Finding) -> Vec<WindowRow> {
-    let sized = trace.sized;
+fn windows(findings: &Findings, cell: &Finding) -> Vec<WindowRow> {
+    let trace = &findings.trace;
     let tallies = cell.observation.windows.iter().zip(&findings.windows.all);
     let row = |(tally, window): (&crate::replay::Tally, &crate::replay::windows::Window)| WindowRow {
         trace: trace.name.clone(),
@@ -219,15 +192,15 @@ fn windows(trace: &About, findings: &Findings, cell: &Finding) -> Vec<WindowRow>
         requests: tally.requests,
         misses: tally.misses,
         miss_ratio: tally.miss_ratio(),
-        bytes_missed: sized.then_some(tally.bytes_missed),
+        bytes_missed: trace.sized.then_some(tally.bytes_missed),
         cost_missed: trace.costed.then_some(tally.cost_missed),
     };
     tallies.map(row).collect()
 }
 
-fn healing(trace: &About, cell: &Finding) -> Vec<HealingRow> {
+fn healing(findings: &Findings, cell: &Finding) -> Vec<HealingRow> {
     let row = |point: &Point| HealingRow {
-        trace: trace.name.clone(),
+        trace: findings.trace.name.clone(),
         policy: cell.policy(),
         cache_capacity: cell.cell.capacity.amount(),
         service: point.service.to_string(),
@@ -239,23 +212,24 @@ fn healing(trace: &About, cell: &Finding) -> Vec<HealingRow> {
     cell.measured.iter().flat_map(|measured| &measured.healing.points).map(row).collect()
 }
 
-fn moments(trace: &About, cell: &Finding, of_loss: &Moments) -> Vec<MomentRow> {
-    let row = |hurt: &Hurt| MomentRow {
-        trace: trace.name.clone(),
+fn moments(findings: &Findings, cell: &Finding) -> Vec<MomentRow> {
+    let row = |loss: Loss, hurt: &Hurt| MomentRow {
+        trace: findings.trace.name.clone(),
         policy: cell.policy(),
         cache_capacity: cell.cell.capacity.amount(),
-        loss: of_loss.loss.to_string(),
-        loss_ratio: of_loss.loss.share(),
+        loss: loss.to_string(),
+        loss_ratio: loss.share(),
         start_seconds: hurt.start as f64 / 1e9,
         wait_seconds: hurt.wait,
-        node: (!of_loss.loss.is_everything()).then_some(hurt.loss as u32),
+        node: (!loss.is_everything()).then_some(hurt.loss as u32),
     };
-    of_loss.slices.iter().map(row).collect()
+    let hurts = findings.hurts.iter().flat_map(|of| of.slices.iter().map(|hurt| (of.loss, hurt)));
+    hurts.map(|(loss, hurt)| row(loss, hurt)).collect()
 }
 
-fn refill(trace: &About, cell: &Finding, refilled: &Refill) -> Vec<RefillRow> {
+fn refill(findings: &Findings, cell: &Finding, refilled: Option<&Refill>) -> Vec<RefillRow> {
     let row = |step: &crate::capacity::Step| RefillRow {
-        trace: trace.name.clone(),
+        trace: findings.trace.name.clone(),
         policy: cell.policy(),
         cache_capacity: cell.cell.capacity.amount(),
         seconds: step.seconds,
@@ -264,12 +238,12 @@ fn refill(trace: &About, cell: &Finding, refilled: &Refill) -> Vec<RefillRow> {
         misses: step.misses,
         twin_misses: step.twin_misses,
     };
-    refilled.steps.iter().map(row).collect()
+    refilled.iter().flat_map(|refilled| &refilled.steps).map(row).collect()
 }
 
-fn stretch_rows(trace: &About, findings: &Findings, cell: &Finding, stretch: &Stretch) -> Vec<StretchRow> {
-    let rows = stretch.losses.iter().map(|(loss, limits)| StretchRow {
-        trace: trace.name.clone(),
+fn stretches(findings: &Findings) -> Vec<StretchRow> {
+    let row = |cell: &Finding, stretch: &Stretch, loss: Loss, limits: &Limits| StretchRow {
+        trace: findings.trace.name.clone(),
         policy: cell.policy(),
         cache_capacity: cell.cell.capacity.amount(),
         start_seconds: stretch.start as f64 / 1e9,
@@ -278,6 +252,12 @@ fn stretch_rows(trace: &About, findings: &Findings, cell: &Finding, stretch: &St
         loss_ratio: loss.share(),
         least_backend_per_second: limits.backend,
         load_limit_per_second: limits.load.map(|factor| factor * findings.today),
-    });
-    rows.collect()
+    };
+    let mut rows = Vec::new();
+    for (cell, stretches) in findings.cells.iter().zip(&findings.stretches) {
+        for stretch in stretches {
+            rows.extend(stretch.losses.iter().map(|(loss, limits)| row(cell, stretch, *loss, limits)));
+        }
+    }
+    rows
 }

@@ -61,6 +61,7 @@ macro_rules! rows {
     ($(#[$meta:meta])* pub struct $row:ident { $($(#[doc = $help:literal])* pub $field:ident: $type:ty
         $(=> $unit:ident $word:literal $read:ident $(per $loss:ident)?)?,)+ }) => {
         $(#[$meta])*
+        #[derive(Debug, Clone, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
         pub struct $row {
             $($(#[doc = $help])* pub $field: $type,)+
         }

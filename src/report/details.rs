@@ -142,7 +142,7 @@ pub fn table(out: &mut Sheet, table: &Table, bars: Option<usize>) {
     out.blank();
     out.prose("    ", &plain(&table.title));
     let heads = table.columns.iter().enumerate();
-    let columns = heads.fold(Columns::new(6), |columns, (i, column)| {
+    let mut columns = heads.fold(Columns::new(6), |columns, (i, column)| {
         let head = plain(&column.head);
         match i {
             0 => columns.left(head, 0),
@@ -150,27 +150,21 @@ pub fn table(out: &mut Sheet, table: &Table, bars: Option<usize>) {
             _ => columns.left(head, 0).after(2),
         }
     });
-    let cells = |row: &Vec<Cell>| row.iter().map(|cell| plain(&cell.text)).collect::<Vec<_>>();
-    let mut bare = columns.clone();
-    let judged = |row: &Vec<Cell>| row.iter().rev().find_map(|cell| tone(cell.tone));
-    let add = |columns: &mut Columns, row: &Vec<Cell>, cells: Vec<String>| match judged(row) {
-        Some(tone) => columns.row_in(tone, cells),
-        None => columns.row(cells),
-    };
-    table.rows.iter().for_each(|row| add(&mut bare, row, cells(row)));
-    let longest = out.look.chart(BAR, bare.width() + 2).min(BAR);
-    match bars {
-        Some(bars) if longest >= SHORTEST => {
-            let most = table.rows.iter().map(|row| of(row[bars].number)).fold(f64::MIN_POSITIVE, f64::max);
-            let mut drawn = columns.left("", 0).after(2);
-            for row in &table.rows {
-                let bar = chart::bar(of(row[bars].number) / most, longest, out.look.ink);
-                add(&mut drawn, row, cells(row).into_iter().chain([bar]).collect());
-            }
-            out.table(&drawn);
+    for row in &table.rows {
+        let cells = row.iter().map(|cell| plain(&cell.text));
+        match row.iter().rev().find_map(|cell| tone(cell.tone)) {
+            Some(tone) => columns.row_in(tone, cells),
+            None => columns.row(cells),
         }
-        _ => out.table(&bare),
     }
+    let longest = out.look.chart(BAR, columns.width() + 2).min(BAR);
+    if let Some(bars) = bars.filter(|_| longest >= SHORTEST) {
+        let lengths: Vec<f64> = table.rows.iter().map(|row| of(row[bars].number)).collect();
+        let most = lengths.iter().copied().fold(f64::MIN_POSITIVE, f64::max);
+        let ink = out.look.ink;
+        columns = columns.beside("", lengths.iter().map(|length| chart::bar(length / most, longest, ink)));
+    }
+    out.table(&columns);
     if !table.note.is_empty() {
         out.prose("    ", &plain(&table.note));
     }

@@ -2,13 +2,14 @@
 
 use super::Report;
 use super::dictionary::FIELDS;
-use super::gates::Gated;
+use super::gates::{Gated, bare};
 use super::head::Kind;
 use super::schema::schema;
 use super::words::TERMS;
 use crate::error::{Error, Result};
 use crate::suggest::nearest;
 use serde_json::Value;
+use std::collections::BTreeMap;
 
 /// What a name means, of a field, a number for gates or a word of the reports, for reading.
 ///
@@ -26,42 +27,31 @@ pub fn explain(name: &str) -> Result<String> {
         Kind::ALL.into_iter().map(|kind| Ok((kind, serde_json::from_str(&schema(kind)?).unwrap_or(Value::Null))));
     let schemas: Vec<(Kind, Value)> = schemas.collect::<Result<_>>()?;
     let named = Report::fields().iter().find(|field| field.names().any(|name| name == word)).map(|field| field.name);
-    let bare = |field: &str| {
-        let units = ["_per_second", "_ratio", "_seconds"];
-        field == word || named == Some(field) || units.iter().any(|unit| field.strip_suffix(unit) == Some(&word))
-    };
-    let mut known: Vec<(String, String)> = Vec::new();
+    let is_meant = |field: &str| field == word || named == Some(field) || bare(field) == Some(&word);
+    // Of several descriptions in one report the first.
+    let mut known: BTreeMap<(String, &str), String> = BTreeMap::new();
     for (kind, schema) in &schemas {
         fields(schema, &mut |field, description| {
-            if bare(field) && !description.is_empty() {
-                known.push((format!("{field} ({})", kind.name()), description.to_string()));
+            if is_meant(field) && !description.is_empty() {
+                let first = known.entry((field.to_string(), kind.name())).or_insert(description.to_string());
+                *first = first.as_str().min(description).to_string();
             }
         });
     }
-    known.sort();
-    known.dedup_by(|a, b| a.0 == b.0);
     // One line for a meaning, with all reports that have it.
-    let mut lines: Vec<(String, String)> = Vec::new();
-    for (field, text) in known {
-        match lines
-            .iter_mut()
-            .find(|(other, meaning)| *meaning == text && other.split(' ').next() == field.split(' ').next())
-        {
-            Some((other, _)) => {
-                let report = field.split('(').nth(1).unwrap_or_default().trim_end_matches(')');
-                other.insert_str(other.len() - 1, &format!(", {report}"));
-            }
-            None => lines.push((field, text)),
+    let mut lines: Vec<(String, String, Vec<&str>)> = Vec::new();
+    for ((field, report), text) in known {
+        match lines.iter_mut().find(|(other, meaning, _)| *other == field && *meaning == text) {
+            Some((.., reports)) => reports.push(report),
+            None => lines.push((field, text, vec![report])),
         }
     }
-    out.extend(lines.into_iter().map(|(field, text)| format!("{field}: {text}")));
+    out.extend(lines.into_iter().map(|(field, text, reports)| format!("{field} ({}): {text}", reports.join(", "))));
     if !out.is_empty() {
         return Ok(out.join("\n\n"));
     }
-    let units = ["_per_second", "_ratio", "_seconds"];
-    let shorter = |name: &&'static str| units.iter().find_map(|unit| name.strip_suffix(unit));
     let names = FIELDS.iter().map(|(name, _)| *name);
-    let meant = nearest(&word, names.clone().chain(names.clone().filter_map(|name| shorter(&name))));
+    let meant = nearest(&word, names.clone().chain(names.clone().filter_map(bare)));
     let meant = meant.or_else(|| names.clone().find(|name| name.contains(&word)));
     let hint = match meant {
         Some(meant) => format!("did you mean '{meant}'? coldgap explain {meant}"),

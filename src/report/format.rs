@@ -3,12 +3,23 @@
 use crate::policy::Capacity;
 use crate::units::{Demand, Loss, Rate, bytes, grouped, grouped_rate, rounded, significant};
 
-/// `4,301 objects` or `12.3 MiB (12,900,000 bytes)`.
-pub fn capacity_text(capacity: Capacity) -> String {
+/// `4,301 objects` or `12.3 MiB`.
+pub fn size(capacity: Capacity) -> String {
     match capacity {
         Capacity::Objects(n) => format!("{} objects", grouped(n)),
-        Capacity::Bytes(n) => format!("{} ({} bytes)", bytes(n as f64), grouped(n)),
+        Capacity::Bytes(n) => bytes(n as f64),
     }
+}
+
+/// `4,301 objects` or `12.3 MiB (12,900,000 bytes)`.
+pub fn capacity_text(capacity: Capacity) -> String {
+    let exact = capacity.bytes().map_or(String::new(), |n| format!(" ({} bytes)", grouped(n)));
+    size(capacity) + &exact
+}
+
+/// A policy's name; a bound's in brackets.
+pub fn policy(name: &str, is_bound: bool) -> String {
+    if is_bound { format!("({name})") } else { name.to_string() }
 }
 
 /// A capacity that stands in two columns, of which one is filled.
@@ -93,12 +104,11 @@ pub fn interval(low: Option<f64>, high: Option<f64>, show: impl Fn(f64) -> Strin
     }
 }
 
-/// A backend's capacity, whose heading says the unit where that is the trace's own; `absent` where there is none.
-pub fn backend(absent: &str, value: Option<f64>, of: Demand) -> String {
-    match (value, of) {
-        (None, _) => absent.to_string(),
-        (Some(value), Demand::Answers | Demand::Units(_)) => grouped_rate(value),
-        (Some(per_second), _) => Rate { per_second, of }.to_string(),
+/// A backend's capacity, whose heading says the unit where that is the trace's own.
+pub fn backend(per_second: f64, of: Demand) -> String {
+    match of {
+        Demand::Answers | Demand::Units(_) => grouped_rate(per_second),
+        Demand::Bytes => Rate { per_second, of }.to_string(),
     }
 }
 

@@ -1,24 +1,21 @@
 //! What gates said, as every report has it.
 
+use super::named::named;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// A comparison.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[allow(missing_docs, reason = "the signs say it")]
-pub enum Operator {
-    #[serde(rename = "<=")]
-    AtMost,
-    #[serde(rename = ">=")]
-    AtLeast,
-    #[serde(rename = "<")]
-    Below,
-    #[serde(rename = ">")]
-    Above,
-    #[serde(rename = "==")]
-    Equals,
-    #[serde(rename = "!=")]
-    Differs,
+named! {
+    // Of two signs that begin alike the longer comes first.
+    /// A comparison.
+    #[allow(missing_docs, reason = "the signs say it")]
+    pub enum Operator {
+        AtMost = "<=",
+        AtLeast = ">=",
+        Below = "<",
+        Above = ">",
+        Equals = "==",
+        Differs = "!=",
+    }
 }
 
 /// Whether a gate's number is there.

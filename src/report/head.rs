@@ -2,43 +2,25 @@
 
 use super::SCHEMA_VERSION;
 use super::gate_row::GateRow;
+use super::kinds::kinds;
+use super::named::named;
 use crate::analysis::outage::said::Settings;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 
-/// Which report it is: the subcommand that makes it; an estimate is what `gap --sample` makes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-#[allow(missing_docs, reason = "named after the subcommand")]
-pub enum Kind {
-    Gap,
-    Estimate,
-    Compare,
-    Outage,
-    Replay,
-    Sensitivity,
-    Warmup,
-}
-
-impl Kind {
-    /// All kinds.
-    pub const ALL: [Kind; 7] =
-        [Kind::Gap, Kind::Estimate, Kind::Compare, Kind::Outage, Kind::Replay, Kind::Sensitivity, Kind::Warmup];
-
-    /// The subcommand, as it stands in the report.
-    pub fn name(self) -> &'static str {
-        match self {
-            Kind::Gap => "gap",
-            Kind::Estimate => "estimate",
-            Kind::Compare => "compare",
-            Kind::Outage => "outage",
-            Kind::Replay => "replay",
-            Kind::Sensitivity => "sensitivity",
-            Kind::Warmup => "warmup",
+macro_rules! kind {
+    ($($kind:ident $name:literal $report:ty: $brief:path, $page:path, $rows:ident;)+) => {
+        named! {
+            /// Which report it is: the subcommand that makes it; an estimate is what `gap --sample` makes.
+            #[allow(missing_docs, reason = "named after the subcommand")]
+            pub enum Kind {
+                $($kind = $name,)+
+            }
         }
-    }
+    };
 }
+kinds!(kind);
 
 /// The program that made a report.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

@@ -1,28 +1,30 @@
 //! A document as Markdown for a pull request: answers and tables in sight, the tables of figures folded. It knows no report.
 
 use super::page::{Answer, Block, Figure, Page, Section, Table, Tone};
-use std::fmt::Write;
 
 /// Rows above which a table is folded.
 const LONG: usize = 30;
 
 /// The whole document.
 pub fn render(page: &Page) -> String {
-    let mut out = format!("# {}\n\n{}\n\n", escaped(&page.title), escaped(&page.subtitle));
-    page.answers.iter().for_each(|answer| self::answer(&mut out, answer));
     let (body, end): (Vec<&Section>, Vec<&Section>) =
         page.sections.iter().partition(|section| !END.contains(&&*section.id));
-    body.into_iter().for_each(|section| self::section(&mut out, section, 2));
-    end.into_iter().for_each(|section| folded_section(&mut out, section));
-    let _ = writeln!(out, "<sub>Made by {}; a word of it: coldgap explain hidden.</sub>", escaped(&page.made_by));
-    out
+    format!(
+        "# {}\n\n{}\n\n{}{}{}<sub>Made by {}; a word of it: coldgap explain hidden.</sub>\n",
+        escaped(&page.title),
+        escaped(&page.subtitle),
+        page.answers.iter().map(answer).collect::<String>(),
+        body.into_iter().map(|part| section(part, 2)).collect::<String>(),
+        end.into_iter().map(folded_section).collect::<String>(),
+        escaped(&page.made_by)
+    )
 }
 
 /// Sections that a reader opens, each on one line; what words mean, coldgap says.
 const END: [&str; 3] = ["words", "assumptions", "provenance"];
 
-/// A section on one line.
-fn folded_section(out: &mut String, section: &Section) {
+/// A section on one line; nothing where it says nothing.
+fn folded_section(section: &Section) -> String {
     let texts = section.blocks.iter().flat_map(|block| match block {
         Block::Prose(text) | Block::Note(_, text) => vec![html(text)],
         Block::List(items) => items.iter().map(|item| html(item)).collect(),
@@ -30,67 +32,45 @@ fn folded_section(out: &mut String, section: &Section) {
         Block::Terms(_) | Block::Table(_) | Block::Figure(_) => Vec::new(),
     });
     let texts: Vec<String> = texts.collect();
-    if !texts.is_empty() {
-        folded(out, &section.heading, &texts.join("<br>"));
-    }
+    if texts.is_empty() { String::new() } else { folded(&section.heading, &texts.join("<br>")) }
 }
 
-fn answer(out: &mut String, answer: &Answer) {
-    let _ = writeln!(
-        out,
-        "**{}** {}**{}**\n\n{}\n",
-        escaped(&answer.question),
-        sign(answer.tone),
-        escaped(&answer.short),
-        escaped(&answer.rest())
-    );
+fn answer(answer: &Answer) -> String {
+    let (sign, question, short) = (sign(answer.tone), escaped(&answer.question), escaped(&answer.short));
+    format!("**{question}** {sign}**{short}**\n\n{}\n\n", escaped(&answer.rest()))
 }
 
-fn section(out: &mut String, section: &Section, level: usize) {
-    let _ = writeln!(out, "{} {}\n", "#".repeat(level), escaped(&section.heading));
-    section.blocks.iter().for_each(|block| self::block(out, block));
-    section.sections.iter().for_each(|part| self::section(out, part, (level + 1).min(6)));
+fn section(section: &Section, level: usize) -> String {
+    let blocks: String = section.blocks.iter().map(block).collect();
+    let parts: String = section.sections.iter().map(|part| self::section(part, (level + 1).min(6))).collect();
+    format!("{} {}\n\n{blocks}{parts}", "#".repeat(level), escaped(&section.heading))
 }
 
-fn block(out: &mut String, block: &Block) {
+fn block(block: &Block) -> String {
     match block {
-        Block::Prose(text) => {
-            let _ = writeln!(out, "{}\n", escaped(text));
+        Block::Prose(text) => format!("{}\n\n", escaped(text)),
+        Block::Note(tone, text) => format!("> {}{}\n\n", sign(*tone), escaped(text)),
+        Block::List(items) => items.iter().map(|item| format!("- {}\n", escaped(item))).collect::<String>() + "\n",
+        Block::Terms(_) => String::new(),
+        Block::Code(text) => code(text),
+        Block::Table(table) if table.rows.len() > LONG => folded(&table.title, &html_table(table)),
+        Block::Table(table) => self::table(table) + "\n",
+        Block::Figure(Figure { caption, table, .. }) => {
+            format!("{}\n\n{}", escaped(caption), folded(&table.title, &html_table(table)))
         }
-        Block::Note(tone, text) => {
-            let _ = writeln!(out, "> {}{}\n", sign(*tone), escaped(text));
-        }
-        Block::List(items) => {
-            items.iter().for_each(|item| {
-                let _ = writeln!(out, "- {}", escaped(item));
-            });
-            out.push('\n');
-        }
-        Block::Terms(_) => {}
-        Block::Code(text) => code(out, text),
-        Block::Table(table) if table.rows.len() > LONG => folded(out, &table.title, &html_table(table)),
-        Block::Table(table) => {
-            let _ = writeln!(out, "{}", self::table(table));
-        }
-        Block::Figure(figure) => self::figure(out, figure),
     }
 }
 
 /// Between fences longer than any that it holds.
-fn code(out: &mut String, text: &str) {
+fn code(text: &str) -> String {
     let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
     let fence = "`".repeat(longest.max(2) + 1);
-    let _ = writeln!(out, "{fence}sh\n{text}\n{fence}\n");
-}
-
-fn figure(out: &mut String, figure: &Figure) {
-    let _ = writeln!(out, "{}\n", escaped(&figure.caption));
-    folded(out, &figure.table.title, &html_table(&figure.table));
+    format!("{fence}sh\n{text}\n{fence}\n\n")
 }
 
 /// One line that opens: nothing inside is read as Markdown.
-fn folded(out: &mut String, title: &str, inside: &str) {
-    let _ = writeln!(out, "<details><summary>{}</summary>{inside}</details>\n", html(title));
+fn folded(title: &str, inside: &str) -> String {
+    format!("<details><summary>{}</summary>{inside}</details>\n\n", html(title))
 }
 
 /// A table on one line.
@@ -109,18 +89,24 @@ fn html_table(table: &Table) -> String {
 
 /// Text that HTML takes as text; one line.
 fn html(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '&' => out.push_str("&amp;"),
-            '@' => out.push_str("&#64;"),
-            _ if character.is_control() || matches!(character, '\u{2028}' | '\u{2029}') => out.push(' '),
-            _ => out.push(character),
-        }
-    }
-    out
+    marked(text, |c| (c == '@').then(|| "&#64;".to_string()))
+}
+
+/// Text that Markdown and HTML take as text; one line.
+fn escaped(text: &str) -> String {
+    marked(text, |c| "\\`*_[]|#~@$".contains(c).then(|| format!("\\{c}")))
+}
+
+/// Text without what HTML reads as more than text, on one line; `own` says what else becomes of a character.
+fn marked(text: &str, own: impl Fn(char) -> Option<String>) -> String {
+    let of = |c: char| match c {
+        '<' => "&lt;".to_string(),
+        '>' => "&gt;".to_string(),
+        '&' => "&amp;".to_string(),
+        _ if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') => " ".to_string(),
+        _ => own(c).unwrap_or(c.to_string()),
+    };
+    text.chars().map(of).collect()
 }
 
 fn table(table: &Table) -> String {
@@ -132,7 +118,7 @@ fn table(table: &Table) -> String {
         out += &line(row.iter().map(|cell| format!("{}{}", sign(cell.tone), escaped(&cell.text))).collect());
     }
     if !table.note.is_empty() {
-        let _ = write!(out, "\n{}\n", escaped(&table.note));
+        out += &format!("\n{}\n", escaped(&table.note));
     }
     out
 }
@@ -144,25 +130,6 @@ fn sign(tone: Tone) -> &'static str {
         Tone::Careful => "⚠️ ",
         Tone::Bad => "❌ ",
     }
-}
-
-/// Text that Markdown and HTML take as text; one line.
-fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '#' | '~' | '@' | '$' => {
-                out.push('\\');
-                out.push(character);
-            }
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '&' => out.push_str("&amp;"),
-            _ if character.is_control() || matches!(character, '\u{2028}' | '\u{2029}') => out.push(' '),
-            _ => out.push(character),
-        }
-    }
-    out
 }
 
 #[cfg(test)]
@@ -179,8 +146,6 @@ mod tests {
 
     #[test]
     fn a_fence_is_longer_than_what_it_holds() {
-        let mut out = String::new();
-        code(&mut out, "a ```` b");
-        assert_eq!(out, "`````sh\na ```` b\n`````\n\n");
+        assert_eq!(code("a ```` b"), "`````sh\na ```` b\n`````\n\n");
     }
 }

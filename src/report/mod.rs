@@ -5,6 +5,7 @@
 mod assumptions;
 mod brief;
 mod build;
+mod cells;
 pub mod chart;
 mod column;
 pub mod compare;
@@ -22,9 +23,11 @@ pub mod gates;
 pub mod head;
 pub mod html;
 pub mod json;
+mod kinds;
 pub mod knobs;
 pub mod markdown;
 pub mod metrics;
+mod named;
 pub mod outage;
 pub mod page;
 pub mod part;
@@ -46,7 +49,7 @@ pub use row::Row;
 use decisions::{GrowthRow, IfLost, MoneyRow, Sensitivity, SizeRow};
 
 use crate::analysis::CompulsoryPoint;
-use crate::units::{Demand, Rate, Seconds};
+use crate::units::{Demand, Rate};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -315,21 +318,4 @@ impl Report {
     pub fn told<'r>(&'r self, cell: &Row) -> Option<&'r IfLost> {
         self.if_lost.iter().find(|told| told.trace == cell.trace && told.cache_capacity == cell.capacity())
     }
-
-    /// The rows of one trace, one per cell: those for losing nothing.
-    pub fn cells<'r>(&'r self, trace: &'r str) -> impl Iterator<Item = &'r Row> {
-        self.rows.iter().filter(move |row| row.trace == trace && row.loss_ratio == 0.0)
-    }
-
-    /// The rows of the same cell as `cell`, one per loss.
-    pub fn losses<'r>(&'r self, cell: &'r Row) -> impl Iterator<Item = &'r Row> {
-        self.rows.iter().filter(move |row| {
-            row.trace == cell.trace && row.policy == cell.policy && row.capacity() == cell.capacity()
-        })
-    }
-}
-
-/// `10 s` as JSON gives it.
-fn seconds(value: Seconds) -> f64 {
-    value.0
 }

@@ -1,11 +1,12 @@
 //! What every report can become.
 
+use super::details;
 #[cfg(feature = "cli")]
 use super::frame::{Column, Rows, Table};
 use super::head::{Head, Headed};
+use super::kinds::kinds;
 use super::page::Page;
 use super::sheet::look::Look;
-use super::{brief, compare, details, estimate, gap_page, knobs, outage, replay, replay_page};
 use serde::Serialize;
 
 /// A report that can be written as text, as JSON, and as a document.
@@ -23,7 +24,7 @@ pub trait Render: Serialize {
 }
 
 macro_rules! render {
-    ($($report:ty => $brief:path, $page:path, $rows:ident ($columns:path)),+ $(,)?) => {
+    ($($kind:ident $name:literal $report:ty: $brief:path, $page:path, $rows:ident;)+) => {
         $(impl Render for $report {
             fn brief(&self, look: &Look) -> String {
                 $brief(self, look)
@@ -47,18 +48,9 @@ macro_rules! render {
         #[cfg(feature = "cli")]
         impl Table for $report {
             fn columns(&self) -> Vec<Column> {
-                $columns(&self.$rows)
+                Rows::columns(&self.$rows)
             }
         })+
     };
 }
-
-render! {
-    super::Report => brief::gap, gap_page::page, rows (Rows::columns),
-    estimate::EstimateReport => brief::estimate, estimate::page::page, rows (Rows::columns),
-    compare::CompareReport => brief::compare, compare::page::page, changes (compare::table::columns),
-    outage::OutageReport => brief::outage, outage::page::page, windows (Rows::columns),
-    knobs::SensitivityReport => brief::sensitivity, knobs::page::sensitivity, rows (Rows::columns),
-    knobs::WarmupReport => brief::warmup, knobs::page::warmup, rows (Rows::columns),
-    replay::ReplayReport => brief::replay, replay_page::page, rows (Rows::columns),
-}
+kinds!(render);

@@ -1,7 +1,7 @@
 //! The report of `coldgap replay`: miss ratios by policy and cache size, as data.
 
 use super::column::{known, rows};
-use super::format::{capacity_of, capacity_text, percent};
+use super::format::{capacity_of, capacity_text, percent, policy};
 use super::gates::{Gated, Reading, Scope, Subject};
 use super::head::{Head, Kind};
 use crate::analysis::sampled::{FEWEST_OBJECTS, GROUPS, Sampled};
@@ -57,7 +57,6 @@ pub struct MissingCell {
 rows! {
     table;
     /// One policy at one cache size on one trace: the first columns of the gap report's rows, by the same names.
-    #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
     #[allow(missing_docs, reason = "the names say it, with units; definitions as in the gap report")]
     pub struct ReplayRow {
         pub trace: String,
@@ -223,7 +222,7 @@ fn row(trace: &About, facts: &Facts, policy: &PolicySpec, capacity: Capacity, ca
 impl ReplayRow {
     /// The policy's name; a bound's in brackets.
     pub(super) fn name(&self) -> String {
-        if self.is_bound { format!("({})", self.policy) } else { self.policy.clone() }
+        policy(&self.policy, self.is_bound)
     }
 
     /// The cache's size.
@@ -268,10 +267,6 @@ impl Gated for ReplayReport {
     }
 
     fn subjects(&self) -> Vec<Subject<'_, ReplayRow>> {
-        fn subject(row: &ReplayRow) -> Subject<'_, ReplayRow> {
-            let capacity = row.capacity();
-            Subject { trace: &row.trace, policy: &row.policy, by_default: true, capacity, loss: 0.0, row }
-        }
-        self.rows.iter().map(subject).collect()
+        self.rows.iter().map(|row| Subject::only(&row.trace, &row.policy, row.capacity(), row)).collect()
     }
 }

@@ -1,11 +1,9 @@
 //! Miss ratios as a document: a line per policy where there are many cache sizes, and the table.
 
-use super::format::percent;
+use super::format::{percent, size};
 use super::page::{Axis, Block, Cell, Figure, Mark, Of, Page, Section, Table, Tone, Unit, maybe};
 use super::replay::{ReplayReport, ReplayRow, ReplayTrace};
 use super::words::{ended, origin};
-use crate::policy::Capacity;
-use crate::units::{bytes, grouped};
 
 /// Fewer cache sizes are no curve.
 const FEWEST_SIZES: usize = 3;
@@ -41,12 +39,11 @@ fn section(report: &ReplayReport, trace: &ReplayTrace, number: usize) -> Section
     if sizes < FEWEST_SIZES {
         return section.table(table);
     }
-    let axes = (
-        Axis::cache(rows.first().map(|row| row.capacity())),
-        Axis::linear("share of the requests that miss", Unit::Share),
-    );
-    let marks = vec![Mark::lines("cache_capacity", "miss_ratio", "policy")];
-    section.figure(Figure::new(format!("trace{number}-curve"), caption(&rows), axes, marks, table))
+    let figure = Figure::new(format!("trace{number}-curve"), caption(&rows), table)
+        .x(Axis::cache(rows.first().map(|row| row.capacity())))
+        .y(Axis::linear("share of the requests that miss", Unit::Share))
+        .mark(Mark::lines("cache_capacity", "miss_ratio", "policy"));
+    section.figure(figure)
 }
 
 /// The first policy at both ends of its curve.
@@ -63,13 +60,6 @@ fn caption(rows: &[&ReplayRow]) -> String {
             percent(large.miss_ratio.unwrap_or(1.0))
         ),
         _ => String::new(),
-    }
-}
-
-fn size(capacity: Capacity) -> String {
-    match capacity {
-        Capacity::Objects(objects) => format!("{} objects", grouped(objects)),
-        Capacity::Bytes(count) => bytes(count as f64),
     }
 }
 

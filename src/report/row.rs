@@ -1,20 +1,17 @@
 //! The result table of `coldgap gap`: its columns, and what gates see of them.
 
+use super::Report;
+use super::cells::cells;
 use super::column::{known, limit, rows};
-use super::format::capacity_of;
-use super::gates::{Gated, Reading, Scope, Subject};
-use super::{Report, TraceReport};
-use crate::policy::Capacity;
-use crate::units::Demand;
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use super::gates::Reading;
 use std::borrow::Cow;
+
+cells!(Report: Row);
 
 rows! {
     table;
     /// One row of the result table: a policy at a cache size on a trace, and one loss. All columns before `loss` repeat
     /// for each loss.
-    #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
     #[allow(missing_docs, reason = "the names say it, with units; docs/definitions.md defines each")]
     pub struct Row {
         pub trace: String,
@@ -101,11 +98,6 @@ impl Row {
         self.cache_capacity_objects.or(self.cache_capacity_bytes).unwrap_or(0)
     }
 
-    /// The capacity with its unit.
-    pub fn cache(&self) -> Capacity {
-        capacity_of(self.cache_capacity_objects, self.cache_capacity_bytes)
-    }
-
     /// What an absent limit means: `otherwise`, where limits are known.
     pub fn absent(&self, otherwise: &'static str) -> &'static str {
         if self.limits_known { otherwise } else { "unknown" }
@@ -122,11 +114,6 @@ impl Row {
     pub fn let_in(&self) -> Option<f64> {
         let shed = self.shed_ratio.filter(|shed| *shed > 0.0 && self.recovers == Some(false))?;
         Some(self.load_per_second * (1.0 - shed))
-    }
-
-    /// True for the baseline's own row.
-    pub fn is_baseline(&self) -> bool {
-        self.policy == self.baseline
     }
 }
 
@@ -188,31 +175,4 @@ fn survived(row: &Row, value: Option<f64>) -> Reading {
 
 fn cut(row: &Row, value: Option<f64>) -> Reading {
     value.map_or(Reading::Unknown(row.absent("no backend is enough")), Reading::Number)
-}
-
-fn subject(row: &Row) -> Subject<'_, Row> {
-    Subject {
-        trace: &row.trace,
-        policy: &row.policy,
-        by_default: row.is_baseline(),
-        capacity: row.cache(),
-        loss: row.loss_ratio,
-        row,
-    }
-}
-
-impl Gated for Report {
-    type Row = Row;
-
-    fn scope(&self) -> Scope {
-        Scope {
-            policies: self.config.policies.clone(),
-            losses: [&[0.0], &*self.config.losses].concat(),
-            demand: self.traces.first().map_or(Demand::Answers, TraceReport::demand),
-        }
-    }
-
-    fn subjects(&self) -> Vec<Subject<'_, Row>> {
-        self.rows.iter().map(subject).collect()
-    }
 }

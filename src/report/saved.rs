@@ -1,50 +1,35 @@
 //! A saved report comes back from its JSON as what it was.
 
-use super::compare::CompareReport;
-use super::estimate::EstimateReport;
+use super::SCHEMA_VERSION;
 use super::head::Kind;
-use super::knobs::{SensitivityReport, WarmupReport};
-use super::outage::OutageReport;
-use super::replay::ReplayReport;
-use super::{Report, SCHEMA_VERSION};
+use super::kinds::kinds;
 use crate::error::{Error, Result};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::error::Category;
 use std::path::Path;
 
-/// A report of any kind.
-pub enum Saved {
-    /// Of `coldgap gap`.
-    Gap(Box<Report>),
-    /// Of `coldgap gap --sample`.
-    Estimate(Box<EstimateReport>),
-    /// Of `coldgap compare`.
-    Compare(Box<CompareReport>),
-    /// Of `coldgap outage`.
-    Outage(Box<OutageReport>),
-    /// Of `coldgap replay`.
-    Replay(Box<ReplayReport>),
-    /// Of `coldgap sensitivity`.
-    Sensitivity(Box<SensitivityReport>),
-    /// Of `coldgap warmup`.
-    Warmup(Box<WarmupReport>),
-}
-
-impl Saved {
-    /// Which report it is.
-    pub fn kind(&self) -> Kind {
-        match self {
-            Saved::Gap(_) => Kind::Gap,
-            Saved::Estimate(_) => Kind::Estimate,
-            Saved::Compare(_) => Kind::Compare,
-            Saved::Outage(_) => Kind::Outage,
-            Saved::Replay(_) => Kind::Replay,
-            Saved::Sensitivity(_) => Kind::Sensitivity,
-            Saved::Warmup(_) => Kind::Warmup,
+macro_rules! saved {
+    ($($kind:ident $name:literal $report:ty: $brief:path, $page:path, $rows:ident;)+) => {
+        /// A report of any kind.
+        #[allow(missing_docs, reason = "named after the subcommand")]
+        pub enum Saved {
+            $($kind(Box<$report>),)+
         }
-    }
+
+        impl Saved {
+            /// Which report it is.
+            pub fn kind(&self) -> Kind {
+                match self { $(Saved::$kind(_) => Kind::$kind),+ }
+            }
+
+            fn of_kind(kind: Kind, text: &str) -> Result<Saved> {
+                Ok(match kind { $(Kind::$kind => Saved::$kind(from_json(text)?)),+ })
+            }
+        }
+    };
 }
+kinds!(saved);
 
 /// As much as says what the rest is. Another version may have other kinds.
 #[derive(Deserialize)]
@@ -80,15 +65,7 @@ fn parse(text: &str) -> Result<Saved> {
         return Err(Error::trace(format!("there is no report '{report}'; there are {known}"))
             .hint("take at least the version that wrote it"));
     };
-    Ok(match kind {
-        Kind::Gap => Saved::Gap(from_json(text)?),
-        Kind::Estimate => Saved::Estimate(from_json(text)?),
-        Kind::Compare => Saved::Compare(from_json(text)?),
-        Kind::Outage => Saved::Outage(from_json(text)?),
-        Kind::Replay => Saved::Replay(from_json(text)?),
-        Kind::Sensitivity => Saved::Sensitivity(from_json(text)?),
-        Kind::Warmup => Saved::Warmup(from_json(text)?),
-    })
+    Saved::of_kind(kind, text)
 }
 
 fn from_json<R: DeserializeOwned>(text: &str) -> Result<R> {

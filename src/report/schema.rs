@@ -1,13 +1,8 @@
 //! The JSON Schema of each kind of report, made from its Rust types; what a field means, its doc comment or the dictionary
 //! says. What a report prints has exactly these fields.
 
-use super::Report;
-use super::compare::CompareReport;
-use super::estimate::EstimateReport;
 use super::head::Kind;
-use super::knobs::{SensitivityReport, WarmupReport};
-use super::outage::OutageReport;
-use super::replay::ReplayReport;
+use super::kinds::kinds;
 use super::{SCHEMA_VERSION, dictionary, json};
 use crate::error::Result;
 use schemars::generate::SchemaSettings;
@@ -20,15 +15,7 @@ use serde_json::{Value, json as value};
 /// # Errors
 /// None that a schema can cause.
 pub fn schema(kind: Kind) -> Result<String> {
-    let mut schema = match kind {
-        Kind::Gap => of::<Report>(),
-        Kind::Estimate => of::<EstimateReport>(),
-        Kind::Compare => of::<CompareReport>(),
-        Kind::Outage => of::<OutageReport>(),
-        Kind::Replay => of::<ReplayReport>(),
-        Kind::Sensitivity => of::<SensitivityReport>(),
-        Kind::Warmup => of::<WarmupReport>(),
-    };
+    let mut schema = of_kind(kind);
     // What every report has, and what is its own.
     for (field, only) in [("report", value!(kind.name())), ("schema_version", value!(SCHEMA_VERSION))] {
         if let Some(field) = schema.pointer_mut(&format!("/properties/{field}")) {
@@ -38,6 +25,15 @@ pub fn schema(kind: Kind) -> Result<String> {
     }
     json::render(&schema)
 }
+
+macro_rules! of_kind {
+    ($($kind:ident $name:literal $report:ty: $brief:path, $page:path, $rows:ident;)+) => {
+        fn of_kind(kind: Kind) -> Schema {
+            match kind { $(Kind::$kind => of::<$report>()),+ }
+        }
+    };
+}
+kinds!(of_kind);
 
 /// As reports are written, not as they are read: all fields are there, and no others.
 fn of<R: JsonSchema>() -> Schema {

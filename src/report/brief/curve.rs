@@ -1,11 +1,9 @@
 //! Miss-ratio curves for reading in a terminal: a line per cache size, a column per policy, and the first one drawn.
 
-use crate::policy::Capacity;
-use crate::report::format::percent;
+use crate::report::format::{percent, size};
 use crate::report::replay::ReplayRow;
 use crate::report::sheet::columns::Columns;
 use crate::report::sheet::look::Look;
-use crate::units::{bytes, grouped};
 
 /// Fewer sizes are a list.
 const FEWEST_SIZES: usize = 10;
@@ -31,25 +29,12 @@ pub fn table(rows: &[&ReplayRow], look: &Look) -> Columns {
     for row in first {
         table = table.right(row.name(), 0).after(2);
     }
-    let mut bare = table.clone();
-    lines.iter().for_each(|line| bare.row(cells(line)));
-    let bar = look.chart(BAR, bare.width() + 2);
-    if bar < SHORTEST {
-        return bare;
+    lines.iter().for_each(|line| table.row(cells(line)));
+    let longest = look.chart(BAR, table.width() + 2);
+    if longest < SHORTEST {
+        return table;
     }
-    table = table.left(first.first().map_or(String::new(), |row| row.name()), 0).after(2);
-    for line in lines {
-        let bar = line[0]
-            .miss_ratio
-            .map_or(String::new(), |ratio| look.ink.full().to_string().repeat((ratio * bar as f64).round() as usize));
-        table.row(cells(line).into_iter().chain([bar]));
-    }
-    table
-}
-
-fn size(capacity: Capacity) -> String {
-    match capacity {
-        Capacity::Objects(n) => format!("{} objects", grouped(n)),
-        Capacity::Bytes(n) => bytes(n as f64),
-    }
+    let bar = |ratio: f64| look.ink.full().to_string().repeat((ratio * longest as f64).round() as usize);
+    let drawn = lines.iter().map(|line| line[0].miss_ratio.map_or(String::new(), bar));
+    table.beside(first.first().map_or(String::new(), |row| row.name()), drawn)
 }

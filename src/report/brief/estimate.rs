@@ -5,7 +5,7 @@ use crate::report::estimate::{self, EstimateReport, EstimateRow, EstimateTrace};
 use crate::report::format::{self, percent};
 use crate::report::sheet::columns::Columns;
 use crate::report::sheet::look::Look;
-use crate::units::{Demand, Seconds, grouped, grouped_rate};
+use crate::units::{Seconds, grouped, grouped_rate};
 
 /// The report; every policy's numbers with `--details`.
 pub fn estimate(report: &EstimateReport, look: &Look) -> String {
@@ -66,7 +66,7 @@ fn numbers(report: &EstimateReport, trace: &EstimateTrace, row: &EstimateRow) ->
         [row.hidden_safe_per_second, row.hidden_safe_per_second_low, row.hidden_safe_per_second_high].map(load),
     );
     for lost in report.losses(row) {
-        let backend = |value: Option<f64>| value.map(|value| backend(trace, value));
+        let backend = |value: Option<f64>| value.map(|value| format::backend(value, trace.demand()));
         let name = match lost.loss_ratio {
             0.0 => "backend needed, warm".to_string(),
             1.0 => "   to lose everything".to_string(),
@@ -83,11 +83,4 @@ fn numbers(report: &EstimateReport, trace: &EstimateTrace, row: &EstimateRow) ->
         [row.nodes_needed, row.nodes_needed_low, row.nodes_needed_high].map(nodes),
     );
     table
-}
-
-fn backend(trace: &EstimateTrace, value: f64) -> String {
-    match trace.backend.rate.of {
-        Demand::Answers | Demand::Units(_) => grouped_rate(value),
-        of @ Demand::Bytes => format::backend("", Some(value), of),
-    }
 }

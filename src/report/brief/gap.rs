@@ -1,10 +1,9 @@
 //! The gap report in some thirty lines: the answers, the capacities as bars, the backend that each loss takes.
 
 use super::{answers, close, hung, open, rests_on};
-use crate::policy::Capacity;
 use crate::report::decisions::IfLost;
 use crate::report::details;
-use crate::report::format::{self, cut, each_once, given, percent, percent_of, times, whole_percent};
+use crate::report::format::{self, cut, each_once, given, percent, percent_of, policy, size, times, whole_percent};
 use crate::report::gap_page::answers::{answers as of_trace, best, outage_command};
 use crate::report::gap_page::asked_for;
 use crate::report::knobs::sentence;
@@ -12,7 +11,7 @@ use crate::report::sheet::Sheet;
 use crate::report::sheet::columns::Columns;
 use crate::report::sheet::look::{Look, Tone};
 use crate::report::{Region, Report, Row, TraceReport};
-use crate::units::{Demand, Seconds, bytes, coarse, grouped, grouped_rate};
+use crate::units::{Demand, Seconds, coarse, grouped_rate};
 
 /// Length of the longest bar.
 const BAR: usize = 24;
@@ -88,10 +87,7 @@ fn section(out: &mut Sheet, report: &Report, trace: &TraceReport, group: &[&Row]
 
 /// `lru, 3,006 objects (10% of the footprint) on 8 nodes; backend 350/s; today 3,000/s (busiest 10 s of 3 min)`.
 fn about(report: &Report, trace: &TraceReport, baseline: &Row) -> String {
-    let cache = match baseline.cache() {
-        Capacity::Objects(n) => format!("{} objects", grouped(n)),
-        Capacity::Bytes(n) => bytes(n as f64),
-    };
+    let cache = size(baseline.cache());
     let today = grouped_rate(trace.today_per_second);
     let load =
         if is_today(trace) { String::new() } else { format!("to carry {}/s; ", grouped_rate(trace.load_per_second)) };
@@ -195,10 +191,10 @@ fn needed(out: &mut Sheet, report: &Report, trace: &TraceReport, group: &[&Row],
     for row in shown.take(POLICIES) {
         let digits = bears(row);
         let misses = |of: fn(f64) -> f64| row.miss_ratio.map_or("-".to_string(), |ratio| percent_of(of(ratio), digits));
-        let name = if row.is_bound { format!("({})", row.policy) } else { row.policy.clone() };
+        let name = policy(&row.policy, row.is_bound);
         let least = report.losses(row).filter(|of_loss| known || of_loss.loss_ratio == 0.0);
-        let least = least
-            .map(|of_loss| format::backend(trace.absent("none is"), of_loss.least_backend_per_second, trace.demand()));
+        let backend = |least: f64| format::backend(least, trace.demand());
+        let least = least.map(|row| row.least_backend_per_second.map_or(trace.absent("none is").to_string(), backend));
         let hits = (!many).then(|| misses(|ratio| 1.0 - ratio));
         let cells = std::iter::once(name).chain(hits).chain([misses(|ratio| ratio)]).chain(least);
         if row.is_baseline() && group.len() > 1 { table.row_in(Tone::Strong, cells) } else { table.row(cells) }

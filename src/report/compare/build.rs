@@ -67,15 +67,10 @@ fn change(
         Some(band) if band.leaves_out_zero() => Material::Yes,
         Some(_) => Material::No,
     };
-    let direction = match change_absolute {
-        Some(change) if material == Material::Yes => {
-            if (change > 0.0) == metric.more_is_better {
-                Direction::Better
-            } else {
-                Direction::Worse
-            }
-        }
-        _ => Direction::Neither,
+    let direction = match change_absolute.filter(|_| material == Material::Yes) {
+        None => Direction::Neither,
+        Some(change) if (change > 0.0) == metric.more_is_better => Direction::Better,
+        Some(_) => Direction::Worse,
     };
     Change {
         metric: metric.name.to_string(),

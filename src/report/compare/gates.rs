@@ -63,6 +63,6 @@ impl Gated for CompareReport {
     fn subjects(&self) -> Vec<Subject<'_, CompareReport>> {
         let side = &self.candidate;
         let capacity = capacity_of(side.cache_capacity_objects, side.cache_capacity_bytes);
-        vec![Subject { trace: &side.trace, policy: &side.policy, by_default: true, capacity, loss: 0.0, row: self }]
+        vec![Subject::only(&side.trace, &side.policy, capacity, self)]
     }
 }

@@ -14,13 +14,14 @@ mod sentence;
 mod side;
 pub(super) mod state;
 #[cfg(feature = "cli")]
-pub(super) mod table;
+mod table;
 pub(super) mod words;
 
 pub use build::build;
 pub use side::{Choice, View};
 
 use super::Head;
+use super::named::named;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -102,49 +103,27 @@ pub struct Verdict {
     pub capacity: String,
 }
 
-/// Whether a change is more than noise.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum Material {
-    /// It is.
-    Yes,
-    /// It is not.
-    No,
-    /// The noise, or the change itself, is not known.
-    Unknown,
-}
-
-impl Material {
-    /// The name in tables.
-    pub fn name(self) -> &'static str {
-        match self {
-            Material::Yes => "yes",
-            Material::No => "no",
-            Material::Unknown => "unknown",
-        }
+named! {
+    /// Whether a change is more than noise.
+    pub enum Material {
+        /// It is.
+        Yes = "yes",
+        /// It is not.
+        No = "no",
+        /// The noise, or the change itself, is not known.
+        Unknown = "unknown",
     }
 }
 
-/// What a change means for the service.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum Direction {
-    /// It is material and good.
-    Better,
-    /// It is material and bad.
-    Worse,
-    /// It is not material, or nobody knows.
-    Neither,
-}
-
-impl Direction {
-    /// The name in tables.
-    pub fn name(self) -> &'static str {
-        match self {
-            Direction::Better => "better",
-            Direction::Worse => "worse",
-            Direction::Neither => "neither",
-        }
+named! {
+    /// What a change means for the service.
+    pub enum Direction {
+        /// It is material and good.
+        Better = "better",
+        /// It is material and bad.
+        Worse = "worse",
+        /// It is not material, or nobody knows.
+        Neither = "neither",
     }
 }
 

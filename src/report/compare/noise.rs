@@ -106,14 +106,14 @@ impl<'r> Between<'r> {
             Unit::Share => {
                 let change =
                     |own: &[usize], other: &[usize]| survived(self.candidate, other) - survived(self.baseline, own);
-                self.settled(self.stretches().change(change)?, after - before, 0.0)
+                Some(self.stretches().change(change)?.with(after - before))
             }
             Unit::Count => {
                 let nodes = |view: &View<'_>, drawn: &[usize]| {
                     capacity::nodes_needed(survived(view, drawn)).map_or(f64::NAN, |nodes| nodes as f64)
                 };
                 let change = |own: &[usize], other: &[usize]| nodes(self.candidate, other) - nodes(self.baseline, own);
-                self.settled(self.stretches().change(change)?, after - before, 0.0)
+                Some(self.stretches().change(change)?.with(after - before))
             }
             _ => self.relative(before, after, |view, drawn| {
                 let (advertised, hidden) = limits(view, drawn);
@@ -126,12 +126,9 @@ impl<'r> Between<'r> {
     fn relative(&self, before: f64, after: f64, limit: impl Fn(&View<'_>, &[usize]) -> f64) -> Option<Band> {
         let change = |own: &[usize], other: &[usize]| limit(self.candidate, other) / limit(self.baseline, own) - 1.0;
         let band = self.stretches().change(change)?;
-        self.settled(band.map(|ratio| ratio * before), after - before, 2.0 * TOLERANCE * before.max(after))
-    }
-
-    /// A band that holds the observed change, and is no finer than the search for its two ends.
-    fn settled(&self, band: Band, change: f64, resolution: f64) -> Option<Band> {
-        Some(band.with(change).wider(resolution))
+        // It is no finer than the search for its two ends.
+        let resolution = 2.0 * TOLERANCE * before.max(after);
+        Some(band.map(|ratio| ratio * before).with(after - before).wider(resolution))
     }
 
     /// Of the largest miss ratio: windows, too, are taken in stretches. That in which the trace ends is none.

@@ -58,9 +58,6 @@ fn by_loss(report: &CompareReport) -> Section {
     let loads = Table::of(title, limits.iter().copied()).column("metric", "", |change| Cell::text(name_of(change)));
     let lost = loads.column("loss_ratio", "lost", |change| Cell::share(change.loss_ratio.unwrap_or(0.0)));
     let (before, after) = names(report);
-    let axes =
-        (Axis::linear("share of the cache that is lost", Unit::Share), Axis::linear("requests a second", Unit::Number));
-    let marks = vec![Mark::line("loss_ratio", "baseline", &before), Mark::line("loss_ratio", "candidate", &after)];
     let told = |change: &&&Change| match (change.material, change.loss_ratio) {
         (Material::Yes, Some(share)) => Some(format!("losing {} {}", loss(share), moved(change))),
         (Material::No, Some(share)) => Some(format!("losing {} no material change", loss(share))),
@@ -69,7 +66,11 @@ fn by_loss(report: &CompareReport) -> Section {
     let ends: Vec<String> = limits.first().iter().chain(&limits.last()).filter_map(told).collect();
     let caption = if ends.is_empty() { "is not known to change".to_string() } else { ends.join(", ") };
     let caption = format!("The load that survives: {caption}.");
-    let figure = Figure::new("by-loss-chart", caption, axes, marks, compared(report, lost));
+    let figure = Figure::new("by-loss-chart", caption, compared(report, lost))
+        .x(Axis::linear("share of the cache that is lost", Unit::Share))
+        .y(Axis::linear("requests a second", Unit::Number))
+        .mark(Mark::line("loss_ratio", "baseline", before))
+        .mark(Mark::line("loss_ratio", "candidate", after));
     Section::new("by-loss", "What a loss leaves").figure(figure)
 }
 
@@ -106,10 +107,12 @@ fn cuts(report: &CompareReport) -> Section {
         .column("material", "more than noise", |decision| Cell::text(decision.material.name()))
         .column("baseline_per_second", "backend needed before", |decision| rate(decision.baseline_per_second))
         .column("candidate_per_second", "now", |decision| rate(decision.candidate_per_second));
-    let marks =
-        vec![Mark::bar("loss", "is_ratio", Fill::Good, "what may be cut"), Mark::rule_x(saving, "what it looks like")];
-    let axes = (Axis::linear("share of the backend", Unit::Share), Axis::words("loss"));
-    section.figure(Figure::new("cut-chart", caption(&report.decisions), axes, marks, table))
+    let figure = Figure::new("cut-chart", caption(&report.decisions), table)
+        .x(Axis::linear("share of the backend", Unit::Share))
+        .y(Axis::words("loss"))
+        .mark(Mark::bar("loss", "is_ratio", Fill::Good, "what may be cut"))
+        .mark(Mark::rule_x(saving, "what it looks like"));
+    section.figure(figure)
 }
 
 fn caption(decisions: &[Decision]) -> String {

@@ -60,19 +60,17 @@ impl<'r> View<'r> {
         let of_cell = |trace: &str, policy: &str, amount: u64| {
             trace == cell.trace && policy == cell.policy && amount == cell.capacity()
         };
+        let windows =
+            report.windows.iter().filter(|row| !row.warmup && of_cell(&row.trace, &row.policy, row.cache_capacity));
+        let stretches = report.stretches.iter().filter(|row| of_cell(&row.trace, &row.policy, row.cache_capacity));
+        let stretches: Vec<&StretchRow> = stretches.collect();
         Ok(View {
             source: source.to_string(),
             report,
             trace,
             rows: report.losses(cell).collect(),
-            windows: report
-                .windows
-                .iter()
-                .filter(|row| !row.warmup && of_cell(&row.trace, &row.policy, row.cache_capacity))
-                .collect(),
-            stretches: by_start(
-                report.stretches.iter().filter(|row| of_cell(&row.trace, &row.policy, row.cache_capacity)),
-            ),
+            windows: windows.collect(),
+            stretches: stretches.chunk_by(|a, b| a.start_seconds == b.start_seconds).map(<[_]>::to_vec).collect(),
         })
     }
 
@@ -121,17 +119,6 @@ impl<'r> View<'r> {
             seeds: config.seeds.clone(),
         }
     }
-}
-
-fn by_start<'r>(rows: impl Iterator<Item = &'r StretchRow>) -> Vec<Vec<&'r StretchRow>> {
-    let mut all: Vec<Vec<&StretchRow>> = Vec::new();
-    for row in rows {
-        match all.last_mut().filter(|last| last[0].start_seconds == row.start_seconds) {
-            Some(last) => last.push(row),
-            None => all.push(vec![row]),
-        }
-    }
-    all
 }
 
 /// A property of a side, for reading.

@@ -1,23 +1,17 @@
 //! Turns findings into the data of decisions.
 
 use super::{GrowthRow, IfLost, MoneyRow, Sensitivity, SizeRow};
-use crate::analysis::{self, Finding, Findings, LossFinding, Need, Offer, Question};
+use crate::analysis::{Finding, Findings, LossFinding, Need, Offer, Question};
 use crate::report::knobs::build as knobs;
 use crate::report::knobs::sentence::{self, Lost};
 use crate::report::outage::{build as outage, timeline};
-use crate::trace::source::About;
 use crate::units::{Demand, Rate};
 
 /// What the grown load needs, by loss.
-pub(in crate::report) fn growth(
-    trace: &About,
-    findings: &Findings,
-    question: &Question,
-    cell: &Finding,
-) -> Vec<GrowthRow> {
+pub(in crate::report) fn growth(findings: &Findings, question: &Question, cell: &Finding) -> Vec<GrowthRow> {
     let Some(growth) = question.growth else { return Vec::new() };
     let row = |need: &Need| GrowthRow {
-        trace: trace.name.clone(),
+        trace: findings.trace.name.clone(),
         policy: cell.policy(),
         cache_capacity: cell.cell.capacity.amount(),
         growth_ratio: growth,
@@ -30,12 +24,8 @@ pub(in crate::report) fn growth(
 }
 
 /// The baseline's outage.
-pub(in crate::report) fn if_lost(
-    trace: &About,
-    findings: &Findings,
-    question: &Question,
-    told: &analysis::IfLost,
-) -> IfLost {
+pub(in crate::report) fn if_lost(findings: &Findings, question: &Question) -> Option<IfLost> {
+    let told = findings.if_lost.as_ref()?;
     let (simulations, simulations_healed) = told.simulations;
     let story = &told.story;
     let restarts = knobs::restarts(&told.restarts, findings.load);
@@ -49,8 +39,8 @@ pub(in crate::report) fn if_lost(
         takes: takes(need.per_second),
     });
     let lost: Vec<Lost> = lost.collect();
-    IfLost {
-        trace: trace.name.clone(),
+    Some(IfLost {
+        trace: findings.trace.name.clone(),
         policy: question.sweep.policies[question.baseline].to_string(),
         cache_capacity: story.capacity.amount(),
         moment_seconds: story.moment.at.0,
@@ -65,13 +55,13 @@ pub(in crate::report) fn if_lost(
         windows: outage::windows(story),
         restarts_sentence: sentence::restarts(&restarts, &lost),
         restarts,
-    }
+    })
 }
 
 /// What surviving costs.
-pub(in crate::report) fn money(trace: &About, findings: &Findings, question: &Question) -> Vec<MoneyRow> {
+pub(in crate::report) fn money(findings: &Findings, question: &Question) -> Vec<MoneyRow> {
     let row = |offer: &Offer| MoneyRow {
-        trace: trace.name.clone(),
+        trace: findings.trace.name.clone(),
         policy: offer.policy.clone(),
         cache_capacity_objects: offer.capacity.objects(),
         cache_capacity_bytes: offer.capacity.bytes(),
@@ -91,12 +81,12 @@ pub(in crate::report) fn money(trace: &About, findings: &Findings, question: &Qu
 }
 
 /// The baseline's sizes.
-pub(in crate::report) fn sizes(trace: &About, findings: &Findings, question: &Question) -> Vec<SizeRow> {
+pub(in crate::report) fn sizes(findings: &Findings, question: &Question) -> Vec<SizeRow> {
     let baseline = question.sweep.policies[question.baseline].to_string();
     let row = |cell: &Finding| {
         let (first, last) = (cell.losses.first(), cell.losses.last());
         SizeRow {
-            trace: trace.name.clone(),
+            trace: findings.trace.name.clone(),
             policy: cell.policy(),
             cache_capacity_objects: cell.cell.capacity.objects(),
             cache_capacity_bytes: cell.cell.capacity.bytes(),
@@ -116,8 +106,8 @@ pub(in crate::report) fn sizes(trace: &About, findings: &Findings, question: &Qu
 }
 
 /// The knobs; none where nobody asked.
-pub(in crate::report) fn sensitivity(trace: &About, findings: &Findings) -> Option<Sensitivity> {
+pub(in crate::report) fn sensitivity(findings: &Findings) -> Option<Sensitivity> {
     let rows = knobs::sensitivity_rows(&findings.sensitivity);
     let sentence = sentence::sensitivity(&rows);
-    (!rows.is_empty()).then(|| Sensitivity { trace: trace.name.clone(), sentence, rows })
+    (!rows.is_empty()).then(|| Sensitivity { trace: findings.trace.name.clone(), sentence, rows })
 }

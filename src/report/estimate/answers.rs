@@ -32,7 +32,7 @@ pub(in crate::report) fn answers(
 
 /// Whether the backend may be cut, if a loss must be survived.
 fn cut_of(trace: &EstimateTrace, row: &EstimateRow) -> Answer {
-    let rate = |per_second: f64| Rate { per_second, of: trace.backend.rate.of }.to_string();
+    let rate = |per_second: f64| Rate { per_second, of: trace.demand() }.to_string();
     let survive = if row.loss_ratio >= 1.0 { "everything".to_string() } else { format!("{} of the cache", row.loss) };
     let survive = format!("if losing {survive} must be survived");
     let question = "May the backend be cut?";

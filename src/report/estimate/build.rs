@@ -5,10 +5,10 @@ use crate::analysis::Question;
 use crate::analysis::estimated::{Estimated, EstimatedCell, FEWEST_ANSWERS, Interval, Nodes};
 use crate::analysis::sampled::FEWEST_OBJECTS;
 use crate::capacity;
+use crate::report::BackendReport;
 use crate::report::build::config;
 use crate::report::format::{capacity_text, percent};
 use crate::report::head::{Head, Kind};
-use crate::report::{BackendReport, seconds};
 use crate::units::{CacheSize, Loss, grouped};
 
 /// The report on these traces. `command` is the command line without what does not change the result.
@@ -32,8 +32,8 @@ fn trace(found: &Estimated) -> EstimateTrace {
         requests: found.trace.requests as u64,
         gets: found.facts.gets,
         objects: found.facts.objects,
-        span_seconds: seconds(found.span),
-        window_seconds: seconds(found.window),
+        span_seconds: found.span.0,
+        window_seconds: found.window.0,
         today_per_second: found.today,
         load_per_second: found.load,
         backend: BackendReport { rate: found.backend, assumed: false },

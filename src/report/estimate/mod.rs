@@ -7,11 +7,10 @@ pub mod page;
 pub(in crate::report) use answers::answers;
 pub use build::build;
 
+use super::cells::cells;
 use super::column::{known, rows};
-use super::format::capacity_of;
-use super::gates::{Gated, Reading, Scope, Subject};
+use super::gates::Reading;
 use super::{BackendReport, Config, Head};
-use crate::policy::Capacity;
 use crate::units::Demand;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -70,11 +69,12 @@ pub struct EstimateTrace {
     pub sample_flooding: u64,
 }
 
+cells!(EstimateReport: EstimateRow);
+
 rows! {
     table;
     /// One row of the result table: a policy at a cache size on a trace, and one loss. All columns before `loss` repeat
     /// for each loss. Null: the sample does not say; of nodes also that no number up to 64 is enough.
-    #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
     #[allow(missing_docs, reason = "the names say it, with units; those of the gap report mean the same")]
     pub struct EstimateRow {
         pub trace: String,
@@ -119,52 +119,13 @@ rows! {
     }
 }
 
-impl EstimateRow {
-    /// The cache's size.
-    pub(super) fn cache(&self) -> Capacity {
-        capacity_of(self.cache_capacity_objects, self.cache_capacity_bytes)
-    }
-
-    /// True for the baseline's own row.
-    pub(super) fn is_baseline(&self) -> bool {
-        self.policy == self.baseline
-    }
-}
-
-impl EstimateReport {
-    /// The rows of one trace, one per cell: those for losing nothing.
-    pub(super) fn cells<'r>(&'r self, trace: &'r str) -> impl Iterator<Item = &'r EstimateRow> {
-        self.rows.iter().filter(move |row| row.trace == trace && row.loss_ratio == 0.0)
-    }
-
-    /// The rows of the same cell, one per loss.
-    pub(super) fn losses<'r>(&'r self, cell: &'r EstimateRow) -> impl Iterator<Item = &'r EstimateRow> {
-        self.rows
-            .iter()
-            .filter(move |row| row.trace == cell.trace && row.policy == cell.policy && row.cache() == cell.cache())
+impl EstimateTrace {
+    /// What the backend's capacity is counted in.
+    pub fn demand(&self) -> Demand {
+        self.backend.rate.of
     }
 }
 
 fn said(_: &EstimateRow, value: Option<f64>) -> Reading {
     value.map_or(Reading::Unknown("the sample does not say"), Reading::Number)
-}
-
-impl Gated for EstimateReport {
-    type Row = EstimateRow;
-
-    fn scope(&self) -> Scope {
-        Scope {
-            policies: self.config.policies.clone(),
-            losses: [&[0.0], &*self.config.losses].concat(),
-            demand: self.traces.first().map_or(Demand::Answers, |trace| trace.backend.rate.of),
-        }
-    }
-
-    fn subjects(&self) -> Vec<Subject<'_, EstimateRow>> {
-        fn subject(row: &EstimateRow) -> Subject<'_, EstimateRow> {
-            let (by_default, capacity, loss) = (row.is_baseline(), row.cache(), row.loss_ratio);
-            Subject { trace: &row.trace, policy: &row.policy, by_default, capacity, loss, row }
-        }
-        self.rows.iter().map(subject).collect()
-    }
 }

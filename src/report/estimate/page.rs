@@ -4,7 +4,7 @@ use super::{EstimateReport, EstimateRow, EstimateTrace, answers};
 use crate::report::format::capacity_text;
 use crate::report::page::{Cell, Of, Page, Section, Table, maybe};
 use crate::report::words::{ended, origin};
-use crate::units::{Demand, Seconds};
+use crate::units::Seconds;
 
 /// The document.
 pub fn page(report: &EstimateReport) -> Page {
@@ -32,30 +32,26 @@ fn named(row: &EstimateRow) -> Cell {
 }
 
 fn loads<'r>(report: &'r EstimateReport, trace: &'r EstimateTrace) -> Of<&'r EstimateRow> {
-    let rate = |load: Option<f64>| maybe(load, Cell::rate, "unknown");
     let nodes = |nodes: Option<u64>| maybe(nodes, Cell::count, "-");
-    let share = |ratio: Option<f64>| maybe(ratio, Cell::share, "unknown");
     Table::of("loads in requests a second, each between the ends of its interval", report.cells(&trace.name))
         .column("policy", "", |row| named(row))
         .column("cache_capacity", "cache", |row| Cell::text(capacity_text(row.cache())))
-        .column("miss_ratio_low", "misses, at least", |row| share(row.miss_ratio_low))
-        .column("miss_ratio_high", "at most", |row| share(row.miss_ratio_high))
-        .column("hidden_safe_per_second", "hidden", |row| rate(row.hidden_safe_per_second))
-        .column("hidden_safe_per_second_low", "at least", |row| rate(row.hidden_safe_per_second_low))
-        .column("hidden_safe_per_second_high", "at most", |row| rate(row.hidden_safe_per_second_high))
-        .column("advertised_per_second", "advertised", |row| rate(row.advertised_per_second))
-        .column("advertised_per_second_low", "at least", |row| rate(row.advertised_per_second_low))
-        .column("advertised_per_second_high", "at most", |row| rate(row.advertised_per_second_high))
+        .listed("miss_ratio_low", "misses, at least")
+        .listed("miss_ratio_high", "at most")
+        .listed("hidden_safe_per_second", "hidden")
+        .listed("hidden_safe_per_second_low", "at least")
+        .listed("hidden_safe_per_second_high", "at most")
+        .listed("advertised_per_second", "advertised")
+        .listed("advertised_per_second_low", "at least")
+        .listed("advertised_per_second_high", "at most")
         .column("nodes_needed_low", "nodes, at least", |row| nodes(row.nodes_needed_low))
         .column("nodes_needed_high", "at most", |row| nodes(row.nodes_needed_high))
         .note("nodes: the fewest of which any one may be lost; '-': no number of them is enough, or the sample does not say.")
 }
 
 fn backends<'r>(report: &'r EstimateReport, trace: &'r EstimateTrace) -> Of<&'r EstimateRow> {
-    let rate = move |least: Option<f64>| match trace.backend.rate.of {
-        Demand::Bytes => maybe(least, Cell::byte_rate, "unknown"),
-        Demand::Answers | Demand::Units(_) => maybe(least, Cell::rate, "unknown"),
-    };
+    let of = trace.demand();
+    let rate = move |least: Option<f64>| maybe(least, |least| Cell::backend(least, of), "unknown");
     let rows = report.cells(&trace.name).flat_map(|cell| report.losses(cell));
     Table::of(format!("the least backend that survives a loss; today's is {}", trace.backend.rate), rows)
         .column("policy", "", |row| named(row))

@@ -27,24 +27,19 @@ pub(super) fn glance(group: &Group) -> Section {
         );
     let carried = group.trace.load_per_second;
     let what = if carried == group.trace.today_per_second { "today" } else { "load to carry" };
-    let marks = vec![
-        Mark::Bar {
-            y: "policy".to_string(),
-            from: Some("hidden_safe_per_second".to_string()),
-            to: "advertised_per_second".to_string(),
+    let figure = Figure::new(group.id("glance-chart"), glance_caption(group), table)
+        .x(Axis::linear("requests a second", Unit::Number))
+        .y(Axis::words("policy"))
+        .mark(Mark::Bar {
+            y: "policy",
+            from: Some("hidden_safe_per_second"),
+            to: "advertised_per_second",
             fill: Fill::Bad,
             name: "carried only while the cache is warm: may not heal after losing it".to_string(),
-        },
-        Mark::bar("policy", "hidden_safe_per_second", Fill::Good, "no answer is late after losing the cache"),
-        Mark::Tick {
-            x: "floor_per_second".to_string(),
-            y: "policy".to_string(),
-            name: "carried with no cache at all".to_string(),
-        },
-        Mark::rule_x(carried, format!("{what}: {}", load(Some(carried)))),
-    ];
-    let axes = (Axis::linear("requests a second", Unit::Number), Axis::words("policy"));
-    let figure = Figure::new(group.id("glance-chart"), glance_caption(group), axes, marks, table);
+        })
+        .mark(Mark::bar("policy", "hidden_safe_per_second", Fill::Good, "no answer is late after losing the cache"))
+        .mark(Mark::Tick { x: "floor_per_second", y: "policy", name: "carried with no cache at all".to_string() })
+        .mark(Mark::rule_x(carried, format!("{what}: {}", load(Some(carried)))));
     Section::new(group.id("glance"), "At a glance").figure(figure)
 }
 

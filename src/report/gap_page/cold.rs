@@ -52,14 +52,13 @@ fn refill(group: &Group) -> Figure {
         } else {
             "All steps, and the other policies, are in the JSON (refill)."
         });
-    let axes = (
-        Axis::log("since the flush", Unit::Seconds),
-        Axis::linear("misses that the flush adds, of all requests", Unit::Share),
-    );
     let over =
         group.baseline().and_then(|row| Some(Mark::rule_x(row.refill_seconds?, format!("{} is refilled", name(row)))));
-    let marks = std::iter::once(Mark::lines("seconds", "added_ratio", "policy")).chain(over).collect();
-    Figure::new(group.id("refill-chart"), refill_caption(group), axes, marks, table)
+    Figure::new(group.id("refill-chart"), refill_caption(group), table)
+        .x(Axis::log("since the flush", Unit::Seconds))
+        .y(Axis::linear("misses that the flush adds, of all requests", Unit::Share))
+        .mark(Mark::lines("seconds", "added_ratio", "policy"))
+        .mark(over)
 }
 
 /// The share of a step's requests that miss only because of the flush.

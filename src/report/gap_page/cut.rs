@@ -15,18 +15,12 @@ pub(super) fn losses(group: &Group) -> Section {
         .column("policy", "", |row| Cell::text(name(row)))
         .column("loss_ratio", "share lost", |row| Cell::loss(row.loss_ratio, &row.loss))
         .column("least_backend_per_second", "least backend", |row| group.needed(row.least_backend_per_second));
-    let marks = vec![
-        Mark::lines("loss_ratio", "least_backend_per_second", "policy"),
-        Mark::rule_y(
-            group.trace.rate().map_or(0.0, |rate| rate.per_second),
-            format!("today's backend: {}", group.trace.backend_text()),
-        ),
-    ];
-    let axes = (
-        Axis::linear("share of the cache that is lost", Unit::Share),
-        Axis::linear("least backend, a second", unit(group)),
-    );
-    let figure = Figure::new(group.id("losses-chart"), losses_caption(group), axes, marks, table);
+    let today = group.trace.rate().map_or(0.0, |rate| rate.per_second);
+    let figure = Figure::new(group.id("losses-chart"), losses_caption(group), table)
+        .x(Axis::linear("share of the cache that is lost", Unit::Share))
+        .y(Axis::linear("least backend, a second", unit(group)))
+        .mark(Mark::lines("loss_ratio", "least_backend_per_second", "policy"))
+        .mark(Mark::rule_y(today, format!("today's backend: {}", group.trace.backend_text())));
     Section::new(group.id("losses"), "How much of the cache may be lost").figure(figure)
 }
 
@@ -93,9 +87,10 @@ fn of_today(group: &Group) -> Figure {
         .column("loss_ratio", "must survive losing", |row| Cell::loss(row.loss_ratio, &row.loss))
         .column("least_backend_per_second", "least backend", |row| group.needed(row.least_backend_per_second))
         .column("safe_cut_ratio", "may be cut", |row| of_backend(row.safe_cut_ratio));
-    let axes = (Axis::linear("share of today's backend", Unit::Share), Axis::words("must survive losing"));
-    let marks = vec![Mark::bar("loss_ratio", "safe_cut_ratio", Fill::Plain, "")];
-    Figure::new(group.id("cut-today"), today_caption(group, baseline), axes, marks, table)
+    Figure::new(group.id("cut-today"), today_caption(group, baseline), table)
+        .x(Axis::linear("share of today's backend", Unit::Share))
+        .y(Axis::words("must survive losing"))
+        .mark(Mark::bar("loss_ratio", "safe_cut_ratio", Fill::Plain, ""))
 }
 
 /// How much of today's backend may go, or must be added.
@@ -147,10 +142,11 @@ fn promised(group: &Group) -> Option<Figure> {
         })
         .note("'looks like' is what the miss ratios promise (naive_saving_ratio); the others are reclaimable_ratio for that loss.");
     let best = better().min_by_key(|row| row.misses)?;
-    let axes =
-        (Axis::words("what must be survived"), Axis::linear(&format!("share of what {baseline} needs"), Unit::Share));
-    let marks = vec![Mark::lines("must_survive", "share", "policy")];
-    Some(Figure::new(group.id("cut-promised"), looks_like(group, best)?, axes, marks, table))
+    let figure = Figure::new(group.id("cut-promised"), looks_like(group, best)?, table)
+        .x(Axis::words("what must be survived"))
+        .y(Axis::linear(format!("share of what {baseline} needs"), Unit::Share))
+        .mark(Mark::lines("must_survive", "share", "policy"));
+    Some(figure)
 }
 
 /// `lru -> sieve looks like a 45% cut; it is 29% if losing 12.5% must be survived, and 0% for everything.`

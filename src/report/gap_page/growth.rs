@@ -14,17 +14,12 @@ pub(super) fn section(group: &Group) -> Section {
         .listed("load_limit_per_second", "largest load, requests/s")
         .column("growth_ratio", "room to grow", |row| maybe(row.growth_ratio, Cell::change, row.absent("no limit")))
         .note("Below zero: today's load is already too high for that loss.");
-    let axes = (
-        Axis::linear("share of the cache that is lost", Unit::Share),
-        Axis::linear("room for the load to grow", Unit::Change),
-    );
-    let marks = vec![
-        Mark::lines("loss_ratio", "growth_ratio", "policy"),
-        Mark::rule_y(0.0, format!("the load to carry: {}", load(Some(group.trace.load_per_second)))),
-    ];
-    Section::new(group.id("growth"), "How far the load may grow")
-        .figure(Figure::new(group.id("growth-chart"), caption(group), axes, marks, table))
-        .table(grown(group))
+    let figure = Figure::new(group.id("growth-chart"), caption(group), table)
+        .x(Axis::linear("share of the cache that is lost", Unit::Share))
+        .y(Axis::linear("room for the load to grow", Unit::Change))
+        .mark(Mark::lines("loss_ratio", "growth_ratio", "policy"))
+        .mark(Mark::rule_y(0.0, format!("the load to carry: {}", load(Some(group.trace.load_per_second)))));
+    Section::new(group.id("growth"), "How far the load may grow").figure(figure).table(grown(group))
 }
 
 fn caption(group: &Group) -> String {

@@ -34,10 +34,7 @@ pub(super) fn section(group: &Group) -> Section {
         .note(
             "Loads are requests a second; the share is that of the best curve through all trials that falls with the load.",
         );
-    let mut marks = vec![Mark::lines("load_per_second", "fitted_ratio", "service")];
-    if let Some(safe) = baseline.hidden_safe_per_second.filter(|safe| (low..=high).contains(safe)) {
-        marks.push(Mark::rule_x(safe, "safe bound"));
-    }
+    let safe = baseline.hidden_safe_per_second.filter(|safe| (low..=high).contains(safe));
     let caption = format!(
         "With {} 95% of outages heal at {} requests a second, and 5% at {}: over all moments that are tried, the worst, the busiest \
          and the end of warm-up.",
@@ -45,6 +42,10 @@ pub(super) fn section(group: &Group) -> Section {
         grouped_rate(most),
         grouped_rate(few)
     );
-    let axes = (Axis::linear("requests a second", Unit::Number), Axis::linear("share that heals", Unit::Share));
-    empty().figure(Figure::new(group.id("healing-chart"), caption, axes, marks, table))
+    let figure = Figure::new(group.id("healing-chart"), caption, table)
+        .x(Axis::linear("requests a second", Unit::Number))
+        .y(Axis::linear("share that heals", Unit::Share))
+        .mark(Mark::lines("load_per_second", "fitted_ratio", "service"))
+        .mark(safe.map(|safe| Mark::rule_x(safe, "safe bound")));
+    empty().figure(figure)
 }

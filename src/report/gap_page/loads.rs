@@ -26,11 +26,6 @@ pub(super) fn section(group: &Group) -> Section {
         .column("requests_per_second", "requests", |window| Cell::rate(window.requests as f64 / width))
         .column("misses_per_second", "misses", |window| Cell::rate(window.misses as f64 / width))
         .column("warmup", "warm-up", |window| Cell::text(if window.warmup { "yes" } else { "" }));
-    let axes = (Axis::linear("into the trace", Unit::Seconds), Axis::linear("a second", Unit::Number));
-    let marks = vec![
-        Mark::line("start_seconds", "requests_per_second", "requests"),
-        Mark::line("start_seconds", "misses_per_second", &format!("misses ({})", baseline.policy)),
-    ];
     let mean = trace.gets as f64 / trace.span_seconds.max(f64::MIN_POSITIVE);
     let caption = format!(
         "The busiest {} begin {} into the trace, with {}; the mean of all is {}.",
@@ -39,6 +34,11 @@ pub(super) fn section(group: &Group) -> Section {
         load(Some(trace.today_per_second)),
         load(Some(mean))
     );
+    let figure = Figure::new(format!("{prefix}load-chart"), caption, table)
+        .x(Axis::linear("into the trace", Unit::Seconds))
+        .y(Axis::linear("a second", Unit::Number))
+        .mark(Mark::line("start_seconds", "requests_per_second", "requests"))
+        .mark(Mark::line("start_seconds", "misses_per_second", format!("misses ({})", baseline.policy)));
     Section::new(format!("{prefix}trace"), "The trace")
         .prose(format!(
             "{} requests on {} objects in {}.",
@@ -46,7 +46,7 @@ pub(super) fn section(group: &Group) -> Section {
             grouped(trace.objects),
             Seconds(trace.span_seconds)
         ))
-        .figure(Figure::new(format!("{prefix}load-chart"), caption, axes, marks, table))
+        .figure(figure)
         .figure(compulsory(group, prefix))
 }
 
@@ -62,7 +62,8 @@ fn compulsory(group: &Group, prefix: &str) -> Figure {
         percent(first as f64 / counted as f64),
         grouped(first)
     );
-    let axes = (Axis::log("requests since the trace began", Unit::Number), Axis::log("first touches", Unit::Number));
-    let marks = vec![Mark::line("requests", "compulsory_misses", "first touches")];
-    Figure::new(format!("{prefix}compulsory-chart"), caption, axes, marks, table)
+    Figure::new(format!("{prefix}compulsory-chart"), caption, table)
+        .x(Axis::log("requests since the trace began", Unit::Number))
+        .y(Axis::log("first touches", Unit::Number))
+        .mark(Mark::line("requests", "compulsory_misses", "first touches"))
 }

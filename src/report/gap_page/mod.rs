@@ -7,7 +7,6 @@ mod cold;
 mod cut;
 mod growth;
 mod healing;
-mod knobs;
 mod loads;
 mod lost;
 mod moments;
@@ -15,7 +14,8 @@ mod money;
 mod sizes;
 
 use super::decisions::IfLost;
-use super::format::{capacity_text, given, load, loss_name as loss};
+use super::format::{capacity_text, given, load, loss_name as loss, policy};
+use super::knobs::page as knobs;
 use super::page::{Cell, Page, Section, maybe};
 use super::words::{ended, origin};
 use super::{Region, Report, Row, TraceReport};
@@ -143,7 +143,7 @@ impl<'r> Group<'r> {
             capacity::policies(self),
             of_trace(sizes::section),
             cold::section(self),
-            of_trace(knobs::section),
+            of_trace(Self::knobs),
             growth::section(self),
             of_trace(money::section),
         ];
@@ -179,6 +179,13 @@ impl<'r> Group<'r> {
         self.rows.first().map_or(String::new(), |row| capacity_text(row.cache()))
     }
 
+    /// Hidden capacity with one knob changed at a time, as `coldgap sensitivity` tells it; empty without `--full`.
+    fn knobs(&self) -> Section {
+        let found = self.report.sensitivity.iter().find(|found| found.trace == self.trace.name);
+        let id = format!("{}knobs", self.trace_prefix);
+        found.map_or_else(Section::default, |found| knobs::knobs(&id, &found.rows, &found.sentence))
+    }
+
     /// The simulated outage of the trace's baseline.
     fn told(&self) -> Option<&'r IfLost> {
         self.report.if_lost.iter().find(|told| told.trace == self.trace.name)
@@ -186,10 +193,7 @@ impl<'r> Group<'r> {
 
     /// A backend's capacity as a cell.
     fn needed(&self, least_backend: Option<f64>) -> Cell {
-        let cell = match self.demand() {
-            Demand::Answers | Demand::Units(_) => Cell::rate,
-            Demand::Bytes => Cell::byte_rate,
-        };
+        let cell = |least| Cell::backend(least, self.demand());
         maybe(least_backend, cell, self.trace.absent("none is enough"))
     }
 
@@ -209,7 +213,7 @@ fn region(row: &Row) -> Region {
 
 /// A policy's name; a bound's in brackets.
 fn name(row: &Row) -> String {
-    if row.is_bound { format!("({})", row.policy) } else { row.policy.clone() }
+    policy(&row.policy, row.is_bound)
 }
 
 /// Requests a second in a sentence.

@@ -22,16 +22,12 @@ pub(super) fn section(group: &Group) -> Section {
             "A row stands for the time until the next one of its loss begins; of the nodes and moments tried in it, it has the worst. \
              Where answers come too late, the line lies at the timeout.",
         );
-    let axes = (
-        Axis::linear("lost so long into the trace", Unit::Seconds),
-        Axis::linear("longest wait in the backend's queue", Unit::Seconds),
-    );
-    let marks = vec![
-        Mark::lines("start_seconds", "wait_seconds", "loss"),
-        Mark::rule_y(config.timeout_seconds, format!("clients wait {}", Seconds(config.timeout_seconds))),
-    ];
     let id = format!("{}moments", group.trace_prefix);
-    let figure = Figure::new(format!("{id}-chart"), caption(group, &rows), axes, marks, table);
+    let figure = Figure::new(format!("{id}-chart"), caption(group, &rows), table)
+        .x(Axis::linear("lost so long into the trace", Unit::Seconds))
+        .y(Axis::linear("longest wait in the backend's queue", Unit::Seconds))
+        .mark(Mark::lines("start_seconds", "wait_seconds", "loss"))
+        .mark(Mark::rule_y(config.timeout_seconds, format!("clients wait {}", Seconds(config.timeout_seconds))));
     Section::new(id, "When would losing a node hurt?").figure(figure)
 }
 

@@ -16,18 +16,19 @@ pub(super) fn section(group: &Group) -> Section {
     let mut frontier: Vec<&MoneyRow> = rows.iter().copied().filter(|row| row.cheapest).collect();
     frontier.sort_by(|a, b| a.loss_ratio.total_cmp(&b.loss_ratio));
     let survived = offers.first().map_or(String::new(), |row| loss(row.loss_ratio));
-    let marks =
-        rows.first().map(|row| Mark::rule_y(row.today_cost, format!("today: {}", grouped_rate(row.today_cost))));
-    let axes = (
-        Axis::linear("share of the cache whose loss is survived", Unit::Share),
-        Axis::linear("cost a month", Unit::Number),
-    );
-    let marks = std::iter::once(Mark::line("loss_ratio", "cost", "the cheapest")).chain(marks).collect();
+    let today = |row: &&MoneyRow| Mark::rule_y(row.today_cost, format!("today: {}", grouped_rate(row.today_cost)));
     let caption = offers.first().map_or(String::new(), |best| caption(best));
     let cheapest = table(group, "the cheapest way to survive each loss", &frontier);
-    Section::new(format!("{prefix}money"), "What it costs")
-        .figure(Figure::new(format!("{prefix}money-chart"), caption, axes, marks, cheapest))
-        .table(table(group, &format!("all ways to survive losing {survived}, the cheapest first"), &offers))
+    let figure = Figure::new(format!("{prefix}money-chart"), caption, cheapest)
+        .x(Axis::linear("share of the cache whose loss is survived", Unit::Share))
+        .y(Axis::linear("cost a month", Unit::Number))
+        .mark(Mark::line("loss_ratio", "cost", "the cheapest"))
+        .mark(rows.first().map(today));
+    Section::new(format!("{prefix}money"), "What it costs").figure(figure).table(table(
+        group,
+        &format!("all ways to survive losing {survived}, the cheapest first"),
+        &offers,
+    ))
 }
 
 fn cost(row: &MoneyRow) -> f64 {

@@ -41,14 +41,13 @@ pub(super) fn section(group: &Group) -> Section {
         });
     let size = rows.first().map(|row| capacity(row));
     let carried = group.trace.load_per_second;
-    let marks = vec![
-        Mark::line("cache_capacity", "advertised_per_second", "advertised"),
-        Mark::line("cache_capacity", "hidden_safe_per_second", "hidden"),
-        Mark::rule_y(carried, format!("load: {}", load(Some(carried)))),
-    ];
-    let axes = (Axis::cache(size), Axis::linear("requests a second", Unit::Number));
     let id = format!("{}sizes", group.trace_prefix);
-    let figure = Figure::new(format!("{id}-chart"), caption(&rows), axes, marks, table);
+    let figure = Figure::new(format!("{id}-chart"), caption(&rows), table)
+        .x(Axis::cache(size))
+        .y(Axis::linear("requests a second", Unit::Number))
+        .mark(Mark::line("cache_capacity", "advertised_per_second", "advertised"))
+        .mark(Mark::line("cache_capacity", "hidden_safe_per_second", "hidden"))
+        .mark(Mark::rule_y(carried, format!("load: {}", load(Some(carried)))));
     Section::new(id, HEADING).figure(figure)
 }
 

@@ -69,9 +69,9 @@ pub fn parse<G: Gated>(text: &str, scope: &Scope) -> Result<Gate<G::Row>> {
 
 /// What stands left and right of the first comparison. A single `=` is a parameter's.
 fn split(text: &str) -> Option<(&str, Operator, &str)> {
-    let starts = |at: usize| Operator::ALL.iter().find(|operator| text[at..].starts_with(operator.sign()));
+    let starts = |at: usize| Operator::ALL.iter().find(|operator| text[at..].starts_with(operator.name()));
     let (at, operator) = text.char_indices().find_map(|(at, _)| starts(at).map(|operator| (at, *operator)))?;
-    let (left, right) = (text[..at].trim(), text[at + operator.sign().len()..].trim());
+    let (left, right) = (text[..at].trim(), text[at + operator.name().len()..].trim());
     (!left.is_empty() && !right.is_empty()).then_some((left, operator, right))
 }
 

@@ -65,10 +65,13 @@ impl<R> Field<R> {
 
     /// What it goes by: its word, its column's name, that without the unit.
     pub fn names(&self) -> impl Iterator<Item = &'static str> {
-        let units = ["_per_second", "_ratio", "_seconds"];
-        let bare = units.iter().find_map(|unit| self.name.strip_suffix(unit));
-        [Some(self.word), Some(self.name), bare].into_iter().flatten()
+        [Some(self.word), Some(self.name), bare(self.name)].into_iter().flatten()
     }
+}
+
+/// A column's name without its unit; `None` where it has none.
+pub fn bare(name: &str) -> Option<&str> {
+    ["_per_second", "_ratio", "_seconds"].iter().find_map(|unit| name.strip_suffix(unit))
 }
 
 impl Unit {

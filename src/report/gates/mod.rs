@@ -8,7 +8,7 @@ mod field;
 pub mod text;
 
 pub use expression::{Scope, parse};
-pub use field::{Field, Listed, Reading, Unit};
+pub use field::{Field, Listed, Reading, Unit, bare};
 
 use super::format::capacity_text;
 pub use super::gate_row::{GateRow, Known, Operator};
@@ -47,6 +47,13 @@ pub struct Subject<'r, R> {
     pub row: &'r R,
 }
 
+impl<'r, R> Subject<'r, R> {
+    /// A row that gates are about whether or not they name its policy, and that is about no loss.
+    pub fn only(trace: &'r str, policy: &'r str, capacity: Capacity, row: &'r R) -> Subject<'r, R> {
+        Subject { trace, policy, by_default: true, capacity, loss: 0.0, row }
+    }
+}
+
 /// An expression that was read, and checked.
 pub struct Gate<R: 'static> {
     expression: String,
@@ -59,22 +66,6 @@ pub struct Gate<R: 'static> {
 }
 
 impl Operator {
-    /// All; of two that begin alike the longer comes first.
-    const ALL: [Operator; 6] =
-        [Operator::AtMost, Operator::AtLeast, Operator::Below, Operator::Above, Operator::Equals, Operator::Differs];
-
-    /// As people write it.
-    fn sign(self) -> &'static str {
-        match self {
-            Operator::AtMost => "<=",
-            Operator::AtLeast => ">=",
-            Operator::Below => "<",
-            Operator::Above => ">",
-            Operator::Equals => "==",
-            Operator::Differs => "!=",
-        }
-    }
-
     fn holds(self, value: f64, limit: f64) -> bool {
         match self {
             Operator::AtMost => value <= limit,

@@ -9,7 +9,6 @@ mod escape;
 
 use super::page::{Answer, Block, Page, Section, Tone};
 use escape::escaped;
-use std::fmt::Write;
 
 const SKELETON: &str = include_str!("page.html");
 const STYLE: &str = include_str!("page.css");
@@ -22,14 +21,7 @@ const SCRIPTS: [&str; 4] =
 
 /// The whole file.
 pub fn render(page: &Page) -> String {
-    let mut answers = String::new();
-    page.answers.iter().for_each(|answer| self::answer(&mut answers, answer));
-    let mut contents = String::new();
-    let mut sections = String::new();
-    for section in &page.sections {
-        let _ = writeln!(contents, "<li><a href=\"#{}\">{}</a></li>", section.id, escaped(&section.heading));
-        self::section(&mut sections, section, 2);
-    }
+    let link = |section: &Section| format!("<li><a href=\"#{}\">{}</a></li>\n", section.id, escaped(&section.heading));
     let library = match page.sections.iter().any(draws) {
         true => format!(
             "<script type=\"text/plain\" id=\"charts\">{PACKED}</script>\n<script>\n{}</script>",
@@ -43,9 +35,9 @@ pub fn render(page: &Page) -> String {
             ("style", STYLE),
             ("title", &escaped(&page.title)),
             ("subtitle", &escaped(&page.subtitle)),
-            ("answers", &answers),
-            ("contents", &contents),
-            ("sections", &sections),
+            ("answers", &page.answers.iter().map(answer).collect::<String>()),
+            ("contents", &page.sections.iter().map(link).collect::<String>()),
+            ("sections", &page.sections.iter().map(|part| section(part, 2)).collect::<String>()),
             ("made_by", &escaped(&page.made_by)),
             ("library", &library),
             ("scripts", &SCRIPTS.join("\n")),
@@ -65,23 +57,22 @@ fn filled(skeleton: &str, values: &[(&str, &str)]) -> String {
     out
 }
 
-fn answer(out: &mut String, answer: &Answer) {
-    let _ = writeln!(
-        out,
-        "<div class=\"answer {}\"><h2>{}</h2><p class=\"short\">{}{}</p><p>{}</p></div>",
+fn answer(answer: &Answer) -> String {
+    format!(
+        "<div class=\"answer {}\"><h2>{}</h2><p class=\"short\">{}{}</p><p>{}</p></div>\n",
         class(answer.tone),
         escaped(&answer.question),
         sign(answer.tone),
         escaped(&answer.short),
         escaped(&answer.rest())
-    );
+    )
 }
 
-fn section(out: &mut String, section: &Section, level: usize) {
-    let _ = writeln!(out, "<section id=\"{}\"><h{level}>{}</h{level}>", section.id, escaped(&section.heading));
-    section.blocks.iter().for_each(|block| blocks::block(out, block));
-    section.sections.iter().for_each(|part| self::section(out, part, (level + 1).min(6)));
-    out.push_str("</section>\n");
+fn section(section: &Section, level: usize) -> String {
+    let blocks: String = section.blocks.iter().map(blocks::block).collect();
+    let parts: String = section.sections.iter().map(|part| self::section(part, (level + 1).min(6))).collect();
+    let (id, heading) = (&section.id, escaped(&section.heading));
+    format!("<section id=\"{id}\"><h{level}>{heading}</h{level}>\n{blocks}{parts}</section>\n")
 }
 
 fn draws(section: &Section) -> bool {

@@ -67,14 +67,7 @@ pub fn sensitivity(command: &str, scene: &Scene<'_>, rows: &[Row]) -> Sensitivit
 
 /// The report on keys that are loaded beforehand, and on restarts.
 pub fn warmup(command: &str, scene: &Scene<'_>, found: &WarmUp, restarted: &Restarted) -> WarmupReport {
-    let rows: Vec<PreloadRow> = found
-        .preloads
-        .iter()
-        .enumerate()
-        .map(|(i, preload)| {
-            preload_row(&found.preloads, i.checked_sub(1).map(|before| &found.preloads[before]), preload)
-        })
-        .collect();
+    let rows: Vec<PreloadRow> = (0..found.preloads.len()).map(|i| preload_row(&found.preloads, i)).collect();
     let base = found.preloads.first().map(|preload| preload.edge);
     let elasticity = found.elasticity.map(|found| {
         let share = found.spared as f64 / found.cold.max(1) as f64;
@@ -141,8 +134,10 @@ pub(in crate::report) fn restarts(restarted: &Restarted, load: f64) -> Restarts 
     }
 }
 
-fn preload_row(all: &[Preload], before: Option<&Preload>, preload: &Preload) -> PreloadRow {
-    let base = all.first().map(|preload| preload.edge);
+/// The row of one of them, against the first and the one before.
+fn preload_row(all: &[Preload], i: usize) -> PreloadRow {
+    let (base, preload) = (&all[0].edge, &all[i]);
+    let before = i.checked_sub(1).map(|before| &all[before]);
     let gain = before.and_then(|before| Some(preload.edge.half()? - before.edge.half()?));
     let keys = before.map_or(0, |before| preload.keys.saturating_sub(before.keys));
     let bytes = before.and_then(|before| Some(preload.bytes?.saturating_sub(before.bytes?)));
@@ -154,7 +149,7 @@ fn preload_row(all: &[Preload], before: Option<&Preload>, preload: &Preload) -> 
         hidden_95_per_second_low: preload.edge.hidden[0].low,
         hidden_95_per_second_high: preload.edge.hidden[0].high,
         hidden_50_per_second: preload.edge.half(),
-        hidden_factor: base.and_then(|base| preload.edge.over(&base)),
+        hidden_factor: preload.edge.over(base),
         hidden_safe_per_second: preload.edge.safe,
         gain_per_thousand_keys: gain.filter(|_| keys > 0).map(|gain| gain / keys as f64 * 1000.0),
         gain_per_gib: gain.zip(bytes.filter(|bytes| *bytes > 0)).map(|(gain, bytes)| gain / bytes as f64 * GIB),

@@ -24,14 +24,8 @@ fn scope(config: &Config) -> Scope {
 }
 
 fn subject<'r, R>(trace: &'r str, config: &'r Config, row: &'r R) -> Subject<'r, R> {
-    Subject {
-        trace,
-        policy: &config.policy,
-        by_default: true,
-        capacity: capacity_of(config.cache_capacity_objects, config.cache_capacity_bytes),
-        loss: 0.0,
-        row,
-    }
+    let capacity = capacity_of(config.cache_capacity_objects, config.cache_capacity_bytes);
+    Subject::only(trace, &config.policy, capacity, row)
 }
 
 /// The first row is the service as it is.

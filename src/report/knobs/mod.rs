@@ -75,7 +75,6 @@ pub struct Config {
 rows! {
     table;
     /// One change of the service.
-    #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
     #[allow(missing_docs, reason = "the names say it, with units")]
     pub struct SensitivityRow {
         /// `base`, `timeout`, `queue`, `retries`, `single_flight`, `insert_rule`, `eviction` or `skew`.
@@ -100,7 +99,6 @@ rows! {
 rows! {
     table;
     /// Some of the hottest keys, loaded beforehand.
-    #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
     #[allow(missing_docs, reason = "the names say it, with units; gains are over the row before")]
     pub struct PreloadRow {
         pub keys: u64,
@@ -140,7 +138,6 @@ pub struct Elasticity {
 
 rows! {
     /// Restarts of the cache's nodes, at the load to carry.
-    #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
     #[allow(missing_docs, reason = "the names say it, with units")]
     pub struct Restarts {
         pub nodes: u32,

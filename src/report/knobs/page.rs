@@ -44,13 +44,13 @@ pub(in crate::report) fn knobs(id: &str, rows: &[SensitivityRow], sentence: &str
         Some(_) => ("hidden_50_per_second", "half heal at"),
         None => ("hidden_safe_per_second", "safe bound"),
     };
-    let mut marks = vec![Mark::bar("setting", key, Fill::Good, name)];
-    marks.extend(base.map(|base| Mark::rule_x(base, "as it is")));
-    let axes = (Axis::linear("requests a second", Unit::Number), Axis::words("setting"));
     let [settings, keys] = [false, true].map(|keys| knobs_table(rows.iter().filter(|row| (row.knob == SKEW) == keys)));
-    Section::new(id, "What moves the load that heals")
-        .figure(Figure::new(format!("{id}-chart"), sentence, axes, marks, settings))
-        .table(keys)
+    let figure = Figure::new(format!("{id}-chart"), sentence, settings)
+        .x(Axis::linear("requests a second", Unit::Number))
+        .y(Axis::words("setting"))
+        .mark(Mark::bar("setting", key, Fill::Good, name))
+        .mark(base.map(|base| Mark::rule_x(base, "as it is")));
+    Section::new(id, "What moves the load that heals").figure(figure).table(keys)
 }
 
 /// Changes of the service and what they do, all of them or the strongest; or what other keys do, which are no setting.
@@ -99,12 +99,6 @@ pub(in crate::report) fn preloads(report: &WarmupReport) -> Section {
             maybe(row.gain_per_thousand_keys, gained, "-")
         })
         .note(if tried { "The gain is over the row above. Changes of a few hundredths are chance." } else { "" });
-    let axes = (
-        Axis::linear("share of the cache's entries loaded beforehand", Unit::Share),
-        Axis::linear("requests a second", Unit::Number),
-    );
-    let half = tried.then(|| Mark::line("entries_ratio", "hidden_50_per_second", "half heal at"));
-    let marks = half.into_iter().chain([Mark::line("entries_ratio", "hidden_safe_per_second", "safe bound")]).collect();
     let best = report.rows.iter().filter_map(|row| Some((row.hidden_factor?, row.keys)));
     let best = best.max_by(|a, b| a.0.total_cmp(&b.0)).filter(|(factor, _)| *factor > 1.0 + TOLERANCE);
     let caption =
@@ -120,7 +114,11 @@ pub(in crate::report) fn preloads(report: &WarmupReport) -> Section {
     } else {
         "At which load half heal is not known: no load that was tried shows it.".to_string()
     };
-    let figure = Figure::new("preload-chart", caption, axes, marks, table);
+    let figure = Figure::new("preload-chart", caption, table)
+        .x(Axis::linear("share of the cache's entries loaded beforehand", Unit::Share))
+        .y(Axis::linear("requests a second", Unit::Number))
+        .mark(tried.then(|| Mark::line("entries_ratio", "hidden_50_per_second", "half heal at")))
+        .mark(Mark::line("entries_ratio", "hidden_safe_per_second", "safe bound"));
     Section::new("preload", "Loading the hottest keys").figure(figure)
 }
 

@@ -1,7 +1,7 @@
 //! `coldgap demo` for reading: a service loses its cache, stays down, and heals once one knob is turned. Every number is one
 //! of the simulations'.
 
-use super::sentence::{how_late, share, tail};
+use super::sentence::{how_late, share, sum, tail};
 use crate::analysis::outage::Story;
 use crate::analysis::outage::demo::Demo;
 use crate::outage::verdict::HEALTHY;
@@ -97,9 +97,7 @@ fn ending(story: &Story) -> String {
 
 fn hits_before(story: &Story) -> f64 {
     let lead = story.windows.partition_point(|window| window.start < story.begins.nanoseconds());
-    let mut all = story.windows.first().copied().unwrap_or_default();
-    story.windows[..lead].iter().skip(1).for_each(|window| all += *window);
-    1.0 - all.miss_ratio().unwrap_or(1.0)
+    1.0 - sum(&story.windows[..lead]).miss_ratio().unwrap_or(1.0)
 }
 
 fn picture(out: &mut Sheet, story: &Story) {

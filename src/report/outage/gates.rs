@@ -17,13 +17,8 @@ impl Gated for OutageReport {
     }
 
     fn subjects(&self) -> Vec<Subject<'_, Verdict>> {
-        vec![Subject {
-            trace: &self.trace.name,
-            policy: &self.config.policy,
-            by_default: true,
-            capacity: capacity_of(self.config.cache_capacity_objects, self.config.cache_capacity_bytes),
-            loss: 0.0,
-            row: &self.verdict,
-        }]
+        let config = &self.config;
+        let capacity = capacity_of(config.cache_capacity_objects, config.cache_capacity_bytes);
+        vec![Subject::only(&self.trace.name, &config.policy, capacity, &self.verdict)]
     }
 }

@@ -14,6 +14,7 @@ pub use build::build;
 
 use super::Head;
 use super::column::{known, limit, rows};
+use super::named::named;
 use super::words::origin;
 use crate::analysis::Facts;
 use crate::analysis::outage::Signal;
@@ -123,7 +124,6 @@ pub struct Event {
 
 rows! {
     /// What comes of the outage.
-    #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
     #[allow(missing_docs, reason = "the names say it, with units")]
     pub struct Verdict {
         /// `stable`, `vulnerable`, `metastable`, `unsettled` or `overloaded_warm`.
@@ -162,14 +162,14 @@ rows! {
     }
 }
 
-/// Before, during or after the triggers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-#[allow(missing_docs, reason = "the names say it")]
-pub enum Phase {
-    Before,
-    Trigger,
-    After,
+named! {
+    /// Before, during or after the triggers.
+    #[allow(missing_docs, reason = "the names say it")]
+    pub enum Phase {
+        Before = "before",
+        Trigger = "trigger",
+        After = "after",
+    }
 }
 
 impl Phase {
@@ -179,14 +179,6 @@ impl Phase {
             time if time < 0.0 => Phase::Before,
             time if time < over => Phase::Trigger,
             _ => Phase::After,
-        }
-    }
-
-    fn name(self) -> &'static str {
-        match self {
-            Phase::Before => "before",
-            Phase::Trigger => "trigger",
-            Phase::After => "after",
         }
     }
 }
@@ -214,7 +206,6 @@ pub struct TimelineRow {
 rows! {
     table;
     /// One window.
-    #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
     #[allow(missing_docs, reason = "the names say it, with units; as in the outage's model")]
     pub struct WindowRow {
         pub start_seconds: f64,

@@ -241,15 +241,13 @@ impl Timeline<'_> {
                 "in time: of the requests, those answered before the client's timeout; hits: of the lookups, those that the cache \
                  answered.",
             );
-        let mut marks = self.zones();
-        marks.extend([
-            Mark::line("from_seconds", "success_ratio", "answered in time"),
-            Mark::line("from_seconds", "hit_ratio", "hits"),
-        ]);
-        marks.extend(self.events());
-        let axes =
-            (Axis::linear("since the trigger", Unit::Seconds), Axis::linear("share of the requests", Unit::Share));
-        Figure::new(id, self.felt_caption(), axes, marks, table)
+        Figure::new(id, self.felt_caption(), table)
+            .x(Axis::linear("since the trigger", Unit::Seconds))
+            .y(Axis::linear("share of the requests", Unit::Share))
+            .marks(self.zones())
+            .mark(Mark::line("from_seconds", "success_ratio", "answered in time"))
+            .mark(Mark::line("from_seconds", "hit_ratio", "hits"))
+            .marks(self.events())
     }
 
     fn felt_caption(&self) -> String {
@@ -277,23 +275,21 @@ impl Timeline<'_> {
             .column("asked_per_second", "asked a second", |moment| Cell::rate(moment.asked_per_second))
             .column("answered_per_second", "answered a second", |moment| Cell::rate(moment.answered_per_second))
             .column("min_delay_seconds", "least wait", |moment| Cell::seconds(moment.min_delay_seconds));
-        let mut marks = self.zones();
-        marks.extend([
-            Mark::line("from_seconds", "asked_per_second", "asked"),
-            Mark::line("from_seconds", "answered_per_second", "answered"),
-        ]);
-        if self.backend.of == Demand::Answers {
-            marks.push(Mark::rule_y(self.backend.per_second, format!("the backend can give {}", self.backend)));
-        }
-        marks.extend(self.events());
+        let gives = || Mark::rule_y(self.backend.per_second, format!("the backend can give {}", self.backend));
         let most = self.windows.iter().map(|window| window.asked).max().unwrap_or(0) as f64 / self.window_seconds;
         let caption = format!(
             "The backend, which can give {}, was asked up to {} times a second.",
             self.backend,
             grouped_rate(most)
         );
-        let axes = (Axis::linear("since the trigger", Unit::Seconds), Axis::linear("a second", Unit::Number));
-        Figure::new(id, caption, axes, marks, table)
+        Figure::new(id, caption, table)
+            .x(Axis::linear("since the trigger", Unit::Seconds))
+            .y(Axis::linear("a second", Unit::Number))
+            .marks(self.zones())
+            .mark(Mark::line("from_seconds", "asked_per_second", "asked"))
+            .mark(Mark::line("from_seconds", "answered_per_second", "answered"))
+            .mark((self.backend.of == Demand::Answers).then(gives))
+            .marks(self.events())
     }
 }
 

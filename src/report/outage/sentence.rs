@@ -77,7 +77,8 @@ fn after(story: &Story) -> usize {
     story.windows.partition_point(|window| window.start < story.over.nanoseconds())
 }
 
-fn sum(windows: &[Window]) -> Window {
+/// All of these windows as one.
+pub(super) fn sum(windows: &[Window]) -> Window {
     let mut all = windows.first().copied().unwrap_or_default();
     windows.iter().skip(1).for_each(|window| all += *window);
     all

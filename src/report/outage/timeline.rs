@@ -1,5 +1,6 @@
 //! The windows of an outage, joined into the rows of a table that fits a screen: fine at first, coarser with time.
 
+use super::sentence::sum;
 use super::{Phase, TimelineRow};
 use crate::analysis::outage::Story;
 use crate::outage::window::Window;
@@ -34,8 +35,7 @@ pub fn rows(story: &Story) -> Vec<TimelineRow> {
 
 fn row(story: &Story, range: std::ops::Range<usize>, start: f64, over: f64) -> TimelineRow {
     let part = &story.windows[range];
-    let mut all = part[0];
-    part.iter().skip(1).for_each(|window| all += *window);
+    let all = sum(part);
     let seconds = part.len() as f64 * story.width.0;
     let rate = |count: u64| count as f64 / seconds;
     TimelineRow {

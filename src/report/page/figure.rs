@@ -72,63 +72,28 @@ pub enum Unit {
     Words,
 }
 
-/// Something that is drawn.
+/// Something that is drawn. Its words are the keys of columns, but for `name`, which is for reading: what it means.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "mark", rename_all = "snake_case")]
+#[allow(missing_docs, reason = "columns, or numbers of an axis")]
 pub enum Mark {
-    /// A line through the rows; one per value of the column `series`, where there is one.
+    /// A line through the rows; one per value of the column `series`, whose words then name the lines.
     Line {
-        /// Column.
-        x: String,
-        /// Column.
-        y: String,
-        /// Column whose words name the lines.
-        series: Option<String>,
-        /// The line's name where there is no such column.
+        x: &'static str,
+        y: &'static str,
+        series: Option<&'static str>,
         name: String,
         /// For what is compared with.
         dashed: bool,
     },
-    /// A bar to the right per row, from a column's value or from zero to another's.
-    Bar {
-        /// Column of words.
-        y: String,
-        /// Column; zero where there is none.
-        from: Option<String>,
-        /// Column.
-        to: String,
-        /// How it looks.
-        fill: Fill,
-        /// What it means.
-        name: String,
-    },
+    /// A bar to the right per row, from a column's value, or from zero, to another's.
+    Bar { y: &'static str, from: Option<&'static str>, to: &'static str, fill: Fill, name: String },
     /// A tick per row.
-    Tick {
-        /// Column.
-        x: String,
-        /// Column of words.
-        y: String,
-        /// What it means.
-        name: String,
-    },
-    /// A line across the whole chart.
-    Rule {
-        /// Which axis has the value.
-        across: Across,
-        /// The value.
-        at: f64,
-        /// What it means.
-        name: String,
-    },
+    Tick { x: &'static str, y: &'static str, name: String },
+    /// A line across the whole chart, at a value of an axis.
+    Rule { across: Across, at: f64, name: String },
     /// A shaded stretch of the x axis.
-    Zone {
-        /// Where it begins.
-        from: f64,
-        /// Where it ends.
-        to: f64,
-        /// What it means.
-        name: String,
-    },
+    Zone { from: f64, to: f64, name: String },
 }
 
 /// An axis that has a value of its own.
@@ -154,22 +119,44 @@ pub enum Fill {
 }
 
 impl Figure {
-    /// A chart with these axes and marks of a table's columns.
-    pub fn new(
-        id: impl Into<String>,
-        caption: impl Into<String>,
-        (x, y): (Axis, Axis),
-        marks: Vec<Mark>,
-        table: impl Into<Table>,
-    ) -> Figure {
-        Figure { id: id.into(), caption: caption.into(), chart: Chart { x, y, marks }, table: table.into() }
+    /// A chart of a table's columns, without axes and marks yet.
+    pub fn new(id: impl Into<String>, caption: impl Into<String>, table: impl Into<Table>) -> Figure {
+        let chart = Chart { x: Axis::words(""), y: Axis::words(""), marks: Vec::new() };
+        Figure { id: id.into(), caption: caption.into(), chart, table: table.into() }
+    }
+
+    /// The same with this axis to the right.
+    #[must_use]
+    pub fn x(mut self, axis: Axis) -> Figure {
+        self.chart.x = axis;
+        self
+    }
+
+    /// The same with this axis upwards.
+    #[must_use]
+    pub fn y(mut self, axis: Axis) -> Figure {
+        self.chart.y = axis;
+        self
+    }
+
+    /// The same with this mark above the others, where there is one.
+    #[must_use]
+    pub fn mark(self, mark: impl Into<Option<Mark>>) -> Figure {
+        self.marks(mark.into())
+    }
+
+    /// The same with these marks above the others.
+    #[must_use]
+    pub fn marks(mut self, marks: impl IntoIterator<Item = Mark>) -> Figure {
+        self.chart.marks.extend(marks);
+        self
     }
 }
 
 impl Axis {
     /// An axis of numbers in proportion.
-    pub fn linear(label: &str, unit: Unit) -> Axis {
-        Axis { label: label.to_string(), scale: Scale::Linear, unit }
+    pub fn linear(label: impl Into<String>, unit: Unit) -> Axis {
+        Axis { label: label.into(), scale: Scale::Linear, unit }
     }
 
     /// An axis of numbers by their logarithm.
@@ -193,24 +180,18 @@ impl Axis {
 
 impl Mark {
     /// A line per value of the column `series`.
-    pub fn lines(x: &str, y: &str, series: &str) -> Mark {
-        Mark::Line {
-            x: x.to_string(),
-            y: y.to_string(),
-            series: Some(series.to_string()),
-            name: String::new(),
-            dashed: false,
-        }
+    pub fn lines(x: &'static str, y: &'static str, series: &'static str) -> Mark {
+        Mark::Line { x, y, series: Some(series), name: String::new(), dashed: false }
     }
 
     /// One line.
-    pub fn line(x: &str, y: &str, name: &str) -> Mark {
-        Mark::Line { x: x.to_string(), y: y.to_string(), series: None, name: name.to_string(), dashed: false }
+    pub fn line(x: &'static str, y: &'static str, name: impl Into<String>) -> Mark {
+        Mark::Line { x, y, series: None, name: name.into(), dashed: false }
     }
 
     /// A bar per row, from zero.
-    pub fn bar(y: &str, to: &str, fill: Fill, name: &str) -> Mark {
-        Mark::Bar { y: y.to_string(), from: None, to: to.to_string(), fill, name: name.to_string() }
+    pub fn bar(y: &'static str, to: &'static str, fill: Fill, name: &str) -> Mark {
+        Mark::Bar { y, from: None, to, fill, name: name.to_string() }
     }
 
     /// A vertical line at `at`.

@@ -170,12 +170,4 @@ impl Section {
     pub fn figure(self, figure: Figure) -> Section {
         if figure.table.rows.is_empty() { self } else { self.with(Block::Figure(figure)) }
     }
-
-    /// Adds a part, unless it holds nothing.
-    pub fn section(mut self, section: Section) -> Section {
-        if !section.is_empty() {
-            self.sections.push(section);
-        }
-        self
-    }
 }

@@ -2,9 +2,9 @@
 
 use super::Tone;
 use crate::policy::Capacity;
-use crate::report::format::{cut, loss_in_full, percent, times};
+use crate::report::format::{backend, cut, loss_in_full, percent, times};
 use crate::report::gates::{Listed, Reading, Unit};
-use crate::units::{Seconds, bytes, grouped, grouped_rate, significant};
+use crate::units::{Demand, Seconds, bytes, grouped, grouped_rate};
 
 /// A table.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -201,13 +201,8 @@ impl Cell {
         Cell::number(count, bytes(count))
     }
 
-    /// `12.3 MiB/s`.
-    pub fn byte_rate(count: f64) -> Cell {
-        Cell::number(count, format!("{}/s", bytes(count)))
-    }
-
-    /// Three significant digits.
-    pub fn plain(value: f64) -> Cell {
-        Cell::number(value, significant(value))
+    /// A backend's capacity: `1,234`, or `12.3 MiB/s`.
+    pub fn backend(per_second: f64, of: Demand) -> Cell {
+        Cell::number(per_second, backend(per_second, of))
     }
 }

@@ -16,29 +16,19 @@ struct Column {
     gap: usize,
 }
 
-/// A line below the head.
-#[derive(Debug, Clone)]
-enum Line {
-    Cells(Vec<String>, Option<Tone>),
-    /// Not in columns; it follows the first word, which stands at the usual place.
-    Note {
-        at: usize,
-        text: String,
-    },
-}
-
 /// A table: the first column has the rows' names.
 #[derive(Debug, Clone)]
 pub struct Columns {
     indent: usize,
     columns: Vec<Column>,
-    lines: Vec<Line>,
+    /// The rows, each with its tone.
+    rows: Vec<(Vec<String>, Option<Tone>)>,
 }
 
 impl Columns {
     /// A table that begins after so many blanks.
     pub fn new(indent: usize) -> Columns {
-        Columns { indent, columns: Vec::new(), lines: Vec::new() }
+        Columns { indent, columns: Vec::new(), rows: Vec::new() }
     }
 
     /// A column of words.
@@ -65,17 +55,19 @@ impl Columns {
 
     /// Adds a row; it has a cell for every column.
     pub fn row(&mut self, cells: impl IntoIterator<Item = String>) {
-        self.lines.push(Line::Cells(cells.into_iter().collect(), None));
+        self.rows.push((cells.into_iter().collect(), None));
     }
 
     /// Adds a row of a tone.
     pub fn row_in(&mut self, tone: Tone, cells: impl IntoIterator<Item = String>) {
-        self.lines.push(Line::Cells(cells.into_iter().collect(), Some(tone)));
+        self.rows.push((cells.into_iter().collect(), Some(tone)));
     }
 
-    /// Adds words between the rows: `time`, at its end so many columns after the indent, and what happened then.
-    pub fn note(&mut self, width: usize, time: &str, text: &str) {
-        self.lines.push(Line::Note { at: width + 1, text: format!("{time:>width$} {text}") });
+    /// The same with a cell of words at the end of each row.
+    pub fn beside(self, head: impl Into<String>, cells: impl Iterator<Item = String>) -> Columns {
+        let mut wider = self.left(head, 0).after(2);
+        wider.rows.iter_mut().zip(cells).for_each(|((row, _), cell)| row.push(cell));
+        wider
     }
 
     /// Columns of the terminal that it takes where there is room.
@@ -102,12 +94,7 @@ impl Columns {
     }
 
     fn widths(&self, least: impl Fn(&Column) -> usize) -> Vec<usize> {
-        let cells = |i: usize| {
-            self.lines.iter().filter_map(move |line| match line {
-                Line::Cells(cells, _) => cells.get(i).map(|cell| length(cell)),
-                Line::Note { .. } => None,
-            })
-        };
+        let cells = |i: usize| self.rows.iter().filter_map(move |(cells, _)| cells.get(i).map(|cell| length(cell)));
         let width =
             |(i, column): (usize, &Column)| cells(i).chain([length(&column.head), least(column)]).max().unwrap_or(0);
         self.columns.iter().enumerate().map(width).collect()
@@ -152,23 +139,10 @@ impl Columns {
         if heads.iter().any(|head| !head.is_empty()) {
             end(line(&heads));
         }
-        for row in &self.lines {
-            match row {
-                Line::Cells(texts, None) => end(line(texts)),
-                Line::Cells(texts, Some(tone)) => end(look.paint(*tone, line(texts).trim_end())),
-                Line::Note { at, text } => end(self.noted(*at, text, look)),
-            }
+        for (texts, tone) in &self.rows {
+            end(tone.map_or_else(|| line(texts), |tone| look.paint(tone, line(texts).trim_end())));
         }
         out
-    }
-
-    fn noted(&self, at: usize, text: &str, look: &Look) -> String {
-        let indent = " ".repeat(self.indent);
-        if self.indent + length(text) <= look.room() {
-            return format!("{indent}{text}");
-        }
-        let lines = prose::wrapped(text, &" ".repeat(self.indent + at), look.room());
-        format!("{indent}{}{}", &text[..text.len() - text.trim_start().len()], lines.trim_start())
     }
 }
 
@@ -203,7 +177,6 @@ mod tests {
     fn table() -> Columns {
         let mut table = Columns::new(2).left("", 8).right("one", 6).right("two", 6).left("three", 0).after(2);
         table.row(["lru", "1", "22", "some"].map(String::from));
-        table.note(4, "3s", "a b c d e f g");
         table.row(["sieve", "1", "2", "none"].map(String::from));
         table
     }
@@ -214,13 +187,10 @@ mod tests {
 
     #[test]
     fn a_table_is_as_usual_then_tight_then_in_parts() {
-        let wide = "              one    two  three\n  lru           1     22  some\n    3s a b c d e f g\n  sieve         1      2  none\n";
+        let wide = "              one    two  three\n  lru           1     22  some\n  sieve         1      2  none\n";
         assert_eq!(table().render(&Look::FILE), wide);
         assert_eq!(at(40), wide);
-        assert_eq!(
-            at(24),
-            "        one two  three\n  lru     1  22  some\n    3s a b c d e f g\n  sieve   1   2  none\n"
-        );
+        assert_eq!(at(24), "        one two  three\n  lru     1  22  some\n  sieve   1   2  none\n");
         let long = {
             let mut long = table();
             long.row(["a-long-name-x", "1", "2", "3"].map(String::from));
@@ -228,7 +198,12 @@ mod tests {
         };
         let narrow = long.render(&Look::terminal(24, Ink::Ascii, false));
         assert!(narrow.starts_with("                one two\n  lru             1  22\n"), "{narrow}");
-        assert!(narrow.ends_with("\n                 three\n  lru            some\n    3s a b c d e f g\n  sieve          none\n  a-long-name-x  3\n"), "{narrow}");
+        assert!(
+            narrow.ends_with(
+                "\n                 three\n  lru            some\n  sieve          none\n  a-long-name-x  3\n"
+            ),
+            "{narrow}"
+        );
     }
 
     #[test]
