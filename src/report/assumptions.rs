@@ -120,8 +120,8 @@ fn certified(question: &Question, findings: &Findings) -> String {
             )
         }
         (false, false) => {
-            "searched, not certified: a worse moment is possible, by up to 2 % where it was held against --certify, mostly by none; --certify \
-                           clears every moment and node"
+            "searched, not certified: where it was held against --certify no moment was worse by more than 0.5 %, though one may \
+                           be; --certify clears every moment and node"
                 .to_string()
         }
     }
