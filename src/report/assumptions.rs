@@ -120,8 +120,9 @@ fn certified(question: &Question, findings: &Findings) -> String {
             )
         }
         (false, false) => {
-            "searched, not certified: where it was held against --certify no moment was worse by more than 0.5 %, though one may \
-                           be; --certify clears every moment and node"
+            "searched, not certified: a worse moment is possible, by up to 0.5 % where it was held against --certify, and by up to \
+             3.5 % against the real cache with policies that evict others after a loss; --certify clears every moment and node, and \
+             says with which policies it cannot"
                 .to_string()
         }
     }

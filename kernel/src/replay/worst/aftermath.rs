@@ -150,9 +150,6 @@ impl Walker {
             broken &= kind & CHAINED != 0;
             if !get {
                 // Written, it is there, and the answer under way is let go.
-                if paid.has_paid(known) {
-                    paid.take();
-                }
                 own[position - begin] = 0.0;
                 entered = entered.saturating_add(1);
                 position += 1;
