@@ -357,7 +357,7 @@ fn the_careful_answer_is_the_first() {
 fn a_service_that_is_down_climbs_out() {
     let (Saved::Outage(outage), _) = made(&["outage", ARTICLE, "-b", "350/s", "--quick"]) else { panic!("an outage") };
     let wide = Look::terminal(200, Ink::Ascii, false);
-    for look in [wide.clone(), wide.with_details(true)] {
+    for look in [wide, wide.with_details(true)] {
         for text in [SIX_NODES.text(&look), outage.text(&look)] {
             assert!(text.contains("climbs out only below") && !text.contains("comes back"), "{text}");
         }
