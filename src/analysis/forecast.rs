@@ -35,7 +35,7 @@ const GAP_FORKS: u64 = 5;
 const SHARED_BY_WALKS: u64 = 12;
 /// What a search of the worst moment takes: whatever the trace, and for each request, as columns of 17 bytes for the whole trace and a
 /// part of it, and for what was touched and fetched.
-const SEARCH: (u64, u64) = (3 << 20, 50);
+const SEARCH: (u64, u64) = (2 << 20, 50);
 /// What the allocator keeps of freed columns for each request, while they are too small to be given back at once; and of larger ones at
 /// the most: what may stay free at the end of the heap.
 const FREED: (u64, u64) = (20, 2 << 20);

@@ -91,11 +91,10 @@ fn the_peak_of_a_replay_of_text_is_within_a_fifth_of_its_prediction() {
 
 /// What a search of the worst moment takes depends on requests, on how many moments there are, and on threads: a day of one request a
 /// second, bursts, scans. No run may exceed its forecast by more. How near one comes depends on which searches meet, which on a busy
-/// machine may be none: of some runs, the highest is not more than a quarter below.
+/// machine may be none: of some runs, the highest comes near.
 #[test]
-fn the_peak_of_a_gap_is_at_most_a_fifth_above_its_prediction_and_comes_near() {
+fn the_peak_of_a_gap_is_within_a_fifth_of_its_prediction() {
     const RUNS: usize = 6;
-    const BELOW: f64 = 0.25;
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
     let sample = |name: &str| Path::new(env!("CARGO_MANIFEST_DIR")).join("traces").join(name).display().to_string();
@@ -119,11 +118,11 @@ fn the_peak_of_a_gap_is_at_most_a_fifth_above_its_prediction_and_comes_near() {
             for _ in 0..RUNS {
                 let Some((peak, _)) = peak(folder, &arguments) else { return };
                 highest = f64::max(highest, peak / predicted(&text));
-                if highest > 1.0 - BELOW {
+                if highest > 1.0 - TOLERANCE {
                     break;
                 }
             }
-            assert!((1.0 - BELOW..1.0 + TOLERANCE).contains(&highest), "{arguments:?}: {highest} of\n{text}");
+            assert!((1.0 - TOLERANCE..1.0 + TOLERANCE).contains(&highest), "{arguments:?}: {highest} of\n{text}");
         }
     }
 }

@@ -73,7 +73,7 @@ impl Ahead {
         turn.min(now + (self.work - self.before[before]))
     }
 
-    /// The key of an ask comes again, whatever it then is.
+    /// The key of an ask is asked for again, whatever the get then is.
     #[inline(always)]
     pub fn take(&mut self) {
         self.keys -= 1;
