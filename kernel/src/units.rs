@@ -436,7 +436,7 @@ mod tests {
     }
 
     #[test]
-    fn coarse_numbers_have_as_many_digits_as_they_are_given() {
+    fn a_promised_load_has_three_digits_and_is_never_rounded_up() {
         assert_eq!([coarse(1069.9), coarse(1040.0), coarse(0.3456), coarse(0.0)], ["1,060", "1,040", "0.345", "0"]);
         assert_eq!([rounded(98.76, 2), rounded(0.0, 2), rounded(1234.5, 1)], ["99", "0", "1000"]);
         assert_eq!(significant(1234.5), "1234");

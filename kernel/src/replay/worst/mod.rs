@@ -1,7 +1,7 @@
 //! The worst moment and the worst node of a loss, found among all.
 //!
 //! One warm replay of a cell says of every request whether it hits ([`tape`]). From these bits alone the backlog of warm
-//! traffic follows ([`warm`]), and what a loss adds to it ([`aftermath`], [`ahead`], [`lanes`]); no cache is copied and no policy asked. A search
+//! traffic follows ([`warm`]), and what a loss adds to it ([`aftermath`], [`lanes`]); no cache is copied and no policy asked. A search
 //! ([`search`]) goes through moments and nodes on a fixed lattice of backends or loads ([`lattice`]). The worst cases are then
 //! walked with the real cache ([`confirm`]), and the worse of both counts. See docs/definitions.md, "The worst moment".
 
